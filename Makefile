@@ -1,0 +1,61 @@
+# make            release binary build/docker-flow
+# make VARIANT=san|debug|cov   the same with sanitizers, without optimisation, with coverage
+# make quick      build, unit tests, style and floors: what every commit passes
+# make test       everything; installs what it needs
+CC      ?= gcc
+VARIANT ?= release
+VERSION := $(shell cat VERSION)
+O       := $(if $(filter release,$(VARIANT)),build,build/$(VARIANT))
+
+CSTD   := -std=gnu11 -D_GNU_SOURCE -I. -DFLOW_VERSION='"$(VERSION)"'
+WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wpointer-arith \
+	  -Wno-missing-field-initializers
+HARDEN := -fstack-protector-strong -fPIE -fno-strict-aliasing -fcf-protection
+LINK   := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+OPT_release := -O2 -g -D_FORTIFY_SOURCE=2
+OPT_debug   := -Og -g3
+OPT_san     := -O1 -g3 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+OPT_cov     := -O0 -g3 --coverage
+CFLAGS  += $(CSTD) $(WARN) $(HARDEN) $(OPT_$(VARIANT))
+LINK_san := -fsanitize=address,undefined
+LINK_cov := --coverage
+LDFLAGS += $(LINK) $(LINK_$(VARIANT))
+# The small parsers are linked statically: the binary starts for every plugin command and each shared library costs.
+# libcurl and libarchive are opened on first use (engine/curl_lib.c, engine/archive_lib.c).
+LIBS    := -Wl,-Bstatic -lcyaml -lyaml -lmd -lpcre2-8 -Wl,-Bdynamic -lcjson -ldl -lm
+
+SRC  := $(wildcard base/*.c compose/*.c graph/*.c engine/*.c cmd/*.c plugin-manifest/*.c)
+OBJ  := $(SRC:%.c=$O/%.o)
+CORE := $(filter-out $O/cmd/main.o,$(OBJ))
+UNIT := $(patsubst tests/unit/%.c,$O/unit/%,$(wildcard tests/unit/test_*.c))
+
+all: $O/docker-flow
+
+$O/docker-flow: $(OBJ)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$O/%.o: %.c VERSION
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$O/unit/%: tests/unit/%.c $(CORE)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $(CORE) $(LIBS) -lcmocka
+
+unit: $(UNIT)
+	tests/unit.sh $(UNIT)
+
+style:
+	tests/style.sh
+	tests/floors.sh
+
+quick: all unit style
+
+deps:
+	tests/deps.sh build
+
+clean:
+	rm -rf build
+
+-include $(OBJ:.o=.d) $(UNIT:%=%.d)
+.PHONY: all unit style quick deps clean

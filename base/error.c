@@ -1,0 +1,141 @@
+#include "base/error.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+void errors_init(struct errors *errors, struct arena *arena)
+{
+	*errors = (struct errors){ .arena = arena };
+}
+
+static struct error *add(struct errors *errors, const struct mark *at, const char *path, const char *message)
+{
+	if (errors->count + errors->warnings >= ERRORS_MOST) {
+		errors->dropped++;
+		return NULL;
+	}
+	struct error *error = ARENA_NEW(errors->arena, struct error);
+	if (at)
+		error->at = *at;
+	error->path = arena_strdup(errors->arena, path);
+	error->message = message;
+	if (errors->last)
+		errors->last->next = error;
+	else
+		errors->first = error;
+	errors->last = error;
+	return error;
+}
+
+int error_add(struct errors *errors, enum error_code code, const struct mark *at, const char *path,
+	const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	struct error *error = add(errors, at, path, arena_vprintf(errors->arena, format, args));
+	va_end(args);
+	if (error)
+		error->code = code;
+	errors->count++;
+	return -1;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool warned_already(const struct errors *errors, const struct mark *at, const char *message)
+{
+	for (const struct error *error = errors->first; error; error = error->next)
+		if (error->warning && strcmp(error->message, message) == 0 &&
+			(!at || (error->at.line == at->line && same_text(error->at.file, at->file))))
+			return true;
+	return false;
+}
+
+void error_warn(struct errors *errors, const struct mark *at, const char *path, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	const char *message = arena_vprintf(errors->arena, format, args);
+	va_end(args);
+	if (warned_already(errors, at, message))
+		return;
+	struct error *error = add(errors, at, path, message);
+	if (!error)
+		return;
+	error->warning = true;
+	errors->warnings++;
+}
+
+int error_hint(struct errors *errors, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	if (errors->last && !errors->dropped)
+		errors->last->hint = arena_vprintf(errors->arena, format, args);
+	va_end(args);
+	return -1;
+}
+
+int error_detail(struct errors *errors, const char *detail)
+{
+	if (errors->last && !errors->dropped)
+		errors->last->detail = arena_strdup(errors->arena, detail);
+	return -1;
+}
+
+int error_status(const struct errors *errors)
+{
+	for (const struct error *error = errors->first; error; error = error->next)
+		if (!error->warning)
+			return error->code == ERROR_USAGE || error->code == ERROR_FILE ? 2 : 1;
+	return errors->count ? 1 : 0;
+}
+
+/* Edit distance with transpositions of neighbours; gives up with `most` + 1 when it would be more. */
+static unsigned distance(const char *a, const char *b, unsigned most)
+{
+	enum { LONGEST = 64 };
+	size_t la = strlen(a), lb = strlen(b);
+	if (la > LONGEST || lb > LONGEST || (la > lb ? la - lb : lb - la) > most)
+		return most + 1;
+	unsigned row[3][LONGEST + 1];
+	for (size_t j = 0; j <= lb; j++)
+		row[0][j] = (unsigned)j;
+	for (size_t i = 1; i <= la; i++) {
+		unsigned *now = row[i % 3], *up = row[(i + 2) % 3], *up2 = row[(i + 1) % 3];
+		now[0] = (unsigned)i;
+		for (size_t j = 1; j <= lb; j++) {
+			unsigned best = up[j - 1] + (a[i - 1] != b[j - 1]);
+			if (up[j] + 1 < best)
+				best = up[j] + 1;
+			if (now[j - 1] + 1 < best)
+				best = now[j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+				up2[j - 2] + 1 < best)
+				best = up2[j - 2] + 1;
+			now[j] = best;
+		}
+	}
+	return row[la % 3][lb];
+}
+
+const char *error_nearest(const char *word, const char *const *candidates, size_t count)
+{
+	size_t third = strlen(word) / 3;
+	unsigned most = third < 1 ? 1 : third > 3 ? 3 : (unsigned)third;
+	const char *nearest = NULL;
+	for (size_t i = 0; i < count; i++) {
+		unsigned d = distance(word, candidates[i], most);
+		if (d <= most) {
+			nearest = candidates[i];
+			if (d == 0)
+				break;
+			most = d - 1;
+		}
+	}
+	return nearest;
+}

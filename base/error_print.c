@@ -1,0 +1,128 @@
+/* Findings as text with source line and caret, or as JSON. */
+#include "base/error.h"
+
+#include <string.h>
+
+static void put_clean(FILE *out, const char *text)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		if (*p == '\t' || *p == '\n')
+			fputc(*p, out);
+		else if (*p < 0x20 || *p == 0x7f)
+			fprintf(out, "\\x%02x", *p);
+		else if (*p == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f)
+			fprintf(out, "\\u%04x", *++p); /* C1 controls: some terminals obey them */
+		else
+			fputc(*p, out);
+	}
+}
+
+static void put_indented(FILE *out, const char *text, const char *indent)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		char line[1024];
+		snprintf(line, sizeof line, "%.*s", (int)(len < sizeof line ? len : sizeof line - 1), text);
+		fputs(indent, out);
+		put_clean(out, line);
+		fputc('\n', out);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void put_json_text(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		if (*p == '"' || *p == '\\')
+			fprintf(out, "\\%c", *p);
+		else if (*p == '\n')
+			fputs("\\n", out);
+		else if (*p < 0x20 || *p == 0x7f)
+			fprintf(out, "\\u%04x", *p);
+		else
+			fputc(*p, out);
+	}
+	fputc('"', out);
+}
+
+static void put_json_member(FILE *out, const char *key, const char *text)
+{
+	if (!text)
+		return;
+	fprintf(out, ",\"%s\":", key);
+	put_json_text(out, text);
+}
+
+static void print_json(FILE *out, const struct errors *errors)
+{
+	fputc('[', out);
+	for (const struct error *error = errors->first; error; error = error->next) {
+		fprintf(out, "%s{\"level\":\"%s\"", error == errors->first ? "" : ",",
+			error->warning ? "warning" : "error");
+		put_json_member(out, "file", error->at.file);
+		if (error->at.line)
+			fprintf(out, ",\"line\":%u,\"column\":%u", error->at.line, error->at.col);
+		put_json_member(out, "path", error->path);
+		put_json_member(out, "message", error->message);
+		put_json_member(out, "hint", error->hint);
+		put_json_member(out, "detail", error->detail);
+		fputc('}', out);
+	}
+	fputs("]\n", out);
+}
+
+static void print_source(FILE *out, const struct error *error, const struct error_style *style)
+{
+	enum { WIDEST = 160 };
+	const char *line = style->line && error->at.line
+				   ? style->line(style->arg, error->at.file, error->at.line)
+				   : NULL;
+	if (!line)
+		return;
+	char text[WIDEST];
+	snprintf(text, sizeof text, "%s", line);
+	fprintf(out, "%6u | ", error->at.line);
+	put_clean(out, text);
+	fputs("\n       | ", out);
+	for (unsigned i = 1; i < error->at.col && i < WIDEST && text[i - 1]; i++)
+		fputc(text[i - 1] == '\t' ? '\t' : ' ', out);
+	fputs("^\n", out);
+}
+
+static void print_text(FILE *out, const struct error *error, const struct error_style *style)
+{
+	const char *strong = style->color ? (error->warning ? "\033[33m" : "\033[31m") : "";
+	const char *plain = style->color ? "\033[0m" : "";
+	if (error->at.file && error->at.line)
+		fprintf(out, "%s:%u:%u: ", error->at.file, error->at.line, error->at.col);
+	else if (error->at.file)
+		fprintf(out, "%s: ", error->at.file);
+	fprintf(out, "%s%s:%s ", strong, error->warning ? "warning" : "error", plain);
+	if (error->path && *error->path) {
+		put_clean(out, error->path);
+		fputs(": ", out);
+	}
+	put_clean(out, error->message);
+	fputc('\n', out);
+	print_source(out, error, style);
+	if (error->detail)
+		put_indented(out, error->detail, "    ");
+	if (error->hint) {
+		fputs("  hint: ", out);
+		put_clean(out, error->hint);
+		fputc('\n', out);
+	}
+}
+
+void errors_print(FILE *out, const struct errors *errors, const struct error_style *style)
+{
+	if (style->json) {
+		print_json(out, errors);
+		return;
+	}
+	for (const struct error *error = errors->first; error; error = error->next)
+		print_text(out, error, style);
+	if (errors->dropped)
+		fprintf(out, "and %zu more findings\n", errors->dropped);
+}

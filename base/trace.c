@@ -1,0 +1,64 @@
+#include "base/trace.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+int trace_level;
+static FILE *trace_file;
+static struct timespec trace_begin;
+
+void trace_start(void)
+{
+	const char *name = getenv("FLOW_TRACE");
+	if (!name || !*name)
+		return;
+	trace_file = strcmp(name, "-") == 0 ? stderr : fopen(name, "ae");
+	if (!trace_file)
+		return;
+	setvbuf(trace_file, NULL, _IOLBF, 0);
+	clock_gettime(CLOCK_MONOTONIC, &trace_begin);
+	trace_level = 1;
+}
+
+static void line_begin(const char *what)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	double ms = (double)(now.tv_sec - trace_begin.tv_sec) * 1e3 +
+		    (double)(now.tv_nsec - trace_begin.tv_nsec) / 1e6;
+	fprintf(trace_file, "{\"t\":%.3f,\"what\":\"%s\"", ms, what);
+}
+
+void trace_line(const char *what, const char *format, ...)
+{
+	if (!trace_file)
+		return;
+	va_list args;
+	line_begin(what);
+	fputc(',', trace_file);
+	va_start(args, format);
+	vfprintf(trace_file, format, args);
+	va_end(args);
+	fputs("}\n", trace_file);
+}
+
+void trace_text(const char *what, const char *key, const char *text)
+{
+	if (!trace_file)
+		return;
+	line_begin(what);
+	fprintf(trace_file, ",\"%s\":\"", key);
+	for (size_t i = 0; text && text[i] && i < 512; i++) {
+		unsigned char byte = (unsigned char)text[i];
+		if (byte == '"' || byte == '\\')
+			fprintf(trace_file, "\\%c", byte);
+		else if (byte < 0x20 || byte == 0x7f)
+			fprintf(trace_file, "\\u%04x", byte);
+		else
+			fputc(byte, trace_file);
+	}
+	fputs("\"}\n", trace_file);
+}

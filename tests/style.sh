@@ -1,0 +1,38 @@
+#!/bin/bash
+# House rules that a script can check: banned calls, file and function length, a comment above every prototype, layout.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+files=$(git ls-files --cached --others --exclude-standard '*.c' '*.h')
+[ -n "$files" ] || exit 0
+bad=0
+say() { echo "$@"; bad=1; }
+
+hits=$(grep -nE '(^|[^a-z_.>])(strcpy|strcat|sprintf|vsprintf|strtok|gets|system|popen|atoi|atol|usleep|sleep) *\(' $files) && say "banned calls:" "$hits"
+hits=$(grep -nE 'TODO|FIXME|XXX|not implemented|^ *typedef ' $files) && say "unfinished work or typedef:" "$hits"
+while read -r lines name; do
+	[ "$name" != total ] && [ "$lines" -gt 500 ] && say "$name: $lines lines, 500 at most"
+done < <(wc -l $files)
+long=$(awk '
+	FNR == 1 { inside = 0 }
+	/^[a-z].*\)$/ || /^\t.*\)$/ { head = FNR }
+	/^\{$/ { start = FNR; inside = 1 }
+	/^\}$/ { if (inside && FNR - start - 1 > 60) printf "%s:%d: function of %d lines, 60 at most\n", FILENAME, start, FNR - start - 1; inside = 0 }
+' $(grep -E '\.c$' <<<"$files" | tr '\n' ' '))
+[ -n "$long" ] && say "$long"
+headers=$(grep -E '\.h$' <<<"$files" | grep -v '^tests/')
+[ -n "$headers" ] && {
+	bare=$(awk '
+		FNR == 1 { before = ""; open = 0 }
+		/^[a-z_].*\(/ && !/^#|^extern|^_Static_assert|^static/ {
+			if (before !~ /\*\/$/ && before !~ /;$/) printf "%s:%d: prototype without a comment\n", FILENAME, FNR
+		}
+		{ if ($0 != "") before = $0; else before = "" }
+	' $headers)
+	[ -n "$bare" ] && say "$bare"
+}
+if command -v clang-format >/dev/null; then
+	for file in $files; do
+		clang-format "$file" | cmp -s - "$file" || say "$file: layout differs from .clang-format (clang-format -i $file)"
+	done
+fi
+exit $bad

@@ -1,0 +1,122 @@
+/* The lowest floor: arena, buffer, map, errors. */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/map.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static void arena_grows_pushes_and_resets(void **state)
+{
+	(void)state;
+	struct arena *arena = arena_create();
+	int *items = NULL;
+	size_t count = 0;
+	for (int i = 0; i < 1000; i++)
+		*ARENA_PUSH(arena, items, count) = i;
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(items[i], i);
+	struct arena_mark mark = arena_mark(arena);
+	memset(arena_alloc(arena, 3u << 20), 1, 3u << 20);
+	arena_reset(arena, mark);
+	unsigned char *clean = arena_alloc(arena, 4096);
+	for (size_t i = 0; i < 4096; i++)
+		assert_int_equal(clean[i], 0);
+	assert_string_equal(arena_printf(arena, "%s-%d", "a", 7), "a-7");
+	arena_destroy(arena);
+}
+
+static void buf_refuses_past_its_ceiling(void **state)
+{
+	(void)state;
+	auto_buf struct buf buf;
+	buf_init(&buf, 10);
+	assert_true(buf_puts(&buf, "12345"));
+	assert_true(buf_printf(&buf, "%d", 678));
+	assert_false(buf_puts(&buf, "abc"));
+	assert_true(buf.overflow);
+	assert_string_equal(buf_text(&buf), "12345678");
+	buf_drop(&buf, 3);
+	assert_string_equal(buf_text(&buf), "45678");
+}
+
+static void map_keeps_order_and_forgets(void **state)
+{
+	(void)state;
+	struct arena *arena = arena_create();
+	struct map *map = map_create(arena);
+	for (intptr_t i = 0; i < 500; i++)
+		map_set(map, arena_printf(arena, "k%d", (int)i), (void *)(i + 1));
+	assert_true(map_remove(map, "k250"));
+	assert_false(map_remove(map, "k250"));
+	assert_false(map_has(map, "k250"));
+	map_set(map, "k3", (void *)99);
+	size_t at = 0, seen = 0;
+	const struct map_entry *entry;
+	int last = -1;
+	while ((entry = map_next(map, &at))) {
+		int now = (int)strtol(entry->key + 1, NULL, 10);
+		assert_true(now > last);
+		last = now;
+		seen++;
+	}
+	assert_int_equal(seen, 499);
+	assert_int_equal(map->count, 499);
+	assert_int_equal((intptr_t)map_get(map, "k3"), 99);
+	map_set(map, "k250", (void *)5);
+	assert_int_equal((intptr_t)map_get(map, "k250"), 5);
+	arena_destroy(arena);
+}
+
+static void errors_are_printed_with_place_caret_and_hint(void **state)
+{
+	(void)state;
+	struct arena *arena = arena_create();
+	struct errors errors;
+	errors_init(&errors, arena);
+	struct mark at = { "compose.yaml", 3, 5 };
+	assert_int_equal(
+		error_add(&errors, ERROR_FILE, &at, "services.web", "unknown key \"%s\"", "prots"), -1);
+	error_hint(&errors, "did you mean \"ports\"?");
+	error_warn(&errors, NULL, NULL, "evil \033[31m text");
+	error_warn(&errors, NULL, NULL, "evil \033[31m text");
+	assert_int_equal(errors.warnings, 1);
+	assert_int_equal(error_status(&errors), 2);
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	errors_print(out, &errors, &(struct error_style){ 0 });
+	fclose(out);
+	assert_string_equal(text, "compose.yaml:3:5: error: services.web: unknown key \"prots\"\n"
+				  "  hint: did you mean \"ports\"?\nwarning: evil \\x1b[31m text\n");
+	free(text);
+	arena_destroy(arena);
+}
+
+static void nearest_knows_what_was_meant(void **state)
+{
+	(void)state;
+	static const char *const keys[] = { "image", "ports", "environment", "volumes" };
+	assert_string_equal(error_nearest("prots", keys, 4), "ports");
+	assert_string_equal(error_nearest("enviroment", keys, 4), "environment");
+	assert_null(error_nearest("xyzzy", keys, 4));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(arena_grows_pushes_and_resets),
+		cmocka_unit_test(buf_refuses_past_its_ceiling),
+		cmocka_unit_test(map_keeps_order_and_forgets),
+		cmocka_unit_test(errors_are_printed_with_place_caret_and_hint),
+		cmocka_unit_test(nearest_knows_what_was_meant),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
