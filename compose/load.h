@@ -1,0 +1,69 @@
+/* From files to the model: discovery, reading, interpolation, merge, canonical form, checks, bind. */
+#ifndef COMPOSE_LOAD_H
+#define COMPOSE_LOAD_H
+
+#include "base/error.h"
+#include "base/map.h"
+#include "compose/model.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How bytes from the network reach this floor, which never connects itself: returns 0 and the whole text
+ * (arena's), or -1. */
+struct fetch {
+	int (*get)(void *arg, const char *url, struct arena *arena, const char **ret_text, size_t *ret_len,
+		struct errors *errors);
+	void *arg;
+};
+
+/* Texts of the files that were read, by the name used in marks; for carets in messages. */
+struct sources {
+	struct map texts;
+};
+
+/* Makes an empty collection. */
+void sources_init(struct sources *sources, struct arena *arena);
+
+/* Remembers `text` (kept by reference) as the content of `file`. */
+void sources_add(struct sources *sources, const char *file, const char *text);
+
+/* The source line for error_style.line (`arg` is the struct sources), or NULL. Borrowed until the next call.
+ */
+const char *sources_line(void *arg, const char *file, unsigned line);
+
+/* What the command line and the environment say. */
+struct load_options {
+	const char *const *files; /* -f, in order; "-" is stdin */
+	size_t nfiles;
+	const char *project_dir;  /* --project-directory */
+	const char *project_name; /* -p */
+	const char *const *env_files;
+	size_t nenv_files;
+	const char *const *profiles; /* --profile; replaces COMPOSE_PROFILES */
+	size_t nprofiles;
+	const char *const *services; /* named on the command line: their profiles become active */
+	size_t nservices;
+	const struct map *os_env;  /* the process environment, name → text */
+	const char *cwd;           /* absolute */
+	const struct fetch *fetch; /* NULL: remote files are refused */
+	bool compatibility, all_resources;
+	bool no_interpolate, no_normalize, no_path_resolution, no_consistency, no_env_resolution;
+	bool tree_only; /* stop before bind: `config` of a file needs only the tree */
+};
+
+/* Loads the project. Returns 0, or -1 with all findings of the pass that failed. All memory is the arena's;
+ * `sources` collects the texts. Warnings go to `errors` as well. */
+int load_project(struct arena *arena, const struct load_options *options, struct sources *sources,
+	struct project **ret_project, struct errors *errors);
+
+/* Makes a project from a tree built in memory (the applications of a registry): canonical form, checks,
+ * defaults, bind. */
+int load_tree(struct arena *arena, struct node *tree, const char *name, const char *dir,
+	const struct map *env, struct project **ret_project, struct errors *errors);
+
+/* Returns whether there is a compose file for these options, without reading it (`-p NAME` commands do not
+ * need one). */
+bool load_file_exists(struct arena *arena, const struct load_options *options);
+
+#endif
