@@ -1,0 +1,43 @@
+/* Progress as typed events into a sink: tty, plain, json and quiet screens are sinks, the core knows none of
+ * them. */
+#ifndef GRAPH_EVENT_H
+#define GRAPH_EVENT_H
+
+#include "graph/plan.h"
+
+enum event_kind {
+	EVENT_STEP,     /* a step changed its state */
+	EVENT_PROGRESS, /* a pull or build tells how far it is */
+	EVENT_OUTPUT,   /* a line of a build's output */
+	EVENT_RETRY,    /* something failed for a transient reason and is tried again */
+	EVENT_NOTE,     /* a remark: which way a probe goes (--verbose), waiting for a lock, … */
+	EVENT_LOG,      /* a line of a container's output (attached up) */
+	EVENT_EXIT,     /* a container ended (attached up) */
+};
+
+struct event {
+	enum event_kind kind;
+	int64_t time;                                 /* Unix ns */
+	int64_t elapsed;                              /* of the step, ns */
+	const struct step *step;                      /* EVENT_STEP, _PROGRESS, _OUTPUT, _RETRY; else NULL */
+	enum step_state state;                        /* EVENT_STEP */
+	const char *object, *name, *service, *reason; /* of the step, or of what the event speaks of */
+	const char
+		*text; /* the words: state word, output line, remark. Foreign text: screens neutralise it */
+	const char *part;       /* EVENT_PROGRESS: layer id or build vertex */
+	int64_t current, total; /* EVENT_PROGRESS: bytes or 0 */
+	int64_t status;         /* EVENT_EXIT: exit code */
+	bool standard_error;    /* EVENT_LOG */
+};
+
+struct sink {
+	void (*on)(struct sink *sink, const struct event *event);
+	void (*tick)(struct sink *sink); /* about ten times a second while something runs; may be NULL */
+	void (*end)(struct sink *sink, bool ok); /* after the last event; may be NULL */
+	bool wants_tick;
+};
+
+/* Delivers to the sink; NULL is allowed and drops. */
+void event_send(struct sink *sink, const struct event *event);
+
+#endif
