@@ -1,0 +1,67 @@
+/* An engine that answers: endpoint, API version and what is known of it. Opened once per command. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "base/error.h"
+#include "base/map.h"
+#include "engine/http.h"
+#include "engine/loop.h"
+
+/* Where the engine is, resolved from flags, environment and docker contexts. */
+struct endpoint {
+	const char *host;    /* unix:///var/run/docker.sock, tcp://…, ssh://… */
+	const char *socket;  /* unix: path of the socket; ssh: path of the listening one we make */
+	const char *url;     /* tcp: http://h:p or https://h:p; else http://docker */
+	const char *context; /* name of the docker context, "default" otherwise */
+	bool tls, tls_verify;
+	const char *ca, *cert, *key; /* files, or NULL */
+	const char *ssh;             /* ssh destination, or NULL */
+	const char *const *headers;  /* HttpHeaders of config.json, or NULL */
+};
+
+/* Global docker flags; NULL: not given. */
+struct endpoint_options {
+	const char *host, *context, *config_dir;
+	bool tls, tls_verify, tls_verify_set;
+	const char *ca, *cert, *key;
+	const struct map *os_env;
+};
+
+/* Resolves the endpoint (engine-independent, no connection): --context, --host, DOCKER_HOST, DOCKER_CONTEXT,
+ * currentContext of config.json, default socket. Returns -1 for conflicting options, unknown contexts and
+ * malformed hosts. */
+int endpoint_resolve(struct arena *arena, const struct endpoint_options *options,
+	struct endpoint *ret_endpoint, struct errors *errors);
+
+struct engine {
+	struct arena *arena;
+	struct loop *loop;
+	struct http *http;
+	struct endpoint endpoint;
+	const struct map *os_env;
+	const char *config_dir; /* docker's, for credentials and proxies */
+	int api;                /* minor of the negotiated version: 41 is 1.41 */
+	const char *api_text;   /* "1.41" */
+	const char *server;     /* "28.5.2", or NULL when unknown */
+	bool local;             /* unix socket: container addresses and files may be shared with us */
+	unsigned ncpu;          /* of the engine's host; 0 until engine_info */
+	bool info_known;
+	bool verbose;
+	void *ssh; /* ssh listener, endpoint_ssh.c */
+};
+
+/* Newest API version we speak, and the oldest engine we accept (both minors of 1.x). */
+#define ENGINE_API_NEWEST 51
+#define ENGINE_API_OLDEST 41
+
+/* Connects: GET /_ping and version negotiation (DOCKER_API_VERSION pins it). Returns -1 with a message a
+ * newcomer can act on: no such socket, nothing listens, no permission on the socket, TLS trouble, too old.
+ * The loop stays the caller's. */
+int engine_open(struct arena *arena, struct loop *loop, const struct endpoint_options *options,
+	struct engine **ret_engine, struct errors *errors);
+void engine_close(struct engine *engine);
+
+/* Asks GET /info once (ncpu). Failure leaves defaults and is no error. */
+void engine_info(struct engine *engine);
+
+#endif

@@ -1,0 +1,25 @@
+/* A gate: waits until the containers of a service meet a condition, at the speed of the service. One small
+ * state machine per container over the loop; policy (probe, interval, retries) stands in the step. */
+#ifndef ENGINE_GATE_H
+#define ENGINE_GATE_H
+
+#include "engine/engine.h"
+#include "engine/events.h"
+#include "graph/event.h"
+#include "graph/plan.h"
+
+struct gate;
+
+/* Begins to watch the containers `ids` of `step` (OP_GATE). `done(arg, ok)` is called once, from the loop,
+ * never from within this call; a failed gate has then left a finding in `errors`: service, edge, the last
+ * probe's error, the last 20 log lines. */
+struct gate *gate_begin(struct engine *engine, struct step *step, const char *const *ids, size_t nids,
+	struct sink *sink, void (*done)(void *arg, bool ok), void *arg, struct errors *errors);
+
+/* Tells the gate of an engine event (any container; it picks its own). */
+void gate_event(struct gate *gate, const struct engine_event *event);
+
+/* Ends and frees it, without `done` if that was not called yet. NULL allowed. */
+void gate_end(struct gate *gate);
+
+#endif

@@ -1,0 +1,28 @@
+/* Reading the engine's JSON: accessors that take anything for anything. Missing and mistyped members are
+ * absent, as engines differ. */
+#ifndef ENGINE_JSON_H
+#define ENGINE_JSON_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cJSON;
+
+/* Parses `len` bytes; returns NULL with an error (naming `what`, "answer of GET /info") when it is not JSON
+ * or nests deeper than 64. Free with cJSON_Delete. */
+struct cJSON *json_parse(const char *text, size_t len, const char *what, struct errors *errors);
+
+/* Member by dotted path ("State.Health.Status"), or NULL. Keys with dots cannot be reached this way: use
+ * json_get. */
+const struct cJSON *json_at(const struct cJSON *json, const char *path);
+const struct cJSON *json_get(const struct cJSON *json, const char *key);
+
+/* Value at a dotted path, or the fallback. The text is borrowed from the document. */
+const char *json_text(const struct cJSON *json, const char *path, const char *fallback);
+int64_t json_int(const struct cJSON *json, const char *path, int64_t fallback);
+bool json_bool(const struct cJSON *json, const char *path);
+
+#endif

@@ -1,0 +1,51 @@
+/* The event loop: one thread, descriptors, timers, children and signals. Everything above it is callbacks
+ * that append and return. */
+#ifndef ENGINE_LOOP_H
+#define ENGINE_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct loop;
+struct loop_watch;
+struct loop_timer;
+
+/* Makes a loop; never NULL. Destroy it after everything that uses it. */
+struct loop *loop_create(void);
+void loop_destroy(struct loop *loop);
+
+/* Monotonic time in nanoseconds. */
+int64_t loop_now(void);
+
+/* Calls `ready(arg, revents)` whenever poll(2) reports `events` (POLLIN, POLLOUT) or an error on `fd`. The
+ * descriptor stays the caller's. */
+struct loop_watch *loop_watch(
+	struct loop *loop, int fd, short events, void (*ready)(void *arg, short revents), void *arg);
+
+/* Changes the events waited for; ends the watch (NULL allowed; safe from within its own callback). */
+void loop_watch_events(struct loop_watch *watch, short events);
+void loop_unwatch(struct loop *loop, struct loop_watch *watch);
+
+/* Calls `due(arg)` once after `ns` nanoseconds. The timer is gone when it has fired. */
+struct loop_timer *loop_after(struct loop *loop, int64_t ns, void (*due)(void *arg), void *arg);
+
+/* Cancels a timer that has not fired (NULL allowed). */
+void loop_cancel(struct loop *loop, struct loop_timer *timer);
+
+/* Calls `ended(arg, status)` (status as of waitpid) when the child `pid`, which the caller spawned, has
+ * ended. */
+void loop_child(struct loop *loop, pid_t pid, void (*ended)(void *arg, int status), void *arg);
+
+/* Takes SIGINT, SIGTERM, SIGHUP (and SIGWINCH) over as loop events: `got(arg, signal)`. The docker CLI's
+ * plugin socket (DOCKER_CLI_PLUGIN_SOCKET) is watched too: its end is told once as SIGTERM, unless a SIGINT
+ * came within the last second. */
+void loop_signals(struct loop *loop, void (*got)(void *arg, int signal), void *arg);
+
+/* One turn: waits for the next thing to happen, at most `most_ns` (-1: no limit), and delivers it. */
+void loop_turn(struct loop *loop, int64_t most_ns);
+
+/* Turns until `done(arg)` is true. */
+void loop_run(struct loop *loop, bool (*done)(void *arg), void *arg);
+
+#endif

@@ -1,0 +1,38 @@
+/* Asking what is there: one round of three queries, and image inspects. */
+#ifndef ENGINE_OBSERVE_H
+#define ENGINE_OBSERVE_H
+
+#include "engine/engine.h"
+#include "graph/observed.h"
+
+struct cJSON;
+
+/* What to look for. */
+struct observe_query {
+	const char *const *projects; /* compose project names (label filter), at least one */
+	size_t nprojects;
+	const char *const *networks; /* engine names; none: those of the projects by label */
+	size_t nnetworks;
+	const char *const *volumes;
+	size_t nvolumes;
+	bool by_label; /* networks and volumes by project label instead of by name (`down`, `-p NAME`) */
+};
+
+/* Queries containers (all=1), networks and volumes at the same time and returns the snapshot; three requests,
+ * fewer when nothing is named. */
+int observe(struct engine *engine, const struct observe_query *query, struct observed **ret_seen,
+	struct errors *errors);
+
+/* Adds images to the snapshot: one inspect each, at the same time. A missing image is an entry with id NULL.
+ */
+int observe_images(struct engine *engine, struct observed *seen, const char *const *references, size_t count,
+	struct errors *errors);
+
+/* Readers of the engine's documents (Engine API: GET /containers/json, /networks, /volumes,
+ * /images/{name}/json); copied into the arena. Also used by tests. */
+struct observed_container *observe_container(struct arena *arena, const struct cJSON *json);
+struct observed_network *observe_network(struct arena *arena, const struct cJSON *json);
+struct observed_volume *observe_volume(struct arena *arena, const struct cJSON *json);
+struct observed_image *observe_image(struct arena *arena, const char *reference, const struct cJSON *json);
+
+#endif

@@ -1,0 +1,33 @@
+/* The executor: scheduler + operation rows + requests + events. It runs any plan and decides nothing. */
+#ifndef ENGINE_RUN_H
+#define ENGINE_RUN_H
+
+#include "engine/engine.h"
+#include "graph/event.h"
+#include "graph/plan.h"
+
+struct run_options {
+	struct sink *sink;
+	bool fail_fast;
+	unsigned parallel; /* width of the API pool; 0: by the engine's CPUs (clamp 2 × NCPU to 4…16) */
+	const char *const *projects; /* whose events to watch */
+	size_t nprojects;
+	bool (*before_start)(void *arg, struct step *step,
+		const char *id); /* a container is about to start (attach); may be NULL */
+	void *arg;
+};
+
+struct run_result {
+	size_t done, failed, skipped; /* steps */
+	int interrupted;              /* signal number, or 0 */
+};
+
+/* Runs the plan to its end. Independent branches go on after a failure (unless fail_fast); every failure is
+ * in `errors` with the step's object, the engine's words and a hint for the frequent ones (port in use, image
+ * missing, name taken, no space). The first interrupt stops feeding, finishes requests in flight, runs undo
+ * steps; the second ends at once. Requests that can safely be repeated are, with back-off, told as
+ * EVENT_RETRY. Returns 0 when all steps succeeded, else -1. */
+int run_plan(struct engine *engine, struct plan *plan, const struct run_options *options,
+	struct run_result *ret_result, struct errors *errors);
+
+#endif
