@@ -9,7 +9,6 @@
 struct emit_options {
 	bool json;
 	bool raw; /* --no-interpolate: every map sorted, values as written, `$` not doubled */
-	bool all_resources;
 };
 
 /* Prints the project. Returns 0, or -1 when writing failed. */

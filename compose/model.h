@@ -348,7 +348,7 @@ struct project {
 	size_t nfiles;
 	const char **env_files; /* as given by --env-file */
 	size_t nenv_files;
-	struct service **services; /* document order, disabled ones too */
+	struct service **services; /* document order, then disabled ones */
 	size_t nservices;
 	struct network **networks;
 	size_t nnetworks;
@@ -359,7 +359,8 @@ struct project {
 	struct file_source **configs;
 	size_t nconfigs;
 	struct flow_project *flow;
-	struct node *tree;     /* the canonical tree */
+	struct node *tree; /* the canonical tree, decoded; services without an active profile are not in it */
+	struct node *disabled; /* those: name → canonical subtree; never NULL once loaded */
 	const struct map *env; /* project environment, name → text */
 	const char *separator; /* between the parts of container names: "-", or "_" for --compatibility */
 };

@@ -1,0 +1,45 @@
+/* What a file leaves unsaid: defaults, absolute paths, names, implicit dependencies, env files. */
+#ifndef COMPOSE_FILL_H
+#define COMPOSE_FILL_H
+
+#include "base/map.h"
+#include "compose/node.h"
+
+/* Defaults of a file's attributes (build context, secret targets, port mode …). */
+int fill_defaults(struct arena *arena, struct node *tree, struct errors *errors);
+
+/* Relative paths against `dir` (absolute); `~` is `home` (may be NULL). With `relative`, paths are put below
+ * `dir` but `dir` itself may be relative: for a file that `extends` reads. */
+int fill_paths(
+	struct arena *arena, struct node *tree, const char *dir, const char *home, struct errors *errors);
+
+/* Texts that come from the project environment: list entries `NAME` of environment, `environment` of secrets
+ * and configs. */
+int fill_environment(struct arena *arena, struct node *tree, const struct map *env, struct errors *errors);
+
+/* The whole project: default network, names, Dockerfile, values of build arguments and environment,
+ * dependencies implied by links, volumes_from and namespaces. */
+int fill_normalize(struct arena *arena, struct node *tree, const char *project, const struct map *env,
+	struct errors *errors);
+
+/* Moves services without an active profile out of the tree and returns them (name → service, never NULL).
+ * `profiles` are the active ones ("*": all); the profiles of the services named become active, too. */
+struct node *fill_profiles(struct arena *arena, struct node *tree, const char *const *profiles,
+	size_t nprofiles, const char *const *services, size_t nservices, struct errors *errors);
+
+/* Env files and label files of the services in the tree are read into environment and labels, and their
+ * attributes removed. */
+int fill_env_files(struct arena *arena, struct node *tree, const struct map *env, struct errors *errors);
+
+/* Removes networks, volumes, secrets, configs and models that no service of the tree uses. */
+void fill_prune(struct arena *arena, struct node *tree);
+
+/* Keeps only the services named and what they depend on; names may be shell patterns. Returns -1 for an
+ * unknown one. */
+int fill_select(struct arena *arena, struct node *tree, const struct node *disabled,
+	const char *const *services, size_t nservices, struct errors *errors);
+
+/* `path` below `dir`, cleaned lexically (a/../b is b); absolute paths stay as they are. `~` is `home`. */
+const char *fill_join(struct arena *arena, const char *dir, const char *home, const char *path);
+
+#endif
