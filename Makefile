@@ -13,12 +13,15 @@ WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototype
 HARDEN := -fstack-protector-strong -fPIE -fno-strict-aliasing -fcf-protection
 LINK   := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 OPT_release := -O2 -g -D_FORTIFY_SOURCE=2
+OPT_clang   := $(OPT_release)
 OPT_debug   := -Og -g3
 OPT_san     := -O1 -g3 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 OPT_cov     := -O0 -g3 --coverage
+OPT_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 CFLAGS  += $(CSTD) $(WARN) $(HARDEN) $(OPT_$(VARIANT))
 LINK_san := -fsanitize=address,undefined
 LINK_cov := --coverage
+LINK_fuzz := -fsanitize=address,undefined
 LDFLAGS += $(LINK) $(LINK_$(VARIANT))
 # The small parsers are linked statically: the binary starts for every plugin command and each shared library costs.
 # libcurl and libarchive are opened on first use (engine/curl_lib.c, engine/archive_lib.c).
@@ -51,11 +54,30 @@ style:
 
 quick: all unit style
 
+# Data folders under testdata/cases, run with the binary of this variant.
+cases: all
+	tests/case_run.sh $O/docker-flow
+
+# Fuzzing: `make fuzz VARIANT=fuzz CC=clang FUZZ_SECONDS=30`; one program per file in tests/fuzz.
+FUZZ := $(patsubst tests/fuzz/%.c,$O/fuzz/%,$(wildcard tests/fuzz/*.c))
+FUZZ_SECONDS ?= 30
+
+$O/fuzz/%: tests/fuzz/%.c $(CORE)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -fsanitize=fuzzer -o $@ $< $(CORE) $(LIBS)
+
+fuzz: $(FUZZ)
+	tests/fuzz.sh $(FUZZ_SECONDS) $(FUZZ)
+
+# Everything; ends with one line `N passed, N failed`.
+test:
+	tests/test.sh
+
 deps:
 	tests/deps.sh build
 
 clean:
 	rm -rf build
 
--include $(OBJ:.o=.d) $(UNIT:%=%.d)
-.PHONY: all unit style quick deps clean
+-include $(OBJ:.o=.d) $(UNIT:%=%.d) $(FUZZ:%=%.d)
+.PHONY: all unit style quick cases fuzz test deps clean

@@ -35,7 +35,8 @@ char *arena_strndup(struct arena *arena, const char *text, size_t len);
 
 /* Returns formatted text. */
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
-char *arena_vprintf(struct arena *arena, const char *format, va_list args);
+char *arena_vprintf(struct arena *arena, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
 
 /* Remembers the present fill level, and returns to it. Marks nest; a later one is invalid after an earlier
  * reset. */

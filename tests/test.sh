@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Everything that has to pass, on a machine with only the base system and apt: installs what it needs, builds all variants, runs each
+# suite and ends with one line "N passed, N failed". Logs: build/test-logs. `tests/test.sh SUITE…` runs only those.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 2
+tests/deps.sh build test || exit 1
+jobs=$(nproc)
+logs=build/test-logs
+rm -rf "$logs"
+mkdir -p "$logs"
+passed=0 failed=0 skipped=0 started=$SECONDS
+
+# count LOG: adds up a suite's own last line, or the TAP lines of bats
+count() {
+	local log=$1 ok bad skip
+	if grep -qE '^1\.\.[0-9]+$' "$log"; then
+		skip=$(grep -cE '^ok [0-9]+ .*# skip' "$log")
+		ok=$(($(grep -cE '^ok [0-9]+' "$log") - skip))
+		bad=$(grep -cE '^not ok [0-9]+' "$log")
+	else
+		read -r ok bad skip < <(sed -nE 's/^([a-z]+: )?([0-9]+) passed, ([0-9]+) failed(, ([0-9]+) skipped)?$/\2 \3 \5/p' "$log" |
+			awk '{ a += $1; b += $2; c += $3 } END { print a + 0, b + 0, c + 0 }')
+	fi
+	echo "$ok $bad $skip"
+}
+
+# finish NAME STATUS SECONDS: reports a suite whose log is written
+finish() {
+	local name=$1 status=$2 took=$3 ok bad skip
+	read -r ok bad skip < <(count "$logs/$name")
+	if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+	if [ "$status" -eq 0 ] && [ $((ok + bad + skip)) -eq 0 ]; then ok=1; fi
+	passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
+	printf '%-18s %4d passed %3d failed %3d skipped  %4d s\n' "$name" "$ok" "$bad" "$skip" "$took"
+	if [ "$bad" -gt 0 ]; then
+		grep -E '^(not ok|FAIL|# )|error:|\*\*\*' "$logs/$name" | head -60
+		tail -25 "$logs/$name"
+	fi
+	grep -hE 'SKIPPED' "$logs/$name" | sort -u
+}
+
+suite() { # NAME COMMAND…
+	local name=$1 from=$SECONDS
+	shift
+	[ -z "$only" ] || [[ " $only " == *" $name "* ]] || return 0
+	"$@" >"$logs/$name" 2>&1 </dev/null
+	finish "$name" $? $((SECONDS - from))
+}
+
+bats_suite() { bats --tap "$@"; }
+valgrind_cases() { CASE_WRAP='valgrind -q --error-exitcode=99 --leak-check=no --child-silent-after-fork=yes' tests/case_run.sh build/docker-flow; }
+# One engine of each version for all bats files; 28 is skipped loudly where it cannot be had.
+engine_suite() {
+	local version=$1 reason
+	if ! reason=$(tests/engine.sh available "$version" 2>&1); then
+		[ "$version" = 28 ] && tests/engine.sh fetch28
+		reason=$(tests/engine.sh available "$version" 2>&1) || { echo "SKIPPED: engine $version: $reason"; echo "0 passed, 0 failed, 1 skipped"; return 0; }
+	fi
+	ENGINE_VERSION=$version bats --tap tests/engine
+}
+
+only=$*
+make -s -j"$jobs" all || { echo "the build failed"; echo "0 passed, 1 failed"; exit 1; }
+suite build-clang make -s -j"$jobs" CC=clang VARIANT=clang all
+suite build-san make -s -j"$jobs" VARIANT=san all
+suite style make -s style
+suite unit make -s -j"$jobs" unit
+suite unit-san make -s -j"$jobs" VARIANT=san unit
+suite cases make -s cases
+suite cases-san make -s VARIANT=san cases
+suite drift tests/drift.sh
+suite cli bats_suite tests/cli
+suite cases-valgrind valgrind_cases
+
+# Fuzzing takes one processor while the engine suites wait for their containers.
+fuzz_from=$SECONDS fuzz_pid=
+if [ -z "$only" ] || [[ " $only " == *" fuzz "* ]]; then
+	nice -n 10 make -s -j1 CC=clang VARIANT=fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-30}" fuzz >"$logs/fuzz" 2>&1 </dev/null &
+	fuzz_pid=$!
+fi
+suite engine-20 engine_suite 20
+suite engine-28 engine_suite 28
+suite sweep tests/sweep.sh
+suite readme bats_suite tests/readme.bats
+if [ -n "$fuzz_pid" ]; then
+	wait "$fuzz_pid"
+	finish fuzz $? $((SECONDS - fuzz_from))
+fi
+echo "all suites: $((SECONDS - started)) s, $skipped skipped"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
