@@ -58,7 +58,8 @@ struct node {
 		struct {
 			struct member *members; /* in document order */
 			size_t nmembers;
-			unsigned *index; /* hash index, made by node_get for large maps */
+			unsigned *
+				index; /* hash index of large maps; whoever edits members by hand clears it */
 			size_t nindex;
 		};
 	};
@@ -82,13 +83,16 @@ struct member *node_member(const struct node *map, const char *key);
 /* Sets `key` (copied) to `value`: an existing key keeps its position, a new one goes to the end. */
 void node_set(struct arena *arena, struct node *map, const char *key, struct mark at, struct node *value);
 
+/* As node_set for a key that is known to be absent and is kept by reference. */
+void node_add(struct arena *arena, struct node *map, const char *key, struct mark at, struct node *value);
+
 /* Removes `key`; returns its value, or NULL when it was not there. */
 struct node *node_remove(struct node *map, const char *key);
 
 /* Appends to a list. */
 void node_push(struct arena *arena, struct node *list, struct node *item);
 
-/* Deep copy into the arena; marks are kept. */
+/* Deep copy into the arena; marks are kept, texts (which nobody edits in place) are shared. */
 struct node *node_copy(struct arena *arena, const struct node *node);
 
 /* Same kind and content (member order does not matter). */
