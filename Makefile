@@ -80,4 +80,8 @@ clean:
 	rm -rf build
 
 -include $(OBJ:.o=.d) $(UNIT:%=%.d) $(FUZZ:%=%.d)
-.PHONY: all unit style quick cases fuzz test deps clean
+# Ratios against docker compose and the engine's floor, into docs/benchmarks.md.
+bench: all
+	tests/bench/bench.sh
+
+.PHONY: all unit style quick cases fuzz test bench deps clean

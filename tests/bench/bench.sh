@@ -1,0 +1,207 @@
+#!/usr/bin/env bash
+# make bench: docker flow against docker compose and against the engine's own floor, in one run, as ratios.
+#
+#   tests/bench/bench.sh [SECTION…]    start config up gates noop down logs; all of them without a name
+#
+# Needs docker compose 2.40 (tests/engine.sh fetch28). Writes the table to docs/benchmarks.md when all sections ran, else to standard output.
+# A ratio is ours / theirs: below 1 we are faster. BUDGET columns come from docs/design.md §7; a row that misses its budget says so.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+tests/deps.sh build test
+[ -x build/docker-flow ] || make -s
+mkdir -p build/bench
+for program in measure floor; do
+	gcc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -o "build/bench/$program" "tests/bench/$program.c"
+done
+flow=$PWD/build/docker-flow measure=$PWD/build/bench/measure floor=$PWD/build/bench/floor
+tests/engine.sh available 28 >/dev/null 2>&1 || tests/engine.sh fetch28
+eval "$(tests/engine.sh peer | sed 's/^/export PEER_/')"
+compose=$PEER_DOCKER_CONFIG/cli-plugins/docker-compose
+work=$(mktemp -d /tmp/flow-bench.XXXXXX)
+export DOCKER_CONFIG=$work/config COMPOSE_MENU=0 COMPOSE_PROGRESS=plain
+mkdir -p "$DOCKER_CONFIG"
+export work flow compose
+engine=
+finish() {
+	[ -z "$engine" ] || tests/engine.sh stop "$engine" >/dev/null 2>&1
+	rm -rf "$work"
+}
+trap finish EXIT
+
+rows=()
+# row WHAT BUDGET OURS THEIRS [NOTE]: OURS and THEIRS are measure's lines
+row() {
+	local what=$1 budget=$2 note=${5:-} verdict
+	local a b ra rb sa sb ratio
+	IFS=$'\t' read -r _ a _ _ ra sa <<<"$3"
+	IFS=$'\t' read -r _ b _ _ rb sb <<<"$4"
+	[ "$sa" = 0 ] || note="$note **ours ended with $sa**"
+	[ "$sb" = 0 ] || note="$note (theirs ended with $sb)"
+	ratio=$(awk -v a="$a" -v b="$b" 'BEGIN { printf "%.3f", a / b }')
+	verdict=$(awk -v r="$ratio" -v m="$budget" 'BEGIN { split(m, f, "/"); lim = (m ~ /\//) ? f[1] / f[2] : m; print (r <= lim) ? "yes" : "**no**" }')
+	rows+=("| $what | $ratio | $budget | $verdict | $(awk -v a="$ra" -v b="$rb" 'BEGIN { printf "%.1f / %.1f", a / 1024, b / 1024 }') | $note |")
+	printf '%-58s ratio %-7s budget %-6s %s  (%.1f / %.1f ms) %s\n' "$what" "$ratio" "$budget" "$verdict" "$a" "$b" "$note" >&2
+}
+line() { sed -n "${1}p" <<<"$result"; }
+
+services() { # N: a file of N services with 8 keys each
+	echo "services:"
+	for ((i = 1; i <= $1; i++)); do
+		printf '  s%d:\n    image: busybox:%d\n    command: ["sleep", "%d"]\n    environment: {A: "%d", B: b}\n    ports: ["%d:80"]\n' $i $i $i $i $((1024 + i % 60000))
+		printf '    volumes: ["data:/data"]\n    restart: unless-stopped\n    labels: {n: "%d"}\n    user: "1000"\n' $i
+	done
+	echo "volumes: {data: {}}"
+}
+flat() { # N
+	echo "services:"
+	for ((i = 1; i <= $1; i++)); do printf '  s%d: {image: busybox, command: [sleep, "1000"], init: true, networks: [n]}\n' $i; done
+	echo "networks: {n: {name: benchnet, external: true}}"
+}
+chain() { # N CONDITION INTERVAL
+	echo "services:"
+	for ((i = 1; i <= $1; i++)); do
+		if [ "$2" = service_completed_successfully ]; then
+			printf '  s%d:\n    image: busybox\n    command: ["true"]\n    networks: [n]\n' $i
+		else
+			printf '  s%d:\n    image: busybox\n    command: [sleep, "1000"]\n    init: true\n    networks: [n]\n    healthcheck: {test: [CMD, "true"]%s}\n' $i "${3:+, interval: $3}"
+		fi
+		[ $i = 1 ] || printf '    depends_on: {s%d: {condition: %s}}\n' $((i - 1)) "$2"
+	done
+	echo "networks: {n: {name: benchnet, external: true}}"
+}
+project() { # NAME: reads the file from standard input
+	mkdir -p "$work/$1"
+	cat >"$work/$1/compose.yaml"
+	printf '%s\n' "-f $work/$1/compose.yaml"
+}
+use_engine() {
+	[ -z "$engine" ] || return 0
+	engine=$work/e
+	PATH=$PEER_PATH tests/engine.sh start 28 "$engine" >/dev/null
+	export DOCKER_HOST=unix://$engine/docker.sock
+	tests/images.sh
+	docker network create benchnet >/dev/null
+	export -f clear_containers
+}
+clear_containers() {
+	local ids
+	ids=$(docker ps -aq)
+	[ -z "$ids" ] || docker rm -f $ids >/dev/null
+}
+
+section_start() {
+	result=$("$measure" -n 41 flow "$flow docker-cli-plugin-metadata" compose "$compose docker-cli-plugin-metadata")
+	row "start (metadata, run before every plugin command)" 1/15 "$(line 1)" "$(line 2)"
+}
+section_config() {
+	local n f runs
+	for n in 1 100 1000 10000; do
+		runs=11
+		[ $n -lt 1000 ] || runs=5
+		[ $n -lt 10000 ] || runs=3
+		f=$(services $n | project config$n)
+		result=$("$measure" -n $runs flow "$flow $f config" compose "$compose $f config")
+		row "config, $n services of 8 keys" 1/20 "$(line 1)" "$(line 2)"
+	done
+}
+section_up() {
+	local n f runs
+	use_engine
+	for n in 1 10 30; do
+		runs=7
+		[ $n -lt 30 ] || runs=5
+		f=$(flat $n | project up$n)
+		result=$("$measure" -n $runs -s clear_containers flow "$flow $f up -d" compose "$compose $f up -d" \
+			floor "$floor $engine/docker.sock $n 8 up$n-s benchnet")
+		row "up -d, $n new containers, against the raw requests" 1.05 "$(line 1)" "$(line 3)"
+		row "up -d, $n new containers, against compose" 1.0 "$(line 1)" "$(line 2)"
+	done
+	clear_containers
+}
+section_gates() {
+	local f
+	use_engine
+	f=$(chain 10 service_healthy 1s | project healthy)
+	result=$("$measure" -n 3 -s clear_containers flow "$flow $f up -d" compose "$compose $f up -d")
+	row "up -d, 10 services chained by service_healthy, interval 1s" 1/4 "$(line 1)" "$(line 2)"
+	f=$(chain 2 service_healthy '' | project slow)
+	result=$("$measure" -n 1 -s clear_containers flow "$flow $f up -d" compose "$compose $f up -d")
+	row "up -d, a dependency with the default 30 s interval" 1/20 "$(line 1)" "$(line 2)"
+	f=$(chain 10 service_completed_successfully | project oneshots)
+	result=$("$measure" -n 3 -s clear_containers flow "$flow $f up -d" compose "$compose $f up -d")
+	row "up -d, 10 one-shots chained by completion" 1/2 "$(line 1)" "$(line 2)"
+}
+section_noop() {
+	local f
+	use_engine
+	f=$(flat 10 | project flat)
+	clear_containers
+	"$flow" $f up -d >/dev/null 2>&1
+	result=$("$measure" -n 21 flow "$flow $f up -d" compose "$compose $f up -d")
+	row "up -d with nothing to do, 10 containers" 1/5 "$(line 1)" "$(line 2)"
+	clear_containers
+	f=$(chain 8 service_healthy 1s | project chain)
+	"$flow" $f up -d --wait >/dev/null 2>&1
+	result=$("$measure" -n 5 flow "$flow $f up -d" compose "$compose $f up -d")
+	row "up -d with nothing to do, chain of 8 health gates" 1/50 "$(line 1)" "$(line 2)"
+	clear_containers
+}
+section_down() {
+	local f
+	use_engine
+	f=$(flat 10 | project down)
+	export f
+	result=$("$measure" -n 5 -s "clear_containers; $flow $f up -d" flow "$flow $f down" compose "$compose $f down")
+	row "down, 10 containers" 1.0 "$(line 1)" "$(line 2)"
+	f=$(for i in 1 2 3; do
+		[ $i = 1 ] && echo "services:"
+		printf '  s%d: {image: busybox, command: [sh, -c, "trap \\"\\" TERM; while :; do sleep 1; done"], networks: [n]%s}\n' $i "$([ $i = 1 ] || echo ", depends_on: [s$((i - 1))]")"
+	done; echo "networks: {n: {name: benchnet, external: true}}")
+	f=$(project deaf <<<"$f")
+	result=$("$measure" -n 3 -s "clear_containers; $flow $f up -d" flow "$flow $f down -t 1" compose "$compose $f down -t 1")
+	row "down -t 1, chain of 3 deaf to TERM" 1.0 "$(line 1)" "$(line 2)"
+}
+section_logs() {
+	local f
+	use_engine
+	clear_containers
+	f=$(project logs <<-'YAML'
+		services:
+		  s: {image: busybox, command: [sh, -c, "yes this is a line of output of a talkative service that writes a lot | head -n 200000"], networks: [n]}
+		networks: {n: {name: benchnet, external: true}}
+	YAML
+	)
+	"$flow" $f up -d >/dev/null 2>&1
+	docker wait logs-s-1 >/dev/null
+	result=$("$measure" -n 5 flow "$flow $f logs" compose "$compose $f logs" \
+		raw "curl -s --unix-socket $engine/docker.sock -o /dev/null http://d/v1.41/containers/logs-s-1/logs?stdout=1&stderr=1")
+	row "logs, 200 000 lines, against the raw request" 1.03 "$(line 1)" "$(line 3)"
+	row "logs, 200 000 lines, against compose" 1.0 "$(line 1)" "$(line 2)"
+	clear_containers
+}
+
+all="start config up gates noop down logs"
+for name in ${*:-$all}; do "section_$name"; done
+
+table() {
+	cat <<-EOF
+	# Benchmarks
+
+	\`make bench\` writes this page. Every ratio is our wall time / theirs, medians of runs taken in turn (A B A B …) on one machine in one
+	run, binary against binary (the docker CLI in front of either costs both the same). Below 1: we are faster. Budgets are those of
+	[design.md](design.md) §7. "the raw requests" is a bare program that sends the engine the same create and start requests, eight at a time.
+
+	Machine: $(nproc) CPUs, $(awk '/MemTotal/ { printf "%d GiB", $2 / 1048576 + 0.5 }' /proc/meminfo) memory, Linux $(uname -r | cut -d- -f1), $(. /etc/os-release && echo "$PRETTY_NAME").
+	docker flow $(cat VERSION); docker compose $("$compose" version --short); engine $( [ -z "$engine" ] || docker version -f '{{.Server.Version}}').
+
+	| what | ratio | budget | met | peak RSS, MiB (ours / theirs) | |
+	| --- | --- | --- | --- | --- | --- |
+	EOF
+	printf '%s\n' "${rows[@]}"
+}
+if [ $# -eq 0 ]; then
+	table >docs/benchmarks.md
+	echo "wrote docs/benchmarks.md" >&2
+else
+	table
+fi
