@@ -6,14 +6,29 @@
 #include "engine/engine.h"
 #include "graph/plan.h"
 
+/* A container of another service, as links and namespaces name it. */
+struct payload_peer {
+	const char *id, *name;
+	int64_t number;
+};
+
 /* What is only known when the step starts. */
 struct payload_context {
 	const struct engine *engine;
 	const char *(*container_of)(
 		void *arg, const char *service_key); /* id of the first container of a service, or NULL */
+	/* All containers of a service, by number; for links. May be NULL: none. */
+	const struct payload_peer *(*peers_of)(void *arg, const char *service_key, size_t *ret_count);
 	void *arg;
 	const struct observed *seen;
+	const struct pair *proxies; /* of docker's config.json, see payload_proxies */
+	size_t nproxies;
 };
+
+/* Environment that docker's config.json gives every container (`proxies`, by endpoint or default):
+ * HTTP_PROXY, http_proxy, … An unreadable or malformed file gives none. Arena's. */
+void payload_proxies(
+	struct arena *arena, const struct engine *engine, struct pair **ret_proxies, size_t *ret_count);
 
 /* Bodies as JSON text (arena's), or NULL with findings. Network and volume bodies carry compose's labels; the
  * container's body carries labels, the config-hash and docker-flow.inputs. (Engine API: POST

@@ -8,6 +8,7 @@
 
 struct run_options {
 	struct sink *sink;
+	const struct observed *seen; /* the snapshot the plan was made from; may be NULL */
 	bool fail_fast;
 	unsigned parallel; /* width of the API pool; 0: by the engine's CPUs (clamp 2 × NCPU to 4…16) */
 	const char *const *projects; /* whose events to watch */
@@ -17,9 +18,18 @@ struct run_options {
 	void *arg;
 };
 
+/* A container that this run started and that ended on its own, not by a step, before the run's end. */
+struct run_end {
+	const char *id, *name, *service;
+	int64_t exit_code;
+	bool again; /* its restart policy has started it since */
+};
+
 struct run_result {
 	size_t done, failed, skipped; /* steps */
 	int interrupted;              /* signal number, or 0 */
+	struct run_end *ends;         /* plan's arena; at most one entry a container, the latest end */
+	size_t nends;
 };
 
 /* Runs the plan to its end. Independent branches go on after a failure (unless fail_fast); every failure is

@@ -53,6 +53,14 @@ enum release {
 	ON_SOFT,    /* the other ended; its failure is a warning (required: false) */
 };
 
+/* What `run` adds to a service's container. */
+struct oneoff {
+	const char *slug; /* label com.docker.compose.slug */
+	bool interactive; /* stdin is attached and closed with the client's */
+	bool auto_remove; /* --rm */
+	bool aliases;     /* --use-aliases: the service's network aliases too */
+};
+
 struct step;
 
 struct need {
@@ -80,10 +88,11 @@ struct step {
 	const char *new_name; /* OP_CONTAINER_RENAME: to this; OP_CONTAINER_CREATE of a recreate: the final
 				 name */
 	const struct observed_container
-		*replaces;    /* OP_CONTAINER_CREATE: the container whose volumes are inherited */
-	const char *image_id; /* OP_CONTAINER_CREATE: sha256:… when known at planning */
-	const char *inputs;   /* OP_CONTAINER_CREATE: docker-flow.inputs label */
-	bool remove_volumes;  /* OP_CONTAINER_REMOVE: anonymous ones too */
+		*replaces;           /* OP_CONTAINER_CREATE: the container whose volumes are inherited */
+	const char *image_id;        /* OP_CONTAINER_CREATE: sha256:… when known at planning */
+	const char *inputs;          /* OP_CONTAINER_CREATE: docker-flow.inputs label */
+	const struct oneoff *oneoff; /* OP_CONTAINER_CREATE of `run`; NULL: one of the service's containers */
+	bool remove_volumes;         /* OP_CONTAINER_REMOVE: anonymous ones too */
 	bool force;
 	struct opt_int timeout; /* OP_CONTAINER_STOP, _RESTART: ns; unset: the container's own */
 	const char *signal;     /* OP_CONTAINER_KILL, or NULL */
