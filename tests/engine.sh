@@ -159,11 +159,11 @@ start() {
 			rm -f "$dir/dockerd.pid" "$dir/docker.sock"
 			if ! alive "$dir/containerd.pid" "$dir" >/dev/null; then
 				rm -f "$dir/ctr.sock" "$dir/ctr.sock.ttrpc"
-				setsid nohup containerd --config "$dir/containerd.toml" >>"$dir/containerd.log" 2>&1 </dev/null 9>&- &
+				setsid nohup containerd --config "$dir/containerd.toml" >>"$dir/containerd.log" 2>&1 </dev/null 3>&- 9>&- &
 				printf '%s\n' $! >"$dir/containerd.pid"
 			fi
 			wait_for "$dir" "$dir/containerd.pid" "$dir/containerd.log" test -S "$dir/ctr.sock"
-			setsid nohup dockerd --config-file "$dir/daemon.json" >>"$dir/dockerd.log" 2>&1 </dev/null 9>&- &
+			setsid nohup dockerd --config-file "$dir/daemon.json" >>"$dir/dockerd.log" 2>&1 </dev/null 3>&- 9>&- &
 			printf '%s\n' $! >"$dir/dockerd.started"
 		fi
 		exec 9>&-
@@ -214,7 +214,7 @@ stop() {
 	fi
 	end_process "$dir/dockerd.started" "$dir"
 	rm -f "$dir/dockerd.pid"
-	# After a crash of dockerd: what its containers were is still there. Shims first, each ends its container with it.
+	# After a crash of dockerd, its containers still run: end them by their shims.
 	for pid in $(pgrep -f -- "containerd-shim.* -address $dir/ctr.sock" || true); do
 		pkill -KILL -P "$pid" || true
 		kill -KILL "$pid" 2>/dev/null || true

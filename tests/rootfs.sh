@@ -30,21 +30,25 @@ wanted() {
 	done
 }
 
-# What apt would install on a machine that has nothing: lines of 'URI' FILE SIZE HASH
-list=$(apt-get install --print-uris -qq --no-install-recommends -oDir::State::status=/dev/null -oDir::State::extended_states=/dev/null \
-	-oDir::Cache::archives=/dev/null -oDebug::NoLocking=1 busybox-static "$@" | awk '$1 ~ /^'"'"'/ {print $2}')
-[ -n "$list" ] || { echo "rootfs.sh: apt knows no packages '$*': run apt-get update" >&2; exit 1; }
-missing=()
-files=()
-for file in $list; do
-	name=${file%%_*}
-	wanted "$name" || continue
-	files+=("$file")
-	[ -s "$debs/$file" ] || missing+=("$name")
-done
-if [ ${#missing[@]} -gt 0 ]; then
-	(cd "$debs" && apt-get download -q -oAPT::Sandbox::User= "${missing[@]}" >&2)
-fi
+# fetch PACKAGE…: download what is missing of the packages and all they depend on, as apt would install
+# them on a machine that has nothing; sets files
+fetch() {
+	local file missing=() list
+	# lines of 'URI' FILE SIZE HASH
+	list=$(apt-get install --print-uris -qq --no-install-recommends -oDir::State::status=/dev/null -oDir::State::extended_states=/dev/null \
+		-oDir::Cache::archives=/dev/null -oDebug::NoLocking=1 "$@" | awk -v q="'" 'index($1, q) == 1 {print $2}') || return 1
+	files=()
+	for file in $list; do
+		wanted "${file%%_*}" || continue
+		files+=("$file")
+		[ -s "$debs/$file" ] || missing+=("${file%%_*}")
+	done
+	[ ${#missing[@]} = 0 ] || (cd "$debs" && apt-get download -qq -oAPT::Sandbox::User= "${missing[@]}" >&2)
+}
+
+# The lists of a fresh or an old machine may be empty or out of date: refresh them once.
+fetch busybox-static "$@" || { apt-get update -q >&2 && fetch busybox-static "$@"; } ||
+	{ echo "rootfs.sh: apt cannot fetch: $*" >&2; exit 1; }
 for file in "${files[@]}"; do
 	dpkg-deb --fsys-tarfile "$debs/$file" | tar -x -C "$root" --keep-directory-symlink --no-same-owner \
 		--exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' --exclude='./usr/share/locale/*' --exclude='./usr/share/i18n/*' \
