@@ -11,6 +11,8 @@ struct dag_edge {
 	enum condition condition;
 	bool required;    /* false: its failure or absence is only a warning */
 	bool restart;     /* recreate or restart of the dependency restarts the dependent */
+	bool if_checked;  /* started, but healthy once the dependency's image turns out to have a HEALTHCHECK
+			   */
 	const char *from; /* where it was said: "depends_on", "links", "x-flow.dependencies", … */
 	struct mark at;
 };
@@ -19,7 +21,7 @@ struct dag_vertex {
 	const struct service *service;
 	struct dag_edge *edges; /* to its dependencies */
 	size_t nedges;
-	struct dag_vertex **dependents;
+	struct dag_vertex **dependents; /* each once */
 	size_t ndependents;
 	unsigned priority; /* longest path to a leaf; leaves 0 */
 	bool selected;     /* part of this run */
@@ -29,8 +31,11 @@ struct dag_vertex {
 };
 
 struct dag {
-	struct dag_vertex **vertices; /* document order, applications after the services */
+	const struct project *const *projects; /* as given to dag_build */
+	size_t nprojects;
+	struct dag_vertex **vertices; /* active services in document order, applications after them */
 	size_t count;
+	struct map by_key; /* service key → vertex; applications that a service replaces are not there */
 	struct dag_vertex **sorted; /* dependencies first; ties by document order */
 };
 
@@ -54,6 +59,16 @@ struct dag_selection {
 int dag_build(struct arena *arena, const struct project *const *projects, size_t nprojects,
 	const struct dag_selection *selection, struct dag **ret_dag, struct errors *errors);
 
+/* Parts of dag_build. Fills `sorted`, `order` and `priority`; reports cycles. (graph/order.c) */
+int dag_order(struct arena *arena, struct dag *dag, struct errors *errors);
+
+/* Marks `named`, `selected` and `awaited`. (graph/select.c) */
+int dag_select(
+	struct arena *arena, struct dag *dag, const struct dag_selection *selection, struct errors *errors);
+
+/* The vertex of that key (a service, or an application that no service replaces), or NULL. */
+struct dag_vertex *dag_find(const struct dag *dag, const char *key);
+
 /* The vertex of a service, or NULL. */
 struct dag_vertex *dag_vertex(const struct dag *dag, const struct service *service);
 
@@ -62,7 +77,11 @@ struct dag_vertex *dag_vertex(const struct dag *dag, const struct service *servi
  * `image_has_check`); PROBE_UNSET when there is none. Never NULL. */
 const struct probe *dag_probe(struct arena *arena, const struct service *service, bool image_has_check);
 
-/* Prints the graph in "text", "dot", "mermaid" or "json". Returns -1 for an unknown format. (graph/draw.c) */
+/* Word of a condition: "started", "healthy", "completed". */
+const char *condition_name(enum condition condition);
+
+/* Prints the selected part of the graph in "text", "dot", "mermaid" or "json". Returns -1 for an unknown
+ * format. (graph/draw.c) */
 int dag_draw(FILE *out, const struct dag *dag, const char *format, struct errors *errors);
 
 #endif

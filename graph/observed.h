@@ -72,6 +72,7 @@ struct observed_image {
 	const char *reference; /* as asked for */
 	const char *id;        /* NULL: not there */
 	const char *os, *architecture;
+	int64_t tagged; /* Unix seconds of the last pull, build or tag; 0: unknown */
 	bool has_check; /* HEALTHCHECK other than NONE */
 	struct healthcheck *check;
 	const char **volumes; /* VOLUME targets */

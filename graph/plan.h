@@ -43,12 +43,21 @@ struct op_words {
 
 extern const struct op_words op_words[OP_COUNT];
 
-enum step_state { STEP_WAITING, STEP_READY, STEP_RUNNING, STEP_DONE, STEP_FAILED, STEP_SKIPPED };
+enum step_state {
+	STEP_WAITING,
+	STEP_READY,
+	STEP_RUNNING,
+	STEP_DONE,
+	STEP_FAILED,
+	STEP_SKIPPED,
+	STEP_DROPPED, /* turned out not to be needed (undo steps, fallbacks); nobody is told */
+};
 
 /* When an edge releases the step that waits. */
 enum release {
 	ON_SUCCESS, /* the other succeeded; its failure skips this one */
-	ON_FAILURE, /* the other failed or was skipped: undo steps; its success drops this one silently */
+	ON_FAILURE, /* the other failed or was skipped: fallbacks; its success drops this one silently */
+	ON_SKIP,    /* the other never began (its needs failed, or an interrupt): undo steps; else dropped */
 	ON_END,     /* whatever happened: clean-up and reports */
 	ON_SOFT,    /* the other ended; its failure is a warning (required: false) */
 };
@@ -71,15 +80,18 @@ struct need {
 struct step {
 	size_t number; /* 1-based position in the plan */
 	enum op op;
-	bool undo;          /* runs only to take something back; not printed unless it runs */
-	const char *name;   /* of the object: container, network, volume or image name */
-	const char *reason; /* "image changed: a -> b", "not found" */
+	bool undo;                  /* runs only to take something back; not printed unless it runs */
+	bool may_fail;              /* its failure is only a warning: another step makes up for it */
+	const struct step *follows; /* once that step has begun, an interrupt does not skip this one: what was
+				       torn down is put up again */
+	const char *name;           /* of the object: container, network, volume or image name */
+	const char *reason;         /* "image changed: a -> b", "not found" */
 
 	/* What it works on; those that apply to the op are set. */
 	const struct service *service;
 	const struct network *network;
 	const struct volume *volume;
-	const struct attachment *attachment; /* OP_NETWORK_CONNECT; NULL: the applications' network */
+	const struct attachment *attachment; /* OP_NETWORK_CONNECT; NULL: alias is the service's key */
 	const struct observed_container
 		*container; /* an existing container; NULL: the one that step `target` creates */
 	const struct observed_network *network_seen; /* OP_NETWORK_REMOVE, OP_NETWORK_DISCONNECT */
@@ -90,7 +102,10 @@ struct step {
 	const struct observed_container
 		*replaces;           /* OP_CONTAINER_CREATE: the container whose volumes are inherited */
 	const char *image_id;        /* OP_CONTAINER_CREATE: sha256:… when known at planning */
-	const char *inputs;          /* OP_CONTAINER_CREATE: docker-flow.inputs label */
+	const char *inputs;          /* OP_CONTAINER_CREATE: docker-flow.inputs label, to be completed by
+					inputs_complete with what the volume steps in `needs` brought */
+	const char *applications;    /* OP_CONTAINER_CREATE: label docker-flow.applications: ids of the
+					applications the service needs, comma-joined; NULL: no label */
 	const struct oneoff *oneoff; /* OP_CONTAINER_CREATE of `run`; NULL: one of the service's containers */
 	bool remove_volumes;         /* OP_CONTAINER_REMOVE: anonymous ones too */
 	bool force;
@@ -111,13 +126,13 @@ struct step {
 
 	/* Filled while running. */
 	enum step_state state;
-	const char *result_id; /* id of what was created */
+	const char *result_id; /* id of what was created; OP_VOLUME_CREATE: its CreatedAt */
 	const char *failure;   /* one line: why it failed, or why it was skipped */
 	int64_t began, ended;  /* monotonic ns; 0: not yet */
 
 	/* The scheduler's own. */
 	size_t blocked;           /* needs not yet released */
-	struct step **dependents; /* steps that name this one in `needs` */
+	struct step **dependents; /* steps that name this one in `needs`, once per need */
 	size_t ndependents;
 	unsigned length; /* longest remaining path, itself included */
 };
@@ -142,12 +157,16 @@ void plan_need(struct plan *plan, struct step *step, struct step *on, enum relea
 /* Adds a note (formatted, copied). */
 void plan_note(struct plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Whether a failure of the step is only a warning: it may_fail, or it is a gate that only dependents with
+ * `required: false` wait at. */
+bool step_tolerated(const struct step *step);
+
 /* Number of steps that a user would call a change: without gates and undo steps. 0: nothing to do. */
 size_t plan_changes(const struct plan *plan);
 
 /* Prints the plan, one line a step: `3 <- 1,2  container web-1  create  not found`; or as JSON
  * {"changes":N,"steps":[{"step","object","name","verb","service","reason","needs":[{"step","release"}]}],"notes":[…]}.
- * Undo steps are left out. */
+ * Undo steps are left out. After a number in `<-`: `?` soft, `!` on failure, `*` whatever happens. */
 void plan_print(FILE *out, const struct plan *plan, bool json);
 
 #endif

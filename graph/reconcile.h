@@ -13,9 +13,13 @@ struct reconcile_options {
 	bool remove_orphans, ignore_orphans;
 	bool renew_anon_volumes; /* -V */
 	bool wait;               /* gates for every selected service, not only for those others wait for */
+	bool connect_separately; /* engine API below 1.44: create takes one network, the others are connected
+				  */
+	bool shared_files;       /* client and engine see the same files: configs and secrets can be bound */
 	struct opt_int timeout;  /* -t, ns */
 	const struct map *scale; /* service key → int64_t *, from --scale; may be NULL */
-	bool images_known;       /* the image round is over: seen->images is complete for what gets created */
+	bool images_known;       /* the image round is over: seen->images is complete for what gets created,
+				    and holds what was pulled or built */
 	const struct map
 		*inputs; /* service key → docker-flow.inputs as computed (graph/inputs.h); may be NULL */
 };
@@ -48,6 +52,15 @@ struct teardown_options {
 	bool remove_orphans;
 	struct opt_int timeout;
 };
+
+/* A service's networks as the engine gets them: by priority, then by key; the first is the primary one that
+ * HostConfig.NetworkMode names. */
+struct attachment **reconcile_attachments(
+	struct arena *arena, const struct service *service, size_t *ret_count);
+
+/* Whether configs and secrets of the service go by archive before the start: `content` those made from
+ * environment or content, `files` file-based ones too (x-flow.files, or files not shared with the engine). */
+void reconcile_uploads(const struct service *service, bool shared_files, bool *ret_content, bool *ret_files);
 
 /* The plan of `down` for a project: stops each container as soon as nothing that runs depends on it, removes
  * containers, networks, volumes. With `dag` NULL (only a project name is known) the order comes from the

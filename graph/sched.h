@@ -7,13 +7,17 @@
 
 struct sched {
 	struct plan *plan;
-	struct step **ready; /* longest remaining path first */
-	size_t nready;
+	struct step **ready[POOL_COUNT]; /* a heap per pool: longest remaining path first */
+	size_t nready[POOL_COUNT];
 	unsigned running[POOL_COUNT], limit[POOL_COUNT]; /* limit 0: no limit */
-	size_t open;                                     /* steps not yet done, failed or skipped */
+	size_t open;                                     /* steps not yet at their end */
+	size_t known;                                    /* steps of the plan taken in so far */
 	bool stopped;                                    /* no new steps but undo ones */
-	bool fail_fast;
-	/* Told of every change of state; may be NULL. */
+	bool fail_fast;      /* the first failure that is not tolerated stops as sched_stop does */
+	const char *why;     /* of the stop */
+	struct step **ended; /* steps whose end still has to be told to those that wait */
+	size_t nended;
+	/* Told when a step runs, is done, fails or is skipped (not when it is dropped); may be NULL. */
 	void (*changed)(void *arg, struct step *step);
 	void *arg;
 };
@@ -35,7 +39,8 @@ void sched_done(struct sched *sched, struct step *step, bool ok);
 /* Takes in steps that were appended to the plan since. */
 int sched_appended(struct sched *sched);
 
-/* Interrupt: everything that has not begun is skipped, save undo steps of what was begun. */
+/* Interrupt: everything that has not begun is skipped, save undo steps and steps that follow one that has
+ * begun. */
 void sched_stop(struct sched *sched, const char *why);
 
 /* Whether every step has come to its end. */

@@ -1,0 +1,221 @@
+#include "graph/plan.h"
+#include "graph/dag.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+struct plan *plan_create(struct arena *arena)
+{
+	struct plan *plan = ARENA_NEW(arena, struct plan);
+	plan->arena = arena;
+	return plan;
+}
+
+struct step *plan_add(struct plan *plan, enum op op, const char *name, const char *reason)
+{
+	struct step *step = ARENA_NEW(plan->arena, struct step);
+	step->op = op;
+	step->name = name;
+	step->reason = reason;
+	*ARENA_PUSH(plan->arena, plan->steps, plan->count) = step;
+	step->number = plan->count;
+	return step;
+}
+
+void plan_need(struct plan *plan, struct step *step, struct step *on, enum release release)
+{
+	if (!on || on == step)
+		return;
+	for (size_t i = step->nneeds; i-- > 0;) {
+		if (step->needs[i].on == on && step->needs[i].release == release)
+			return;
+	}
+	*ARENA_PUSH(plan->arena, step->needs, step->nneeds) = (struct need){ on, release };
+}
+
+void plan_note(struct plan *plan, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	*ARENA_PUSH(plan->arena, plan->notes, plan->nnotes) = arena_vprintf(plan->arena, format, args);
+	va_end(args);
+}
+
+bool step_tolerated(const struct step *step)
+{
+	if (step->may_fail)
+		return true;
+	size_t waiting = 0;
+	for (size_t i = 0; i < step->ndependents; i++) {
+		const struct step *dependent = step->dependents[i];
+		if (dependent->undo)
+			continue;
+		for (size_t n = 0; n < dependent->nneeds; n++) {
+			if (dependent->needs[n].on == step && dependent->needs[n].release != ON_SOFT)
+				return false;
+		}
+		waiting++;
+	}
+	return step->op == OP_GATE && waiting > 0;
+}
+
+size_t plan_changes(const struct plan *plan)
+{
+	size_t changes = 0;
+	for (size_t i = 0; i < plan->count; i++)
+		changes += plan->steps[i]->op != OP_GATE && !plan->steps[i]->undo;
+	return changes;
+}
+
+/* Mark behind the number of a need. */
+static const char *const release_marks[] = {
+	[ON_SUCCESS] = "", [ON_FAILURE] = "!", [ON_SKIP] = "!", [ON_END] = "*", [ON_SOFT] = "?"
+};
+
+static const char *const release_names[] = { [ON_SUCCESS] = "success",
+	[ON_FAILURE] = "failure",
+	[ON_SKIP] = "skip",
+	[ON_END] = "end",
+	[ON_SOFT] = "soft" };
+
+/* The needs column of a step: "3 <- 1,2?". */
+static const char *step_needs(struct arena *arena, const struct step *step)
+{
+	char *text = arena_printf(arena, "%zu", step->number);
+	const char *separator = " <- ";
+	for (size_t i = 0; i < step->nneeds; i++) {
+		const struct need *need = &step->needs[i];
+		if (need->on->undo)
+			continue;
+		text = arena_printf(
+			arena, "%s%s%zu%s", text, separator, need->on->number, release_marks[need->release]);
+		separator = ",";
+	}
+	return text;
+}
+
+/* The verb column: what is done, with its second object where there is one. */
+static const char *step_verb(struct arena *arena, const struct step *step)
+{
+	const char *verb = op_words[step->op].verb;
+	if (step->op == OP_GATE)
+		return arena_printf(arena, "%s %s", verb, condition_name(step->condition));
+	if (step->op == OP_CONTAINER_RENAME)
+		return arena_printf(arena, "%s %s", verb, step->new_name);
+	if (step->op == OP_NETWORK_CONNECT)
+		return arena_printf(arena, "%s %s", verb, step->network->name);
+	if (step->op == OP_NETWORK_DISCONNECT)
+		return arena_printf(arena, "%s %s", verb, step->network_seen->name);
+	return verb;
+}
+
+static void print_text(FILE *out, struct arena *arena, const struct plan *plan)
+{
+	int widths[4] = { 0 };
+	const char *(*cells)[4] = arena_calloc(arena, plan->count + 1, sizeof *cells);
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct step *step = plan->steps[i];
+		if (step->undo)
+			continue;
+		cells[i][0] = step_needs(arena, step);
+		cells[i][1] = op_words[step->op].object;
+		cells[i][2] = step->name;
+		cells[i][3] = step_verb(arena, step);
+		for (int c = 0; c < 4; c++) {
+			int width = (int)strlen(cells[i][c]);
+			/* One step with very many needs must not push all others to the right. */
+			if (width > widths[c] && width <= 48)
+				widths[c] = width;
+		}
+	}
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct step *step = plan->steps[i];
+		if (step->undo)
+			continue;
+		fprintf(out, "%-*s  %-*s  %-*s  ", widths[0], cells[i][0], widths[1], cells[i][1], widths[2],
+			cells[i][2]);
+		if (step->reason)
+			fprintf(out, "%-*s  %s\n", widths[3], cells[i][3], step->reason);
+		else
+			fprintf(out, "%s\n", cells[i][3]);
+	}
+	for (size_t i = 0; i < plan->nnotes; i++)
+		fprintf(out, "note: %s\n", plan->notes[i]);
+}
+
+/* A JSON string, or null. */
+static void print_string(FILE *out, const char *text)
+{
+	if (!text) {
+		fputs("null", out);
+		return;
+	}
+	putc('"', out);
+	for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
+		if (*at == '"' || *at == '\\')
+			fprintf(out, "\\%c", *at);
+		else if (*at < 0x20 || *at == 0x7f)
+			fprintf(out, "\\u%04x", *at);
+		else
+			putc(*at, out);
+	}
+	putc('"', out);
+}
+
+static void print_member(FILE *out, const char *key, const char *text)
+{
+	fprintf(out, "\"%s\":", key);
+	print_string(out, text);
+	putc(',', out);
+}
+
+static void print_step_json(FILE *out, struct arena *arena, const struct step *step)
+{
+	fprintf(out, "{\"step\":%zu,", step->number);
+	print_member(out, "object", op_words[step->op].object);
+	print_member(out, "name", step->name);
+	print_member(out, "verb", step_verb(arena, step));
+	print_member(out, "service", step->service ? step->service->key : NULL);
+	print_member(out, "reason", step->reason);
+	fputs("\"needs\":[", out);
+	bool more = false;
+	for (size_t i = 0; i < step->nneeds; i++) {
+		const struct need *need = &step->needs[i];
+		if (need->on->undo)
+			continue;
+		fprintf(out, "%s{\"step\":%zu,\"release\":\"%s\"}", more ? "," : "", need->on->number,
+			release_names[need->release]);
+		more = true;
+	}
+	fputs("]}", out);
+}
+
+static void print_json(FILE *out, struct arena *arena, const struct plan *plan)
+{
+	bool more = false;
+	fprintf(out, "{\"changes\":%zu,\"steps\":[", plan_changes(plan));
+	for (size_t i = 0; i < plan->count; i++) {
+		if (plan->steps[i]->undo)
+			continue;
+		fputs(more ? ",\n" : "\n", out);
+		print_step_json(out, arena, plan->steps[i]);
+		more = true;
+	}
+	fputs("],\"notes\":[", out);
+	for (size_t i = 0; i < plan->nnotes; i++) {
+		if (i)
+			putc(',', out);
+		print_string(out, plan->notes[i]);
+	}
+	fputs("]}\n", out);
+}
+
+void plan_print(FILE *out, const struct plan *plan, bool json)
+{
+	struct arena *scratch = arena_create();
+	if (json)
+		print_json(out, scratch, plan);
+	else
+		print_text(out, scratch, plan);
+	arena_destroy(scratch);
+}
