@@ -38,12 +38,14 @@ struct request {
 	int64_t timeout;            /* ns for the whole exchange; 0: none */
 	size_t most;                /* ceiling for the kept body; 0: 64 MiB */
 	bool unversioned;           /* engine path without /v1.N */
+	bool direct;                /* never through a proxy (probes of containers) */
 	/* Streamed upload: fills `to` with up to `room` bytes, returns the number, 0 at the end, -1 to fail.
-	 * Body unused then. */
+	 * Body unused then. The one callback that runs inside libcurl: it may only produce bytes. */
 	ssize_t (*upload)(struct request *request, char *to, size_t room);
-	void (*head)(struct request *request); /* status line is there; may be NULL */
-	void (*data)(struct request *request, const char *bytes,
-		size_t len);                   /* streamed answer; NULL: kept in `answer` */
+	void (*head)(struct request *request); /* status and headers are there; may be NULL */
+	/* Streamed answer, in pieces as they come; NULL: kept in `answer`. The body of a status from 400 on
+	 * is always kept, for http_message. */
+	void (*data)(struct request *request, const char *bytes, size_t len);
 	void (*done)(struct request *request); /* the end, exactly once unless cancelled by http_cancel */
 	void *arg;
 
@@ -54,6 +56,7 @@ struct request {
 	struct buf answer;    /* terminated body */
 	char answer_type[96]; /* Content-Type */
 	char address[64];     /* peer, for messages */
+	int os_error;         /* errno of a failed connect, or 0 */
 	unsigned tries;       /* set by http_retry */
 
 	/* http's own. */
@@ -64,7 +67,9 @@ struct request {
 
 /* Makes the client of an endpoint (NULL: plain URLs only). Nothing is connected or loaded yet. Never NULL. */
 struct http *http_create(struct loop *loop, const struct endpoint *endpoint);
-void http_destroy(struct http *http); /* cancels what is under way */
+
+/* Cancels what is under way and closes. Not from within a request's callback. */
+void http_destroy(struct http *http);
 
 /* API version that goes in front of engine paths ("1.41"); NULL: none. */
 void http_version(struct http *http, const char *version);
@@ -85,6 +90,10 @@ void http_cancel(struct request *request);
 int http_call(struct request *request, struct errors *errors);
 void http_free(struct request *request);
 
+/* Value of a header of the answer (name without the colon, any case), or NULL; of the last one when repeated.
+ * Lives as long as the request. */
+const char *http_header(const struct request *request, const char *name);
+
 /* Query text from key, value pairs up to a NULL key, values percent-encoded; pairs with NULL value are left
  * out. Arena's. */
 const char *http_query(struct arena *arena, const char *key, ...) __attribute__((sentinel));
@@ -96,6 +105,9 @@ const char *http_message(struct arena *arena, const struct request *request);
 /* Whether the failure is one that passes by itself: no connection, cut, 502, 503, 504, or 500 with a
  * transient text (EOF, connection reset, i/o timeout, …). Says nothing about whether repeating is safe. */
 bool http_transient(const struct request *request);
+
+/* The same for a message alone, such as the error inside a pull's stream. */
+bool http_transient_text(const char *text);
 
 /* Connections opened so far, for tests and the trace. */
 unsigned http_connects(const struct http *http);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct cJSON;
+struct cJSON; /* cjson/cJSON.h */
 
 /* Parses `len` bytes; returns NULL with an error (naming `what`, "answer of GET /info") when it is not JSON
  * or nests deeper than 64. Free with cJSON_Delete. */

@@ -1,0 +1,83 @@
+#include "engine/http.h"
+
+#include "engine/json.h"
+
+#include <cjson/cJSON.h>
+#include <ctype.h>
+#include <stdarg.h>
+#include <string.h>
+
+#define MESSAGE_MOST 2000 /* bytes of an answer that is quoted as a message */
+
+static void put_encoded(struct buf *buf, const char *text)
+{
+	for (; *text; text++) {
+		unsigned char byte = (unsigned char)*text;
+		if ((byte < 0x80 && isalnum(byte)) || strchr("-._~", byte))
+			buf_putc(buf, (char)byte);
+		else
+			buf_printf(buf, "%%%02X", byte);
+	}
+}
+
+const char *http_query(struct arena *arena, const char *key, ...)
+{
+	auto_buf struct buf query;
+	va_list args;
+	buf_init(&query, (size_t)1 << 20);
+	va_start(args, key);
+	for (; key; key = va_arg(args, const char *)) {
+		const char *value = va_arg(args, const char *);
+		if (!value)
+			continue;
+		buf_printf(&query, "%s%s=", query.len ? "&" : "", key);
+		put_encoded(&query, value);
+	}
+	va_end(args);
+	return arena_strdup(arena, buf_text(&query));
+}
+
+const char *http_message(struct arena *arena, const struct request *request)
+{
+	const struct buf *answer = &request->answer;
+	if (request->failure)
+		return arena_strdup(arena, request->failure);
+	if (answer->len && answer->data[0] == '{') {
+		cJSON *json = cJSON_ParseWithLength(answer->data, answer->len);
+		const char *text = json_text(json, "message", NULL);
+		char *copy = arena_strdup(arena, text);
+		cJSON_Delete(json);
+		if (copy && *copy)
+			return copy;
+	}
+	size_t len = answer->len < MESSAGE_MOST ? answer->len : MESSAGE_MOST;
+	while (len && isspace((unsigned char)answer->data[len - 1]))
+		len--;
+	if (len)
+		return arena_strndup(arena, answer->data, len);
+	return arena_printf(arena, "HTTP status %d without a message", request->status);
+}
+
+bool http_transient_text(const char *text)
+{
+	static const char *const signs[] = { "EOF", "connection reset", "connection refused", "i/o timeout",
+		"TLS handshake timeout", "Client.Timeout exceeded", "context deadline exceeded",
+		"Temporary failure in name resolution", "server misbehaving", "broken pipe",
+		"502 Bad Gateway", "503 Service Unavailable", "504 Gateway Time", "500 Internal Server Error",
+		"too many requests", "toomanyrequests" };
+	for (size_t i = 0; text && i < sizeof signs / sizeof *signs; i++)
+		if (strcasestr(text, signs[i]))
+			return true;
+	return false;
+}
+
+bool http_transient(const struct request *request)
+{
+	if (request->fault == HTTP_NO_CONNECT || request->fault == HTTP_CUT)
+		return true;
+	if (request->fault != HTTP_OK)
+		return false;
+	if (request->status == 502 || request->status == 503 || request->status == 504)
+		return true;
+	return request->status == 500 && request->answer.data && http_transient_text(request->answer.data);
+}
