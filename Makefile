@@ -79,6 +79,8 @@ deps:
 clean:
 	rm -rf build
 
+include plugin-manifest/install.mk
+
 -include $(OBJ:.o=.d) $(UNIT:%=%.d) $(FUZZ:%=%.d)
 # Ratios against docker compose and the engine's floor, into docs/benchmarks.md.
 bench: all

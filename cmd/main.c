@@ -1,6 +1,192 @@
-#include <stdio.h>
+/* From the command line to a command's row. */
+#include "base/trace.h"
+#include "cmd/cmd.h"
+#include "cmd/commands.h"
+#include "cmd/help.h"
+#include "cmd/report.h"
+#include "plugin-manifest/manifest.h"
 
-int main(void)
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* The words of the command line as they are taken one by one. */
+struct line {
+	const char *const *words;
+	size_t count;
+};
+
+static void line_skip(struct line *line, size_t count)
 {
-	return 0;
+	line->words += count;
+	line->count -= count;
+}
+
+static struct map *read_environment(struct arena *arena)
+{
+	struct map *env = map_create(arena);
+	for (char **entry = environ; *entry; entry++) {
+		const char *equals = strchr(*entry, '=');
+		if (equals && equals != *entry)
+			map_set(env, arena_strndup(arena, *entry, (size_t)(equals - *entry)),
+				(void *)(equals + 1));
+	}
+	return env;
+}
+
+/* The working directory; $PWD keeps the name the user went there by when it is the same place. */
+static const char *read_cwd(struct arena *arena)
+{
+	char *cwd = getcwd(NULL, 0);
+	const char *copy = arena_strdup(arena, cwd ? cwd : "/");
+	free(cwd);
+	return copy;
+}
+
+/* Until the event loop takes the signals over, an interrupt only has to end with the right status: docker
+ * turns a plugin killed by a signal into 255. */
+static void end_at_once(int number)
+{
+	_exit(128 + number);
+}
+
+static void catch_signals(void)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		struct sigaction old;
+		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN)
+			continue;
+		struct sigaction action = { .sa_handler = end_at_once };
+		sigaction(numbers[i], &action, NULL);
+	}
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* Name after "docker-" of the file we were called by: "flow", "compose", … */
+static const char *plugin_name(const char *argv0)
+{
+	const char *slash = strrchr(argv0, '/');
+	const char *base = slash ? slash + 1 : argv0;
+	return strncmp(base, "docker-", 7) == 0 && base[7] ? base + 7 : "flow";
+}
+
+static int check_count(struct ctx *ctx)
+{
+	const struct cmd *cmd = ctx->cmd;
+	const char *usage = *cmd->args ? cmd->args : "without arguments";
+	if (ctx->nargs < (size_t)cmd->min_args)
+		error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "%s needs %s", cmd->name,
+			cmd->min_args == 1 ? "an argument" : "more arguments");
+	else if (cmd->most >= 0 && ctx->nargs > (size_t)cmd->most)
+		error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "%s does not take \"%s\"", cmd->name,
+			ctx->args[cmd->most]);
+	else
+		return 0;
+	return error_hint(&ctx->errors, "usage: %s %s %s", ctx->program, cmd->name, usage);
+}
+
+/* Parses what follows the command's name and runs it. */
+static int run_command(struct ctx *ctx, struct line line, struct opt_set *globals)
+{
+	struct arena *arena = ctx->arena;
+	const struct cmd *cmd = ctx->cmd;
+	struct opt_set sets[] = { { cmd->rows, arena_alloc(arena, cmd->size), NULL }, *globals };
+	struct texts args = { 0 };
+	bool *given = globals->given;
+	options_begin(arena, sets, 1);
+	int result = 0;
+	if (cmd->raw) {
+		args = (struct texts){ (const char **)line.words, line.count };
+	} else if (cmd->stop_at_argument) {
+		int used = options_leading(arena, sets, 2, line.words, line.count, cmd->name, &ctx->errors);
+		result = used < 0 ? -1 : 0;
+		line_skip(&line, used < 0 ? line.count : (size_t)used);
+		args = (struct texts){ (const char **)line.words, line.count };
+	} else {
+		result =
+			options_mixed(arena, sets, 2, line.words, line.count, cmd->name, &args, &ctx->errors);
+	}
+	globals->given = given;
+	if (ctx->globals.help) {
+		errors_init(&ctx->errors, arena);
+		help_command(stdout, ctx->program, cmd);
+		return 0;
+	}
+	ctx->args = args.items;
+	ctx->nargs = args.count;
+	if (result < 0 || options_end(arena, sets, 2, ctx->os_env, &ctx->errors) < 0 || check_count(ctx) < 0)
+		return -1;
+	return cmd->run(ctx, sets[0].target);
+}
+
+static int start(struct ctx *ctx, struct line line, const char *plugin)
+{
+	struct opt_set sets[] = { { globals_flow, &ctx->globals, NULL },
+		{ globals_docker, &ctx->globals, NULL } };
+	options_begin(ctx->arena, sets, 2);
+	for (bool named = false;;) {
+		int used = options_leading(ctx->arena, sets, 2, line.words, line.count, NULL, &ctx->errors);
+		if (used < 0)
+			return -1;
+		line_skip(&line, (size_t)used);
+		if (named || !line.count || strcmp(line.words[0], plugin) != 0)
+			break;
+		named = true;
+		line_skip(&line, 1);
+	}
+	if (options_end(ctx->arena, &sets[1], 1, ctx->os_env, &ctx->errors) < 0)
+		return -1;
+	if (ctx->globals.version)
+		return cmd_version.run(ctx, arena_alloc(ctx->arena, cmd_version.size));
+	if (!line.count) {
+		help_all(stdout, ctx->program);
+		return 0;
+	}
+	size_t words;
+	ctx->cmd = cmd_find(line.words, line.count, &words);
+	if (!ctx->cmd && cmd_is_family(line.words[0]) && (line.count == 1 || line.words[1][0] == '-')) {
+		help_family(stdout, ctx->program, line.words[0]);
+		return 0;
+	}
+	if (!ctx->cmd)
+		return cmd_unknown(ctx, line.words, line.count);
+	line_skip(&line, words);
+	/* docker turns `docker help flow up` into `help flow up` */
+	if (ctx->cmd == &cmd_help && line.count && strcmp(line.words[0], plugin) == 0)
+		line_skip(&line, 1);
+	return run_command(ctx, line, &sets[0]);
+}
+
+static const char *program_name(struct arena *arena, const struct map *env, const char *plugin)
+{
+	bool below_docker = map_has(env, "DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND");
+	return arena_printf(arena, "docker%c%s", below_docker ? ' ' : '-', plugin);
+}
+
+int main(int argc, char **argv)
+{
+	/* docker asks this before every command of ours: nothing is read or loaded for it */
+	if (argc > 1 && strcmp(argv[1], MANIFEST_WORD) == 0) {
+		manifest_print(stdout);
+		return fflush(stdout) != 0;
+	}
+	catch_signals();
+	trace_start();
+	struct arena *arena = arena_create();
+	const char *plugin = plugin_name(argc ? argv[0] : "docker-flow");
+	struct ctx ctx = { .arena = arena, .os_env = read_environment(arena), .cwd = read_cwd(arena) };
+	ctx.program = program_name(arena, ctx.os_env, plugin);
+	ctx.compose = strcmp(plugin, "compose") == 0;
+	errors_init(&ctx.errors, arena);
+	size_t nwords = argc > 1 ? (size_t)argc - 1 : 0;
+	int result = start(&ctx, (struct line){ (const char *const *)(argv + 1), nwords }, plugin);
+	int status = report_end(&ctx, result);
+	arena_destroy(arena);
+	return status;
 }

@@ -1,0 +1,18 @@
+/* Manual, reference and shell completion as text, from the rows. Nothing of it is kept in the repository. */
+#ifndef CMD_DOC_H
+#define CMD_DOC_H
+
+#include "cmd/cmd.h"
+
+#include <stdio.h>
+
+/* docker-flow(1) in man macros. */
+void doc_man(FILE *out);
+
+/* Reference of all commands in Markdown. */
+void doc_markdown(FILE *out);
+
+/* Completion for a shell ("bash", "zsh", "fish"): asks the binary for candidates (cmd/doc_shell.c). */
+void doc_shell(FILE *out, const char *shell);
+
+#endif

@@ -1,0 +1,86 @@
+#include "cmd/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool has_text(const struct map *env, const char *name)
+{
+	const char *value = map_get(env, name);
+	return value && *value;
+}
+
+bool report_color(const struct ctx *ctx, FILE *out)
+{
+	const char *ansi = ctx->globals.ansi;
+	if (ansi && strcmp(ansi, "always") == 0)
+		return true;
+	if ((ansi && strcmp(ansi, "never") == 0) || has_text(ctx->os_env, "NO_COLOR"))
+		return false;
+	const char *term = map_get(ctx->os_env, "TERM");
+	return isatty(fileno(out)) && term && strcmp(term, "dumb") != 0;
+}
+
+static bool wants_warnings(const struct ctx *ctx)
+{
+	const char *level = ctx->globals.log_level;
+	return !level || (strcmp(level, "error") != 0 && strcmp(level, "fatal") != 0);
+}
+
+static void drop_warnings(struct errors *errors)
+{
+	struct error **link = &errors->first;
+	errors->last = NULL;
+	while (*link) {
+		if ((*link)->warning) {
+			*link = (*link)->next;
+			continue;
+		}
+		errors->last = *link;
+		link = &(*link)->next;
+	}
+	errors->warnings = 0;
+}
+
+static void print(struct ctx *ctx)
+{
+	const char *progress = ctx->globals.progress;
+	struct error_style style = {
+		.color = report_color(ctx, stderr),
+		.json = progress && strcmp(progress, "json") == 0,
+	};
+	if (!wants_warnings(ctx))
+		drop_warnings(&ctx->errors);
+	if (ctx->errors.first)
+		errors_print(stderr, &ctx->errors, &style);
+}
+
+void report_warnings(struct ctx *ctx)
+{
+	if (ctx->errors.count)
+		return;
+	print(ctx);
+	errors_init(&ctx->errors, ctx->arena);
+}
+
+/* docker compose has one status for what we tell apart. */
+static int as_compose(const struct ctx *ctx, int status)
+{
+	return ctx->compose && (status == 2 || status == 3 || status == 125) ? 1 : status;
+}
+
+int report_end(struct ctx *ctx, int result)
+{
+	if (fflush(stdout) != 0 && errno != EPIPE && result == 0)
+		result = error_add(&ctx->errors, ERROR_SYSTEM, NULL, NULL, "cannot write the output: %s",
+			strerror(errno));
+	print(ctx);
+	fflush(stderr);
+	if (ctx->interrupted)
+		return 128 + ctx->interrupted;
+	if (ctx->task_status)
+		return ctx->status;
+	int status = result == 0 ? ctx->status : error_status(&ctx->errors);
+	return as_compose(ctx, result < 0 && status == 0 ? 1 : status);
+}

@@ -1,0 +1,17 @@
+/* Findings on stderr and the exit status: the only place that prints errors. */
+#ifndef CMD_REPORT_H
+#define CMD_REPORT_H
+
+#include "cmd/cmd.h"
+
+/* Prints the warnings found so far and forgets them, before something that runs for long. Does nothing when
+ * there is a failure: that is report_end's. */
+void report_warnings(struct ctx *ctx);
+
+/* Prints all findings; returns the exit status of a command that returned `result`. */
+int report_end(struct ctx *ctx, int result);
+
+/* Whether colours may be written to `out`: --ansi, else a terminal, TERM other than dumb and no NO_COLOR. */
+bool report_color(const struct ctx *ctx, FILE *out);
+
+#endif

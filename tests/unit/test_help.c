@@ -1,0 +1,168 @@
+/* Help, manual and completion come from the rows; the help texts are compared with testdata/help/. After a
+ * wanted change: HELP_UPDATE=1 build/unit/test_help. */
+#include "cmd/complete.h"
+#include "cmd/doc.h"
+#include "cmd/help.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static char *printed(void (*print)(FILE *, const void *), const void *arg)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	print(out, arg);
+	fclose(out);
+	return text;
+}
+
+static void print_command(FILE *out, const void *arg)
+{
+	help_command(out, "docker flow", arg);
+}
+
+static void print_all(FILE *out, const void *arg)
+{
+	(void)arg;
+	help_all(out, "docker flow");
+}
+
+static void print_man(FILE *out, const void *arg)
+{
+	(void)arg;
+	doc_man(out);
+}
+
+static void print_markdown(FILE *out, const void *arg)
+{
+	(void)arg;
+	doc_markdown(out);
+}
+
+static void compare(const char *name, char *text)
+{
+	char path[128], kept[16384];
+	snprintf(path, sizeof path, "testdata/help/%s.txt", name);
+	for (char *space = strchr(path, ' '); space; space = strchr(space, ' '))
+		*space = '-';
+	if (getenv("HELP_UPDATE")) {
+		FILE *out = fopen(path, "w");
+		assert_non_null(out);
+		fputs(text, out);
+		fclose(out);
+	}
+	FILE *in = fopen(path, "r");
+	if (!in)
+		fail_msg("%s is missing", path);
+	size_t len = fread(kept, 1, sizeof kept - 1, in);
+	fclose(in);
+	kept[len] = '\0';
+	assert_string_equal(text, kept);
+	free(text);
+}
+
+static void help_is_as_kept(void **state)
+{
+	(void)state;
+	compare("docker-flow", printed(print_all, NULL));
+	for (size_t i = 0; cmd_table[i]; i++)
+		if (!cmd_table[i]->hidden)
+			compare(cmd_table[i]->name, printed(print_command, cmd_table[i]));
+}
+
+static void rows_are_sorted_and_whole(void **state)
+{
+	(void)state;
+	for (size_t i = 0; cmd_table[i]; i++) {
+		const struct cmd *cmd = cmd_table[i];
+		if (i)
+			assert_true(strcmp(cmd_table[i - 1]->name, cmd->name) < 0);
+		assert_non_null(cmd->run);
+		assert_true(*cmd->brief && cmd->brief[strlen(cmd->brief) - 1] != '.');
+		for (const struct opt *row = cmd->rows; row && row->name; row++) {
+			assert_true(row->offset < cmd->size);
+			assert_true(!row->arg == !opt_takes_value(row));
+			assert_true(*row->help && row->help[strlen(row->help) - 1] != '.');
+			if (row != cmd->rows)
+				assert_true(strcmp(row[-1].name, row->name) < 0);
+		}
+	}
+}
+
+static void documents_name_every_option(void **state)
+{
+	(void)state;
+	char *man = printed(print_man, NULL), *markdown = printed(print_markdown, NULL), name[64];
+	for (size_t i = 0; cmd_table[i]; i++)
+		for (const struct opt *row = cmd_table[i]->rows; row && row->name; row++) {
+			snprintf(name, sizeof name, "--%s", row->name);
+			assert_int_equal(!!strstr(markdown, name), !(row->flags & OPT_HIDDEN));
+		}
+	assert_non_null(strstr(man, ".SH EXIT STATUS"));
+	free(man);
+	free(markdown);
+}
+
+struct asked {
+	const char *const *words;
+	size_t count;
+};
+
+static void print_completion(FILE *out, const void *arg)
+{
+	const struct asked *asked = arg;
+	struct arena *arena = arena_create();
+	struct map *env = map_create(arena);
+	struct ctx ctx = { .arena = arena, .os_env = env, .cwd = "/", .program = "docker flow" };
+	errors_init(&ctx.errors, arena);
+	complete_words(&ctx, out, asked->words, asked->count);
+	arena_destroy(arena);
+}
+
+static char *completion(const char *const *words)
+{
+	struct asked asked = { words, 0 };
+	while (words[asked.count])
+		asked.count++;
+	return printed(print_completion, &asked);
+}
+
+#define COMPLETES(want, ...)                                                                                 \
+	do {                                                                                                 \
+		char *got = completion((const char *const[]){ __VA_ARGS__, NULL });                          \
+		assert_string_equal(got, want);                                                              \
+		free(got);                                                                                   \
+	} while (0)
+
+static void completion_follows_the_rows(void **state)
+{
+	(void)state;
+	COMPLETES("version\tPrint the version\n:4\n", "flow", "ver");
+	COMPLETES("version\tPrint the version\n:4\n", "--host", "x", "flow", "-p", "up", "ver");
+	COMPLETES("pretty\n:4\n", "flow", "version", "-f", "p");
+	COMPLETES("--format=json\n:4\n", "version", "--format=j");
+	COMPLETES("--short\tPrint the number only\n:4\n", "version", "--sh");
+	COMPLETES(":16\n", "--project-directory", "");
+	COMPLETES(":0\n", "--env-file", "");
+	COMPLETES("yml\nyaml\njson\n:8\n", "-f", "");
+	COMPLETES(":4\n", "version", "");
+	COMPLETES(":4\n", "--nonsense=");
+	COMPLETES("help\tExplain a command\n:4\n", "help", "he");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(help_is_as_kept),
+		cmocka_unit_test(rows_are_sorted_and_whole),
+		cmocka_unit_test(documents_name_every_option),
+		cmocka_unit_test(completion_follows_the_rows),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,185 @@
+/* Option rows: spellings, values, mistakes. */
+#include "cmd/options.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+struct sample {
+	bool quiet, build, no_build, color;
+	const char *name, *pull;
+	struct texts files;
+	struct opt_int count, timeout;
+	enum tri verify;
+};
+
+#define AT(member) offsetof(struct sample, member)
+
+static const struct opt rows[] = {
+	{ OPT_FLAG, "build", 'b', AT(build), NULL, "", .excludes = "no-build" },
+	{ OPT_FLAG, "color", 0, AT(color), NULL, "", .flags = OPT_NEGATABLE },
+	{ OPT_INT, "count", 'c', AT(count), "N", "", .env = "SAMPLE_COUNT" },
+	{ OPT_TEXTS, "file", 'f', AT(files), "FILE", "" },
+	{ OPT_TEXT, "name", 'n', AT(name), "NAME", "", .flags = OPT_ONCE },
+	{ OPT_FLAG, "no-build", 0, AT(no_build), NULL, "" },
+	{ OPT_TEXT, "pull", 0, AT(pull), "POLICY", "", .choices = "always|missing|never" },
+	{ OPT_FLAG, "quiet", 'q', AT(quiet), NULL, "", .env = "SAMPLE_QUIET" },
+	{ OPT_SECONDS, "timeout", 't', AT(timeout), "TIME", "" },
+	{ OPT_TRI, "verify", 0, AT(verify), NULL, "" },
+	{ 0 },
+};
+
+struct fixture {
+	struct arena *arena;
+	struct errors errors;
+	struct sample sample;
+	struct texts args;
+	struct map env;
+};
+
+static int set_up(void **state)
+{
+	static struct fixture f;
+	f = (struct fixture){ .arena = arena_create() };
+	errors_init(&f.errors, f.arena);
+	map_init(&f.env, f.arena);
+	*state = &f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	arena_destroy(((struct fixture *)*state)->arena);
+	return 0;
+}
+
+static int parse(struct fixture *f, const char *const *words)
+{
+	size_t count = 0;
+	while (words[count])
+		count++;
+	struct opt_set set = { rows, &f->sample, NULL };
+	options_begin(f->arena, &set, 1);
+	int result = options_mixed(f->arena, &set, 1, words, count, "sample", &f->args, &f->errors);
+	return result < 0 ? -1 : options_end(f->arena, &set, 1, &f->env, &f->errors);
+}
+
+#define PARSE(f, ...) parse((f), (const char *const[]){ __VA_ARGS__, NULL })
+
+static void every_spelling_of_a_value(void **state)
+{
+	struct fixture *f = *state;
+	assert_int_equal(
+		PARSE(f, "--name", "a", "--file=b", "-f", "c", "-fd", "-f=e", "--file=", "--count=-3"), 0);
+	assert_string_equal(f->sample.name, "a");
+	assert_int_equal(f->sample.files.count, 5);
+	assert_string_equal(f->sample.files.items[0], "b");
+	assert_string_equal(f->sample.files.items[2], "d");
+	assert_string_equal(f->sample.files.items[3], "e");
+	assert_string_equal(f->sample.files.items[4], "");
+	assert_int_equal(f->sample.count.value, -3);
+}
+
+static void flags_bundle_and_negate(void **state)
+{
+	struct fixture *f = *state;
+	assert_int_equal(PARSE(f, "-bqfx", "--color", "--no-color", "--verify=false"), 0);
+	assert_true(f->sample.build && f->sample.quiet);
+	assert_false(f->sample.color);
+	assert_string_equal(f->sample.files.items[0], "x");
+	assert_int_equal(f->sample.verify, TRI_NO);
+	assert_int_equal(PARSE(f, "--build=false", "--no-build"), 0);
+}
+
+static void arguments_mix_with_options(void **state)
+{
+	struct fixture *f = *state;
+	assert_int_equal(PARSE(f, "web", "-q", "-", "--", "--build", "db"), 0);
+	assert_int_equal(f->args.count, 4);
+	assert_string_equal(f->args.items[1], "-");
+	assert_string_equal(f->args.items[2], "--build");
+	assert_false(f->sample.build);
+}
+
+static void leading_options_stop_at_the_first_argument(void **state)
+{
+	struct fixture *f = *state;
+	struct opt_set set = { rows, &f->sample, NULL };
+	options_begin(f->arena, &set, 1);
+	const char *const words[] = { "-q", "--name", "x", "sh", "-b" };
+	assert_int_equal(options_leading(f->arena, &set, 1, words, 5, NULL, &f->errors), 3);
+	assert_false(f->sample.build);
+}
+
+static void times_are_seconds_or_durations(void **state)
+{
+	struct fixture *f = *state;
+	assert_int_equal(PARSE(f, "-t", "10"), 0);
+	assert_int_equal(f->sample.timeout.value, 10000000000);
+	assert_int_equal(PARSE(f, "-t1m30s"), 0);
+	assert_int_equal(f->sample.timeout.value, 90000000000);
+	assert_int_equal(PARSE(f, "-t", "250ms"), 0);
+	assert_int_equal(f->sample.timeout.value, 250000000);
+	int64_t ns;
+	static const char *const wrong[] = { "", "x", "1x", "-1", "1m30", "1e400s", "99999999999999h" };
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		assert_int_equal(opt_duration(wrong[i], &ns), -1);
+}
+
+static void the_environment_stands_in(void **state)
+{
+	struct fixture *f = *state;
+	map_set(&f->env, "SAMPLE_COUNT", "7");
+	map_set(&f->env, "SAMPLE_QUIET", "true");
+	assert_int_equal(PARSE(f, "--count", "2"), 0);
+	assert_int_equal(f->sample.count.value, 2);
+	assert_true(f->sample.quiet);
+	map_set(&f->env, "SAMPLE_COUNT", "many");
+	assert_int_equal(PARSE(f, "-b"), -1);
+	assert_string_equal(f->errors.first->message, "SAMPLE_COUNT: \"many\" is not a whole number");
+}
+
+static void refuses(struct fixture *f, const char *const *words, const char *message, const char *hint)
+{
+	errors_init(&f->errors, f->arena);
+	assert_int_equal(parse(f, words), -1);
+	assert_int_equal(f->errors.first->code, ERROR_USAGE);
+	assert_string_equal(f->errors.first->message, message);
+	if (hint)
+		assert_string_equal(f->errors.first->hint, hint);
+}
+
+#define REFUSES(f, message, hint, ...) refuses((f), (const char *const[]){ __VA_ARGS__, NULL }, message, hint)
+
+static void mistakes_are_named(void **state)
+{
+	struct fixture *f = *state;
+	REFUSES(f, "unknown option --biuld of sample", "did you mean --build?", "--biuld");
+	REFUSES(f, "unknown option -x of sample", "sample --help lists the options", "-qx");
+	REFUSES(f, "unknown option --zzzzzz of sample", "sample --help lists the options", "--zzzzzz=1");
+	REFUSES(f, "--name needs a value: --name NAME", NULL, "--name");
+	REFUSES(f, "-n can be given only once", NULL, "-n", "a", "-n", "b");
+	REFUSES(f, "--build and --no-build exclude each other", NULL, "--no-build", "-b");
+	REFUSES(f, "--pull: \"allways\" is not known", "did you mean always?", "--pull=allways");
+	REFUSES(f, "--count: \"9x\" is not a whole number", NULL, "--count=9x");
+	REFUSES(f, "--quiet: \"maybe\" is not true or false", NULL, "--quiet=maybe");
+	REFUSES(f, "unknown option --no-quiet of sample", NULL, "--no-quiet");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(every_spelling_of_a_value, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(flags_bundle_and_negate, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(arguments_mix_with_options, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			leading_options_stop_at_the_first_argument, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(times_are_seconds_or_durations, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_environment_stands_in, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(mistakes_are_named, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
