@@ -1,21 +1,31 @@
 #!/usr/bin/env bash
 # The images of the demo that others would pull, made of Debian packages; needs DOCKER_HOST or a docker context.
 #
-#   demo/images.sh           make what is missing
+#   demo/images.sh [NAME…]   make what is missing of them, of all without a name
 #   demo/images.sh --list    print their names
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 rootfs=$here/../tests/rootfs.sh
 names=(flow-demo/postgres flow-demo/redis flow-demo/nginx flow-demo/python flow-demo/geo)
 
-case ${1:-} in
-'') ;;
---list) printf '%s\n' "${names[@]}"; exit 0 ;;
-*) sed -n '4,5s/^# *//p' "$0" >&2; exit 2 ;;
-esac
+if [ "${1:-}" = --list ]; then
+	printf '%s\n' "${names[@]}"
+	exit 0
+fi
+for name; do
+	[[ " ${names[*]} " == *" $name "* ]] || { sed -n '4,5s/^# *//p' "$0" >&2; exit 2; }
+done
+[ $# = 0 ] || names=("$@")
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+
+# make_missing NAME: unless it is there
+make_missing() {
+	! docker image inspect "$1" >/dev/null 2>&1 || return 0
+	echo "image $1" >&2
+	"make_${1#flow-demo/}"
+}
 
 # import NAME USER UID OWNED CHANGE…: make an image of $work/root; USER is added and owns the directory OWNED
 import() {
@@ -59,14 +69,11 @@ make_python() {
 # geo is python and two files: a layer on top
 make_geo() {
 	local container
+	make_missing flow-demo/python
 	container=$(docker create flow-demo/python)
 	docker cp "$here/images/geo/." "$container:/app" >/dev/null
 	docker commit -c 'CMD ["python3", "/app/geo.py"]' -c 'EXPOSE 9000' "$container" flow-demo/geo:latest >/dev/null
 	docker rm "$container" >/dev/null
 }
 
-for name in "${names[@]}"; do
-	docker image inspect "$name" >/dev/null 2>&1 && continue
-	echo "image $name" >&2
-	"make_${name#flow-demo/}"
-done
+for name in "${names[@]}"; do make_missing "$name"; done

@@ -244,19 +244,26 @@ skipped() { printf 'SKIPPED: engine 28 (and docker compose): %s\n' "$*" >&2; exi
 # Debian's unstable suite has engine 28; its packages are unpacked, nothing is installed. An apt state of
 # our own asks the mirror that the machine's own configuration names.
 fetch28() {
-	local cache mirror signed='' deb o
+	local cache mirror signed='' deb candidate o
 	cache=$(realpath -m -- "$(cache_dir "${1:-}")")
 	[ ! -e "$cache/versions" ] || { cat "$cache/versions"; return 0; }
 	mirror=$(apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
 		awk '$1 == "Debian" && $2 !~ /-/ {print $3; exit}') || true
 	[ -n "$mirror" ] || skipped "no Debian mirror in this system's apt configuration (or no apt-get update was ever run)"
 	[ ! -e /usr/share/keyrings/debian-archive-keyring.gpg ] || signed='[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] '
+	mkdir -p "$cache"
+	exec 9>"$cache/lock"
+	flock 9
+	[ ! -e "$cache/versions" ] || { cat "$cache/versions"; return 0; }
 	mkdir -p "$cache/apt/lists/partial" "$cache/apt/cache/archives/partial" "$cache/deb" "$cache/bin" "$cache/config/cli-plugins"
 	printf 'deb %s%s sid main\n' "$signed" "$mirror" >"$cache/apt/sources.list"
 	o="-q -oDir::Etc::sourcelist=$cache/apt/sources.list -oDir::Etc::sourceparts=/dev/null -oDir::State::Lists=$cache/apt/lists
 		-oDir::Cache=$cache/apt/cache -oAPT::Sandbox::User= -oAPT::Get::List-Cleanup=0 -oAcquire::Languages=none -oAcquire::Retries=2"
 	# shellcheck disable=SC2086 # $o is a list of options
 	apt-get $o update >"$cache/log" 2>&1 || skipped "apt-get update for unstable failed, see $cache/log"
+	# shellcheck disable=SC2086
+	candidate=$(apt-cache $o show docker.io 2>/dev/null | awk '$1 == "Version:" {print $2; exit}')
+	[[ $candidate == 28.* ]] || skipped "unstable has docker.io ${candidate:-not at all} now"
 	# shellcheck disable=SC2086
 	(cd "$cache/deb" && rm -f ./*.deb && apt-get $o download docker.io docker-cli containerd docker-compose docker-buildx) >>"$cache/log" 2>&1 ||
 		skipped "the packages could not be downloaded, see $cache/log"
