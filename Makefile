@@ -45,6 +45,19 @@ $O/unit/%: tests/unit/%.c $(CORE)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $(CORE) $(LIBS) -lcmocka
 
+# The program a probe runs within a container's network namespace: static, without a C library, a few KiB; packed
+# as the image that engine/helper_image.c embeds. The same bytes for every variant.
+PROBE_FLAGS := -std=gnu11 -I. -Wall -Wextra -Werror -Os -static -nostdlib -ffreestanding -fno-builtin -fno-stack-protector \
+	-fno-asynchronous-unwind-tables -fno-pie -fcf-protection=none -Wl,--build-id=none -Wl,-z,norelro -Wl,-z,noseparate-code -s
+
+$O/probe_helper.tar: engine/probe_helper/helper.c engine/probe_helper/sys.h engine/probe_wire.c engine/probe_wire.h
+	@mkdir -p $(@D)/probe_helper
+	$(CC) $(PROBE_FLAGS) -o $(@D)/probe_helper/probe $(filter %.c,$^)
+	tar -C $(@D)/probe_helper --format=ustar --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=755 -cf $@ probe
+
+$O/engine/helper_image.o: $O/probe_helper.tar
+$O/engine/helper_image.o: CFLAGS += -Wa,-I$O
+
 unit: $(UNIT)
 	tests/unit.sh $(UNIT)
 
