@@ -167,7 +167,7 @@ static void unescape(struct buf *out, const char *text)
 
 static int finish_quoted(struct reader *reader, const char *key, const char *raw, char quote)
 {
-	auto_buf struct buf out;
+	auto_buf struct buf out = { 0 };
 	struct arena *arena = reader->dotenv->arena;
 	if (quote == '\'') {
 		set(reader, key, arena_strdup(arena, raw));
