@@ -180,7 +180,7 @@ static int finish_quoted(struct reader *reader, const char *key, const char *raw
 
 static int read_quoted(struct reader *reader, const char *key)
 {
-	auto_buf struct buf raw;
+	auto_buf struct buf raw = { 0 };
 	char quote = *reader->text;
 	const char *at = reader->text + 1;
 	buf_init(&raw, DOTENV_SIZE_MOST);
