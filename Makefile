@@ -58,6 +58,10 @@ $O/probe_helper.tar: engine/probe_helper/helper.c engine/probe_helper/sys.h engi
 $O/engine/helper_image.o: $O/probe_helper.tar
 $O/engine/helper_image.o: CFLAGS += -Wa,-I$O
 
+# Stands between the binary and an engine and spoils requests.
+$O/tests/faultproxy: $O/tests/faultproxy.o $O/tests/faultproxy_http.o
+	$(CC) $(LDFLAGS) -o $@ $^
+
 unit: $(UNIT)
 	tests/unit.sh $(UNIT)
 
@@ -94,7 +98,7 @@ clean:
 
 include plugin-manifest/install.mk
 
--include $(OBJ:.o=.d) $(UNIT:%=%.d) $(FUZZ:%=%.d)
+-include $(OBJ:.o=.d) $(UNIT:%=%.d) $(FUZZ:%=%.d) $O/tests/faultproxy.d $O/tests/faultproxy_http.d
 # Ratios against docker compose and the engine's floor, into docs/benchmarks.md.
 bench: all
 	tests/bench/bench.sh
