@@ -27,6 +27,7 @@ struct event {
 	const char *part;       /* EVENT_PROGRESS: layer id or build vertex */
 	int64_t current, total; /* EVENT_PROGRESS: bytes or 0 */
 	int64_t status;         /* EVENT_EXIT: exit code */
+	size_t len;             /* EVENT_LOG: bytes of `text`, which may hold any byte */
 	bool standard_error;    /* EVENT_LOG */
 };
 
