@@ -1,0 +1,112 @@
+#include "cmd/show.h"
+#include "cmd/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+const char *show_word(const struct event *event)
+{
+	const struct op_words *words = event->step ? &op_words[event->step->op] : NULL;
+	switch (event->state) {
+	case STEP_RUNNING:
+		return event->text ? event->text : words ? words->doing : "Running";
+	case STEP_DONE:
+		return event->text ? event->text : words ? words->done : "Done";
+	case STEP_FAILED:
+		return "Error";
+	case STEP_SKIPPED:
+		return "Skipped";
+	case STEP_WAITING:
+	case STEP_READY:
+	case STEP_DROPPED:
+		break;
+	}
+	return NULL;
+}
+
+const char *show_elapsed(char *to, size_t room, int64_t ns)
+{
+	int64_t tenths = (ns < 0 ? 0 : ns) / 100000000, seconds = tenths / 10;
+	if (seconds < 60)
+		snprintf(to, room, "%lld.%llds", (long long)seconds, (long long)(tenths % 10));
+	else
+		snprintf(to, room, "%lldm%02llds", (long long)(seconds / 60), (long long)(seconds % 60));
+	return to;
+}
+
+void show_count(struct show_totals *totals, const struct event *event)
+{
+	if (event->kind != EVENT_STEP)
+		return;
+	totals->done += event->state == STEP_DONE;
+	totals->failed += event->state == STEP_FAILED;
+	totals->skipped += event->state == STEP_SKIPPED;
+}
+
+void show_end(struct sink *sink, bool ok)
+{
+	if (sink && sink->end)
+		sink->end(sink, ok);
+}
+
+static void terminal_size(unsigned *ret_rows, unsigned *ret_columns)
+{
+	struct winsize size;
+	bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col;
+	*ret_rows = known ? size.ws_row : 24;
+	*ret_columns = known ? size.ws_col : 80;
+}
+
+static int64_t monotonic(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static bool is_utf8(const struct map *env)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *value = map_get(env, names[i]);
+		if (value && *value)
+			return strcasestr(value, "utf-8") || strcasestr(value, "utf8");
+	}
+	return false;
+}
+
+/* auto: a terminal that can move its cursor gets the live screen. */
+static const char *choose(const struct ctx *ctx)
+{
+	const char *kind = ctx->globals.progress, *ansi = ctx->globals.ansi;
+	if (kind && strcmp(kind, "auto") != 0)
+		return kind;
+	const char *term = map_get(ctx->os_env, "TERM");
+	bool moves = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+	return moves && !(ansi && strcmp(ansi, "never") == 0) ? "tty" : "plain";
+}
+
+struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *log)
+{
+	struct show_look look = {
+		.title = title,
+		.out = stderr,
+		.color = report_color(ctx, stderr),
+		.utf8 = is_utf8(ctx->os_env),
+		.verbose = ctx->globals.verbose || ctx->globals.debug,
+		.log = log,
+		.size = terminal_size,
+		.now = monotonic,
+	};
+	const char *kind = choose(ctx);
+	if (strcmp(kind, "tty") == 0)
+		return show_tty_create(ctx->arena, &look);
+	if (strcmp(kind, "json") == 0)
+		return show_json_create(ctx->arena, &look);
+	if (strcmp(kind, "quiet") == 0)
+		return show_quiet_create(ctx->arena, &look);
+	return show_plain_create(ctx->arena, &look);
+}

@@ -1,0 +1,80 @@
+/* Screens: what a run shows while it happens. Each is a sink of typed events (graph/event.h); progress goes
+ * to stderr, what containers say to where they said it. */
+#ifndef CMD_SHOW_H
+#define CMD_SHOW_H
+
+#include "base/buf.h"
+#include "cmd/cmd.h"
+#include "graph/event.h"
+
+#include <stdio.h>
+
+/* Lines of containers. */
+struct show_log {
+	FILE *out, *err;           /* for their stdout and stderr */
+	bool clean_out, clean_err; /* a terminal: control characters are made harmless */
+	bool color_out, color_err;
+	bool no_prefix;
+	size_t width;    /* of the widest name so far */
+	size_t names;    /* that have a colour */
+	struct map hues; /* name → index + 1 of its colour */
+	bool broken;     /* the reader of `out` has gone */
+};
+
+/* What the screens have in common. */
+struct show_look {
+	const char *title; /* "up" */
+	FILE *out;
+	bool color, utf8;
+	bool verbose;
+	struct show_log *log;                                    /* NULL: no container speaks */
+	void (*size)(unsigned *ret_rows, unsigned *ret_columns); /* of the terminal */
+	int64_t (*now)(void);                                    /* monotonic ns */
+};
+
+/* The screen that --progress (auto: a terminal on stderr) asks for; arena's. `log` may be NULL. */
+struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *log);
+
+/* After the last event: the final picture, and one line of totals when something failed. NULL allowed. */
+void show_end(struct sink *sink, bool ok);
+
+/* The four screens. */
+struct sink *show_tty_create(struct arena *arena, const struct show_look *look);
+struct sink *show_plain_create(struct arena *arena, const struct show_look *look);
+struct sink *show_json_create(struct arena *arena, const struct show_look *look);
+struct sink *show_quiet_create(struct arena *arena, const struct show_look *look);
+
+/* Prepares the printer of container lines for stdout and stderr. */
+struct show_log *show_log_create(struct ctx *ctx, bool no_prefix, bool no_color);
+
+/* Makes the prefix column wide enough for a container that will speak. */
+void show_log_expect(struct show_log *log, const char *name);
+
+/* Prints one line: `name  | text`, or the text alone. */
+void show_log_line(struct show_log *log, const char *name, bool standard_error, const char *text, size_t len);
+
+/* Tells that a container has ended: `name exited with code N`. */
+void show_log_exit(struct show_log *log, const char *name, int64_t status);
+
+/* Appends foreign text with every control character but the tab made visible (\x1b, \u202e) and colours taken
+ * out, so that a terminal can only show it. (cmd/show_clean.c) */
+void show_clean(struct buf *to, const char *text, size_t len);
+
+/* Columns that cleaned text takes, and appending at most `columns` of it. (cmd/show_clean.c) */
+size_t show_columns(const char *text);
+void show_clipped(struct buf *to, const char *text, size_t columns);
+
+/* Words of a step's state: "Creating", "Created", "Error", "Skipped"; NULL for those not shown. */
+const char *show_word(const struct event *event);
+
+/* "0.4s", "1m12s" from nanoseconds; `room` at least 24 bytes. Returns `to`. */
+const char *show_elapsed(char *to, size_t room, int64_t ns);
+
+/* Counts for the line of totals. */
+struct show_totals {
+	size_t done, failed, skipped;
+	int64_t began;
+};
+void show_count(struct show_totals *totals, const struct event *event);
+
+#endif

@@ -1,0 +1,114 @@
+/* Foreign text for a terminal: it can be read, and cannot do anything. */
+#include "base/buf.h"
+#include "cmd/show.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* Length of a colour sequence (ESC [ digits and ; m), or 0. */
+static size_t color_sequence(const char *text, size_t len)
+{
+	if (len < 3 || text[0] != '\033' || text[1] != '[')
+		return 0;
+	for (size_t i = 2; i < len && i < 32; i++) {
+		if (text[i] == 'm')
+			return i + 1;
+		if (!(text[i] >= '0' && text[i] <= '9') && text[i] != ';' && text[i] != ':')
+			return 0;
+	}
+	return 0;
+}
+
+/* Decodes one UTF-8 character; returns its length, or 0 when it is malformed. */
+static size_t decode(const unsigned char *text, size_t len, uint32_t *ret_code)
+{
+	size_t size = text[0] < 0x80 ? 1 : text[0] < 0xc2 ? 0 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
+	if (!size || size > len || text[0] > 0xf4)
+		return 0;
+	uint32_t code = size == 1 ? text[0] : text[0] & (0xff >> (size + 1));
+	for (size_t i = 1; i < size; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (text[i] & 0x3f);
+	}
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	if (code < least[size] || (code >= 0xd800 && code <= 0xdfff) || code > 0x10ffff)
+		return 0;
+	*ret_code = code;
+	return size;
+}
+
+/* C0, DEL, C1, and the marks that turn the direction of what follows. */
+static bool is_control(uint32_t code)
+{
+	return (code < 0x20 && code != '\t') || (code >= 0x7f && code <= 0x9f) ||
+	       (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code == 0x2028 ||
+	       code == 0x2029;
+}
+
+void show_clean(struct buf *to, const char *text, size_t len)
+{
+	if (len && text[len - 1] == '\r')
+		len--;
+	for (size_t at = 0; at < len;) {
+		uint32_t code;
+		size_t color = color_sequence(text + at, len - at);
+		if (color) {
+			at += color;
+			continue;
+		}
+		size_t size = decode((const unsigned char *)text + at, len - at, &code);
+		if (!size)
+			buf_printf(to, "\\x%02x", (unsigned char)text[at]);
+		else if (is_control(code))
+			buf_printf(to, code < 0x80 ? "\\x%02x" : "\\u%04x", (unsigned)code);
+		else
+			buf_append(to, text + at, size);
+		at += size ? size : 1;
+	}
+}
+
+/* Columns of one character: marks that combine take none, East Asian wide ones and emoji two. */
+static size_t columns_of(uint32_t code)
+{
+	if ((code >= 0x300 && code <= 0x36f) || code == 0x200b || code == 0x200d ||
+		(code >= 0xfe00 && code <= 0xfe0f))
+		return 0;
+	if ((code >= 0x1100 && code <= 0x115f) || (code >= 0x2e80 && code <= 0xa4cf) ||
+		(code >= 0xac00 && code <= 0xd7a3) || (code >= 0xf900 && code <= 0xfaff) ||
+		(code >= 0xfe30 && code <= 0xfe6f) || (code >= 0xff00 && code <= 0xff60) ||
+		(code >= 0xffe0 && code <= 0xffe6) || (code >= 0x1f300 && code <= 0x1faff) ||
+		(code >= 0x20000 && code <= 0x3fffd))
+		return 2;
+	return 1;
+}
+
+/* Bytes of `text` that fit into `most` columns; *ret_columns says how many they take. */
+static size_t fitting(const char *text, size_t most, size_t *ret_columns)
+{
+	size_t len = strlen(text), at = 0, columns = 0;
+	while (at < len) {
+		uint32_t code = '?';
+		size_t size = decode((const unsigned char *)text + at, len - at, &code);
+		size_t wide = columns_of(code);
+		if (columns + wide > most)
+			break;
+		columns += wide;
+		at += size ? size : 1;
+	}
+	*ret_columns = columns;
+	return at;
+}
+
+size_t show_columns(const char *text)
+{
+	size_t columns;
+	fitting(text, SIZE_MAX, &columns);
+	return columns;
+}
+
+void show_clipped(struct buf *to, const char *text, size_t columns)
+{
+	size_t taken;
+	buf_append(to, text, fitting(text, columns, &taken));
+}

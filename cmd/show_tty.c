@@ -1,0 +1,159 @@
+/* The live screen: one row per object, redrawn in place below what has been printed. It never draws more rows
+ * than the terminal has, measures the terminal before each picture, and takes its picture back before
+ * anything else is printed. */
+#include "cmd/show_rows.h"
+
+#include <string.h>
+
+#define FRAME 100000000 /* ns between pictures */
+
+struct tty {
+	struct sink sink;
+	struct show_look look;
+	struct show_rows rows;
+	struct show_totals totals;
+	int64_t drawn_at;
+	size_t drawn[SHOW_ROWS_MOST]; /* columns of each line on the screen */
+	size_t ndrawn;
+	bool hidden; /* the cursor */
+};
+
+/* Lines on the terminal that the last picture takes now: a narrower window has folded it. */
+static size_t lines_taken(const struct tty *tty, unsigned columns)
+{
+	size_t lines = 0;
+	for (size_t i = 0; i < tty->ndrawn; i++)
+		lines += tty->drawn[i] > columns ? (tty->drawn[i] + columns - 1) / columns : 1;
+	return lines;
+}
+
+/* Goes back to the first line of the picture and clears from there. */
+static void put_erase(struct tty *tty, struct buf *frame, unsigned columns)
+{
+	size_t lines = lines_taken(tty, columns);
+	if (lines)
+		buf_printf(frame, "\033[%zuA\r\033[J", lines);
+	tty->ndrawn = 0;
+}
+
+static void flush_frame(struct tty *tty, const struct buf *frame)
+{
+	fwrite(buf_text(frame), 1, frame->len, tty->look.out);
+	fflush(tty->look.out);
+}
+
+static void draw(struct tty *tty)
+{
+	unsigned height, columns;
+	auto_buf struct buf frame;
+	buf_init(&frame, 1 << 20);
+	tty->look.size(&height, &columns);
+	tty->drawn_at = tty->look.now();
+	if (!tty->hidden)
+		buf_puts(&frame, "\033[?25l");
+	tty->hidden = true;
+	put_erase(tty, &frame, columns);
+	size_t room = height > 1 ? height - 1 : 1;
+	if (room > SHOW_ROWS_MOST)
+		room = SHOW_ROWS_MOST;
+	tty->ndrawn = show_rows_draw(
+		&tty->rows, &tty->look, &tty->totals, room, columns ? columns - 1 : 79, &frame, tty->drawn);
+	flush_frame(tty, &frame);
+}
+
+/* Takes the picture away, so that lines can be printed where it was. */
+static void clear(struct tty *tty)
+{
+	unsigned height, columns;
+	auto_buf struct buf frame;
+	buf_init(&frame, 4096);
+	if (!tty->ndrawn)
+		return;
+	tty->look.size(&height, &columns);
+	put_erase(tty, &frame, columns);
+	flush_frame(tty, &frame);
+}
+
+static void draw_when_due(struct tty *tty)
+{
+	if (tty->rows.count && tty->look.now() - tty->drawn_at >= FRAME)
+		draw(tty);
+}
+
+static void print_line(struct tty *tty, const struct event *event, const char *before)
+{
+	auto_buf struct buf line;
+	buf_init(&line, 1 << 20);
+	clear(tty);
+	if (event->name)
+		show_clean(&line, event->name, strlen(event->name));
+	buf_puts(&line, event->name ? before : "");
+	if (event->text)
+		show_clean(&line, event->text, strlen(event->text));
+	buf_putc(&line, '\n');
+	flush_frame(tty, &line);
+	tty->drawn_at = 0;
+}
+
+static void on(struct sink *sink, const struct event *event)
+{
+	struct tty *tty = (struct tty *)sink;
+	struct show_log *log = tty->look.log;
+	show_count(&tty->totals, event);
+	switch (event->kind) {
+	case EVENT_LOG:
+	case EVENT_EXIT:
+		if (!log)
+			return;
+		clear(tty);
+		if (event->kind == EVENT_LOG)
+			show_log_line(log, event->name, event->standard_error, event->text, event->len);
+		else
+			show_log_exit(log, event->name, event->status);
+		break;
+	case EVENT_NOTE:
+		print_line(tty, event, ": ");
+		break;
+	case EVENT_RETRY:
+		print_line(tty, event, " again: ");
+		break;
+	default:
+		show_rows_event(&tty->rows, event, tty->look.now());
+	}
+	sink->wants_tick = tty->rows.running > 0;
+	draw_when_due(tty);
+}
+
+static void tick(struct sink *sink)
+{
+	draw_when_due((struct tty *)sink);
+}
+
+static void end(struct sink *sink, bool ok)
+{
+	struct tty *tty = (struct tty *)sink;
+	char elapsed[32];
+	if (tty->rows.count)
+		draw(tty);
+	if (tty->hidden)
+		fputs("\033[?25h", tty->look.out);
+	if (!ok)
+		fprintf(tty->look.out, "%s: %zu done, %zu failed, %zu skipped  %s\n", tty->look.title,
+			tty->totals.done, tty->totals.failed, tty->totals.skipped,
+			show_elapsed(elapsed, sizeof elapsed, tty->look.now() - tty->totals.began));
+	fflush(tty->look.out);
+	tty->hidden = false;
+	tty->ndrawn = 0;
+	show_rows_clear(&tty->rows);
+	sink->wants_tick = false;
+}
+
+struct sink *show_tty_create(struct arena *arena, const struct show_look *look)
+{
+	struct tty *tty = ARENA_NEW(arena, struct tty);
+	tty->sink = (struct sink){ .on = on, .tick = tick, .end = end };
+	tty->look = *look;
+	tty->totals.began = look->now();
+	show_rows_init(&tty->rows, arena);
+	return &tty->sink;
+}

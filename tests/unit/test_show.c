@@ -1,0 +1,300 @@
+/* Screens: events in, text out. */
+#include "cmd/quote.h"
+#include "cmd/show.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static unsigned rows_now, columns_now;
+static int64_t clock_now;
+
+static void size_now(unsigned *ret_rows, unsigned *ret_columns)
+{
+	*ret_rows = rows_now;
+	*ret_columns = columns_now;
+}
+
+static int64_t time_now(void)
+{
+	return clock_now;
+}
+
+struct fixture {
+	struct arena *arena;
+	struct show_look look;
+	struct show_log log;
+	char *text, *out;
+	size_t len, out_len;
+	struct step step;
+};
+
+static int set_up(void **state)
+{
+	static struct fixture f;
+	memset(&f, 0, sizeof f);
+	f.arena = arena_create();
+	f.look = (struct show_look){ .title = "up", .size = size_now, .now = time_now };
+	f.look.out = open_memstream(&f.text, &f.len);
+	f.log.out = f.log.err = open_memstream(&f.out, &f.out_len);
+	map_init(&f.log.hues, f.arena);
+	f.look.log = &f.log;
+	f.step = (struct step){ .number = 3, .op = OP_CONTAINER_CREATE };
+	rows_now = 24;
+	columns_now = 80;
+	clock_now = 1000000000;
+	*state = &f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+	fclose(f->look.out);
+	fclose(f->log.out);
+	free(f->text);
+	free(f->out);
+	arena_destroy(f->arena);
+	return 0;
+}
+
+static void send(struct fixture *f, struct sink *sink, const char *name, enum step_state state)
+{
+	struct event event = { .kind = EVENT_STEP,
+		.time = 1700000000123000000,
+		.elapsed = 400000000,
+		.step = &f->step,
+		.state = state,
+		.object = "container",
+		.name = name,
+		.service = "web" };
+	event_send(sink, &event);
+}
+
+/* What was written since the last call. */
+static const char *written(struct fixture *f)
+{
+	static char kept[65536];
+	fflush(f->look.out);
+	snprintf(kept, sizeof kept, "%s", f->text);
+	fseek(f->look.out, 0, SEEK_SET);
+	memset(f->text, 0, f->len);
+	return kept;
+}
+
+static size_t lines_of(const char *text)
+{
+	size_t lines = 0;
+	for (; *text; text++)
+		lines += *text == '\n';
+	return lines;
+}
+
+static void plain_prints_a_line_per_transition(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_plain_create(f->arena, &f->look);
+	send(f, sink, "p-web-1", STEP_WAITING);
+	send(f, sink, "p-web-1", STEP_RUNNING);
+	send(f, sink, "p-web-1", STEP_DONE);
+	f->step.failure = "no such image";
+	send(f, sink, "p-db-1", STEP_FAILED);
+	clock_now += 2000000000;
+	sink->end(sink, false);
+	assert_string_equal(written(f), " Container p-web-1  Creating\n"
+					" Container p-web-1  Created  0.4s\n"
+					" Container p-db-1  Error  0.4s  no such image\n"
+					"up: 1 done, 1 failed, 0 skipped  2.0s\n");
+}
+
+static void foreign_text_cannot_move_the_cursor(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_plain_create(f->arena, &f->look);
+	struct event event = { .kind = EVENT_OUTPUT,
+		.name = "img",
+		.text = "a\033[2J\033[31mred\033[0m\x9b"
+			"1m\xc2\x9b\a\tb\xe2\x80\xae\r" };
+	event_send(sink, &event);
+	assert_string_equal(written(f), "img | a\\x1b[2Jred\\x9b1m\\u009b\\x07\tb\\u202e\n");
+}
+
+static void json_is_one_object_a_line(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_json_create(f->arena, &f->look);
+	send(f, sink, "p-\"web\"\n-1", STEP_DONE);
+	assert_string_equal(written(f),
+		"{\"time\":\"2023-11-14T22:13:20.123Z\",\"kind\":\"step\",\"object\":\"container\","
+		"\"name\":\"p-\\\"web\\\"\\n-1\",\"service\":\"web\",\"step\":3,\"state\":\"done\","
+		"\"elapsed\":0.400,\"verb\":\"create\",\"text\":\"Created\"}\n");
+}
+
+static void quotes_are_valid_json(void **state)
+{
+	(void)state;
+	auto_buf struct buf to;
+	buf_init(&to, 1000);
+	quote_json(&to, "\x01\\\xff\xc3\xa9\xed\xa0\x80\xc2\x85");
+	assert_string_equal(buf_text(&to), "\"\\u0001\\\\\\ufffd\xc3\xa9\\ufffd\\ufffd\\ufffd\\u0085\"");
+}
+
+static void tty_stays_within_the_terminal(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_tty_create(f->arena, &f->look);
+	char name[32];
+	rows_now = 10;
+	columns_now = 40;
+	for (int i = 0; i < 50; i++) {
+		snprintf(name, sizeof name, "project-web-with-a-name-%d", i);
+		clock_now += 200000000;
+		send(f, sink, name, i == 7 ? STEP_RUNNING : STEP_DONE);
+	}
+	written(f);
+	clock_now += 200000000;
+	sink->tick(sink);
+	const char *frame = written(f);
+	assert_int_equal(lines_of(frame), 9);
+	assert_true(strncmp(frame, "\033[9A\r\033[J", 8) == 0);
+	assert_non_null(strstr(frame, "name-7")); /* it runs: it is never the one left out */
+	assert_non_null(strstr(frame, "and 43 more"));
+	for (const char *line = strchr(frame, 'J') + 1; *line; line = strchr(line, '\n') + 1)
+		assert_true((size_t)(strchr(line, '\n') - line) < columns_now);
+}
+
+static void tty_redraws_at_most_ten_times_a_second(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_tty_create(f->arena, &f->look);
+	send(f, sink, "a", STEP_RUNNING);
+	assert_true(sink->wants_tick);
+	assert_non_null(strstr(written(f), "Creating"));
+	for (int i = 0; i < 9; i++) {
+		clock_now += 10000000;
+		sink->tick(sink);
+	}
+	assert_string_equal(written(f), "");
+	clock_now += 10000000;
+	sink->tick(sink);
+	assert_non_null(strstr(written(f), "Creating"));
+	send(f, sink, "a", STEP_DONE);
+	assert_false(sink->wants_tick);
+}
+
+static void tty_takes_back_what_a_narrower_window_has_folded(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_tty_create(f->arena, &f->look);
+	send(f, sink, "a", STEP_RUNNING);
+	written(f);
+	columns_now = 10;
+	clock_now += 200000000;
+	sink->tick(sink);
+	/* "[+] up 0/1  0.0s" took 2 of the new lines, the row of 38 columns 4 */
+	assert_true(strncmp(written(f), "\033[6A\r\033[J", 8) == 0);
+}
+
+static void tty_gives_the_cursor_back(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_tty_create(f->arena, &f->look);
+	send(f, sink, "a", STEP_RUNNING);
+	assert_non_null(strstr(written(f), "\033[?25l"));
+	send(f, sink, "a", STEP_DONE);
+	sink->end(sink, true);
+	const char *text = written(f);
+	assert_non_null(strstr(text, "Created"));
+	assert_string_equal(text + strlen(text) - 6, "\033[?25h");
+}
+
+static void tty_prints_container_lines_above_the_rows(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_tty_create(f->arena, &f->look);
+	send(f, sink, "a", STEP_RUNNING);
+	written(f);
+	struct event line = { .kind = EVENT_LOG, .name = "web-1", .text = "hello", .len = 5 };
+	event_send(sink, &line);
+	assert_string_equal(written(f), "\033[2A\r\033[J");
+	fflush(f->log.out);
+	assert_string_equal(f->out, "web-1 | hello\n");
+}
+
+static void pulls_have_a_bar(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_tty_create(f->arena, &f->look);
+	f->step.op = OP_IMAGE_PULL;
+	struct event event = { .kind = EVENT_STEP,
+		.step = &f->step,
+		.state = STEP_RUNNING,
+		.object = "image",
+		.name = "busybox" };
+	event_send(sink, &event);
+	event.kind = EVENT_PROGRESS;
+	event.part = "layer1";
+	event.current = 3000000;
+	event.total = 4000000;
+	event_send(sink, &event);
+	event.part = "layer2";
+	event.current = 0;
+	event_send(sink, &event);
+	written(f);
+	clock_now += 200000000;
+	sink->tick(sink);
+	assert_non_null(strstr(written(f), "[======>         ] 3.0MB/8.0MB"));
+}
+
+static void log_lines_are_aligned_and_clean_only_on_a_terminal(void **state)
+{
+	struct fixture *f = *state;
+	show_log_expect(&f->log, "worker-1");
+	show_log_line(&f->log, "db-1", false, "a\033c\0b", 5);
+	f->log.clean_out = true;
+	show_log_line(&f->log, "db-1", false, "a\033c\0b", 5);
+	f->log.no_prefix = true;
+	show_log_line(&f->log, "db-1", false, "x", 1);
+	show_log_exit(&f->log, "db-1", 3);
+	fflush(f->log.out);
+	static const char want[] =
+		"db-1     | a\033c\0b\ndb-1     | a\\x1bc\\x00b\nx\ndb-1 exited with code 3\n";
+	assert_int_equal(f->out_len, sizeof want - 1);
+	assert_memory_equal(f->out, want, sizeof want - 1);
+}
+
+static void columns_count_characters(void **state)
+{
+	(void)state;
+	auto_buf struct buf to;
+	buf_init(&to, 100);
+	assert_int_equal(show_columns("abc"), 3);
+	assert_int_equal(show_columns("\xc3\xa9\xe6\x97\xa5"), 3);
+	show_clipped(&to, "\xc3\xa9\xe6\x97\xa5x", 2);
+	assert_string_equal(buf_text(&to), "\xc3\xa9");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(plain_prints_a_line_per_transition),
+		TEST(foreign_text_cannot_move_the_cursor),
+		TEST(json_is_one_object_a_line),
+		TEST(quotes_are_valid_json),
+		TEST(tty_stays_within_the_terminal),
+		TEST(tty_redraws_at_most_ten_times_a_second),
+		TEST(tty_takes_back_what_a_narrower_window_has_folded),
+		TEST(tty_gives_the_cursor_back),
+		TEST(tty_prints_container_lines_above_the_rows),
+		TEST(pulls_have_a_bar),
+		TEST(log_lines_are_aligned_and_clean_only_on_a_terminal),
+		TEST(columns_count_characters),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
