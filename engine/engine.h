@@ -15,7 +15,7 @@ struct endpoint {
 	const char *context; /* name of the docker context, "default" otherwise */
 	bool tls, tls_verify;
 	const char *ca, *cert, *key; /* files, or NULL */
-	const char *ssh;             /* ssh destination, or NULL */
+	const char *ssh;             /* the whole ssh://… host, or NULL */
 	const char *const *headers;  /* HttpHeaders of config.json, or NULL */
 };
 
@@ -39,15 +39,16 @@ struct engine {
 	struct http *http;
 	struct endpoint endpoint;
 	const struct map *os_env;
-	const char *config_dir; /* docker's, for credentials and proxies */
-	int api;                /* minor of the negotiated version: 41 is 1.41 */
-	const char *api_text;   /* "1.41" */
-	const char *server;     /* "28.5.2", or NULL when unknown */
-	bool local;             /* unix socket: container addresses and files may be shared with us */
-	unsigned ncpu;          /* of the engine's host; 0 until engine_info */
+	const char *config_dir;      /* docker's, for credentials and proxies */
+	const struct config *config; /* docker's config.json (engine/config.h) */
+	int api;                     /* minor of the negotiated version: 41 is 1.41 */
+	const char *api_text;        /* "1.41" */
+	const char *server;          /* "28.5.2", or NULL when unknown */
+	bool local;                  /* unix socket: container addresses and files may be shared with us */
+	unsigned ncpu;               /* of the engine's host; 0 until engine_info */
 	bool info_known;
 	bool verbose;
-	void *ssh; /* ssh listener, endpoint_ssh.c */
+	struct ssh_tunnel *ssh; /* endpoint_ssh.c; NULL without ssh */
 };
 
 /* Newest API version we speak, and the oldest engine we accept (both minors of 1.x). */
@@ -59,6 +60,8 @@ struct engine {
  * The loop stays the caller's. */
 int engine_open(struct arena *arena, struct loop *loop, const struct endpoint_options *options,
 	struct engine **ret_engine, struct errors *errors);
+
+/* Closes the connections and ends what belongs to them (requests, ssh). NULL allowed. */
 void engine_close(struct engine *engine);
 
 /* Asks GET /info once (ncpu). Failure leaves defaults and is no error. */

@@ -1,9 +1,14 @@
 #include "engine/json.h"
 
+#include "base/buf.h"
+
 #include <cjson/cJSON.h>
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define JSON_DEPTH_MOST 64
+#define JSON_FILE_MOST  ((size_t)4 << 20)
 
 /* Whether the text nests deeper than allowed; looked at before parsing, so that the parser's recursion is
  * bounded by us. */
@@ -49,6 +54,39 @@ struct cJSON *json_parse(const char *text, size_t len, const char *what, struct 
 		return NULL;
 	}
 	return json;
+}
+
+int json_read(const char *file, struct cJSON **ret_json, struct errors *errors)
+{
+	auto_buf struct buf text;
+	char bytes[4096];
+	size_t len;
+	buf_init(&text, JSON_FILE_MOST);
+	FILE *stream = fopen(file, "re");
+	if (!stream && (errno == ENOENT || errno == ENOTDIR)) {
+		*ret_json = NULL;
+		return 0;
+	}
+	if (!stream)
+		return error_add(
+			errors, ERROR_SYSTEM, NULL, NULL, "cannot read %s: %s", file, strerror(errno));
+	while ((len = fread(bytes, 1, sizeof bytes, stream)) > 0 && buf_append(&text, bytes, len))
+		;
+	bool failed = ferror(stream);
+	int reason = errno;
+	fclose(stream);
+	if (failed || text.overflow)
+		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot read %s: %s", file,
+			text.overflow ? "it is larger than 4 MiB" : strerror(reason));
+	if (strspn(buf_text(&text), " \t\r\n") == text.len) {
+		*ret_json = NULL;
+		return 0;
+	}
+	struct cJSON *json = json_parse(text.data, text.len, file, errors);
+	if (!json)
+		return -1;
+	*ret_json = json;
+	return 0;
 }
 
 const struct cJSON *json_get(const struct cJSON *json, const char *key)

@@ -15,6 +15,9 @@ struct cJSON; /* cjson/cJSON.h */
  * or nests deeper than 64. Free with cJSON_Delete. */
 struct cJSON *json_parse(const char *text, size_t len, const char *what, struct errors *errors);
 
+/* Reads and parses a JSON file of at most 4 MiB. A missing or empty file gives *ret_json NULL and success. */
+int json_read(const char *file, struct cJSON **ret_json, struct errors *errors);
+
 /* Member by dotted path ("State.Health.Status"), or NULL. Keys with dots cannot be reached this way: use
  * json_get. */
 const struct cJSON *json_at(const struct cJSON *json, const char *path);

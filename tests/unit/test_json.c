@@ -1,0 +1,128 @@
+/* Reading foreign JSON: anything is taken for anything, nothing is trusted. */
+#include "engine/base64.h"
+#include "engine/json.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cjson/cJSON.h>
+#include <cmocka.h>
+
+static struct arena *arena;
+static struct errors errors;
+
+static int setup(void **state)
+{
+	(void)state;
+	arena = arena_create();
+	errors_init(&errors, arena);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	arena_destroy(arena);
+	return 0;
+}
+
+static cJSON *parse(const char *text)
+{
+	return json_parse(text, strlen(text), "answer", &errors);
+}
+
+static void members_of_any_kind(void **state)
+{
+	(void)state;
+	cJSON *json = parse(
+		"{\"State\":{\"Health\":{\"Status\":\"healthy\"},\"Pid\":42,\"On\":true},\"a.b\":\"x\",\"n\":null}\n");
+	assert_string_equal(json_text(json, "State.Health.Status", "-"), "healthy");
+	assert_int_equal(json_int(json, "State.Pid", -1), 42);
+	assert_true(json_bool(json, "State.On"));
+	assert_string_equal(json_text(json, "State.Pid", "-"), "-");
+	assert_string_equal(json_text(json, "State.Health.Status.Deeper", "-"), "-");
+	assert_string_equal(json_text(json, "n", "-"), "-");
+	assert_int_equal(json_int(json, "Missing", 7), 7);
+	assert_string_equal(json_get(json, "a.b")->valuestring, "x");
+	assert_null(json_at(json, "a.b"));
+	assert_string_equal(json_text(NULL, "x", "-"), "-");
+	cJSON *number = parse("1");
+	assert_int_equal(json_int(number, "x", 3), 3);
+	cJSON_Delete(number);
+	cJSON_Delete(json);
+}
+
+static void broken_documents_are_errors(void **state)
+{
+	(void)state;
+	char deep[200];
+	memset(deep, '[', sizeof deep);
+	assert_null(json_parse(deep, sizeof deep, "answer", &errors));
+	assert_non_null(strstr(errors.last->message, "nests deeper"));
+	static const char *const texts[] = { "", "{", "{\"a\":1} x", "\"", "\"\\", "nul" };
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		assert_null(parse(texts[i]));
+		assert_int_equal(errors.count, i + 2);
+	}
+	cJSON *json = parse(
+		"{\"brackets\":\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"\"}");
+	assert_non_null(json);
+	cJSON_Delete(json);
+}
+
+static void files(void **state)
+{
+	(void)state;
+	char file[] = "/tmp/test_json.XX"
+		      "XX"
+		      "XX";
+	cJSON *json = (cJSON *)file;
+	int fd = mkstemp(file);
+	assert_int_equal(json_read(file, &json, &errors), 0);
+	assert_null(json);
+	assert_int_equal(write(fd, "{\"a\":1}\n", 8), 8);
+	close(fd);
+	assert_int_equal(json_read(file, &json, &errors), 0);
+	assert_int_equal(json_int(json, "a", 0), 1);
+	cJSON_Delete(json);
+	unlink(file);
+	assert_int_equal(json_read(file, &json, &errors), 0);
+	assert_null(json);
+	assert_int_equal(json_read("/tmp", &json, &errors), -1);
+}
+
+static void base64_both_ways(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *plain, *standard, *url;
+	} cases[] = { { "", "", "" }, { "f", "Zg==", "Zg==" }, { "fo", "Zm8=", "Zm8=" },
+		{ "foo", "Zm9v", "Zm9v" }, { "\xff\xfe\xfd>?", "//79Pj8=", "__79Pj8=" } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		size_t len = strlen(cases[i].plain), back = 99;
+		assert_string_equal(base64_encode(arena, cases[i].plain, len, false), cases[i].standard);
+		assert_string_equal(base64_encode(arena, cases[i].plain, len, true), cases[i].url);
+		assert_string_equal(base64_decode(arena, cases[i].standard, &back), cases[i].plain);
+		assert_int_equal(back, len);
+	}
+	size_t len;
+	assert_null(base64_decode(arena, "Zg=a", &len));
+	assert_null(base64_decode(arena, "Z", &len));
+	assert_null(base64_decode(arena, "Zm 9v", &len));
+	assert_string_equal(base64_decode(arena, "Zm8", &len), "fo");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(members_of_any_kind, setup, teardown),
+		cmocka_unit_test_setup_teardown(broken_documents_are_errors, setup, teardown),
+		cmocka_unit_test_setup_teardown(files, setup, teardown),
+		cmocka_unit_test_setup_teardown(base64_both_ways, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
