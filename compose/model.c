@@ -1,0 +1,56 @@
+#include "compose/model.h"
+
+#include <string.h>
+
+struct service *project_service(const struct project *project, const char *key)
+{
+	for (size_t i = 0; i < project->nservices; i++) {
+		if (!strcmp(project->services[i]->key, key))
+			return project->services[i];
+	}
+	return NULL;
+}
+
+struct network *project_network(const struct project *project, const char *key)
+{
+	for (size_t i = 0; i < project->nnetworks; i++) {
+		if (!strcmp(project->networks[i]->key, key))
+			return project->networks[i];
+	}
+	return NULL;
+}
+
+struct volume *project_volume(const struct project *project, const char *key)
+{
+	for (size_t i = 0; i < project->nvolumes; i++) {
+		if (!strcmp(project->volumes[i]->key, key))
+			return project->volumes[i];
+	}
+	return NULL;
+}
+
+const char *service_image(struct arena *arena, const struct service *service)
+{
+	if (service->image)
+		return service->image;
+	const struct project *project = service->project;
+	return arena_printf(arena, "%s%s%s", project->name, project->separator, service->key);
+}
+
+int64_t service_scale(const struct service *service)
+{
+	if (service->scale.set)
+		return service->scale.value;
+	if (service->deploy && service->deploy->replicas.set)
+		return service->deploy->replicas.value;
+	return 1;
+}
+
+const char *service_container_name(struct arena *arena, const struct service *service, int64_t number)
+{
+	if (service->container_name)
+		return service->container_name;
+	const struct project *project = service->project;
+	return arena_printf(arena, "%s%s%s%s%lld", project->name, project->separator, service->key,
+		project->separator, (long long)number);
+}
