@@ -37,7 +37,8 @@ void loop_cancel(struct loop *loop, struct loop_timer *timer);
  * ended. */
 void loop_child(struct loop *loop, pid_t pid, void (*ended)(void *arg, int status), void *arg);
 
-/* Takes SIGINT, SIGTERM, SIGHUP (and SIGWINCH) over as loop events: `got(arg, signal)`. The docker CLI's
+/* Takes SIGINT, SIGTERM, SIGHUP (and SIGWINCH) over as loop events: `got(arg, signal)`; NULL gives them
+ * back. The docker CLI's
  * plugin socket (DOCKER_CLI_PLUGIN_SOCKET) is watched too: its end is told once as SIGTERM, unless a SIGINT
  * came within the last second. */
 void loop_signals(struct loop *loop, void (*got)(void *arg, int signal), void *arg);

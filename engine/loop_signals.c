@@ -79,7 +79,7 @@ static void signal_ready(void *arg, short revents)
 	struct loop *loop = arg;
 	struct signalfd_siginfo info;
 	(void)revents;
-	while (read(loop->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+	while (loop->signal_fd >= 0 && read(loop->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
 		if (info.ssi_signo == SIGINT)
 			loop->interrupted = loop_now();
 		loop->got(loop->got_arg, (int)info.ssi_signo);
@@ -122,25 +122,50 @@ static int plugin_connect(const char *name)
 	return fd;
 }
 
+static void taken_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGWINCH);
+}
+
+/* Signals have their usual meaning again; the plugin socket stays open for the next taker. */
+static void give_back(struct loop *loop)
+{
+	sigset_t set;
+	loop_unwatch(loop, loop->signal_watch);
+	loop_unwatch(loop, loop->plugin_watch);
+	loop->signal_watch = loop->plugin_watch = NULL;
+	if (loop->signal_fd < 0)
+		return;
+	taken_signals(&set);
+	close(loop->signal_fd);
+	loop->signal_fd = -1;
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 void loop_signals(struct loop *loop, void (*got)(void *arg, int signal), void *arg)
 {
 	loop->got = got;
 	loop->got_arg = arg;
+	if (!got) {
+		give_back(loop);
+		return;
+	}
 	if (loop->signal_fd >= 0)
 		return;
 	sigset_t set;
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGWINCH);
+	taken_signals(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	loop->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (loop->signal_fd >= 0)
 		loop->signal_watch = loop_watch(loop, loop->signal_fd, POLLIN, signal_ready, loop);
 	else
 		sigprocmask(SIG_UNBLOCK, &set, NULL);
-	loop->plugin_fd = plugin_connect(getenv("DOCKER_CLI_PLUGIN_SOCKET"));
+	if (loop->plugin_fd < 0)
+		loop->plugin_fd = plugin_connect(getenv("DOCKER_CLI_PLUGIN_SOCKET"));
 	if (loop->plugin_fd >= 0)
 		loop->plugin_watch = loop_watch(loop, loop->plugin_fd, POLLIN, plugin_ready, loop);
 }
@@ -149,18 +174,7 @@ void loop_signals_finish(struct loop *loop)
 {
 	while (loop->children)
 		child_forget(loop->children);
-	loop_unwatch(loop, loop->signal_watch);
-	loop_unwatch(loop, loop->plugin_watch);
-	if (loop->signal_fd >= 0) {
-		sigset_t set;
-		sigemptyset(&set);
-		sigaddset(&set, SIGINT);
-		sigaddset(&set, SIGTERM);
-		sigaddset(&set, SIGHUP);
-		sigaddset(&set, SIGWINCH);
-		close(loop->signal_fd);
-		sigprocmask(SIG_UNBLOCK, &set, NULL);
-	}
+	give_back(loop);
 	if (loop->plugin_fd >= 0)
 		close(loop->plugin_fd);
 }
