@@ -1,0 +1,171 @@
+/* Readers of the engine's documents. */
+#include "engine/json.h"
+#include "engine/observe.h"
+
+#include <cjson/cJSON.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct arena *arena;
+
+static int set_up(void **state)
+{
+	(void)state;
+	arena = arena_create();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	arena_destroy(arena);
+	return 0;
+}
+
+static struct cJSON *parse(const char *text)
+{
+	struct errors errors;
+	errors_init(&errors, arena);
+	struct cJSON *json = json_parse(text, strlen(text), "test", &errors);
+	assert_non_null(json);
+	return json;
+}
+
+static const char listed[] =
+	"{\"Id\":\"abc\",\"Names\":[\"/other/alias\",\"/shop-web-2\"],\"Image\":\"busybox\",\"ImageID\":\"sha256:1\","
+	"\"Command\":\"sh\",\"Created\":1700000000,\"State\":\"running\",\"Status\":\"Up 2 minutes (unhealthy)\","
+	"\"Ports\":[{\"IP\":\"0.0.0.0\",\"PrivatePort\":80,\"PublicPort\":8080,\"Type\":\"tcp\"},"
+	"{\"PrivatePort\":53,\"Type\":\"udp\"}],"
+	"\"Labels\":{\"com.docker.compose.project\":\"shop\",\"com.docker.compose.service\":\"web\","
+	"\"com.docker.compose.container-number\":\"2\",\"com.docker.compose.oneoff\":\"False\","
+	"\"com.docker.compose.config-hash\":\"h\",\"docker-flow.inputs\":\"i\"},"
+	"\"NetworkSettings\":{\"Networks\":{\"shop_default\":{\"NetworkID\":\"n1\",\"IPAddress\":\"10.1.0.2\"}}},"
+	"\"Mounts\":[{\"Type\":\"volume\",\"Name\":\"shop_data\",\"Source\":\"/s\",\"Destination\":\"/data\",\"RW\":true}]}";
+
+static void test_container(void **state)
+{
+	(void)state;
+	struct cJSON *json = parse(listed);
+	const struct observed_container *c = observe_container(arena, json);
+	cJSON_Delete(json); /* everything is copied */
+	assert_string_equal(c->id, "abc");
+	assert_string_equal(c->name, "shop-web-2");
+	assert_string_equal(c->project, "shop");
+	assert_string_equal(c->service, "web");
+	assert_int_equal(c->number, 2);
+	assert_false(c->oneoff);
+	assert_int_equal(c->state, CONTAINER_RUNNING);
+	assert_int_equal(c->health, HEALTH_UNHEALTHY);
+	assert_string_equal(c->config_hash, "h");
+	assert_string_equal(c->inputs, "i");
+	assert_null(c->replaces);
+	assert_int_equal(c->nmounts, 1);
+	assert_string_equal(c->mounts[0].name, "shop_data");
+	assert_true(c->mounts[0].writable);
+	assert_int_equal(c->nattachments, 1);
+	assert_string_equal(c->attachments[0].network_id, "n1");
+	assert_int_equal(c->nports, 2);
+	assert_int_equal(c->ports[0].host_port, 8080);
+	assert_int_equal(c->ports[1].host_port, 0);
+}
+
+static void test_status_words(void **state)
+{
+	static const struct {
+		const char *state, *status;
+		enum health health;
+		int64_t exit_code;
+	} cases[] = {
+		{ "exited", "Exited (137) 3 minutes ago", HEALTH_NONE, 137 },
+		{ "exited", "Exited (0) 3 minutes ago", HEALTH_NONE, 0 },
+		{ "restarting", "Restarting (1) 2 seconds ago", HEALTH_NONE, 1 },
+		{ "created", "Created", HEALTH_NONE, 0 },
+		{ "running", "Up Less than a second (health: starting)", HEALTH_STARTING, 0 },
+		{ "running", "Up 5 minutes (healthy)", HEALTH_HEALTHY, 0 },
+		{ "paused", "Up 5 minutes (Paused)", HEALTH_NONE, 0 },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct cJSON *json =
+			parse(arena_printf(arena, "{\"Id\":\"a\",\"State\":\"%s\",\"Status\":\"%s\"}",
+				cases[i].state, cases[i].status));
+		const struct observed_container *c = observe_container(arena, json);
+		cJSON_Delete(json);
+		assert_int_equal(c->health, cases[i].health);
+		assert_int_equal(c->exit_code, cases[i].exit_code);
+		assert_string_equal(container_state_name(c->state), cases[i].state);
+	}
+}
+
+/* Mistyped and missing members are absent, not a crash. */
+static void test_strange(void **state)
+{
+	(void)state;
+	struct cJSON *json = parse("{\"Id\":5,\"Names\":\"x\",\"Labels\":[1],\"Mounts\":{},\"Ports\":null,"
+				   "\"NetworkSettings\":{\"Networks\":[{}]},\"State\":\"unheard\"}");
+	const struct observed_container *c = observe_container(arena, json);
+	assert_string_equal(c->id, "");
+	assert_string_equal(c->name, "");
+	assert_null(c->project);
+	assert_int_equal(c->state, CONTAINER_DEAD);
+	assert_int_equal(c->nattachments, 0);
+	cJSON_Delete(json);
+}
+
+static void test_network_and_volume(void **state)
+{
+	(void)state;
+	struct cJSON *json =
+		parse("{\"Id\":\"n1\",\"Name\":\"shop_default\",\"Labels\":{"
+		      "\"com.docker.compose.project\":\"shop\",\"com.docker.compose.network\":\"default\"}}");
+	const struct observed_network *network = observe_network(arena, json);
+	cJSON_Delete(json);
+	assert_string_equal(network->name, "shop_default");
+	assert_string_equal(network->key, "default");
+	assert_null(network->config_hash);
+	json = parse(
+		"{\"Name\":\"v\",\"Driver\":\"local\",\"CreatedAt\":\"2024-01-01T00:00:00Z\",\"Labels\":null}");
+	const struct observed_volume *volume = observe_volume(arena, json);
+	cJSON_Delete(json);
+	assert_string_equal(volume->created, "2024-01-01T00:00:00Z");
+	assert_null(volume->project);
+}
+
+static void test_image(void **state)
+{
+	(void)state;
+	struct cJSON *json =
+		parse("{\"Id\":\"sha256:9\",\"Os\":\"linux\",\"Architecture\":\"arm64\",\"Config\":{"
+		      "\"Healthcheck\":{\"Test\":[\"CMD-SHELL\",\"true\"],\"Interval\":3000000000},"
+		      "\"Volumes\":{\"/data\":{}},\"ExposedPorts\":{\"80/tcp\":{}}}}");
+	const struct observed_image *image = observe_image(arena, "x:1", json);
+	cJSON_Delete(json);
+	assert_string_equal(image->reference, "x:1");
+	assert_string_equal(image->id, "sha256:9");
+	assert_true(image->has_check);
+	assert_int_equal(image->check->ntest, 2);
+	assert_int_equal(image->check->interval.value, 3000000000);
+	assert_false(image->check->retries.set);
+	assert_string_equal(image->volumes[0], "/data");
+	assert_string_equal(image->exposed[0], "80/tcp");
+	json = parse("{\"Id\":\"sha256:9\",\"Config\":{\"Healthcheck\":{\"Test\":[\"NONE\"]}}}");
+	assert_false(observe_image(arena, "x", json)->has_check);
+	cJSON_Delete(json);
+	assert_null(observe_image(arena, "missing", NULL)->id);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_container, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_status_words, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_strange, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_network_and_volume, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_image, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
