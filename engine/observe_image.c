@@ -63,7 +63,6 @@ struct look {
 	struct engine *engine;
 	const char *reference;
 	struct observed_image *image; /* NULL until answered */
-	struct request *request;
 	size_t *open;
 	struct errors *errors;
 	unsigned tries;
@@ -83,7 +82,6 @@ static void look_done(struct request *request)
 	struct look *look = request->arg;
 	struct arena *arena = look->engine->arena;
 	enum { TRIES = 4 };
-	look->request = NULL;
 	if (http_transient(request) && ++look->tries < TRIES) {
 		loop_after(
 			look->engine->loop, INT64_C(50000000) << (2 * (look->tries - 1)), look_again, look);
@@ -113,7 +111,6 @@ static int look_send(struct look *look)
 	request->path = arena_printf(look->engine->arena, "/images/%s/json", look->reference);
 	request->done = look_done;
 	request->arg = look;
-	look->request = request;
 	return http_send(request, look->errors);
 }
 
@@ -128,7 +125,7 @@ int observe_images(struct engine *engine, struct observed *seen, const char *con
 	size_t open = 0, before = errors->count;
 	struct look *looks = ARENA_ARRAY(engine->arena, struct look, count ? count : 1);
 	for (size_t i = 0; i < count; i++) {
-		looks[i] = (struct look){ engine, references[i], NULL, NULL, &open, errors, 0 };
+		looks[i] = (struct look){ engine, references[i], NULL, &open, errors, 0 };
 		if (look_send(&looks[i]) == 0)
 			open++;
 	}
