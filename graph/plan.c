@@ -201,7 +201,7 @@ static void print_json(FILE *out, struct arena *arena, const struct plan *plan)
 		print_step_json(out, arena, plan->steps[i]);
 		more = true;
 	}
-	fputs("],\"notes\":[", out);
+	fputs(more ? "\n],\"notes\":[" : "],\"notes\":[", out);
 	for (size_t i = 0; i < plan->nnotes; i++) {
 		if (i)
 			putc(',', out);
