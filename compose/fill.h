@@ -5,6 +5,10 @@
 #include "base/map.h"
 #include "compose/node.h"
 
+/* Member of a secret's or config's mapping that holds the text of its `environment`: no key of a file, never
+ * printed. */
+#define FILL_VALUE " value"
+
 /* Defaults of a file's attributes (build context, secret targets, port mode …). */
 int fill_defaults(struct arena *arena, struct node *tree, struct errors *errors);
 

@@ -22,7 +22,8 @@ struct hash_resolver {
 const char *hash_service(
 	struct arena *arena, const struct service *service, const struct hash_resolver *resolver);
 
-/* What `config --hash` prints: as hash_service, with env files by path instead of their content. */
+/* What `config --hash` prints: nothing is resolved, and the env files of a project that was loaded with
+ * no_env_resolution count by path instead of their content. */
 const char *hash_service_printed(struct arena *arena, const struct service *service);
 
 /* Labels of networks and volumes. */

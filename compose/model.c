@@ -4,6 +4,8 @@
 
 struct service *project_service(const struct project *project, const char *key)
 {
+	if (project->by_key)
+		return map_get(project->by_key, key);
 	for (size_t i = 0; i < project->nservices; i++) {
 		if (!strcmp(project->services[i]->key, key))
 			return project->services[i];

@@ -7,28 +7,12 @@
 
 #include "base/error.h"
 #include "base/map.h"
+#include "compose/model_limits.h"
 #include "compose/node.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct opt_int {
-	bool set;
-	int64_t value;
-};
-
-struct opt_float {
-	bool set;
-	double value;
-};
-
-enum tri { TRI_UNSET, TRI_NO, TRI_YES };
-
-/* NAME=VALUE; value NULL: named without a value. */
-struct pair {
-	const char *key, *value;
-};
 
 /* Every named thing of a project begins with these three members, so that bind can fill them. */
 #define NAMED_HEAD                                                                                           \
@@ -54,6 +38,15 @@ struct build {
 	size_t nplatforms;
 	struct pair *extra_hosts; /* host → ip, one entry per address */
 	size_t nextra_hosts;
+	struct pair *ssh; /* id → path of a key or socket; path NULL: the agent's */
+	size_t nssh;
+	struct file_ref **secrets;
+	size_t nsecrets;
+	const char **entitlements;
+	size_t nentitlements;
+	const char **no_cache_filter;
+	size_t nno_cache_filter;
+	const char *provenance, *sbom;
 	struct opt_int shm_size;
 	struct ulimit *ulimits;
 	size_t nulimits;
@@ -124,25 +117,54 @@ struct ulimit {
 	bool single; /* written as one number */
 };
 
+/* A command run in a service's container: post_start, pre_stop, and the exec of a watch. */
+struct hook {
+	const char **command;
+	size_t ncommand;
+	const char *image, *user, *working_dir;
+	struct pair *environment;
+	size_t nenvironment;
+	bool privileged, per_replica;
+};
+
+/* What `watch` does when files below `path` change. */
+struct watch_rule {
+	struct mark at;
+	const char *path, *action, *target; /* action: rebuild, sync, restart, sync+restart, sync+exec */
+	struct hook *exec;
+	const char **include;
+	size_t ninclude;
+	const char **ignore;
+	size_t nignore;
+	bool initial_sync;
+};
+
+struct develop {
+	struct watch_rule **watch;
+	size_t nwatch;
+};
+
+/* A service that a plugin provides instead of a container. */
+struct provider {
+	const char *type;
+	struct pair *options; /* one entry per value */
+	size_t noptions;
+};
+
+struct credential_spec {
+	const char *config, *file, *registry;
+};
+
+/* A service's use of a model. */
+struct model_ref {
+	NAMED_HEAD
+	const char *endpoint_var, *model_var;
+};
+
 struct logging {
 	const char *driver;
 	struct pair *options;
 	size_t noptions;
-};
-
-struct resources {
-	struct opt_float cpus;
-	struct opt_int memory, pids;
-};
-
-struct deploy {
-	const char *mode;
-	struct opt_int replicas;
-	struct resources *limits, *reservations;
-	struct restart_policy {
-		const char *condition;
-		struct opt_int delay, max_attempts, window;
-	} * restart_policy;
 };
 
 /* A service's use of a secret or config. */
@@ -254,6 +276,27 @@ struct service {
 	struct opt_float cpus;
 	enum tri init, attach;
 	bool privileged, read_only, tty, stdin_open, oom_kill_disable;
+	struct opt_int cpu_count, cpu_period, cpu_quota, cpu_rt_period, cpu_rt_runtime, mem_swappiness;
+	struct opt_float cpu_percent;
+	bool use_api_socket;
+	struct blkio *blkio_config;
+	struct device *devices;
+	size_t ndevices;
+	const char **device_cgroup_rules;
+	size_t ndevice_cgroup_rules;
+	struct device_request *gpus;
+	size_t ngpus;
+	struct credential_spec *credential_spec;
+	struct develop *develop;
+	struct provider *provider;
+	struct model_ref **models;
+	size_t nmodels;
+	struct hook **pre_start;
+	size_t npre_start;
+	struct hook **post_start;
+	size_t npost_start;
+	struct hook **pre_stop;
+	size_t npre_stop;
 	struct pair *extra_hosts; /* host → ip, one entry per address */
 	size_t nextra_hosts;
 	struct pair *sysctls;
@@ -325,9 +368,20 @@ struct file_source {
 	const char *name, *file, *environment, *content; /* content: configs only, interpolated */
 	bool external;
 	const char *driver, *template_driver;
+	struct pair *driver_opts;
+	size_t ndriver_opts;
 	struct pair *labels;
 	size_t nlabels;
 	const char *value; /* of `environment`, resolved; never printed for secrets */
+};
+
+/* A language model of the project. */
+struct ai_model {
+	NAMED_HEAD
+	const char *name, *model;
+	struct opt_int context_size;
+	const char **runtime_flags;
+	size_t nruntime_flags;
 };
 
 /* x-flow of the project. */
@@ -350,6 +404,7 @@ struct project {
 	size_t nenv_files;
 	struct service **services; /* document order, then disabled ones */
 	size_t nservices;
+	struct map *by_key; /* service key → struct service */
 	struct network **networks;
 	size_t nnetworks;
 	struct volume **volumes;
@@ -358,6 +413,8 @@ struct project {
 	size_t nsecrets;
 	struct file_source **configs;
 	size_t nconfigs;
+	struct ai_model **models;
+	size_t nmodels;
 	struct flow_project *flow;
 	struct node *tree; /* the canonical tree, decoded; services without an active profile are not in it */
 	struct node *disabled; /* those: name → canonical subtree; never NULL once loaded */

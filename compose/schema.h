@@ -28,6 +28,7 @@ enum kind {
 	KIND_PAIRS,    /* name → text: a mapping or a list of NAME=TEXT */
 	KIND_ENV,      /* the same; a value may stay null */
 	KIND_HOSTS,    /* host → addresses; decoded to a sorted list of HOST=IP */
+	KIND_MULTI,    /* name → texts: a mapping to texts or lists of texts */
 	KIND_STRUCT,   /* mapping with the rows of `of` */
 	KIND_STRUCTS,  /* list of such mappings */
 	KIND_NAMED,    /* mapping with names of the user's choice → rows of `of` */
@@ -76,23 +77,25 @@ enum takes {
 };
 
 enum {
-	ATTR_CAST = 1,        /* text becomes the kind right after interpolation */
-	ATTR_REQUIRED = 2,    /* must be there in its mapping */
-	ATTR_KEEP = 4,        /* printed even if zero or empty */
-	ATTR_ALWAYS = 8,      /* JSON: printed even if absent */
-	ATTR_HIDDEN = 0x10,   /* never printed */
-	ATTR_NO_HASH = 0x20,  /* not part of the config hash */
-	ATTR_SECRET = 0x40,   /* the value is never printed or logged */
-	ATTR_PATH = 0x80,     /* made absolute against the project directory */
-	ATTR_FLOW = 0x100,    /* a key of docker flow's own */
-	ATTR_BARE = 0x200,    /* stands beside compose's keys and is moved to x-flow */
-	ATTR_FLOAT32 = 0x400, /* single precision, which shows in the printed digits */
-	ATTR_UNIQUE = 0x800,  /* equal items are an error */
-	ATTR_INLINE = 0x1000, /* the struct's members belong to the struct around it */
-	ATTR_ONE = 0x2000,    /* one text is a list of one */
-	ATTR_NULLS = 0x4000,  /* a named value may be null and is printed so */
-	ATTR_SORTED = 0x8000, /* printed sorted */
-	ATTR_YAML = 0x10000,  /* printed in YAML only */
+	ATTR_CAST = 1,         /* text becomes the kind right after interpolation */
+	ATTR_REQUIRED = 2,     /* must be there in its mapping */
+	ATTR_KEEP = 4,         /* printed even if zero or empty */
+	ATTR_ALWAYS = 8,       /* JSON: printed even if absent */
+	ATTR_HIDDEN = 0x10,    /* never printed */
+	ATTR_NO_HASH = 0x20,   /* not part of the config hash */
+	ATTR_SECRET = 0x40,    /* the value is never printed or logged */
+	ATTR_PATH = 0x80,      /* made absolute against the project directory */
+	ATTR_FLOW = 0x100,     /* a key of docker flow's own */
+	ATTR_BARE = 0x200,     /* stands beside compose's keys and is moved to x-flow */
+	ATTR_FLOAT32 = 0x400,  /* single precision, which shows in the printed digits */
+	ATTR_UNIQUE = 0x800,   /* equal items are an error */
+	ATTR_INLINE = 0x1000,  /* the struct's members belong to the struct around it */
+	ATTR_ONE = 0x2000,     /* one text is a list of one */
+	ATTR_NULLS = 0x4000,   /* a named value may be null and is printed so */
+	ATTR_SORTED = 0x8000,  /* printed sorted */
+	ATTR_YAML = 0x10000,   /* printed in YAML only */
+	ATTR_LISTED = 0x20000, /* a mapping printed as a list */
+	ATTR_REMOTE = 0x40000, /* a path that may be a URL or a repository */
 };
 
 /* Text of a list item by which equal items are found; NULL: the item has none (see `missing` in unique.c). */
@@ -133,6 +136,10 @@ struct schema {
 	size_t nrows;
 	size_t size; /* of the model's struct */
 	unsigned flags;
+	/* Puts a named value that is no mapping (`nofile: 1024`) into the model's struct. */
+	int (*scalar)(struct walk *walk, const struct node *node, void *object);
+	/* Completes the model's struct once its rows are bound. */
+	int (*done)(struct walk *walk, const struct node *node, void *object);
 };
 
 /* Offset and store of a member of the model. */
@@ -159,8 +166,9 @@ struct schema {
 
 extern const struct schema schema_project, schema_service, schema_build, schema_deploy, schema_network,
 	schema_volume, schema_secret, schema_config, schema_model, schema_ulimit, schema_file_ref,
-	schema_device_request, schema_develop, schema_hook, schema_flow_project, schema_flow_service,
-	schema_flow_volume, schema_flow_probe;
+	schema_device_request, schema_reserved_device, schema_device, schema_port, schema_mount, schema_blkio,
+	schema_develop, schema_hook, schema_flow_project, schema_flow_service, schema_flow_volume,
+	schema_flow_probe, schema_flow_port_probe;
 
 /* Row of `key`, or NULL. */
 const struct attr *schema_find(const struct schema *schema, const char *key);

@@ -1,0 +1,94 @@
+#include "compose/canon.h"
+
+#include "compose/scalar.h"
+#include "compose/short.h"
+#include "compose/value.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+const char *canon_text(struct arena *arena, const struct node *node)
+{
+	switch (node->kind) {
+	case NODE_INT:
+		return arena_printf(arena, "%" PRId64, node->integer);
+	case NODE_UINT:
+		return arena_printf(arena, "%" PRIu64, node->natural);
+	case NODE_FLOAT:
+		return value_float_text(arena, node->real, false, false);
+	case NODE_BOOL:
+		return node->yes ? "true" : "false";
+	case NODE_TIME:
+		return scalar_time_text(arena, node);
+	case NODE_STRING:
+		return node->text;
+	default:
+		return NULL;
+	}
+}
+
+bool canon_lenient(const struct walk *walk)
+{
+	return walk->arg != NULL;
+}
+
+/* A text in place of a mapping is its first row's value. */
+static struct node *first_member(struct walk *walk, const struct attr *attr, struct node *text)
+{
+	struct node *map = node_map(walk->arena, text->at);
+	node_set(walk->arena, map, attr->of->rows[0].name, text->at, text);
+	return map;
+}
+
+/* A list of names as a mapping without values. */
+static struct node *names(struct walk *walk, struct node *list)
+{
+	struct node *map = node_map(walk->arena, list->at);
+	for (size_t i = 0; i < list->nitems; i++) {
+		const char *name = node_text(list->items[i]);
+		if (name)
+			node_set(walk->arena, map, name, list->items[i]->at,
+				node_null(walk->arena, list->items[i]->at));
+	}
+	return map;
+}
+
+int canon_short(struct walk *walk, const struct attr *attr, struct node **node)
+{
+	if (attr->canon)
+		return attr->canon(walk, attr, node);
+	if (attr->kind == KIND_STRUCT && (*node)->kind == NODE_STRING)
+		*node = first_member(walk, attr, *node);
+	else if (attr->merge == MERGE_NAMES && (*node)->kind == NODE_LIST)
+		*node = names(walk, *node);
+	return 0;
+}
+
+static int enter(struct walk *walk, const struct attr *attr, struct node **node)
+{
+	if ((attr->flags & ATTR_ONE) && (*node)->kind == NODE_STRING) {
+		struct node *list = node_list(walk->arena, (*node)->at);
+		node_push(walk->arena, list, *node);
+		*node = list;
+	}
+	return canon_short(walk, attr, node) < 0 ? -1 : WALK_ON;
+}
+
+static int open_map(struct walk *walk, const struct schema *schema, struct node *map)
+{
+	if (schema == &schema_service)
+		return short_flow(walk, map);
+	if (schema == &schema_network || schema == &schema_volume || schema == &schema_secret ||
+		schema == &schema_config)
+		return short_external(walk, map);
+	return 0;
+}
+
+int canon_tree(struct arena *arena, struct node *tree, bool lenient, struct errors *errors)
+{
+	static const struct walk_pass pass = { .enter = enter, .open = open_map };
+	static bool yes = true;
+	struct walk walk;
+	walk_init(&walk, arena, &pass, lenient ? &yes : NULL, errors);
+	return walk_map(&walk, &schema_project, tree);
+}

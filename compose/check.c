@@ -1,0 +1,141 @@
+#include "compose/check.h"
+
+#include "compose/check_row.h"
+#include "compose/value.h"
+
+#include <ctype.h>
+#include <string.h>
+
+int check_ip(struct walk *walk, const struct attr *attr, struct node *node)
+{
+	(void)attr;
+	if (node->kind == NODE_STRING && !value_is_ip(node->text)) {
+		walk_error(walk, &node->at, "\"%s\" is no IP address", node->text);
+		return strcmp(node->text, "localhost") == 0 ? error_hint(walk->errors, "write 127.0.0.1")
+							    : -1;
+	}
+	return 0;
+}
+
+int check_container_name(struct walk *walk, const struct attr *attr, struct node *node)
+{
+	(void)attr;
+	const char *text = node->kind == NODE_STRING ? node->text : "ok";
+	for (; *text; text++)
+		if (isalnum((unsigned char)*text) &&
+			(isalnum((unsigned char)text[1]) || (text[1] && strchr("_.-", text[1]))))
+			return 0;
+	walk_error(walk, &node->at, "\"%s\" is no name for a container", node->text);
+	return error_hint(walk->errors, "two or more letters, digits and _ . -");
+}
+
+int check_pull_policy(struct walk *walk, const struct attr *attr, struct node *node)
+{
+	(void)attr;
+	static const char *const words[] = { "always", "never", "build", "if_not_present", "missing",
+		"refresh", "daily", "weekly" };
+	if (node->kind != NODE_STRING)
+		return 0;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strstr(node->text, words[i]))
+			return 0;
+	const char *every = strstr(node->text, "every_");
+	size_t digits = every ? strspn(every + 6, "0123456789") : 0;
+	if (digits && every[6 + digits] && strchr("wdhms", every[6 + digits]))
+		return 0;
+	walk_error(walk, &node->at, "unknown pull policy \"%s\"", node->text);
+	return error_hint(walk->errors, "always, missing, never, build, daily, weekly or every_12h");
+}
+
+int check_test(struct walk *walk, const struct attr *attr, struct node *node)
+{
+	static const char *const words[] = { "CMD", "CMD-SHELL", "NONE" };
+	(void)attr;
+	if (node->kind != NODE_LIST || !node->nitems)
+		return 0;
+	const char *first = node_text(node->items[0]);
+	for (size_t i = 0; first && i < sizeof words / sizeof *words; i++)
+		if (strcmp(first, words[i]) == 0)
+			return 0;
+	walk_error(walk, &node->items[0]->at, "a health check's list starts with CMD, CMD-SHELL or NONE");
+	return error_hint(walk->errors, "put \"CMD\" first: [\"CMD\", \"%s\", …]", first ? first : "");
+}
+
+int check_not_empty(struct walk *walk, const struct attr *attr, struct node *node)
+{
+	if (node->kind == NODE_STRING && !*node->text)
+		return walk_error(walk, &node->at, "%s must not be empty", attr->name);
+	return 0;
+}
+
+static bool is_external(const struct node *map)
+{
+	const struct node *external = node_get(map, "external");
+	return external && external->kind == NODE_BOOL && external->yes;
+}
+
+/* An external volume is what it is. */
+static int check_external(struct walk *walk, const struct node *volume)
+{
+	for (size_t i = 0; is_external(volume) && i < volume->nmembers; i++) {
+		const struct member *member = &volume->members[i];
+		if (strcmp(member->key, "external") == 0 || strcmp(member->key, "name") == 0 ||
+			strncmp(member->key, "x-", 2) == 0)
+			continue;
+		walk_error(walk, &member->at, "an external volume cannot have \"%s\"", member->key);
+		return error_hint(walk->errors, "remove `%s:` or `external: true`", member->key);
+	}
+	return 0;
+}
+
+/* Where a secret or config comes from: exactly one of `keys`. */
+static int check_source(struct walk *walk, const struct node *map, const char *const *keys, size_t nkeys)
+{
+	const char *all = "";
+	size_t count = 0;
+	for (size_t i = 0; i < nkeys; i++) {
+		count += node_get(map, keys[i]) != NULL;
+		all = arena_printf(walk->arena, "%s%s%s", all, i ? ", " : "", keys[i]);
+	}
+	if (count > 1)
+		return walk_error(walk, &map->at, "only one of %s is possible", all);
+	if (count == 0 && !is_external(map) && !node_get(map, "driver"))
+		return walk_error(walk, &map->at, "one of %s must be set", all);
+	return 0;
+}
+
+static int check_requested(struct walk *walk, const struct node *map)
+{
+	if (node_get(map, "count") && node_get(map, "device_ids")) {
+		walk_error(walk, &map->at, "count and device_ids exclude each other");
+		return error_hint(walk->errors, "keep one of them");
+	}
+	return 0;
+}
+
+static int open_map(struct walk *walk, const struct schema *schema, struct node *map)
+{
+	static const char *const sources[] = { "file", "environment", "content" };
+	if (schema == &schema_volume)
+		return check_external(walk, map);
+	if (schema == &schema_secret)
+		return check_source(walk, map, sources, 2);
+	if (schema == &schema_config)
+		return check_source(walk, map, sources, 3);
+	if (schema == &schema_device_request || schema == &schema_reserved_device)
+		return check_requested(walk, map);
+	return 0;
+}
+
+static int enter(struct walk *walk, const struct attr *attr, struct node **node)
+{
+	return attr->check && attr->check(walk, attr, *node) < 0 ? -1 : WALK_ON;
+}
+
+int check_tree(struct arena *arena, struct node *tree, struct errors *errors)
+{
+	static const struct walk_pass pass = { .enter = enter, .open = open_map };
+	struct walk walk;
+	walk_init(&walk, arena, &pass, NULL, errors);
+	return walk_map(&walk, &schema_project, tree);
+}

@@ -1,0 +1,150 @@
+/* Volumes: [SOURCE:]TARGET[:OPTIONS]. */
+#include "compose/short.h"
+
+#include "compose/fill.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { FIELDS = 3 };
+
+/* Splits at colons, except within ${…} and after a drive letter. Returns what is wrong, or NULL. */
+static const char *split(struct arena *arena, const char *text, const char *fields[FIELDS], size_t *ret_count)
+{
+	size_t count = 0, start = 0, len = strlen(text), braces = 0;
+	if (len == 0)
+		return "this volume is empty";
+	if (len <= 2) {
+		fields[0] = text;
+		*ret_count = 1;
+		return NULL;
+	}
+	for (size_t i = 0; i <= len; i++) {
+		if (text[i] == '$' && text[i + 1] == '{')
+			braces++;
+		else if (text[i] == '}' && braces)
+			braces--;
+		bool drive = i == start + 1 && isalpha((unsigned char)text[start]);
+		if (text[i] && (text[i] != ':' || braces || drive))
+			continue;
+		if (i == start)
+			return arena_printf(arena, "\"%s\" has an empty part between colons", text);
+		if (count == FIELDS)
+			return arena_printf(arena, "\"%s\" has too many colons", text);
+		fields[count++] = arena_strndup(arena, text + start, i - start);
+		start = i + 1;
+	}
+	*ret_count = count;
+	return NULL;
+}
+
+const char *short_volume_target(struct arena *arena, const char *text)
+{
+	const char *fields[FIELDS];
+	size_t count;
+	if (split(arena, text, fields, &count))
+		return NULL;
+	return count == 1 ? fields[0] : fields[1];
+}
+
+static bool is_host_path(const char *source)
+{
+	return strchr("./~", source[0]) || strncmp(source, "\\\\", 2) == 0 ||
+	       (isalpha((unsigned char)source[0]) && source[1] == ':');
+}
+
+static void set(struct walk *walk, struct node *map, const char *key, struct node *value)
+{
+	node_set(walk->arena, map, key, map->at, value);
+}
+
+static struct node *text_node(struct walk *walk, const struct node *map, const char *text)
+{
+	struct node *node = node_string(walk->arena, map->at, text);
+	node->quoted = true;
+	return node;
+}
+
+/* The mapping below `key`, made when missing. */
+static struct node *part(struct walk *walk, struct node *map, const char *key)
+{
+	struct node *there = node_get(map, key);
+	if (!there)
+		set(walk, map, key, there = node_map(walk->arena, map->at));
+	return there;
+}
+
+static bool is_propagation(const char *option)
+{
+	if (option[0] == 'r' && (strcmp(option, "ro") != 0 && strcmp(option, "rw") != 0))
+		option++;
+	return strcmp(option, "private") == 0 || strcmp(option, "shared") == 0 ||
+	       strcmp(option, "slave") == 0;
+}
+
+static void take_options(struct walk *walk, struct node *map, const char *options)
+{
+	for (size_t len; *options; options += len + (options[len] == ',')) {
+		len = strcspn(options, ",");
+		const char *option = arena_strndup(walk->arena, options, len);
+		if (strcmp(option, "ro") == 0 || strcmp(option, "rw") == 0)
+			set(walk, map, "read_only", node_bool(walk->arena, map->at, option[1] == 'o'));
+		else if (strcmp(option, "nocopy") == 0)
+			set(walk, part(walk, map, "volume"), "nocopy", node_bool(walk->arena, map->at, true));
+		else if (strcmp(option, "z") == 0 || strcmp(option, "Z") == 0)
+			set(walk, part(walk, map, "bind"), "selinux", text_node(walk, map, option));
+		else if (is_propagation(option))
+			set(walk, part(walk, map, "bind"), "propagation", text_node(walk, map, option));
+	}
+}
+
+int short_volume(struct walk *walk, const struct node *item, struct node **ret_node)
+{
+	const char *fields[FIELDS];
+	size_t count = 0;
+	const char *wrong = split(walk->arena, item->text, fields, &count);
+	if (wrong && canon_lenient(walk)) {
+		*ret_node = (struct node *)item;
+		return 0;
+	}
+	if (wrong) {
+		walk_error(walk, &item->at, "%s", wrong);
+		return error_hint(walk->errors, "the form is [SOURCE:]TARGET[:OPTIONS]");
+	}
+	struct node *map = node_map(walk->arena, item->at);
+	bool bind = count > 1 && is_host_path(fields[0]);
+	set(walk, map, "type", text_node(walk, map, bind ? "bind" : "volume"));
+	if (count > 1)
+		set(walk, map, "source", text_node(walk, map, fields[0]));
+	const char *target = count > 1 ? fields[1] : fields[0];
+	if (strlen(item->text) > 2)
+		target = fill_join(walk->arena, "", NULL, target);
+	set(walk, map, "target", text_node(walk, map, target));
+	if (count > 2)
+		take_options(walk, map, fields[2]);
+	if (bind)
+		set(walk, part(walk, map, "bind"), "create_host_path", node_bool(walk->arena, map->at, true));
+	else if (strlen(item->text) > 2)
+		part(walk, map, "volume");
+	*ret_node = map;
+	return 0;
+}
+
+int short_volumes(struct walk *walk, const struct attr *attr, struct node **node)
+{
+	(void)attr;
+	struct node *list = *node;
+	int result = 0;
+	for (size_t i = 0; list->kind == NODE_LIST && i < list->nitems; i++) {
+		walk_push_index(walk, i);
+		struct node *item = list->items[i];
+		if (item->kind == NODE_STRING && short_volume(walk, item, &list->items[i]) < 0)
+			result = -1;
+		if (item->kind == NODE_MAP && !node_get(item, "target") && !canon_lenient(walk)) {
+			result = walk_error(walk, &item->at, "this volume has no mount target");
+			error_hint(walk->errors, "add `target:` with the path in the container");
+		}
+		walk_pop(walk);
+	}
+	return result;
+}

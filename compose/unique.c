@@ -1,0 +1,130 @@
+#include "compose/unique.h"
+
+#include "compose/canon.h"
+#include "compose/merge.h"
+#include "compose/short.h"
+
+#include <string.h>
+
+const char *unique_name(struct arena *arena, const struct node *item)
+{
+	if (item->kind != NODE_STRING)
+		return NULL;
+	const char *equals = strchr(item->text, '=');
+	return equals ? arena_strndup(arena, item->text, (size_t)(equals - item->text)) : item->text;
+}
+
+const char *unique_text(struct arena *arena, const struct node *item)
+{
+	switch (item->kind) {
+	case NODE_STRING:
+		return item->text;
+	case NODE_INT:
+	case NODE_UINT:
+	case NODE_FLOAT:
+		return canon_text(arena, item);
+	default:
+		return NULL;
+	}
+}
+
+static const char *member_text(const struct node *map, const char *key, const char *fallback)
+{
+	const char *text = node_text(node_get(map, key));
+	return text ? text : fallback;
+}
+
+const char *unique_port(struct arena *arena, const struct node *item)
+{
+	if (item->kind != NODE_MAP)
+		return unique_text(arena, item);
+	const struct node *published = node_get(item, "published");
+	const char *target = member_text(item, "target", NULL);
+	if (!target)
+		return NULL;
+	/* A number is never the same as a text here (compose 2.40). */
+	return arena_printf(arena, "%s:%s%s:%s/%s", member_text(item, "host_ip", "0.0.0.0"),
+		published && published->kind == NODE_INT ? "#" : "", published ? node_text(published) : "",
+		target, member_text(item, "protocol", "tcp"));
+}
+
+const char *unique_mount(struct arena *arena, const struct node *item)
+{
+	if (item->kind == NODE_MAP)
+		return node_text(node_get(item, "target"));
+	return item->kind == NODE_STRING ? short_volume_target(arena, item->text) : NULL;
+}
+
+const char *unique_device(struct arena *arena, const struct node *item)
+{
+	if (item->kind == NODE_MAP)
+		return node_text(node_get(item, "target"));
+	if (item->kind != NODE_STRING)
+		return NULL;
+	const char *colon = strchr(item->text, ':');
+	if (!colon)
+		return item->text;
+	return arena_strndup(arena, colon + 1, strcspn(colon + 1, ":"));
+}
+
+static const char *file_target(struct arena *arena, const struct node *item, const char *folder)
+{
+	const char *source = item->kind == NODE_STRING ? item->text : node_text(node_get(item, "source"));
+	const char *target = item->kind == NODE_MAP ? node_text(node_get(item, "target")) : NULL;
+	if (target)
+		return target;
+	return source ? arena_printf(arena, "%s%s", folder, source) : NULL;
+}
+
+const char *unique_secret(struct arena *arena, const struct node *item)
+{
+	return file_target(arena, item, "/run/secrets/");
+}
+
+const char *unique_config(struct arena *arena, const struct node *item)
+{
+	return file_target(arena, item, "/");
+}
+
+const char *unique_path(struct arena *arena, const struct node *item)
+{
+	(void)arena;
+	return item->kind == NODE_STRING ? item->text : node_text(node_get(item, "path"));
+}
+
+const char *unique_internal(struct arena *arena, const struct node *item)
+{
+	(void)arena;
+	return node_text(node_get(item, "internal"));
+}
+
+static int enter(struct walk *walk, const struct attr *attr, struct node **where)
+{
+	struct node *list = *where;
+	if (!attr->key || list->kind != NODE_LIST || list->nitems < 2)
+		return WALK_ON;
+	struct map seen; /* key → place in the list, from 1 */
+	map_init(&seen, walk->arena);
+	size_t kept = 0;
+	for (size_t i = 0; i < list->nitems; i++) {
+		const char *key = attr->key(walk->arena, list->items[i]);
+		size_t there = key ? (size_t)(uintptr_t)map_get(&seen, key) : 0;
+		if (there) {
+			list->items[there - 1] = list->items[i];
+			continue;
+		}
+		list->items[kept++] = list->items[i];
+		if (key)
+			map_set(&seen, key, (void *)(uintptr_t)kept);
+	}
+	list->nitems = kept;
+	return WALK_ON;
+}
+
+int merge_unique(struct arena *arena, struct node *tree, struct errors *errors)
+{
+	static const struct walk_pass pass = { .enter = enter };
+	struct walk walk;
+	walk_init(&walk, arena, &pass, NULL, errors);
+	return walk_map(&walk, &schema_project, tree);
+}
