@@ -26,6 +26,8 @@ struct events;
 struct events *events_open(struct engine *engine, const char *const *projects, size_t nprojects,
 	void (*open)(void *arg), void (*on)(void *arg, const struct engine_event *event),
 	void (*lost)(void *arg, const char *why), void *arg, struct errors *errors);
+
+/* Ends the subscription and frees it. NULL allowed; safe from within the callbacks. */
 void events_close(struct events *events);
 
 #endif

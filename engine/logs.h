@@ -20,21 +20,30 @@ struct logs_options {
 struct logs *logs_open(struct engine *engine, const char *id, const struct logs_options *options,
 	void (*line)(void *arg, bool standard_error, const char *text, size_t len), void (*opened)(void *arg),
 	void (*end)(void *arg, const char *failure), void *arg, struct errors *errors);
-void logs_close(struct logs *logs);
 
 /* The last `count` lines of a container, for messages; arena's text, "" when there are none. Turns no loop:
  * `got(arg, text)` comes from it. */
 void logs_tail(struct engine *engine, const char *id, unsigned count, bool tty,
 	void (*got)(void *arg, const char *text), void *arg);
 
+/* Stops and frees; without `end` when that was not called yet. NULL allowed; safe from within the callbacks.
+ */
+void logs_close(struct logs *logs);
+
 /* Decoder of the engine's multiplexed stream (Engine API, ContainerAttach: [stream][0 0 0][length, 4 bytes
- * big endian][payload]); fed with arbitrary pieces. */
+ * big endian][payload]); fed with arbitrary pieces. A stream that begins unlike a frame is raw: a terminal's.
+ */
 struct frames {
 	unsigned char head[8];
 	unsigned have;
 	size_t left;
-	bool raw; /* no frames: everything is stdout */
+	bool raw;   /* no frames: everything is stdout */
+	bool stop;  /* set by a callback: drop the rest of what was fed */
+	bool first; /* while `payload` is called: these are the first bytes of a frame */
+	bool begun; /* a whole head was seen */
 };
+
+/* Decodes `len` bytes; calls `payload` with pieces of them as they lie, nothing is copied. */
 void frames_feed(struct frames *frames, const char *bytes, size_t len,
 	void (*payload)(void *arg, bool standard_error, const char *bytes, size_t len), void *arg);
 
