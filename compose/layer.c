@@ -1,0 +1,139 @@
+#include "compose/layer.h"
+
+#include "compose/canon.h"
+#include "compose/cast.h"
+#include "compose/check.h"
+#include "compose/extend.h"
+#include "compose/file.h"
+#include "compose/fill.h"
+#include "compose/include.h"
+#include "compose/interp.h"
+#include "compose/merge.h"
+#include "compose/path.h"
+#include "compose/reset.h"
+#include "compose/validate.h"
+#include "compose/yaml.h"
+
+#include <pwd.h>
+#include <string.h>
+#include <unistd.h>
+
+int layer_parse(struct layer *layer, const char *path, const struct mark *at, const char *key,
+	struct layer_file *ret_file)
+{
+	struct file file = { .path = path,
+		.shown = path_shown(layer->options->cwd, path),
+		.most = YAML_SIZE_MOST,
+		.at = at,
+		.key = key };
+	const char *text;
+	size_t len;
+	*ret_file = (struct layer_file){ .path = path, .shown = file.shown };
+	if (file_read(layer->arena, &file, layer->sources, &text, &len, layer->errors) != 0)
+		return -1;
+	return yaml_parse(
+		layer->arena, file.shown, text, len, &ret_file->docs, &ret_file->ndocs, layer->errors);
+}
+
+const char *layer_home(const struct layer *layer)
+{
+	const char *home = map_get(layer->env, "HOME");
+	if (home && *home)
+		return home;
+	const struct passwd *user = getpwuid(getuid());
+	return user ? arena_strdup(layer->arena, user->pw_dir) : NULL;
+}
+
+int layer_prepare(struct layer *layer, struct node *doc, struct reset **ret_reset)
+{
+	struct interp interp;
+	if (doc->kind != NODE_MAP) {
+		error_add(layer->errors, ERROR_FILE, &doc->at, NULL,
+			"top-level object must be a mapping, not %s",
+			doc->kind == NODE_NULL ? "empty" : node_kind_name(doc));
+		return error_hint(layer->errors, doc->kind == NODE_NULL
+							 ? "remove the --- that nothing follows"
+							 : "start with `services:`");
+	}
+	*ret_reset = reset_take(layer->arena, doc);
+	if (layer->options->no_interpolate)
+		return 0;
+	interp_init(&interp, layer->arena, layer->env, layer->warned, layer->errors);
+	if (interp_tree(&interp, doc) != 0)
+		return -1;
+	return cast_tree(layer->arena, doc, layer->errors);
+}
+
+static void drop_version(struct layer *layer, struct node *tree, const struct layer_file *file, bool *warned)
+{
+	struct node *version = node_remove(tree, "version");
+	if (!version || *warned)
+		return;
+	*warned = true;
+	error_warn(layer->errors, &version->at, NULL,
+		"%s: the attribute `version` is obsolete, it will be ignored, please remove it to avoid potential confusion",
+		file->shown);
+}
+
+/* One document onto what the documents before it made. */
+static int add_document(struct layer *layer, const struct layer_file *file, struct node *doc,
+	struct node **tree, bool *warned)
+{
+	struct reset *reset;
+	struct arena *arena = layer->arena;
+	struct errors *errors = layer->errors;
+	if (layer_prepare(layer, doc, &reset) != 0 || include_apply(layer, &doc, reset) != 0 ||
+		extend_apply(layer, file, doc, reset) != 0)
+		return -1;
+	if (*tree) {
+		reset_apply(reset, *tree);
+		if (merge_tree(arena, *tree, doc, errors) != 0)
+			return -1;
+	} else {
+		*tree = doc;
+	}
+	if (merge_unique(arena, *tree, errors) != 0 || validate_tree(arena, *tree, errors) != 0)
+		return -1;
+	drop_version(layer, *tree, file, warned);
+	if (canon_tree(arena, *tree, layer->options->no_interpolate, errors) != 0)
+		return -1;
+	return merge_unique(arena, *tree, errors);
+}
+
+static int no_document(struct layer *layer, const struct layer_file *file)
+{
+	struct mark at = { .file = file->shown };
+	error_add(layer->errors, ERROR_FILE, &at, NULL, "empty compose file");
+	return error_hint(layer->errors, "start with `services:`");
+}
+
+/* What is done once all documents are one. */
+static int complete(struct layer *layer, struct node *tree)
+{
+	struct arena *arena = layer->arena;
+	struct errors *errors = layer->errors;
+	if (fill_defaults(arena, tree, errors) != 0 || check_tree(arena, tree, errors) != 0)
+		return -1;
+	const char *dir = layer->below ? layer->below : layer->dir;
+	if ((layer->below || !layer->options->no_path_resolution) &&
+		fill_paths(arena, tree, dir, layer_home(layer), errors) != 0)
+		return -1;
+	return fill_environment(arena, tree, layer->env, errors);
+}
+
+int layer_load(struct layer *layer, const struct layer_file *files, size_t nfiles, struct node **ret_tree)
+{
+	struct node *tree = NULL;
+	for (size_t i = 0; i < nfiles; i++) {
+		bool warned = false;
+		for (size_t k = 0; k < files[i].ndocs; k++)
+			if (add_document(layer, &files[i], files[i].docs[k], &tree, &warned) != 0)
+				return -1;
+	}
+	if (!tree || !tree->nmembers)
+		return no_document(layer, &files[0]);
+	if (complete(layer, tree) != 0)
+		return -1;
+	*ret_tree = tree;
+	return 0;
+}

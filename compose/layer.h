@@ -1,0 +1,46 @@
+/* One load: the files of the command line, or of one include, become one tree. Each has a directory and an
+ * environment of its own. */
+#ifndef COMPOSE_LAYER_H
+#define COMPOSE_LAYER_H
+
+#include "compose/load.h"
+
+struct reset;
+
+/* A file that was read but not yet interpreted. */
+struct layer_file {
+	const char *path, *shown; /* absolute; as in marks */
+	struct node **docs;
+	size_t ndocs;
+};
+
+struct layer {
+	struct arena *arena;
+	const struct load_options *options;
+	struct sources *sources;
+	struct errors *errors;
+	const struct map *env; /* name → text */
+	struct map *warned;    /* variables reported as unset */
+	const char *dir;       /* absolute: where its relative paths start */
+	const char *below;     /* the same as seen from the including layer; NULL at the top */
+	const struct layer *up;
+	const char *main;  /* first file, for cycles */
+	struct map *bases; /* files read by `extends`: path → struct extend_base */
+};
+
+/* Reads and parses one file; `at` and `key` are the place that named it, or NULL. */
+int layer_parse(struct layer *layer, const char *path, const struct mark *at, const char *key,
+	struct layer_file *ret_file);
+
+/* Makes one tree of all documents of the files, in order: interpolated, extended, merged, checked, in
+ * canonical form, with defaults, and absolute paths (at the top) or paths seen from the including layer. */
+int layer_load(struct layer *layer, const struct layer_file *files, size_t nfiles, struct node **ret_tree);
+
+/* First steps of a document, in place: variables and casts. *ret_reset: what it takes away from earlier ones.
+ */
+int layer_prepare(struct layer *layer, struct node *doc, struct reset **ret_reset);
+
+/* $HOME, else the user's home directory. */
+const char *layer_home(const struct layer *layer);
+
+#endif
