@@ -90,6 +90,11 @@ fuzz: $(FUZZ)
 test:
 	tests/test.sh
 
+# Every request of an `up` spoiled in every way, on both engines.
+sweep: all $O/tests/faultproxy
+	ENGINE_VERSION=20 tests/sweep.sh
+	ENGINE_VERSION=28 tests/sweep.sh
+
 deps:
 	tests/deps.sh build
 
@@ -103,4 +108,4 @@ include plugin-manifest/install.mk
 bench: all
 	tests/bench/bench.sh
 
-.PHONY: all unit style quick cases fuzz test bench deps clean
+.PHONY: all unit style quick cases fuzz test sweep bench deps clean

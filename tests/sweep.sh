@@ -1,0 +1,274 @@
+#!/usr/bin/env bash
+# Fault sweep: every request of an `up` is spoiled in every way, one per run; the next `up` must give exactly the stack of the file.
+#
+#   tests/sweep.sh [--peer] [SCENARIO…]     SCENARIO: fresh, recreate (both)
+#
+# fresh      from nothing but a volume with data of an earlier life: a health gate, two replicas, two networks, another volume
+# recreate   a running stack whose configuration has changed; its containers have anonymous volumes with data
+#
+# For each request k and fault: `up -d` through tests/faultproxy.c; a clean `up -d`; then containers (names, numbers, networks, aliases, all
+# running), networks and volumes are exactly the file's, the data is there, nothing is left over and `plan` has nothing to do. Where the
+# first `up` said it was done, the stack must be complete before the second. The table shows `ok` where the first `up` survived the
+# fault, `2nd` where the second one repaired it, FAIL else. ENGINE_VERSION (20) chooses the engine, FLOW the binary.
+# --peer runs docker compose instead, to compare with: it has no `plan`, and its failures are no news.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 2
+root=$PWD
+flow=${FLOW:-$root/build/docker-flow}
+version=${ENGINE_VERSION:-20}
+faults='cut lost 500 503 half kill'
+workers=2
+peer=
+[ "${1:-}" != --peer ] || { peer=1; shift; }
+scenarios=${*:-fresh recreate}
+
+proxy=$root/build/tests/faultproxy
+make -s "${proxy#"$root"/}" || exit 1
+if ! reason=$(tests/engine.sh available "$version" 2>&1); then
+	echo "SKIPPED: sweep on engine $version: $reason"
+	echo "0 passed, 0 failed, 1 skipped"
+	exit 0
+fi
+if [ -n "$peer" ]; then
+	flow=$(tests/engine.sh peer | sed -n 's/^DOCKER_CONFIG=//p')/cli-plugins/docker-compose
+	[ -x "$flow" ] || exit 1
+fi
+
+dir=$(mktemp -d /tmp/flow-sweep.XXXXXX)
+pids=
+leave() {
+	# shellcheck disable=SC2086 # one word per pid
+	[ -z "$pids" ] || kill $pids 2>/dev/null
+	wait
+	"$root/tests/engine.sh" stop "$dir/e" >/dev/null
+	rm -rf "$dir"
+}
+trap leave EXIT
+trap 'exit 130' INT TERM
+tests/engine.sh start "$version" "$dir/e" >/dev/null || exit 1
+engine=$dir/e/docker.sock
+DOCKER_HOST=unix://$engine tests/images.sh || exit 1
+unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION COMPOSE_FILE FLOW_TRACE
+export DOCKER_CONFIG=$dir/config XDG_RUNTIME_DIR=$dir/run HOME=$dir
+mkdir -m 700 "$dir/config" "$dir/run"
+
+api() { curl -sS --globoff --unix-socket "$engine" "$@"; }
+# of PROJECT: filter by its label, as a query
+of() { printf 'filters={"label":["com.docker.compose.project=%s"]}' "$1" | sed 's/"/%22/g; s/{/%7b/g; s/}/%7d/g; s/\[/%5b/g; s/]/%5d/g'; }
+
+# remove_all PATH…: all at once
+remove_all() {
+	local urls=() path
+	for path; do urls+=("http://engine$path"); done
+	[ $# = 0 ] || api -X DELETE --parallel --parallel-immediate "${urls[@]}" >/dev/null 2>&1
+}
+
+# wipe PROJECT [VOLUME]: removes its containers with their anonymous volumes, its networks, and its volumes (but VOLUME)
+wipe() {
+	local list
+	mapfile -t list < <(api "http://engine/containers/json?all=1&$(of "$1")" | jq -r '.[] | "/containers/\(.Id)?force=1&v=1"')
+	remove_all "${list[@]}"
+	mapfile -t list < <(api "http://engine/networks?$(of "$1")" | jq -r '.[] | "/networks/\(.Id)"')
+	remove_all "${list[@]}"
+	mapfile -t list < <(api "http://engine/volumes?$(of "$1")" | jq -r --arg but "${2:-}" '.Volumes[]? | select(.Name != $but) | "/volumes/\(.Name)"')
+	remove_all "${list[@]}"
+}
+
+# The files. A marker is written by the first life of a volume only, so that it tells whether this is still the same one.
+write_fresh() {
+	cat >compose.yaml <<-'YAML'
+		services:
+		  db:
+		    image: busybox
+		    init: true
+		    command: [sh, -c, 'for d in /data /new; do [ -e $$d/marker ] || cat /proc/sys/kernel/random/uuid >$$d/marker; done; touch /tmp/ready; exec sleep 1000']
+		    volumes: [data:/data, new:/new]
+		    networks: [back]
+		    healthcheck: {test: [CMD, test, -e, /tmp/ready], interval: 1s}
+		  web:
+		    image: busybox
+		    init: true
+		    command: sleep 1000
+		    deploy: {replicas: 2}
+		    networks: {front: {}, back: {}}
+		    depends_on: {db: {condition: service_healthy}}
+		networks: {front: {}, back: {}}
+		volumes: {data: {}, new: {}}
+	YAML
+}
+write_recreate() { # VALUE
+	cat >compose.yaml <<-YAML
+		services:
+		  app:
+		    image: busybox
+		    init: true
+		    command: [sh, -c, '[ -e /anon/marker ] || cat /proc/sys/kernel/random/uuid >/anon/marker; exec sleep 1000']
+		    environment: {VALUE: "$1"}
+		    deploy: {replicas: 2}
+		    volumes: [/anon]
+	YAML
+}
+
+# wanted SCENARIO PROJECT VALUE: what `found` has to say
+wanted() {
+	if [ "$1" = fresh ]; then
+		printf '%s\n' "$2-db-1 running db 1 $2_back:db -" "$2-web-1 running web 1 $2_back:web,$2_front:web -" \
+			"$2-web-2 running web 2 $2_back:web,$2_front:web -" "network $2_back" "network $2_front" "volume $2_data" "volume $2_new"
+	else
+		printf '%s\n' "$2-app-1 running app 1 $2_default:app $3" "$2-app-2 running app 2 $2_default:app $3" "network $2_default"
+	fi
+}
+
+# found PROJECT: its containers (name, state, service, number, networks with the service's alias, value), networks, volumes, and whatever
+# else belongs to nobody
+found() {
+	local list ids others
+	list=$(api "http://engine/containers/json?all=1")
+	mapfile -t ids < <(jq -r --arg p "$1" '.[] | select(.Labels["com.docker.compose.project"] == $p) | "http://engine/containers/\(.Id)/json"' <<<"$list")
+	[ ${#ids[@]} = 0 ] || api "${ids[@]}" | jq -r '.Config.Labels["com.docker.compose.service"] as $s |
+		[.Name[1:], .State.Status, $s, .Config.Labels["com.docker.compose.container-number"],
+		(.NetworkSettings.Networks | to_entries | sort_by(.key) | map("\(.key):\(if (.value.Aliases // []) | index($s) then $s else "no alias" end)") | join(",")),
+		(.Config.Env // [] | map(select(startswith("VALUE="))[6:]) | first // "-")] | join(" ")'
+	jq -r '.[] | select((.Labels["com.docker.compose.project"] // "") | startswith("sweep") | not) | "left over: container \(.Names[0])"' <<<"$list"
+	api "http://engine/networks" | jq -r --arg p "$1" '.[].Name | select(startswith($p + "_")) | "network \(.)"'
+	others=$(api "http://engine/volumes" | jq -r --arg p "$1" '.Volumes[]?.Name | select(startswith($p + "_")) | "volume \(.)"')
+	[ -z "$others" ] || printf '%s\n' "$others"
+	api "http://engine/volumes?filters=%7b%22dangling%22:%5b%22true%22%5d%7d" |
+		jq -r '.Volumes[]?.Name | select(test("^[0-9a-f]{64}$")) | "left over: anonymous volume \(.)"'
+}
+
+# markers PROJECT: what the volumes hold that have data; anonymous ones by the container's name
+markers() {
+	local project=$1 name
+	for name in data new; do
+		[ ! -s "$dir/e/data/docker/volumes/${project}_$name/_data/marker" ] ||
+			printf '%s %s\n' "$name" "$(cat "$dir/e/data/docker/volumes/${project}_$name/_data/marker")"
+	done
+	api "http://engine/containers/json?all=1&$(of "$project")" |
+		jq -r '.[] | .Names[0] as $n | .Mounts[]? | select(.Name // "" | test("^[0-9a-f]{64}$")) | "\($n) \(.Name)"' |
+		while read -r name volume; do
+			[ ! -s "$dir/e/data/docker/volumes/$volume/_data/marker" ] || printf '%s %s\n' "$name" "$(cat "$dir/e/data/docker/volumes/$volume/_data/marker")"
+		done | sort
+}
+
+# differs SCENARIO PROJECT VALUE: what is not as the file wants it
+differs() { diff <(wanted "$@" | sort) <(found "$2" | sort) | grep '^[<>]'; }
+
+up() { timeout -k 5 60 "$flow" up -d </dev/null; }
+
+# faulty FAULT K: `up` through a proxy of its own; its words are in ./up.log, the requests in ./requests
+faulty() {
+	local pid status
+	rm -f p.sock
+	"$proxy" --log requests ${1:+--fault "$1@$2"} p.sock "$engine" &
+	pid=$!
+	while [ ! -S p.sock ] && kill -0 "$pid" 2>/dev/null; do :; done
+	DOCKER_HOST=unix://$PWD/p.sock up >up.log 2>&1
+	status=$?
+	kill "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+	return "$status"
+}
+
+# report K FAULT RESULT TEXT…
+report() { printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$(sed -nE "s/^$1 (.*)/\1/p" requests | sed -E "s/ $2\$//; s/[0-9a-f]{64}/ID/g; s/\?.*//")" >>results; }
+
+# fault_case SCENARIO PROJECT VALUE K FAULT: from the state before to the verdict
+fault_case() {
+	local scenario=$1 project=$2 value=$3 k=$4 fault=$5 status before between after wrong='' result=2nd
+	if [ "$scenario" = fresh ]; then
+		wipe "$project" "${project}_data"
+	else
+		write_recreate "$value"
+	fi
+	before=$(markers "$project")
+	faulty "$fault" "$k" 2>/dev/null
+	status=$?
+	grep -q "^$k .* $fault\$" requests || { report "$k" "$fault" -; return 0; }
+	if [ "$status" = 0 ]; then
+		result=ok
+		wrong=$(differs "$scenario" "$project" "$value" | sed 's/^/after the first up, which said it was done: /')
+	elif [ "$status" = 124 ]; then
+		wrong="the first up hung"
+	fi
+	between=$(markers "$project")
+	up >again.log 2>&1 || wrong+=$'\n'"the second up failed with $?: $(cat again.log)"
+	wrong+=$(differs "$scenario" "$project" "$value")
+	after=$(markers "$project")
+	[ -z "$(comm -23 <(sort <<<"$before") <(sort <<<"$after"))" ] || wrong+=$'\n'"data of the volumes before: $before, after: $after"
+	[ "$scenario" != fresh ] || [ -z "$(comm -23 <(sort <<<"$between") <(sort <<<"$after"))" ] || wrong+=$'\n'"data of the volumes after the fault: $between, at the end: $after"
+	[ -n "$peer" ] || "$flow" plan --exit-code >plan.log 2>&1 || wrong+=$'\n'"plan still has to do ($?): $(cat plan.log)"
+	if [ -n "$wrong" ]; then
+		result=FAIL
+		printf 'FAIL %s: request %s, %s, first up %s\n' "$scenario" "$(grep "^$k " requests)" "$fault" "$status"
+		printf '%s\n' "$wrong" | sed '/^$/d; s/^/    /'
+		sed 's/^/    first up: /' up.log | tail -n 5
+		if [ "$scenario" = recreate ]; then wipe "$project"; up >again.log 2>&1; fi
+	fi
+	report "$k" "$fault" "$result"
+}
+
+# settle SCENARIO PROJECT: the state before the first case; leaves the requests of an undisturbed run in ./requests
+settle() {
+	if [ "$1" = fresh ]; then
+		write_fresh
+		up >up.log 2>&1
+		wipe "$2" "$2_data"
+	else
+		write_recreate first
+		up >up.log 2>&1
+		write_recreate undisturbed
+	fi
+	faulty '' '' || { cat up.log; echo "an undisturbed up fails"; return 1; }
+}
+
+# worker NUMBER SCENARIO: every case whose number is its own modulo the workers
+worker() {
+	local number=$1 scenario=$2 project=sweep$1$2 k count fault n=0
+	export DOCKER_HOST=unix://$engine COMPOSE_PROJECT_NAME=$project
+	mkdir -p "$dir/$project"
+	cd "$dir/$project" || return 1
+	settle "$scenario" "$project" || return 1
+	count=$(wc -l <requests)
+	for ((k = 1; k <= count; k++)); do
+		for fault in $faults; do
+			n=$((n + 1))
+			[ $((n % workers)) = $((number % workers)) ] || continue
+			fault_case "$scenario" "$project" "$k-$fault" "$k" "$fault"
+		done
+	done
+	wipe "$project"
+}
+
+passed=0 failed=0
+for scenario in $scenarios; do
+	started=$SECONDS pids=
+	for ((i = 1; i <= workers; i++)); do
+		worker "$i" "$scenario" >"$dir/worker$i" 2>&1 &
+		pids+=" $!"
+	done
+	for pid in $pids; do wait "$pid" || failed=$((failed + 1)); done
+	pids=
+	cat "$dir"/worker*
+	cat "$dir"/sweep*"$scenario"/results 2>/dev/null >"$dir/results"
+	echo "$scenario on engine $version: $((SECONDS - started)) s"
+	awk -F'\t' -v faults="$faults" '
+		{ cell[$1, $2] = $3; if ($4 != "" && !($1 in name)) name[$1] = $4; if ($1 > last) last = $1 + 0 }
+		END {
+			n = split(faults, f, " ")
+			printf "%3s  %-50s", "", "request"
+			for (i = 1; i <= n; i++) printf " %5s", f[i]
+			print ""
+			for (k = 1; k <= last; k++) {
+				printf "%3d  %-50.50s", k, name[k]
+				for (i = 1; i <= n; i++) printf " %5s", cell[k, f[i]]
+				print ""
+			}
+		}' "$dir/results"
+	awk -F'\t' -v scenario="$scenario" '$3 != "-" && $2 != "kill" { n++; ok += $3 == "ok" } END {
+		printf "%s: the first up survived %d of %d single faults\n", scenario, ok, n }' "$dir/results"
+	passed=$((passed + $(grep -cE $'\t(ok|2nd)\t' "$dir/results")))
+	failed=$((failed + $(grep -c $'\tFAIL\t' "$dir/results")))
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
