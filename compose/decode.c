@@ -240,7 +240,7 @@ static int take_host(struct walk *walk, struct node *list, const struct node *it
 	const char *text = item->text, *equals = strchr(text, '=');
 	if (!equals)
 		equals = strchr(text, ':');
-	if (!equals || !equals[1]) {
+	if (!equals) {
 		walk_error(walk, &item->at, "\"%s\" has no address", text);
 		return error_hint(walk->errors, "write HOST=IP");
 	}

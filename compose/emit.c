@@ -6,6 +6,7 @@
 #include "compose/short.h"
 #include "compose/value.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -287,6 +288,13 @@ static void emit_entries(
 		writer_end(writer, true);
 }
 
+static const char *capital(struct arena *arena, const char *key)
+{
+	char *copy = arena_strdup(arena, key);
+	copy[0] = (char)toupper((unsigned char)copy[0]);
+	return copy;
+}
+
 enum { ALWAYS_MOST = 4 }; /* rows of one schema with ATTR_ALWAYS */
 
 void emit_struct(
@@ -294,7 +302,10 @@ void emit_struct(
 {
 	struct arena_mark mark = arena_mark(arena);
 	struct entry *entries = arena_calloc(arena, map->nmembers + ALWAYS_MOST, sizeof *entries);
-	emit_entries(writer, arena, entries, collect(writer, schema, map, entries));
+	size_t count = collect(writer, schema, map, entries);
+	for (size_t i = 0; i < count && writer->json && (schema->flags & SCHEMA_CAPITAL); i++)
+		entries[i].key = capital(arena, entries[i].key);
+	emit_entries(writer, arena, entries, count);
 	arena_reset(arena, mark);
 }
 

@@ -154,7 +154,7 @@ static void section_names(struct norm *norm, struct node *tree, const char *sect
 			continue;
 		const struct node *name = node_get(member->value, "name"),
 				  *external = node_get(member->value, "external");
-		if (name && !is_empty(name) && *node_text(name))
+		if (!is_empty(name))
 			continue;
 		bool as_is =
 			external &&

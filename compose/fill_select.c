@@ -152,10 +152,11 @@ int fill_select(struct arena *arena, struct node *tree, const struct node *disab
 	for (size_t i = 0; i < nservices; i++)
 		if (!mark_matching(&needed, all, services[i]))
 			result = no_such_service(arena, all, disabled, services[i], errors);
-	if (result == 0 && nservices)
-		filter(arena, all, keep_named, &needed, NULL);
+	if (result < 0 || nservices == 0)
+		return result;
+	filter(arena, all, keep_named, &needed, NULL);
 	drop_edges(all);
-	return result;
+	return 0;
 }
 
 /* Names used by services, by section. */

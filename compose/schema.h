@@ -123,10 +123,11 @@ struct attr {
 };
 
 enum {
-	SCHEMA_OPEN = 1,  /* unknown keys are kept */
-	SCHEMA_NO_X = 2,  /* x-* keys are unknown, too */
-	SCHEMA_NAMED = 4, /* the model's struct begins with NAMED_HEAD */
-	SCHEMA_AT = 8,    /* … begins with a mark */
+	SCHEMA_CAPITAL = 16, /* JSON keys begin with a capital (compose 2.40) */
+	SCHEMA_OPEN = 1,     /* unknown keys are kept */
+	SCHEMA_NO_X = 2,     /* x-* keys are unknown, too */
+	SCHEMA_NAMED = 4,    /* the model's struct begins with NAMED_HEAD */
+	SCHEMA_AT = 8,       /* … begins with a mark */
 };
 
 /* The rows of a mapping. */

@@ -186,14 +186,14 @@ static const struct attr blkio_weight_rows[] = {
 	{ "weight", KIND_INT, AT(struct blkio_device, value), .doc = "Relative weight, 10-1000" },
 };
 static const struct schema schema_blkio_weight =
-	SCHEMA("weight_device", blkio_weight_rows, sizeof(struct blkio_device), SCHEMA_NO_X);
+	SCHEMA("weight_device", blkio_weight_rows, sizeof(struct blkio_device), SCHEMA_NO_X | SCHEMA_CAPITAL);
 static const struct attr blkio_rate_rows[] = {
 	{ "path", KIND_STRING, AT(struct blkio_device, path), .doc = "Device of the host" },
 	{ "rate", KIND_BYTES, .takes = TAKES_INT | TAKES_STRING, AT(struct blkio_device, value),
 		.doc = "Bytes or operations a second" },
 };
 static const struct schema schema_blkio_rate =
-	SCHEMA("device rate", blkio_rate_rows, sizeof(struct blkio_device), SCHEMA_NO_X);
+	SCHEMA("device rate", blkio_rate_rows, sizeof(struct blkio_device), SCHEMA_NO_X | SCHEMA_CAPITAL);
 #define RATES(member, text)                                                                                  \
 	{                                                                                                    \
 #member, KIND_STRUCTS, .of = &schema_blkio_rate, AT_ARRAY(struct blkio, member), .doc = text \

@@ -45,8 +45,8 @@ static const struct schema schema_mount_volume =
 	SCHEMA("volume", mount_volume_rows, sizeof(struct mount_volume), 0);
 
 static const struct attr mount_tmpfs_rows[] = {
-	{ "size", KIND_BYTES, .takes = TAKES_INT | TAKES_STRING, AT(struct mount_tmpfs, size),
-		.doc = "Size" },
+	{ "size", KIND_BYTES, .takes = TAKES_INT | TAKES_STRING, .ranged = true, .least = 0,
+		.most = INT64_MAX, AT(struct mount_tmpfs, size), .doc = "Size" },
 	{ "mode", KIND_INT, .takes = TAKES_NUMBER, AT(struct mount_tmpfs, mode),
 		.doc = "File mode of the root" },
 };

@@ -1,5 +1,6 @@
 #include "compose/validate.h"
 
+#include "compose/fill.h"
 #include "compose/walk.h"
 
 #include <ctype.h>
@@ -238,7 +239,7 @@ static int open_map(struct walk *walk, const struct schema *schema, struct node 
 
 static int unknown(struct walk *walk, const struct schema *schema, struct member *member)
 {
-	if (schema->flags & SCHEMA_OPEN)
+	if ((schema->flags & SCHEMA_OPEN) || strcmp(member->key, FILL_VALUE) == 0)
 		return 0;
 	if (strncmp(member->key, "x-", 2) == 0 && !(schema->flags & SCHEMA_NO_X))
 		return 0;
