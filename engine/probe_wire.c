@@ -211,19 +211,42 @@ static bool holds(const char *bytes, size_t len, const char *word)
 	return false;
 }
 
-bool wire_http_chunked(const char *bytes, size_t len)
+/* Value of the header `name` ("\nname:", lower case) and its length; NULL when it is not there. */
+static const char *header(const char *bytes, size_t len, const char *name, size_t *ret_len)
 {
-	static const char name[] = "\ntransfer-encoding:";
-	size_t head = wire_http_body(bytes, len);
-	for (size_t at = 0; at + sizeof name - 1 <= head; at++) {
-		if (!holds(bytes + at, sizeof name - 1, name))
+	size_t head = wire_http_body(bytes, len), size = strlen(name);
+	for (size_t at = 0; at + size <= head; at++) {
+		if (!holds(bytes + at, size, name))
 			continue;
-		size_t end = at + 1;
+		at += size;
+		size_t end = at;
 		while (end < head && bytes[end] != '\n')
 			end++;
-		return holds(bytes + at, end - at, "chunked");
+		*ret_len = end - at;
+		return bytes + at;
 	}
-	return false;
+	return NULL;
+}
+
+bool wire_http_chunked(const char *bytes, size_t len)
+{
+	size_t size = 0;
+	const char *value = header(bytes, len, "\ntransfer-encoding:", &size);
+	return value && holds(value, size, "chunked");
+}
+
+long wire_http_length(const char *bytes, size_t len)
+{
+	size_t size = 0;
+	const char *value = header(bytes, len, "\ncontent-length:", &size);
+	long length = -1;
+	for (size_t i = 0; value && i < size; i++) {
+		if (value[i] >= '0' && value[i] <= '9' && length < 1L << 40)
+			length = (length < 0 ? 0 : length * 10) + (value[i] - '0');
+		else if (value[i] != ' ' && value[i] != '\r')
+			return -1;
+	}
+	return length;
 }
 
 static int hex(char c)

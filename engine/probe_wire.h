@@ -47,6 +47,9 @@ size_t wire_http_body(const char *bytes, size_t len);
 /* Whether the answer says its body comes in chunks. */
 bool wire_http_chunked(const char *bytes, size_t len);
 
+/* Content-Length of the answer, -1 when it says none (or the head is not whole yet). */
+long wire_http_length(const char *bytes, size_t len);
+
 /* Joins the chunks of a chunked body in place; returns the length of what is there, and says by `ret_whole`
  * whether the last chunk was reached. A malformed body ends where it is malformed. */
 size_t wire_http_join(char *bytes, size_t len, bool *ret_whole);

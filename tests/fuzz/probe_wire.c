@@ -35,6 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t body = wire_http_body(copy, size);
 	if (body > size)
 		abort();
+	if (wire_http_length(copy, size) < -1)
+		abort();
 	bool whole;
 	if (wire_http_chunked(copy, size) && wire_http_join(copy + body, size - body, &whole) > size - body)
 		abort();

@@ -145,6 +145,9 @@ static void http_body_is_found_and_joined(void **state)
 	char cut[] = "5\r\nab";
 	assert_int_equal(wire_http_join(cut, 5, &whole), 2);
 	assert_false(whole);
+	static const char sized[] = "HTTP/1.1 200 OK\r\ncontent-LENGTH: 1234\r\n\r\n";
+	assert_int_equal(wire_http_length(sized, sizeof sized - 1), 1234);
+	assert_int_equal(wire_http_length(answer, len), -1);
 	static const char plain[] = "HTTP/1.1 200 OK\nX: chunked\n\nbody";
 	assert_false(wire_http_chunked(plain, sizeof plain - 1));
 	assert_memory_equal(plain + wire_http_body(plain, sizeof plain - 1), "body", 4);
