@@ -222,7 +222,7 @@ bool node_equal(const struct node *a, const struct node *b)
 	case NODE_UINT:
 		return a->natural == b->natural;
 	case NODE_FLOAT:
-		return a->real == b->real;
+		return a->real == b->real || (a->real != a->real && b->real != b->real);
 	case NODE_TIME:
 	case NODE_STRING:
 		return strcmp(a->text, b->text) == 0;
