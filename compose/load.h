@@ -44,6 +44,7 @@ struct load_options {
 	size_t nprofiles;
 	const char *const *services; /* named on the command line: their profiles become active */
 	size_t nservices;
+	bool keep_services;        /* the named services only activate profiles; the others stay, too */
 	const struct map *os_env;  /* the process environment, name → text */
 	const char *cwd;           /* absolute */
 	const struct fetch *fetch; /* NULL: remote files are refused */
