@@ -48,8 +48,7 @@ const struct opt globals_flow[] = {
 		"Base of relative paths; the first compose file's directory otherwise", .value = VALUE_DIR },
 	{ OPT_TEXT, "project-name", 'p', AT(project_name), "NAME", "Project name [$COMPOSE_PROJECT_NAME]" },
 	{ OPT_TEXTS, "registry", 0, AT(registries), "FILE|URL",
-		"Application registry to read; can be repeated", .env = "FLOW_REGISTRY",
-		.value = VALUE_YAML },
+		"Application registry to read; can be repeated [$FLOW_REGISTRY]", .value = VALUE_YAML },
 	{ OPT_FLAG, "verbose", 0, AT(verbose), NULL, "Say more about what is done" },
 	{ 0 },
 };

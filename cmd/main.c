@@ -2,6 +2,7 @@
 #include "base/trace.h"
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
+#include "cmd/connect.h"
 #include "cmd/help.h"
 #include "cmd/report.h"
 #include "plugin-manifest/manifest.h"
@@ -184,9 +185,11 @@ int main(int argc, char **argv)
 	ctx.program = program_name(arena, ctx.os_env, plugin);
 	ctx.compose = strcmp(plugin, "compose") == 0;
 	errors_init(&ctx.errors, arena);
+	sources_init(&ctx.sources, arena);
 	size_t nwords = argc > 1 ? (size_t)argc - 1 : 0;
 	int result = start(&ctx, (struct line){ (const char *const *)(argv + 1), nwords }, plugin);
 	int status = report_end(&ctx, result);
+	connect_end(&ctx);
 	arena_destroy(arena);
 	return status;
 }

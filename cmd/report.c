@@ -49,6 +49,8 @@ static void print(struct ctx *ctx)
 	struct error_style style = {
 		.color = report_color(ctx, stderr),
 		.json = progress && strcmp(progress, "json") == 0,
+		.line = sources_line,
+		.arg = &ctx->sources,
 	};
 	if (!wants_warnings(ctx))
 		drop_warnings(&ctx->errors);

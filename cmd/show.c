@@ -89,7 +89,7 @@ static const char *choose(const struct ctx *ctx)
 	return moves && !(ansi && strcmp(ansi, "never") == 0) ? "tty" : "plain";
 }
 
-struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *log)
+struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *log, bool quiet_pull)
 {
 	struct show_look look = {
 		.title = title,
@@ -97,6 +97,7 @@ struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *lo
 		.color = report_color(ctx, stderr),
 		.utf8 = is_utf8(ctx->os_env),
 		.verbose = ctx->globals.verbose || ctx->globals.debug,
+		.quiet_pull = quiet_pull,
 		.log = log,
 		.size = terminal_size,
 		.now = monotonic,

@@ -27,13 +27,14 @@ struct show_look {
 	FILE *out;
 	bool color, utf8;
 	bool verbose;
+	bool quiet_pull;                                         /* how far a pull is does not matter */
 	struct show_log *log;                                    /* NULL: no container speaks */
 	void (*size)(unsigned *ret_rows, unsigned *ret_columns); /* of the terminal */
 	int64_t (*now)(void);                                    /* monotonic ns */
 };
 
 /* The screen that --progress (auto: a terminal on stderr) asks for; arena's. `log` may be NULL. */
-struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *log);
+struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *log, bool quiet_pull);
 
 /* After the last event: the final picture, and one line of totals when something failed. NULL allowed. */
 void show_end(struct sink *sink, bool ok);

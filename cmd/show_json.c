@@ -63,6 +63,8 @@ static void on(struct sink *sink, const struct event *event)
 	show_count(&json->totals, event);
 	if (event->kind == EVENT_LOG && json->look.log)
 		show_log_line(json->look.log, event->name, event->standard_error, event->text, event->len);
+	if (event->kind == EVENT_PROGRESS && json->look.quiet_pull)
+		return;
 	if (event->kind == EVENT_LOG || (event->kind == EVENT_STEP && !show_word(event)))
 		return;
 	auto_buf struct buf line;

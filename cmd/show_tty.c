@@ -117,7 +117,12 @@ static void on(struct sink *sink, const struct event *event)
 	case EVENT_RETRY:
 		print_line(tty, event, " again: ");
 		break;
-	default:
+	case EVENT_PROGRESS:
+		if (tty->look.quiet_pull)
+			return;
+		/* fall through */
+	case EVENT_STEP:
+	case EVENT_OUTPUT:
 		show_rows_event(&tty->rows, event, tty->look.now());
 	}
 	sink->wants_tick = tty->rows.running > 0;

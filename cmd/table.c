@@ -6,7 +6,14 @@
 const struct cmd *const cmd_table[] = {
 	&cmd_complete,
 	&cmd_doc,
+	&cmd_config,
+	&cmd_graph,
 	&cmd_help,
+	&cmd_logs,
+	&cmd_ps,
+	&cmd_registry_check,
+	&cmd_registry_ls,
+	&cmd_registry_show,
 	&cmd_version,
 	NULL,
 };

@@ -1,0 +1,93 @@
+#include "cmd/commands.h"
+#include "cmd/config_list.h"
+#include "cmd/project.h"
+#include "compose/emit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define AT(member) offsetof(struct config_options, member)
+
+static const struct opt rows[] = {
+	{ OPT_FLAG, "environment", 0, AT(environment), NULL, "Print the variables the file is read with" },
+	{ OPT_TEXT, "format", 0, AT(format), "KIND", "How the project is printed", .choices = "yaml|json",
+		.value = VALUE_CHOICE },
+	{ OPT_TEXT, "hash", 0, AT(hash), "SERVICES",
+		"Print the hashes of services, one a line: names with commas, or *" },
+	{ OPT_FLAG, "images", 0, AT(images), NULL, "Print the names of the images" },
+	{ OPT_FLAG, "networks", 0, AT(networks), NULL, "Print the networks" },
+	{ OPT_FLAG, "no-consistency", 0, AT(no_consistency), NULL,
+		"Accept what the file says although it cannot work" },
+	{ OPT_FLAG, "no-interpolate", 0, AT(no_interpolate), NULL, "Leave variables as they are written" },
+	{ OPT_FLAG, "no-normalize", 0, AT(no_normalize), NULL, "Leave defaults out" },
+	{ OPT_FLAG, "no-path-resolution", 0, AT(no_path_resolution), NULL,
+		"Leave paths as they are written" },
+	{ OPT_TEXT, "output", 'o', AT(output), "FILE", "Write to FILE", .value = VALUE_FILE },
+	{ OPT_FLAG, "profiles", 0, AT(profiles), NULL, "Print the profiles" },
+	{ OPT_FLAG, "quiet", 'q', AT(quiet), NULL, "Only check the file" },
+	{ OPT_FLAG, "services", 0, AT(services), NULL, "Print the services, dependencies first" },
+	{ OPT_FLAG, "volumes", 0, AT(volumes), NULL, "Print the volumes" },
+	{ 0 },
+};
+
+static bool wants_list(const struct config_options *config)
+{
+	return config->environment || config->hash || config->images || config->networks ||
+	       config->profiles || config->services || config->volumes;
+}
+
+static int print(
+	struct ctx *ctx, const struct config_options *config, const struct project *project, FILE *out)
+{
+	struct emit_options emit = {
+		.json = config->format && strcmp(config->format, "json") == 0,
+		.raw = config->no_interpolate,
+	};
+	if (wants_list(config))
+		return config_list(ctx, config, project, out);
+	return emit_project(out, ctx->arena, project, &emit, &ctx->errors);
+}
+
+static int print_to_file(struct ctx *ctx, const struct config_options *config, const struct project *project)
+{
+	FILE *out = fopen(config->output, "we");
+	int result = out ? print(ctx, config, project, out) : -1;
+	if (out && fclose(out) != 0)
+		result = -1;
+	if (result < 0 && !ctx->errors.count)
+		error_add(&ctx->errors, ERROR_SYSTEM, NULL, NULL, "%s: cannot write: %s", config->output,
+			strerror(errno));
+	return result;
+}
+
+static int run(struct ctx *ctx, const void *options)
+{
+	const struct config_options *config = options;
+	struct texts services = { (const char **)ctx->args, ctx->nargs };
+	struct load_options load = project_options(ctx, &services);
+	struct project *project;
+	load.no_interpolate = config->no_interpolate;
+	load.no_normalize = config->no_normalize;
+	load.no_path_resolution = config->no_path_resolution;
+	load.no_consistency = config->no_consistency;
+	load.tree_only = !wants_list(config) || config->no_interpolate;
+	if (load_project(ctx->arena, &load, &ctx->sources, &project, &ctx->errors) < 0)
+		return -1;
+	if (config->quiet)
+		return 0;
+	return config->output ? print_to_file(ctx, config, project) : print(ctx, config, project, stdout);
+}
+
+const struct cmd cmd_config = {
+	.name = "config",
+	.alias = "convert",
+	.args = "[SERVICE...]",
+	.brief = "Check the compose file and print what it says, complete and in its canonical form",
+	.group = GROUP_FILE,
+	.rows = rows,
+	.size = sizeof(struct config_options),
+	.most = -1,
+	.arg = VALUE_SERVICE,
+	.run = run,
+};

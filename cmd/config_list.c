@@ -1,0 +1,129 @@
+#include "cmd/config_list.h"
+#include "compose/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Prints the texts sorted, each once. */
+static void print_sorted(FILE *out, struct texts *texts)
+{
+	if (texts->count)
+		qsort(texts->items, texts->count, sizeof *texts->items, by_text);
+	for (size_t i = 0; i < texts->count; i++)
+		if (i == 0 || strcmp(texts->items[i], texts->items[i - 1]) != 0)
+			fprintf(out, "%s\n", texts->items[i]);
+}
+
+/* Keys of a section of the canonical tree. */
+static void print_keys(struct ctx *ctx, const struct project *project, const char *section, FILE *out)
+{
+	const struct node *map = node_get(project->tree, section);
+	struct texts keys = { 0 };
+	for (size_t i = 0; map && map->kind == NODE_MAP && i < map->nmembers; i++)
+		texts_add(ctx->arena, &keys, map->members[i].key);
+	print_sorted(out, &keys);
+}
+
+/* The active services, or the named ones with what they need; the tree holds exactly those. */
+static struct texts active_services(struct ctx *ctx, const struct project *project)
+{
+	const struct node *map = node_get(project->tree, "services");
+	struct texts keys = { 0 };
+	for (size_t i = 0; map && map->kind == NODE_MAP && i < map->nmembers; i++)
+		texts_add(ctx->arena, &keys, map->members[i].key);
+	if (keys.count)
+		qsort(keys.items, keys.count, sizeof *keys.items, by_text);
+	return keys;
+}
+
+/* Prints the service after what it depends on. Deep chains are no trouble: each service is entered once. */
+static void print_after_dependencies(
+	const struct project *project, struct map *printed, const char *key, FILE *out)
+{
+	const struct node *services = node_get(project->tree, "services");
+	const struct node *needs = node_get(node_get(services, key), "depends_on");
+	if (!node_get(services, key) || map_has(printed, key))
+		return;
+	map_set(printed, key, printed);
+	for (size_t i = 0; needs && needs->kind == NODE_MAP && i < needs->nmembers; i++)
+		print_after_dependencies(project, printed, needs->members[i].key, out);
+	fprintf(out, "%s\n", key);
+}
+
+static void print_images(struct ctx *ctx, const struct project *project, FILE *out)
+{
+	struct texts keys = active_services(ctx, project);
+	for (size_t i = 0; i < keys.count; i++) {
+		const struct service *service = project_service(project, keys.items[i]);
+		if (service)
+			fprintf(out, "%s\n", service_image(ctx->arena, service));
+	}
+}
+
+static void print_profiles(struct ctx *ctx, const struct project *project, FILE *out)
+{
+	struct texts profiles = { 0 };
+	for (size_t i = 0; i < project->nservices; i++)
+		for (size_t p = 0; p < project->services[i]->nprofiles; p++)
+			texts_add(ctx->arena, &profiles, project->services[i]->profiles[p]);
+	print_sorted(out, &profiles);
+}
+
+static void print_environment(struct ctx *ctx, const struct project *project, FILE *out)
+{
+	struct texts lines = { 0 };
+	const struct map_entry *entry;
+	size_t at = 0;
+	while ((entry = map_next(project->env, &at)))
+		texts_add(ctx->arena, &lines,
+			arena_printf(ctx->arena, "%s=%s", entry->key, (const char *)entry->value));
+	print_sorted(out, &lines);
+}
+
+static int print_hashes(struct ctx *ctx, const struct project *project, const char *wanted, FILE *out)
+{
+	struct texts active = active_services(ctx, project);
+	struct texts keys = strcmp(wanted, "*") == 0 ? active : texts_split(ctx->arena, wanted, ',');
+	if (keys.count)
+		qsort(keys.items, keys.count, sizeof *keys.items, by_text);
+	for (size_t i = 0; i < keys.count; i++) {
+		const struct service *service = project_service(project, keys.items[i]);
+		if (!service || service->disabled) {
+			error_add(
+				&ctx->errors, ERROR_USAGE, NULL, NULL, "no such service: %s", keys.items[i]);
+			const char *near = error_nearest(keys.items[i], active.items, active.count);
+			return near ? error_hint(&ctx->errors, "did you mean %s?", near) : -1;
+		}
+		fprintf(out, "%s %s\n", service->key, hash_service_printed(ctx->arena, service));
+	}
+	return 0;
+}
+
+int config_list(
+	struct ctx *ctx, const struct config_options *options, const struct project *project, FILE *out)
+{
+	if (options->services) {
+		struct texts keys = active_services(ctx, project);
+		struct map *printed = map_create(ctx->arena);
+		for (size_t i = 0; i < keys.count; i++)
+			print_after_dependencies(project, printed, keys.items[i], out);
+	} else if (options->volumes) {
+		print_keys(ctx, project, "volumes", out);
+	} else if (options->hash) {
+		return print_hashes(ctx, project, options->hash, out);
+	} else if (options->profiles) {
+		print_profiles(ctx, project, out);
+	} else if (options->networks) {
+		print_keys(ctx, project, "networks", out);
+	} else if (options->images) {
+		print_images(ctx, project, out);
+	} else if (options->environment) {
+		print_environment(ctx, project, out);
+	}
+	return 0;
+}

@@ -1,0 +1,45 @@
+#include "cmd/commands.h"
+#include "cmd/project.h"
+
+struct graph_options {
+	const char *format;
+	struct texts applications;
+};
+
+#define AT(member) offsetof(struct graph_options, member)
+
+static const struct opt rows[] = {
+	{ OPT_TEXTS, "app", 0, AT(applications), "ID",
+		"Include an application of the registry with its upstream; can be repeated",
+		.value = VALUE_APPLICATION },
+	{ OPT_TEXT, "format", 0, AT(format), "KIND", "How the graph is drawn",
+		.choices = "text|dot|mermaid|json", .value = VALUE_CHOICE },
+	{ 0 },
+};
+
+static int run(struct ctx *ctx, const void *options)
+{
+	const struct graph_options *graph = options;
+	struct scope_wish wish = {
+		.selection = { .services = ctx->args,
+			.nservices = ctx->nargs,
+			.applications = graph->applications.items,
+			.napplications = graph->applications.count },
+	};
+	struct scope scope;
+	if (scope_open(ctx, &wish, &scope) < 0)
+		return -1;
+	return dag_draw(stdout, scope.dag, graph->format ? graph->format : "text", &ctx->errors);
+}
+
+const struct cmd cmd_graph = {
+	.name = "graph",
+	.args = "[SERVICE...]",
+	.brief = "Draw what depends on what, and why",
+	.group = GROUP_LOOK,
+	.rows = rows,
+	.size = sizeof(struct graph_options),
+	.most = -1,
+	.arg = VALUE_SERVICE,
+	.run = run,
+};

@@ -1,0 +1,184 @@
+#include "cmd/commands.h"
+#include "cmd/connect.h"
+#include "cmd/follow.h"
+#include "cmd/report.h"
+#include "cmd/show.h"
+#include "engine/observe.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct logs_wish {
+	bool follow, timestamps, no_color, no_log_prefix;
+	const char *tail, *since, *until;
+	struct opt_int index;
+};
+
+#define AT(member) offsetof(struct logs_wish, member)
+
+static const struct opt rows[] = {
+	{ OPT_FLAG, "follow", 'f', AT(follow), NULL, "Go on until the containers have ended" },
+	{ OPT_INT, "index", 0, AT(index), "N", "Only container N of each service" },
+	{ OPT_FLAG, "no-color", 0, AT(no_color), NULL, "Do not colour the names in front of lines" },
+	{ OPT_FLAG, "no-log-prefix", 0, AT(no_log_prefix), NULL, "Print lines without names in front" },
+	{ OPT_TEXT, "since", 0, AT(since), "TIME", "Only lines after this time (2024-01-31T10:00:00Z, 42m)" },
+	{ OPT_TEXT, "tail", 'n', AT(tail), "N", "The last N lines of each container, or all" },
+	{ OPT_FLAG, "timestamps", 't', AT(timestamps), NULL, "Print the time of each line" },
+	{ OPT_TEXT, "until", 0, AT(until), "TIME", "Only lines before this time" },
+	{ 0 },
+};
+
+struct reading {
+	struct ctx *ctx;
+	struct scope scope;
+	struct show_log *log;
+	int signal;
+};
+
+/* The API takes Unix seconds; people write durations back from now, or dates. */
+static int read_time(struct ctx *ctx, const char *option, const char *text, const char **ret_text)
+{
+	static const char *const formats[] = { "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d" };
+	int64_t ns;
+	char *end;
+	if (!text || (strtod(text, &end) >= 0 && end != text && !*end)) {
+		*ret_text = text;
+		return 0;
+	}
+	if (opt_duration(text, &ns) == 0) {
+		struct timespec now;
+		clock_gettime(CLOCK_REALTIME, &now);
+		int64_t then = now.tv_sec * INT64_C(1000000000) + now.tv_nsec - ns;
+		*ret_text = arena_printf(ctx->arena, "%lld.%09lld", (long long)(then / 1000000000),
+			(long long)(then % 1000000000));
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+		struct tm tm = { .tm_isdst = -1 };
+		int hours = 0, minutes = 0;
+		char sign = 'Z';
+		const char *rest = strptime(text, formats[i], &tm);
+		if (rest && *rest == '.')
+			rest += 1 + strspn(rest + 1, "0123456789");
+		if (!rest ||
+			(*rest && *rest != 'Z' && sscanf(rest, "%c%2d:%2d", &sign, &hours, &minutes) != 3))
+			continue;
+		int64_t seconds = *rest ? timegm(&tm) : mktime(&tm);
+		int64_t east = (hours * 60 + minutes) * 60;
+		seconds -= sign == '+' ? east : sign == '-' ? -east : 0;
+		*ret_text = arena_printf(ctx->arena, "%lld", (long long)seconds);
+		return 0;
+	}
+	error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "%s: \"%s\" is not a time", option, text);
+	return error_hint(&ctx->errors, "42m, 2024-01-31T10:00:00Z or Unix seconds");
+}
+
+static int check_tail(struct ctx *ctx, const char *tail)
+{
+	if (!tail || strcmp(tail, "all") == 0 || (*tail && !tail[strspn(tail, "0123456789")]))
+		return 0;
+	return error_add(
+		&ctx->errors, ERROR_USAGE, NULL, NULL, "--tail: \"%s\" is neither a number nor all", tail);
+}
+
+static bool wants(void *arg, const char *project, const char *service)
+{
+	const struct reading *reading = arg;
+	const struct ctx *ctx = reading->ctx;
+	struct texts names = scope_names(ctx->arena, &reading->scope);
+	bool ours = false;
+	for (size_t i = 0; i < names.count; i++)
+		ours |= project && strcmp(names.items[i], project) == 0;
+	if (!ctx->nargs)
+		return ours && reading->scope.name && strcmp(reading->scope.name, project) == 0;
+	for (size_t i = 0; ours && service && i < ctx->nargs; i++)
+		if (strcmp(ctx->args[i], service) == 0)
+			return true;
+	return false;
+}
+
+static void got_signal(void *arg, int number)
+{
+	struct reading *reading = arg;
+	if (number == SIGINT || number == SIGTERM || number == SIGHUP)
+		reading->signal = number;
+}
+
+static bool over(void *arg)
+{
+	const struct reading *reading = arg;
+	return reading->signal || reading->log->broken;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct observed_container *const *one = a, *const *other = b;
+	return strcmp((*one)->name, (*other)->name);
+}
+
+static int read_all(struct reading *reading, const struct follow_options *options)
+{
+	struct ctx *ctx = reading->ctx;
+	struct texts names = scope_names(ctx->arena, &reading->scope);
+	struct observe_query query = { .projects = names.items, .nprojects = names.count };
+	struct observed *seen;
+	struct follow *follow = follow_open(ctx, options);
+	if (!follow)
+		return -1;
+	int result = observe(ctx->engine, &query, &seen, &ctx->errors);
+	if (result == 0) {
+		if (seen->ncontainers)
+			qsort(seen->containers, seen->ncontainers, sizeof *seen->containers, by_name);
+		follow_adopt(follow, seen, true);
+		if (options->logs.follow)
+			follow_wait(follow, over, reading);
+		follow_finish(follow, over, reading);
+	}
+	follow_close(follow);
+	return result;
+}
+
+static int run(struct ctx *ctx, const void *options)
+{
+	const struct logs_wish *wish = options;
+	struct reading reading = { .ctx = ctx };
+	struct scope_wish scope = { .name_is_enough = true,
+		.selection = { .services = ctx->args, .nservices = ctx->nargs, .no_deps = true } };
+	struct follow_options follow = {
+		.scope = &reading.scope,
+		.logs = { .follow = wish->follow, .timestamps = wish->timestamps, .tail = wish->tail },
+		.number = wish->index.value,
+		.new_ones = wish->follow,
+		.wants = wants,
+		.counts = wants,
+		.arg = &reading,
+	};
+	if (check_tail(ctx, wish->tail) < 0 ||
+		read_time(ctx, "--since", wish->since, &follow.logs.since) < 0 ||
+		read_time(ctx, "--until", wish->until, &follow.logs.until) < 0 ||
+		scope_open(ctx, &scope, &reading.scope) < 0 || connect_engine(ctx) < 0)
+		return -1;
+	report_warnings(ctx);
+	reading.log = follow.log = show_log_create(ctx, wish->no_log_prefix, wish->no_color);
+	struct show_look look = { .log = reading.log };
+	follow.sink = show_quiet_create(ctx->arena, &look);
+	loop_signals(ctx->loop, got_signal, &reading);
+	int result = read_all(&reading, &follow);
+	loop_signals(ctx->loop, NULL, NULL);
+	ctx->interrupted = reading.signal;
+	return result;
+}
+
+const struct cmd cmd_logs = {
+	.name = "logs",
+	.args = "[SERVICE...]",
+	.brief = "Print what containers have said",
+	.group = GROUP_LOOK,
+	.rows = rows,
+	.size = sizeof(struct logs_wish),
+	.most = -1,
+	.arg = VALUE_SERVICE,
+	.run = run,
+};

@@ -1,0 +1,187 @@
+/* registry ls, show, check: the applications that the registries describe. */
+#include "cmd/columns.h"
+#include "cmd/commands.h"
+#include "cmd/project.h"
+#include "cmd/quote.h"
+
+#include <string.h>
+
+struct registry_options {
+	const char *format;
+};
+
+#define AT(member) offsetof(struct registry_options, member)
+
+static const struct opt rows[] = {
+	{ OPT_TEXT, "format", 0, AT(format), "KIND", "How they are printed", .choices = "table|json",
+		.value = VALUE_CHOICE },
+	{ 0 },
+};
+
+static bool is_json(const struct registry_options *options)
+{
+	return options->format && strcmp(options->format, "json") == 0;
+}
+
+/* Loads the registries; it is an error when there are none. */
+static int open_registry(struct ctx *ctx, struct scope *ret_scope)
+{
+	struct scope_wish wish = { 0 };
+	if (scope_open(ctx, &wish, ret_scope) < 0)
+		return -1;
+	if (ret_scope->applications)
+		return 0;
+	error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "there is no application registry");
+	return error_hint(
+		&ctx->errors, "name one with --registry FILE or x-flow.registry in the compose file");
+}
+
+static const char *ports_of(struct arena *arena, const struct service *service)
+{
+	const char *text = "";
+	for (size_t i = 0; service->flow && i < service->flow->nports; i++) {
+		const struct flow_port *port = service->flow->ports[i];
+		text = arena_printf(arena, "%s%s", text, *text ? ", " : "");
+		if (port->external.set)
+			text = arena_printf(arena, "%s%lld:", text, (long long)port->external.value);
+		text = arena_printf(arena, "%s%lld", text, (long long)port->internal);
+	}
+	return text;
+}
+
+static const char *needs_of(struct arena *arena, const struct service *service)
+{
+	const char *text = "";
+	for (size_t i = 0; service->flow && i < service->flow->ndependencies; i++)
+		text = arena_printf(arena, "%s%s%s", text, *text ? ", " : "", service->flow->dependencies[i]);
+	return text;
+}
+
+static void print_json(
+	struct ctx *ctx, const struct scope *scope, const struct service *service, const char *after)
+{
+	const struct dag_vertex *vertex = dag_find(scope->dag, service->key);
+	auto_buf struct buf line;
+	buf_init(&line, 1 << 20);
+	buf_puts(&line, "{\"id\":");
+	quote_json(&line, service->key);
+	quote_member(&line, "image", service_image(ctx->arena, service));
+	buf_puts(&line, ",\"ports\":[");
+	for (size_t i = 0; service->flow && i < service->flow->nports; i++) {
+		const struct flow_port *port = service->flow->ports[i];
+		buf_printf(&line, "%s{\"internal\":%lld", i ? "," : "", (long long)port->internal);
+		if (port->external.set)
+			buf_printf(&line, ",\"external\":%lld", (long long)port->external.value);
+		buf_putc(&line, '}');
+	}
+	buf_puts(&line, "],\"dependencies\":[");
+	for (size_t i = 0; service->flow && i < service->flow->ndependencies; i++) {
+		buf_puts(&line, i ? "," : "");
+		quote_json(&line, service->flow->dependencies[i]);
+	}
+	bool replaced = !vertex || vertex->service != service;
+	buf_printf(&line, "],\"priority\":%u,\"replaced\":%s}%s\n", replaced ? 0 : vertex->priority,
+		replaced ? "true" : "false", after);
+	fputs(buf_text(&line), stdout);
+}
+
+static int run_ls(struct ctx *ctx, const void *options)
+{
+	static const char *const headings[] = { "ID", "IMAGE", "PORTS", "PRIORITY", "DEPENDENCIES" };
+	struct scope scope;
+	struct columns columns;
+	if (open_registry(ctx, &scope) < 0)
+		return -1;
+	const struct project *project = scope.applications;
+	if (is_json(options)) {
+		fputs("[", stdout);
+		for (size_t i = 0; i < project->nservices; i++)
+			print_json(ctx, &scope, project->services[i], i + 1 < project->nservices ? "," : "");
+		fputs("]\n", stdout);
+		return 0;
+	}
+	columns_init(&columns, ctx->arena, headings, 5);
+	for (size_t i = 0; i < project->nservices; i++) {
+		const struct service *service = project->services[i];
+		const struct dag_vertex *vertex = dag_find(scope.dag, service->key);
+		bool replaced = !vertex || vertex->service != service;
+		const char *cells[] = { service->key, service_image(ctx->arena, service),
+			ports_of(ctx->arena, service),
+			replaced ? "replaced" : arena_printf(ctx->arena, "%u", vertex->priority),
+			needs_of(ctx->arena, service) };
+		columns_add(&columns, cells);
+	}
+	columns_print(stdout, &columns);
+	return 0;
+}
+
+static int run_show(struct ctx *ctx, const void *options)
+{
+	struct scope scope;
+	if (open_registry(ctx, &scope) < 0)
+		return -1;
+	const struct service *service = project_service(scope.applications, ctx->args[0]);
+	if (!service) {
+		struct texts ids = { 0 };
+		for (size_t i = 0; i < scope.applications->nservices; i++)
+			texts_add(ctx->arena, &ids, scope.applications->services[i]->key);
+		error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "no such application: %s", ctx->args[0]);
+		const char *near = error_nearest(ctx->args[0], ids.items, ids.count);
+		return near ? error_hint(&ctx->errors, "did you mean %s?", near) : -1;
+	}
+	if (is_json(options)) {
+		print_json(ctx, &scope, service, "");
+		return 0;
+	}
+	const struct dag_vertex *vertex = dag_find(scope.dag, service->key);
+	printf("id            %s\nimage         %s\nports         %s\ndependencies  %s\n", service->key,
+		service_image(ctx->arena, service), ports_of(ctx->arena, service),
+		needs_of(ctx->arena, service));
+	if (vertex && vertex->service == service)
+		printf("priority      %u\n", vertex->priority);
+	else
+		printf("replaced      by the service of the compose file\n");
+	return 0;
+}
+
+static int run_check(struct ctx *ctx, const void *options)
+{
+	(void)options;
+	struct scope scope;
+	if (open_registry(ctx, &scope) < 0)
+		return -1;
+	printf("%zu application%s, no mistakes\n", scope.applications->nservices,
+		scope.applications->nservices == 1 ? "" : "s");
+	return 0;
+}
+
+const struct cmd cmd_registry_ls = {
+	.name = "registry ls",
+	.args = "",
+	.brief = "List the applications of the registries",
+	.group = GROUP_FILE,
+	.rows = rows,
+	.size = sizeof(struct registry_options),
+	.run = run_ls,
+};
+
+const struct cmd cmd_registry_show = {
+	.name = "registry show",
+	.args = "ID",
+	.brief = "Print one application",
+	.group = GROUP_FILE,
+	.rows = rows,
+	.size = sizeof(struct registry_options),
+	.min_args = 1,
+	.most = 1,
+	.arg = VALUE_APPLICATION,
+	.run = run_show,
+};
+
+const struct cmd cmd_registry_check = {
+	.name = "registry check",
+	.args = "",
+	.brief = "Check the registries: ids, ports, dependencies, cycles",
+	.group = GROUP_FILE,
+	.run = run_check,
+};
