@@ -2,6 +2,7 @@
 #include "graph/dag.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct plan *plan_create(struct arena *arena)
@@ -78,13 +79,23 @@ static const char *const release_names[] = { [ON_SUCCESS] = "success",
 	[ON_END] = "end",
 	[ON_SOFT] = "soft" };
 
+static int by_number(const void *a, const void *b)
+{
+	const struct need *one = a, *two = b;
+	return one->on->number < two->on->number ? -1 : one->on->number > two->on->number;
+}
+
 /* The needs column of a step: "3 <- 1,2?". */
 static const char *step_needs(struct arena *arena, const struct step *step)
 {
 	char *text = arena_printf(arena, "%zu", step->number);
 	const char *separator = " <- ";
+	struct need *needs = ARENA_ARRAY(arena, struct need, step->nneeds + 1);
+	for (size_t i = 0; i < step->nneeds; i++)
+		needs[i] = step->needs[i];
+	qsort(needs, step->nneeds, sizeof *needs, by_number);
 	for (size_t i = 0; i < step->nneeds; i++) {
-		const struct need *need = &step->needs[i];
+		const struct need *need = &needs[i];
 		if (need->on->undo)
 			continue;
 		text = arena_printf(

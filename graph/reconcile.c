@@ -1,0 +1,178 @@
+/* The planner of `up`. */
+#include "graph/reconcile_work.h"
+
+#include <string.h>
+
+struct task *work_task(const struct work *work, const struct dag_vertex *vertex)
+{
+	return &work->tasks[vertex->order];
+}
+
+bool existing_runs(const struct existing *existing)
+{
+	enum container_state state = existing->seen->state;
+	return state == CONTAINER_RUNNING || state == CONTAINER_RESTARTING || state == CONTAINER_PAUSED;
+}
+
+const struct observed_attachment *existing_attachment(const struct existing *existing, const char *network)
+{
+	const struct observed_container *seen = existing->seen;
+	for (size_t i = 0; i < seen->nattachments; i++) {
+		if (!strcmp(seen->attachments[i].network, network))
+			return &seen->attachments[i];
+	}
+	return NULL;
+}
+
+/* The containers, each with its service. */
+static void sort_containers(struct work *work)
+{
+	for (size_t i = 0; i < work->seen->ncontainers; i++) {
+		const struct observed_container *seen = work->seen->containers[i];
+		struct existing *existing = ARENA_NEW(work->arena, struct existing);
+		existing->seen = seen;
+		*ARENA_PUSH(work->arena, work->existing, work->nexisting) = existing;
+		map_set(&work->by_name, seen->name, existing);
+		const struct dag_vertex *vertex =
+			seen->service && seen->project ? dag_find(work->dag, seen->service) : NULL;
+		if (!vertex || strcmp(vertex->service->project->name, seen->project))
+			continue;
+		existing->task = work_task(work, vertex);
+		if (!seen->oneoff)
+			*ARENA_PUSH(work->arena, existing->task->existing, existing->task->nexisting) =
+				existing;
+	}
+}
+
+static void prepare(struct work *work)
+{
+	map_init(&work->by_name, work->arena);
+	map_init(&work->nets, work->arena);
+	map_init(&work->vols, work->arena);
+	map_init(&work->images, work->arena);
+	for (size_t i = 0; i < work->seen->nimages; i++)
+		map_set(&work->images, work->seen->images[i]->reference, work->seen->images[i]);
+	work->tasks = ARENA_ARRAY(work->arena, struct task, work->dag->count + 1);
+	for (size_t i = 0; i < work->dag->count; i++) {
+		struct task *task = &work->tasks[i];
+		task->vertex = work->dag->sorted[i];
+		task->service = task->vertex->service;
+		const struct map *scale = work->options->scale;
+		const int64_t *asked = scale ? map_get(scale, task->service->key) : NULL;
+		task->scale = asked ? *asked : service_scale(task->service);
+	}
+	sort_containers(work);
+}
+
+/* Everything that can be refused is refused here, before a step is written. */
+static void decide(struct work *work)
+{
+	networks_decide(work);
+	volumes_decide(work);
+	for (size_t i = 0; i < work->dag->count; i++) {
+		if (work->tasks[i].vertex->selected)
+			task_decide(work, &work->tasks[i]);
+	}
+}
+
+/* Whether the file's project has a service of that name, with or without an active profile. */
+static bool in_file(const struct project *project, const char *service)
+{
+	for (size_t i = 0; service && i < project->nservices; i++) {
+		if (!strcmp(project->services[i]->key, service))
+			return true;
+	}
+	return false;
+}
+
+/* Containers of the file's project whose service left the file. Applications are nobody's orphans. */
+static void emit_orphans(struct work *work)
+{
+	const struct project *project = work->dag->nprojects ? work->dag->projects[0] : NULL;
+	if (!project || (project->nservices && project->services[0]->application))
+		return;
+	for (size_t i = 0; i < work->nexisting; i++) {
+		struct existing *existing = work->existing[i];
+		const struct observed_container *seen = existing->seen;
+		if (existing->task || seen->oneoff || !seen->project ||
+			strcmp(seen->project, project->name) || in_file(project, seen->service))
+			continue;
+		if (work->options->remove_orphans) {
+			existing->unwanted = "orphan";
+			existing_remove(work, existing);
+		} else if (!work->options->ignore_orphans) {
+			plan_note(work->plan,
+				"orphan container %s (service %s is not in the file): remove with --remove-orphans",
+				seen->name, seen->service ? seen->service : "unknown");
+		}
+	}
+}
+
+/* Steps that need a container name wait until its present owner is removed. */
+static void settle_names(struct work *work)
+{
+	for (size_t i = 0; i < work->nname_waits; i++) {
+		const struct name_wait *wait = &work->name_waits[i];
+		const struct existing *owner = map_get(&work->by_name, wait->name);
+		if (!owner || owner == wait->self)
+			continue;
+		if (owner->remove) {
+			plan_need(work->plan, wait->step, owner->remove, ON_SUCCESS);
+			continue;
+		}
+		const struct service *service = wait->step->service;
+		error_add(work->errors, ERROR_ENGINE, &service->at,
+			arena_printf(work->arena, "services.%s", service->key),
+			"container name \"%s\" is in use by a container of service %s", wait->name,
+			owner->seen->service ? owner->seen->service : "unknown");
+		error_hint(work->errors, owner->task ? "give one of them another container_name"
+						     : "remove it with --remove-orphans, or rename it");
+	}
+}
+
+/* Undo steps come last: they have no number in what is printed. */
+static void emit_undos(struct work *work)
+{
+	for (size_t i = 0; i < work->nundos; i++) {
+		const struct undo *undo = &work->undos[i];
+		struct step *step = plan_add(work->plan, undo->op, undo->name, undo->reason);
+		step->undo = true;
+		step->service = undo->service;
+		step->target = undo->target;
+		step->container = undo->container;
+		step->remove_volumes = undo->remove_volumes;
+		plan_need(work->plan, step, undo->success, ON_SUCCESS);
+		plan_need(work->plan, step, undo->skip, ON_SKIP);
+	}
+}
+
+int reconcile_up(struct arena *arena, const struct dag *dag, const struct observed *seen,
+	const struct reconcile_options *options, struct plan **ret_plan, struct errors *errors)
+{
+	size_t before = errors->count;
+	struct work work = { .arena = arena,
+		.dag = dag,
+		.seen = seen,
+		.options = options,
+		.plan = plan_create(arena),
+		.errors = errors };
+	prepare(&work);
+	decide(&work);
+	if (errors->count > before)
+		return -1;
+	networks_emit(&work);
+	volumes_emit(&work);
+	for (size_t i = 0; i < dag->count; i++) {
+		if (work.tasks[i].vertex->selected)
+			task_emit(&work, &work.tasks[i]);
+	}
+	if (options->wait && !options->no_start)
+		gates_wait(&work);
+	emit_orphans(&work);
+	settle_names(&work);
+	emit_undos(&work);
+	if (errors->count > before)
+		return -1;
+	*ret_plan = work.plan;
+	return 0;
+}
