@@ -229,7 +229,7 @@ static size_t collect(
 	size_t count = 0;
 	for (size_t i = 0; i < map->nmembers; i++) {
 		const struct member *member = &map->members[i];
-		const struct attr *row = schema_find(schema, member->key);
+		const struct attr *row = schema_index_find(&writer->index, schema, member->key);
 		bool extension =
 			strncmp(member->key, "x-", 2) == 0 || (!row && (schema->flags & SCHEMA_OPEN));
 		if (row && !is_printed(writer, row, member->value))

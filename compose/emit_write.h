@@ -15,6 +15,7 @@ struct writer {
 	bool first;                                    /* JSON: nothing written in this container yet */
 	enum { AT_LINE, AFTER_KEY, AFTER_DASH } place; /* YAML: what stands on the line */
 	int level;
+	struct schema_index index;
 };
 
 /* A mapping or list of `count` members; empty ones are complete with this call, others need writer_end. */

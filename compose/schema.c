@@ -11,6 +11,33 @@ const struct attr *schema_find(const struct schema *schema, const char *key)
 	return NULL;
 }
 
+/* Slot of the index where `key` is or would be. */
+static unsigned char *slot_of(struct schema_index *index, const struct schema *schema, const char *key)
+{
+	unsigned hash = 5381;
+	for (const char *at = key; *at; at++)
+		hash = hash * 33 + (unsigned char)*at;
+	for (;; hash++) {
+		unsigned char *slot = &index->slots[hash & 255];
+		if (!*slot || strcmp(schema->rows[*slot - 1].name, key) == 0)
+			return slot;
+	}
+}
+
+const struct attr *schema_index_find(struct schema_index *index, const struct schema *schema, const char *key)
+{
+	enum { SMALL = 12, MOST = 200 };
+	if (schema->nrows <= SMALL || schema->nrows > MOST)
+		return schema_find(schema, key);
+	if (index->schema != schema) {
+		*index = (struct schema_index){ .schema = schema };
+		for (size_t i = 0; i < schema->nrows; i++)
+			*slot_of(index, schema, schema->rows[i].name) = (unsigned char)(i + 1);
+	}
+	unsigned char slot = *slot_of(index, schema, key);
+	return slot ? &schema->rows[slot - 1] : NULL;
+}
+
 /* Keys of old formats and frequent slips, by the name they have now. */
 static const struct {
 	const char *schema, *old, *now;

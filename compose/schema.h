@@ -174,6 +174,16 @@ extern const struct schema schema_project, schema_service, schema_build, schema_
 /* Row of `key`, or NULL. */
 const struct attr *schema_find(const struct schema *schema, const char *key);
 
+/* Rows of one large schema by hash, for whoever looks up many keys. Zeroed at first. */
+struct schema_index {
+	const struct schema *schema;
+	unsigned char slots[256]; /* number of a row from 1, 0 empty */
+};
+
+/* As schema_find, in constant time. */
+const struct attr *schema_index_find(
+	struct schema_index *index, const struct schema *schema, const char *key);
+
 /* The key that was probably meant: a known alias ("net" → "network_mode") or the nearest name; NULL when none
  * is near. */
 const char *schema_hint(const struct schema *schema, const char *key);

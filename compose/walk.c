@@ -49,7 +49,7 @@ int walk_map(struct walk *walk, const struct schema *schema, struct node *map)
 		walk->failed = true;
 	for (size_t i = 0; i < map->nmembers; i++) {
 		struct member *member = &map->members[i];
-		const struct attr *attr = schema_find(schema, member->key);
+		const struct attr *attr = schema_index_find(&walk->index, schema, member->key);
 		walk_push(walk, member->key);
 		if (attr)
 			walk_member(walk, attr, &member->value);

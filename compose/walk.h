@@ -35,6 +35,7 @@ struct walk {
 	struct walk_step steps[WALK_DEEPEST];
 	size_t depth;
 	bool failed;
+	struct schema_index index;
 };
 
 /* Makes a walk that starts at the root of a project. */
