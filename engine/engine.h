@@ -45,8 +45,8 @@ struct engine {
 	const char *api_text;        /* "1.41" */
 	const char *server;          /* "28.5.2", or NULL when unknown */
 	bool local;                  /* unix socket: container addresses and files may be shared with us */
-	int direct;    /* container addresses: 1 reached from here, -1 not, 0 not yet known (route.h) */
-	unsigned ncpu; /* of the engine's host; 0 until engine_info */
+	bool indirect;               /* container addresses do not answer from here (route.h) */
+	unsigned ncpu;               /* of the engine's host; 0 until engine_info */
 	bool info_known;
 	bool verbose;
 	struct ssh_tunnel *ssh; /* endpoint_ssh.c; NULL without ssh */

@@ -179,7 +179,8 @@ static void on_tried(void *arg, bool ready)
 	}
 	int64_t spent = watch->try.by->lasting ? now - watch->try_began : 0;
 	/* An early try of the engine's check proves nothing by failing: the engine decides. */
-	if (!by_engine(gate) && pace_failed(&watch->pace, now, spent))
+	bool failed = watch->try.hopeless || pace_failed(&watch->pace, now, spent);
+	if (!by_engine(gate) && failed)
 		fail(watch, arena_printf(gate->engine->arena, "container %s is unhealthy", watch->look.name),
 			NULL);
 	else
@@ -218,8 +219,9 @@ static void set_pace(struct watch *watch)
 	}
 	pace_init(pace, gate->step->probe, watch->try.by->growth, loop_now());
 	if (by_engine(gate)) {
-		pace->interval = watch->look.check_interval;
-		pace->timeout = watch->look.check_timeout;
+		const struct probe *probe = watch->try.probe;
+		pace->interval = probe->interval.set ? pace->interval : watch->look.check_interval;
+		pace->timeout = probe->timeout.set ? pace->timeout : watch->look.check_timeout;
 	}
 }
 

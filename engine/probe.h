@@ -42,6 +42,7 @@ struct probe_try {
 
 	/* Results of the last try. */
 	const char *why;   /* why it is not ready; arena's */
+	bool hopeless;     /* no try will ever be ready: the probe itself is wrong */
 	struct buf output; /* last bytes an exec printed */
 
 	/* probe.c's own. */

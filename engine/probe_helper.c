@@ -11,8 +11,10 @@
 
 #include <cjson/cJSON.h>
 #include <string.h>
+#include <time.h>
 
 #define HELPER_LABEL "docker-flow.helper"
+#define LEFTOVER_AGE 600 /* seconds; generous, as clocks differ between hosts */
 /* Head of the answer and body. */
 #define HELPER_OUTPUT_MOST (PROBE_BODY_MOST + (64 << 10))
 
@@ -26,6 +28,17 @@ struct helper {
 	bool imported, started, waited, ended;
 	int64_t code;
 };
+
+static void remove_container(struct engine *engine, const char *id)
+{
+	struct request *request = http_request(engine->http);
+	struct errors errors;
+	errors_init(&errors, engine->arena);
+	request->method = "DELETE";
+	request->path = arena_printf(engine->arena, "/containers/%s", id);
+	request->query = "force=1";
+	http_send(request, &errors);
+}
 
 static struct helper *helper_of(struct probe_try *try)
 {
@@ -274,22 +287,43 @@ static void on_created(struct request *request)
 		send(try, wait, &own->wait);
 }
 
+/* Engine API: GET /containers/json. */
+static void on_leftovers(struct request *request)
+{
+	struct engine *engine = request->arg;
+	struct errors errors;
+	errors_init(&errors, engine->arena);
+	struct cJSON *json = json_parse(buf_text(&request->answer), request->answer.len, "the list", &errors);
+	const struct cJSON *item;
+	cJSON_ArrayForEach(item, json)
+	{
+		if (json_int(item, "Created", INT64_MAX) > (int64_t)time(NULL) - LEFTOVER_AGE)
+			continue;
+		remove_container(engine, json_text(item, "Id", ""));
+	}
+	cJSON_Delete(json);
+}
+
+/* Helpers that somebody made, and died before the start. */
+static void remove_leftovers(struct engine *engine)
+{
+	struct request *request = http_request(engine->http);
+	struct errors errors;
+	errors_init(&errors, engine->arena);
+	request->method = "GET";
+	request->path = "/containers/json";
+	request->query = http_query(engine->arena, "all", "1", "filters",
+		"{\"label\":[\"" HELPER_LABEL "\"],\"status\":[\"created\"]}", NULL);
+	request->done = on_leftovers;
+	request->arg = engine;
+	http_send(request, &errors);
+}
+
 static void begin(struct probe_try *try)
 {
 	buf_init(&helper_of(try)->output, HELPER_OUTPUT_MOST);
+	remove_leftovers(try->engine);
 	create(try);
-}
-
-/* One that was made and never started does not remove itself, one that runs need not go on. */
-static void remove_unfinished(struct probe_try *try)
-{
-	struct request *request = new_request(
-		try, arena_printf(try->engine->arena, "/containers/%s", helper_of(try)->id), NULL);
-	struct errors errors;
-	errors_init(&errors, try->engine->arena);
-	request->method = "DELETE";
-	request->query = "force=1";
-	http_send(request, &errors);
 }
 
 static void cancel(struct probe_try *try)
@@ -298,8 +332,9 @@ static void cancel(struct probe_try *try)
 	http_cancel(own->request);
 	http_cancel(own->attach);
 	http_cancel(own->wait);
+	/* One that was made and never started does not remove itself, one that runs need not go on. */
 	if (own->id && !own->waited)
-		remove_unfinished(try);
+		remove_container(try->engine, own->id);
 	buf_finish(&own->output);
 }
 

@@ -47,6 +47,7 @@ static void begin(struct probe_try *try)
 	if (!own->code) {
 		PCRE2_UCHAR words[120] = "";
 		pcre2_get_error_message(code, words, sizeof words);
+		try->hopeless = true;
 		probe_settle(try, false, "/%s/: %s (at character %zu)", text, (const char *)words, at + 1);
 		return;
 	}

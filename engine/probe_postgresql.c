@@ -22,7 +22,8 @@ static void on_answer(struct probe_try *try)
 		dial_send(&own->dial, message, wire_pg_query(message, sizeof message));
 		break;
 	case WIRE_PASS:
-		dial_send(&own->dial, message, wire_pg_terminate(message, sizeof message));
+		if (own->pg.queried) /* in the middle of a challenge it would be a protocol error */
+			dial_send(&own->dial, message, wire_pg_terminate(message, sizeof message));
 		probe_settle(try, true, "ready");
 		break;
 	case WIRE_NOT_YET:
@@ -41,7 +42,8 @@ static void on_dial(void *arg, enum dial_event event)
 	switch (event) {
 	case DIAL_CONNECTED:
 		len = wire_pg_startup(startup, sizeof startup, try->probe->user, try->probe->dbname);
-		if (len == 0)
+		try->hopeless = len == 0;
+		if (try->hopeless)
 			probe_settle(try, false, "the names of user and database are too long");
 		else
 			dial_send(&own->dial, startup, len);
@@ -75,7 +77,7 @@ static void cancel(struct probe_try *try)
 const struct prober prober_postgresql = {
 	.name = "postgresql",
 	.size = sizeof(struct postgresql),
-	.growth = { 20 * PACE_MS, 8 },
+	.growth = { 20 * PACE_MS, 4 },
 	.ported = true,
 	.begin = begin,
 	.cancel = cancel,

@@ -93,7 +93,7 @@ int route_plan(struct route *route, struct engine *engine, const struct service 
 	if (!probe->host) {
 		if (look->host_network)
 			add(route, WAY_HOST, host_address(engine), port);
-		else if (engine->local && engine->direct >= 0)
+		else if (engine->local && !engine->indirect)
 			add(route, WAY_ADDRESS, look->address, port);
 		for (size_t i = 0; i < look->nports; i++)
 			if (look->ports[i].container == port) {
@@ -134,8 +134,8 @@ static void judged(struct route *route, bool usable)
 	enum way way = route_way(route)->way;
 	int error = route->dial.error;
 	stop(route);
-	if (way == WAY_ADDRESS && route->engine->direct == 0)
-		route->engine->direct = usable ? 1 : -1;
+	if (way == WAY_ADDRESS && !usable)
+		route->engine->indirect = true;
 	TRACE("route", "\"way\":%d,\"usable\":%s,\"error\":%d", (int)way, usable ? "true" : "false", error);
 	if (!usable)
 		route->at++;
@@ -164,8 +164,7 @@ static void on_late(void *arg)
 static bool go_on(struct route *route)
 {
 	const struct route_way *way = route_way(route);
-	bool known = way->way == WAY_ADDRESS && route->engine->direct > 0;
-	if (known || way->way == WAY_HELPER || route->at + 1 == route->nways)
+	if (way->way == WAY_HELPER || route->at + 1 == route->nways)
 		return true;
 	dial_begin(&route->dial, route->engine->loop, way->address, way->port, 4096, on_dial, route);
 	route->timer = loop_after(route->engine->loop,

@@ -1,7 +1,7 @@
 /* Which way a probe of a port takes. In this order, the first that can be used, found out once per container:
  *
- * 1. the container's address, where the engine is local and its networks can be reached from here (found out
- *    once per engine: a connection or a refusal shows it);
+ * 1. the container's address, where the engine is local and its networks can be reached from here (a
+ *    connection or a refusal shows it; where one address does not answer, no other of that engine is tried);
  * 2. the published port on the engine's host (someone must accept there: docker-proxy does, even with nothing
  *    behind it, which the probes know);
  * 3. a helper container in the container's network namespace (engine/probe_helper.c), which always works.

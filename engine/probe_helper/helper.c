@@ -165,7 +165,7 @@ static bool try_postgresql(struct job *job, int fd)
 		used -= eaten;
 		for (size_t i = 0; i < used; i++)
 			answer[i] = answer[eaten + i];
-		if (wire == WIRE_PASS)
+		if (wire == WIRE_PASS && pg.queried)
 			send_all(fd, message, wire_pg_terminate(message, sizeof message));
 		memcpy(job->words, pg.why, sizeof pg.why);
 		job->why = job->words;
