@@ -68,7 +68,7 @@ static int run(struct ctx *ctx, const void *options)
 	struct load_options load = project_options(ctx, &services);
 	struct project *project;
 	load.no_interpolate = config->no_interpolate;
-	load.no_normalize = config->no_normalize;
+	load.no_normalize = config->no_normalize || ctx->globals.compatibility; /* as docker compose does */
 	load.no_path_resolution = config->no_path_resolution;
 	load.no_consistency = config->no_consistency;
 	load.tree_only = !wants_list(config) || config->no_interpolate;
