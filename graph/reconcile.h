@@ -50,7 +50,7 @@ int reconcile_up(struct arena *arena, const struct dag *dag, const struct observ
 struct teardown_options {
 	bool volumes; /* -v: named (not external, not cache) and anonymous volumes */
 	bool remove_orphans;
-	bool keep; /* only stop: containers, networks and volumes stay (`stop`, attached `up`) */
+	bool keep; /* only stop: nothing is removed, one-offs and orphans run on (`stop`, attached `up`) */
 	bool kill; /* kill all at once instead of stopping in order */
 	struct opt_int timeout;
 };

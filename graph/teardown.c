@@ -45,19 +45,10 @@ static const struct service *own_service(const struct dag *dag, const struct obs
 	return vertex && is(vertex->service->project->name, seen->project) ? vertex->service : NULL;
 }
 
-/* Takes a container into the plan: stop when it runs, then remove. */
-static void take(struct teardown *down, const struct observed_container *seen)
+/* Removes a container once it has stopped. */
+static void add_removal(struct teardown *down, struct leaving *leaving, const struct service *service)
 {
-	struct leaving *leaving = ARENA_NEW(down->arena, struct leaving);
-	const struct service *service = own_service(down->dag, seen);
-	leaving->seen = seen;
-	if (runs(seen)) {
-		leaving->stop = plan_add(down->plan, OP_CONTAINER_STOP, seen->name, NULL);
-		leaving->stop->container = seen;
-		leaving->stop->service = service;
-		leaving->stop->number_of = seen->number;
-		leaving->stop->timeout = down->options->timeout;
-	}
+	const struct observed_container *seen = leaving->seen;
 	leaving->remove = plan_add(down->plan, OP_CONTAINER_REMOVE, seen->name, NULL);
 	leaving->remove->container = seen;
 	leaving->remove->service = service;
@@ -65,6 +56,24 @@ static void take(struct teardown *down, const struct observed_container *seen)
 	leaving->remove->force = true; /* a stop that failed leaves nothing better to do */
 	leaving->remove->remove_volumes = down->options->volumes;
 	plan_need(down->plan, leaving->remove, leaving->stop, ON_END);
+}
+
+/* Takes a container into the plan: stop when it runs, then remove unless it is to stay. */
+static void take(struct teardown *down, const struct observed_container *seen)
+{
+	struct leaving *leaving = ARENA_NEW(down->arena, struct leaving);
+	const struct service *service = own_service(down->dag, seen);
+	leaving->seen = seen;
+	if (runs(seen)) {
+		enum op op = down->options->kill ? OP_CONTAINER_KILL : OP_CONTAINER_STOP;
+		leaving->stop = plan_add(down->plan, op, seen->name, NULL);
+		leaving->stop->container = seen;
+		leaving->stop->service = service;
+		leaving->stop->number_of = seen->number;
+		leaving->stop->timeout = down->options->timeout;
+	}
+	if (!down->options->keep)
+		add_removal(down, leaving, service);
 	*ARENA_PUSH(down->arena, down->items, down->count) = *leaving;
 	const char *key = seen->service ? seen->service : "";
 	struct group *group = map_get(&down->by_service, key);
@@ -74,7 +83,6 @@ static void take(struct teardown *down, const struct observed_container *seen)
 	}
 	*ARENA_PUSH(down->arena, group->items, group->count) = leaving;
 }
-
 /* The dependency's containers stop only after `stop`. */
 static void before_dependency(struct teardown *down, struct step *stop, const char *service)
 {
@@ -293,7 +301,9 @@ int reconcile_down(struct arena *arena, const struct dag *dag, const char *proje
 			(nnames && !listed(names, nnames, container->service)))
 			continue;
 		bool orphan = dag && !in_file(dag, project, container->service);
-		if (orphan && !options->remove_orphans) {
+		if (options->keep && (container->oneoff || (orphan && !nnames)))
+			continue;
+		if (orphan && !options->remove_orphans && !options->keep) {
 			plan_note(down.plan,
 				"orphan container %s (service %s is not in the file) stays: remove with "
 				"--remove-orphans",
@@ -302,9 +312,11 @@ int reconcile_down(struct arena *arena, const struct dag *dag, const char *proje
 		}
 		take(&down, container);
 	}
-	order_stops(&down);
-	remove_networks(&down);
-	if (options->volumes)
+	if (!options->kill)
+		order_stops(&down);
+	if (!options->keep)
+		remove_networks(&down);
+	if (options->volumes && !options->keep)
 		remove_volumes(&down);
 	*ret_plan = down.plan;
 	return 0;

@@ -64,7 +64,8 @@ static inline bool case_switch(struct plan_case *c, const char *word)
 		{ "renew", &c->up.renew_anon_volumes }, { "wait", &c->up.wait },
 		{ "connect-separately", &c->up.connect_separately }, { "images-known", &c->up.images_known },
 		{ "no-deps", &c->no_deps }, { "build", &c->image.build }, { "no-build", &c->image.no_build },
-		{ "volumes", &c->down.volumes }, { "no-file", &c->no_file } };
+		{ "volumes", &c->down.volumes }, { "keep", &c->down.keep }, { "kill", &c->down.kill },
+		{ "no-file", &c->no_file } };
 	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
 		if (!strcmp(word, switches[i].word)) {
 			*switches[i].value = true;
