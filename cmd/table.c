@@ -10,6 +10,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_graph,
 	&cmd_help,
 	&cmd_logs,
+	&cmd_plan,
 	&cmd_ps,
 	&cmd_registry_check,
 	&cmd_registry_ls,
