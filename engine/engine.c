@@ -176,22 +176,32 @@ void engine_close(struct engine *engine)
 	engine->ssh = NULL;
 }
 
+void engine_info_read(struct engine *engine, const struct request *request)
+{
+	struct errors ignored;
+	errors_init(&ignored, engine->arena);
+	engine->info_known = true;
+	if (request->fault != HTTP_OK || request->status != 200)
+		return;
+	cJSON *json =
+		json_parse(buf_text(&request->answer), request->answer.len, "answer of GET /info", &ignored);
+	int64_t ncpu = json_int(json, "NCPU", 0);
+	engine->ncpu = ncpu > 0 && ncpu < 65536 ? (unsigned)ncpu : 0;
+	engine->index_server = arena_strdup(engine->arena, json_text(json, "IndexServerAddress", NULL));
+	cJSON_Delete(json);
+}
+
 void engine_info(struct engine *engine)
 {
 	struct errors ignored;
 	if (engine->info_known)
 		return;
-	engine->info_known = true;
 	errors_init(&ignored, engine->arena);
 	struct request *request = http_request(engine->http);
 	request->method = "GET";
 	request->path = "/info";
-	if (http_call(request, &ignored) == 0 && request->status == 200) {
-		cJSON *json = json_parse(
-			request->answer.data, request->answer.len, "answer of GET /info", &ignored);
-		int64_t ncpu = json_int(json, "NCPU", 0);
-		engine->ncpu = ncpu > 0 && ncpu < 65536 ? (unsigned)ncpu : 0;
-		cJSON_Delete(json);
-	}
+	if (http_call(request, &ignored) == 0)
+		engine_info_read(engine, request);
+	engine->info_known = true;
 	http_free(request);
 }

@@ -60,13 +60,18 @@ const char *http_message(struct arena *arena, const struct request *request)
 
 bool http_transient_text(const char *text)
 {
-	static const char *const signs[] = { "EOF", "connection reset", "connection refused", "i/o timeout",
-		"TLS handshake timeout", "Client.Timeout exceeded", "context deadline exceeded",
-		"Temporary failure in name resolution", "server misbehaving", "broken pipe",
-		"502 Bad Gateway", "503 Service Unavailable", "504 Gateway Time", "500 Internal Server Error",
-		"too many requests", "toomanyrequests" };
-	for (size_t i = 0; text && i < sizeof signs / sizeof *signs; i++)
-		if (strcasestr(text, signs[i]))
+	static const char *const lasting[] = { "denied", "unauthorized", "no basic auth", "not found",
+		"manifest unknown", "invalid reference", "no such host" };
+	static const char *const passing[] = { "EOF", "connection reset", "connection refused", "broken pipe",
+		"i/o timeout", "TLS handshake timeout", "Client.Timeout", "deadline exceeded",
+		"Temporary failure in name resolution", "server misbehaving", "Bad Gateway",
+		"Service Unavailable", "Gateway Time", "Internal Server Error", "HTTP status: 5",
+		"status code 5", "status code: 5" };
+	for (size_t i = 0; text && i < sizeof lasting / sizeof *lasting; i++)
+		if (strcasestr(text, lasting[i]))
+			return false;
+	for (size_t i = 0; text && i < sizeof passing / sizeof *passing; i++)
+		if (strstr(text, passing[i]))
 			return true;
 	return false;
 }
