@@ -8,6 +8,10 @@ setup() {
 
 teardown() {
 	local ids
+	if [ -n "${PROXY:-}" ]; then
+		kill "$PROXY"
+		DOCKER_HOST=$ENGINE
+	fi
 	for project in "$PROJECT" ${ALSO_PROJECTS:-}; do
 		ids=$(docker ps -aq --filter "label=com.docker.compose.project=$project")
 		[ -z "$ids" ] || docker rm -fv $ids >/dev/null
@@ -37,3 +41,56 @@ started() { date -d "$(field "$1" '{{.State.StartedAt}}')" +%s%N; }
 
 # requests TRACE-FILE: engine requests a traced run made, without /_ping
 requests() { grep '"what":"http"' "$1" | grep -vc '_ping'; }
+
+# names: containers of this project, without its name, in order
+names() { docker ps -a --filter "label=com.docker.compose.project=$PROJECT" --format '{{.Names}}' | sed "s/^$PROJECT-//" | sort | paste -sd' '; }
+
+# ids: their ids, to see that they are still the same
+ids() { docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$PROJECT" | sort; }
+
+# since_epoch TIME: nanoseconds
+since_epoch() { date -d "$1" +%s%N; }
+
+# finished NAME: when it ended, in nanoseconds since the epoch
+finished() { since_epoch "$(field "$1" '{{.State.FinishedAt}}')"; }
+
+# said NAME TEXT: when a container wrote the line, in nanoseconds since the epoch
+said() { since_epoch "$(docker logs -t "$PROJECT-$1" 2>&1 | grep -m1 -F "$2" | cut -d' ' -f1)"; }
+
+# has TEXT…: the output of `run` has each of these texts; says which it has not
+has() {
+	local text
+	for text; do
+		[[ $output == *"$text"* ]] || { printf 'not in the output: %s\n%s\n' "$text" "$output"; return 1; }
+	done
+}
+
+# until_true COMMAND…: again until it succeeds, 20 s at most
+until_true() {
+	local end=$((SECONDS + 20))
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || { echo "never true: $*"; return 1; }
+		read -rt 0.05 <> <(:) || true
+	done
+}
+
+# is NAME STATE: whether a container of this project is in this state
+is() { [ "$(state "$1" 2>/dev/null)" = "$2" ]; }
+
+# peer ARGUMENT…: docker compose 2.40
+peer() { "$PEER" "$@"; }
+need_peer() {
+	PEER=$("$BATS_TEST_DIRNAME/../engine.sh" peer 2>/dev/null | sed -n 's/^DOCKER_CONFIG=//p')/cli-plugins/docker-compose
+	[ -x "$PEER" ] || { echo "# SKIPPED: docker compose 2.40: run tests/engine.sh fetch28" >&3; skip "no docker compose 2.40"; }
+}
+
+# proxied FAULT…: from here on, this test's engine is reached through tests/faultproxy.c; requests in ./requests
+proxied() {
+	local arguments=() fault
+	for fault; do arguments+=(--fault "$fault"); done
+	make -s -C "$BATS_TEST_DIRNAME/../.." build/tests/faultproxy 3>&-
+	"$BATS_TEST_DIRNAME/../../build/tests/faultproxy" --skip-ping --log requests "${arguments[@]}" p.sock "${DOCKER_HOST#unix://}" 3>&- &
+	PROXY=$! ENGINE=$DOCKER_HOST
+	until [ -S p.sock ]; do kill -0 "$PROXY"; done
+	DOCKER_HOST=unix://$PWD/p.sock
+}

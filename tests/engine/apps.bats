@@ -1,0 +1,138 @@
+# Applications of a registry: upstream first, shared by projects, kept while someone needs them.
+bats_require_minimum_version 1.5.0
+load helper
+
+# The images of applications run as they are.
+setup_file() {
+	docker run --name flow-test-app busybox sh -c 'mkdir -p /www/_internal_ && echo ok >/www/_internal_/healthcheck'
+	docker commit --change 'CMD ["sh", "-c", "trap \"exit 0\" TERM; sleep 0.5; httpd -p 9000 -h /www; while :; do sleep 0.05; done"]' flow-test-app flow-test/app:latest
+	docker rm flow-test-app
+}
+
+teardown_file() { docker rmi flow-test/app:latest; }
+
+registry() {
+	ALSO_PROJECTS=$PROJECT-apps
+	cat >registry.yml <<-'YAML'
+		- id: front
+		  image: flow-test/app
+		  ports: [{healthcheck: {host: vm, port: 47321}, external: 47321, internal: 9000}]
+		  dependencies: [cart, users]
+		- id: cart
+		  image: flow-test/app
+		  ports: [{healthcheck: {host: vm, port: 47322}, external: 47322, internal: 9000}]
+		  dependencies: [store]
+		- id: users
+		  image: flow-test/app
+		  ports: [{healthcheck: {host: vm, port: 47323}, external: 47323, internal: 9000}]
+		  dependencies: [store]
+		- id: store
+		  image: flow-test/app
+		  ports: [{healthcheck: {host: vm, port: 47324}, external: 47324, internal: 9000}]
+		  dependencies: []
+	YAML
+	compose <<-YAML
+		x-flow: {registry: [./registry.yml], applications: {project: $PROJECT-apps}}
+		services:
+		  web: {image: busybox, init: true, command: sleep 1000, x-flow: {dependencies: [cart]}}
+	YAML
+}
+# app ID: its container; apps: those that run
+app() { echo "$PROJECT-apps-$1-1"; }
+apps() { docker ps --filter "label=com.docker.compose.project=$PROJECT-apps" --format '{{.Names}}' | sed -E "s/^$PROJECT-apps-(.*)-1$/\1/" | sort | paste -sd' '; }
+app_started() { since_epoch "$(docker inspect -f '{{.State.StartedAt}}' "$(app "$1")")"; }
+
+@test "up --app starts the application after everything upstream of it" {
+	registry
+	flow up -d --app cart
+	[ "$(apps)" = "cart store" ]
+	[ "$(app_started store)" -lt "$(app_started cart)" ]
+	[ -z "$(names)" ]
+	curl -sf http://127.0.0.1:47322/_internal_/healthcheck
+	before=$(app_started store)
+	flow up -d --app front
+	[ "$(apps)" = "cart front store users" ]
+	[ "$(app_started store)" = "$before" ]
+	for id in cart users; do [ "$(app_started $id)" -lt "$(app_started front)" ]; done
+	run -0 flow plan --exit-code --app front
+}
+
+@test "a service reaches the application by its name and port, and another project shares it" {
+	registry
+	flow up -d
+	[ "$(apps)" = "cart store" ]
+	[ "$(docker exec "$PROJECT-web-1" wget -qO- http://cart:9000/_internal_/healthcheck)" = ok ]
+	cart=$(docker inspect -f '{{.Id}}' "$(app cart)")
+	run -0 flow plan --exit-code
+	mkdir other
+	cp compose.yaml registry.yml other
+	ALSO_PROJECTS="$PROJECT-apps $PROJECT-other"
+	(cd other && flow -p "$PROJECT-other" up -d)
+	[ "$(docker inspect -f '{{.Id}}' "$(app cart)")" = "$cart" ]
+	flow down
+	[ "$(apps)" = "cart store" ]
+	run -1 flow down --app cart
+	has cart "$PROJECT-other"
+	[ "$(apps)" = "cart store" ]
+	flow -p "$PROJECT-other" down
+	flow down --app cart
+	[ -z "$(apps)" ]
+}
+
+@test "down --app takes the upstream that only it needs" {
+	registry
+	flow up -d --app front
+	run -1 flow down --app store
+	has store
+	[ "$(apps)" = "cart front store users" ]
+	flow down --app front
+	[ -z "$(apps)" ]
+	flow up -d --app cart --app users
+	flow down --app cart
+	[ "$(apps)" = "store users" ]
+	flow down --app users
+	[ -z "$(apps)" ]
+}
+
+@test "a registry alone, without a compose file" {
+	registry
+	rm compose.yaml
+	ALSO_PROJECTS=workstation
+	flow up -d --app store
+	[ "$(docker inspect -f '{{.State.Status}}' workstation-store-1)" = running ]
+	run -0 flow registry ls
+	has front cart users store
+	run -0 flow registry show cart
+	has store 47322
+	flow down --app store
+	run docker inspect workstation-store-1
+	[ "$status" -ne 0 ]
+}
+
+@test "a service with the name of an application stands in for it" {
+	registry
+	cat >>compose.yaml <<-'YAML'
+		  store: {image: busybox, init: true, command: sleep 1000}
+	YAML
+	flow up -d
+	[ "$(apps)" = cart ]
+	[ "$(names)" = "store-1 web-1" ]
+}
+
+@test "an unknown application: the nearest name" {
+	registry
+	run -2 flow up -d --app cartt
+	has cartt cart
+	sed -i 's/\[cart\]/[carrt]/' compose.yaml
+	run -2 flow up -d
+	has carrt cart
+}
+
+@test "an application that never gets healthy stops what needs it" {
+	registry
+	sed -i '/id: store/,$ s/47324}/47324, path: \/nowhere}/' registry.yml
+	sed -i 's/x-flow: {registry/x-flow: {registry/' compose.yaml
+	setsid timeout 3 "$FLOW" up -d >log 2>&1 3>&- || true
+	[ -z "$(names)" ]
+	[ "$(apps)" = store ]
+}

@@ -1,0 +1,106 @@
+# `down`: everything of the project, nothing else, in order.
+bats_require_minimum_version 1.5.0
+load helper
+
+stack() {
+	compose <<-YAML
+		services:
+		  db:
+		    image: busybox
+		    init: true
+		    command: sleep 1000
+		    volumes: [data:/data, shared:/shared, /anonymous]
+		    networks: [default, front, outside]
+		  web: {image: busybox, init: true, command: sleep 1000, depends_on: [db], networks: [front]}
+		networks: {front: {}, outside: {external: true, name: $PROJECT-outside}}
+		volumes: {data: {}, shared: {external: true, name: $PROJECT-shared}}
+	YAML
+	docker network create --label "com.docker.compose.project=$PROJECT-outside" "$PROJECT-outside" >/dev/null
+	docker volume create --label "com.docker.compose.project=$PROJECT-outside" "$PROJECT-shared" >/dev/null
+	ALSO_PROJECTS=$PROJECT-outside
+	flow up -d
+}
+networks() { docker network ls --filter "name=$PROJECT" --format '{{.Name}}' | sort | paste -sd' '; }
+volumes() { docker volume ls --filter "name=$PROJECT" --format '{{.Name}}' | sort | paste -sd' '; }
+
+@test "containers and networks go, named volumes stay, with -v they go, external things always stay" {
+	stack
+	anonymous=$(field db-1 '{{range .Mounts}}{{if eq .Destination "/anonymous"}}{{.Name}}{{end}}{{end}}')
+	flow down
+	[ -z "$(names)" ]
+	[ "$(networks)" = "$PROJECT-outside" ]
+	[ "$(volumes)" = "$PROJECT-shared ${PROJECT}_data" ]
+	docker volume rm "$anonymous" 2>/dev/null || true
+	flow up -d
+	flow down --volumes
+	[ "$(volumes)" = "$PROJECT-shared" ]
+	[ "$(networks)" = "$PROJECT-outside" ]
+	run -0 flow down
+}
+
+@test "dependents stop before what they need" {
+	compose <<-'YAML'
+		services:
+		  db: {image: busybox, stop_grace_period: 20s, command: "sh -c 'trap \"echo stopping; exit 0\" TERM; while :; do sleep 0.05; done'"}
+		  web: {image: busybox, stop_grace_period: 20s, depends_on: [db], command: "sh -c 'trap \"sleep 0.5; exit 0\" TERM; while :; do sleep 0.05; done'"}
+	YAML
+	flow up -d
+	docker events --filter "label=com.docker.compose.project=$PROJECT" --filter event=die --format '{{.Actor.Attributes.name}}' >events 3>&- &
+	pid=$!
+	until_true docker info >/dev/null
+	flow down
+	until_true eval '[ "$(wc -l <events)" = 2 ]'
+	kill "$pid"
+	[ "$(paste -sd' ' events)" = "$PROJECT-web-1 $PROJECT-db-1" ]
+}
+
+@test "by name alone, from anywhere; orphans on demand" {
+	stack
+	sed -i '/^  web:/d' compose.yaml
+	run -0 flow down
+	[ "$(names)" = web-1 ]
+	flow up -d
+	flow down --remove-orphans
+	[ -z "$(names)" ]
+	flow up -d
+	mkdir elsewhere
+	cd elsewhere
+	flow -p "$PROJECT" down
+	[ -z "$(names)" ]
+	[ "$(networks)" = "$PROJECT-outside" ]
+}
+
+@test "a project that docker compose made" {
+	need_peer
+	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000, volumes: [data:/data]}}
+volumes: {data: {}}'
+	peer up -d
+	flow down -v
+	[ -z "$(names)$(networks)$(volumes)" ]
+}
+
+@test "docker compose takes down what flow made" {
+	need_peer
+	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000, volumes: [data:/data]}}
+volumes: {data: {}}'
+	flow up -d
+	peer down -v
+	[ -z "$(names)$(networks)$(volumes)" ]
+}
+
+@test "a network that somebody else still uses is told, the rest goes" {
+	stack
+	docker run -d --name guest --label "com.docker.compose.project=$PROJECT-outside" --network "${PROJECT}_front" --init busybox sleep 1000 >/dev/null
+	run flow down
+	has "${PROJECT}_front"
+	[ -z "$(names)" ]
+	docker rm -f guest >/dev/null
+	flow down
+	[ "$(networks)" = "$PROJECT-outside" ]
+}
+
+@test "one service only" {
+	stack
+	flow down web
+	[ "$(names)" = db-1 ]
+}

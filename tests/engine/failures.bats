@@ -1,0 +1,256 @@
+# What goes wrong for newcomers: each has its exit status and says what to do.
+bats_require_minimum_version 1.5.0
+load helper
+
+@test "the database dies while others wait for it" {
+	compose <<-'YAML'
+		services:
+		  db:
+		    image: busybox
+		    init: true
+		    command: [sh, -c, 'echo recovering from the crash; exec sleep 1000']
+		    x-flow: {healthcheck: {exec: [test, -e, /never], interval: 100ms, retries: 1000}}
+		  web: {image: busybox, init: true, command: sleep 1000, x-flow: {dependencies: [db]}}
+		  other: {image: busybox, init: true, command: sleep 1000}
+	YAML
+	flow up -d >log 2>&1 3>&- &
+	pid=$!
+	until_true is db-1 running
+	until_true is other-1 running
+	docker kill "$PROJECT-db-1" >/dev/null
+	status=0
+	wait "$pid" || status=$?
+	output=$(cat log)
+	[ "$status" -eq 1 ]
+	has db "137" "recovering from the crash" web
+	[ "$(names)" = "db-1 other-1" ]
+	is other-1 running
+	# repaired, the next run goes on from there
+	sed -i 's/exec: .test, -e, .never./exec: ["true"/' compose.yaml
+	flow up -d
+	[ "$(names)" = "db-1 other-1 web-1" ]
+}
+
+@test "a service that never gets healthy: its last probe, its last words, who waited" {
+	compose <<-'YAML'
+		services:
+		  db:
+		    image: busybox
+		    init: true
+		    command: [sh, -c, 'echo "cannot open /etc/db.conf"; exec sleep 1000']
+		    x-flow: {healthcheck: {tcp: {port: 5432}, interval: 50ms, retries: 4}}
+		  web: {image: busybox, init: true, command: sleep 1000, x-flow: {dependencies: [db]}}
+	YAML
+	run -1 flow up -d
+	has db web "refused" "cannot open /etc/db.conf"
+	[ "$(names)" = db-1 ]
+}
+
+@test "a failing migration" {
+	compose <<-'YAML'
+		services:
+		  migrate: {image: busybox, command: "sh -c 'echo relation cards exists already; exit 3'"}
+		  web:
+		    image: busybox
+		    init: true
+		    command: sleep 1000
+		    depends_on: {migrate: {condition: service_completed_successfully}}
+	YAML
+	run -1 flow up -d
+	has migrate "3" "relation cards exists already" web
+	[ "$(names)" = migrate-1 ]
+	# it runs again once it is repaired
+	sed -i 's/exit 3/exit 0/' compose.yaml
+	flow up -d
+	is web-1 running
+}
+
+@test "an image that is nowhere" {
+	compose <<-'YAML'
+		services:
+		  web: {image: "127.0.0.1:1/acme/nowhere:1", init: true}
+		  other: {image: busybox, init: true, command: sleep 1000}
+	YAML
+	from=$SECONDS
+	run -1 flow up -d
+	[ $((SECONDS - from)) -lt 40 ]
+	has "127.0.0.1:1/acme/nowhere:1" "hint:"
+	[[ $(names) != *web* ]]
+	compose <<<'services: {web: {image: "acme/nowhere:1", pull_policy: never}}'
+	run -1 flow up -d
+	has "acme/nowhere:1" "hint:"
+}
+
+@test "a port that is in use, by a container or by anything else" {
+	port=47311
+	docker run -d --name holder --label "com.docker.compose.project=$PROJECT-holder" -p 127.0.0.1:$port:80 --init busybox sleep 1000 >/dev/null
+	ALSO_PROJECTS=$PROJECT-holder
+	compose <<-YAML
+		services:
+		  web: {image: busybox, init: true, command: sleep 1000, ports: ["127.0.0.1:$port:80"]}
+		  other: {image: busybox, init: true, command: sleep 1000}
+	YAML
+	run -1 flow up -d
+	has web $port "hint:"
+	is other-1 running
+	docker rm -f holder >/dev/null
+	python3 -c "import socket, time; s = socket.create_server(('127.0.0.1', $port)); open('bound', 'w'); time.sleep(60)" 3>&- &
+	pid=$!
+	until_true test -e bound
+	run -1 flow up -d
+	kill "$pid"
+	has web $port "hint:"
+	flow up -d
+	is web-1 running
+}
+
+@test "a cycle: found before any engine is asked" {
+	compose <<-'YAML'
+		services:
+		  a: {image: busybox, depends_on: [b]}
+		  b: {image: busybox, x-flow: {dependencies: [c]}}
+		  c: {image: busybox, links: [a]}
+	YAML
+	DOCKER_HOST=unix:///nowhere/docker.sock run -2 flow up -d
+	grep -qE 'a -> b -> c -> a|b -> c -> a -> b|c -> a -> b -> c' <<<"$output"
+	compose <<<'services: {self: {image: busybox, depends_on: [self]}}'
+	DOCKER_HOST=unix:///nowhere/docker.sock run -2 flow up -d
+	has "self -> self"
+}
+
+@test "a broken file: the place, and what was meant" {
+	printf 'services:\n  web:\n    image: busybox\n   command: "x"\n' >compose.yaml
+	DOCKER_HOST=unix:///nowhere/docker.sock run -2 flow up -d
+	has "compose.yaml:4"
+	printf 'services:\n  web:\n    image: busybox\n    enviroment: {A: 1}\n' >compose.yaml
+	DOCKER_HOST=unix:///nowhere/docker.sock run -2 flow up -d
+	has "compose.yaml:4:5" "enviroment" "environment"
+	printf 'services:\n  web:\n    image: busybox\n    depends_on: [dbb]\n  db: {image: busybox}\n' >compose.yaml
+	DOCKER_HOST=unix:///nowhere/docker.sock run -2 flow up -d
+	has "dbb" "db"
+	rm compose.yaml
+	run -2 flow up -d
+	has compose.yaml
+}
+
+@test "wrong words on the command line" {
+	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000}}'
+	run -2 flow up -d nosuch
+	has nosuch
+	run -2 flow up --detatch
+	has "--detach"
+	run -2 flow upp
+	has "up"
+	[ -z "$(ids)" ]
+}
+
+@test "no engine answers" {
+	compose <<<'services: {web: {image: busybox}}'
+	DOCKER_HOST=unix:///nowhere/docker.sock run -1 flow up -d
+	has "/nowhere/docker.sock" "hint:"
+	DOCKER_HOST=tcp://127.0.0.1:1 run -1 flow up -d
+	has "127.0.0.1:1" "hint:"
+	DOCKER_HOST=nonsense run flow up -d
+	[ "$status" -ne 0 ]
+	has "nonsense"
+}
+
+@test "no permission for the engine's socket" {
+	compose <<<'services: {web: {image: busybox}}'
+	chmod 711 "$SUITE_DIR"
+	# bats' own folders are closed to others
+	folder=$(mktemp -d /tmp/flow-nobody.XXXXXX)
+	cp "$FLOW" compose.yaml "$folder"
+	chmod -R a+rX "$folder"
+	cd "$folder"
+	run setpriv --reuid=65534 --regid=65534 --clear-groups env -u DOCKER_CONFIG HOME="$folder" ./docker-flow up -d
+	cd /
+	rm -r "$folder"
+	[ "$status" -eq 1 ]
+	has "docker.sock" "ermission" "hint:"
+}
+
+@test "SIGINT and SIGTERM of an attached up stop everything" {
+	for signal in INT:130 TERM:143; do
+		compose <<-'YAML'
+			services:
+			  web: {image: busybox, init: true, command: "sh -c 'echo here; exec sleep 1000'"}
+			  db: {image: busybox, init: true, command: sleep 1000}
+		YAML
+		setsid "$FLOW" up >log 2>&1 3>&- &
+		pid=$!
+		until_true grep -q here log
+		until_true is db-1 running
+		kill -"${signal%:*}" "$pid"
+		status=0
+		wait "$pid" || status=$?
+		[ "$status" -eq "${signal#*:}" ] || { echo "$signal: status $status"; cat log; return 1; }
+		is web-1 exited
+		is db-1 exited
+	done
+}
+
+@test "the second interrupt kills" {
+	compose <<-'YAML'
+		services:
+		  deaf: {image: busybox, stop_grace_period: 60s, command: "sh -c 'trap \"echo never\" INT TERM; echo here; while :; do sleep 1; done'"}
+	YAML
+	setsid "$FLOW" up >log 2>&1 3>&- &
+	pid=$!
+	until_true grep -q here log
+	from=$SECONDS
+	kill -INT "$pid"
+	until_true grep -q never log
+	kill -INT "$pid"
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" -eq 130 ]
+	[ $((SECONDS - from)) -lt 30 ]
+	is deaf-1 exited
+}
+
+@test "an interrupted up -d starts nothing more and leaves what runs" {
+	compose <<-'YAML'
+		services:
+		  db:
+		    image: busybox
+		    init: true
+		    command: sleep 1000
+		    x-flow: {healthcheck: {exec: [test, -e, /never], interval: 100ms, retries: 1000}}
+		  web: {image: busybox, init: true, command: sleep 1000, x-flow: {dependencies: [db]}}
+	YAML
+	for signal in INT:130 TERM:143; do
+		setsid "$FLOW" up -d >log 2>&1 3>&- &
+		pid=$!
+		until_true is db-1 running
+		kill -"${signal%:*}" "$pid"
+		status=0
+		wait "$pid" || status=$?
+		[ "$status" -eq "${signal#*:}" ] || { echo "$signal: status $status"; cat log; return 1; }
+		[ "$(names)" = db-1 ]
+		is db-1 running
+	done
+}
+
+@test "the engine's own words are passed on" {
+	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000}}'
+	proxied 500@/containers/create
+	run -1 flow up -d
+	has "injected fault" web
+	[ -z "$(DOCKER_HOST=$ENGINE ids)" ]
+}
+
+@test "an engine that goes away in the middle ends the run, with a message" {
+	compose <<-'YAML'
+		services:
+		  db: {image: busybox, init: true, command: sleep 1000}
+		  web: {image: busybox, init: true, command: sleep 1000, depends_on: [db]}
+	YAML
+	proxied cut@9+
+	from=$SECONDS
+	run -1 flow up -d
+	[ $((SECONDS - from)) -lt 60 ]
+	has "p.sock"
+	DOCKER_HOST=$ENGINE flow up -d
+	[ "$(DOCKER_HOST=$ENGINE names)" = "db-1 web-1" ]
+}

@@ -1,0 +1,93 @@
+# Output of containers: whole, in order, with names in front.
+bats_require_minimum_version 1.5.0
+load helper
+
+talkers() {
+	compose <<-'YAML'
+		services:
+		  short: {image: busybox, command: "sh -c 'for i in 1 2 3; do echo line $$i; done; echo error line >&2'"}
+		  longer-name: {image: busybox, command: echo hello}
+	YAML
+	flow up -d
+	until_true is short-1 exited
+	until_true is longer-name-1 exited
+}
+
+@test "names in front, aligned, without colours where no terminal is; the container's order" {
+	talkers
+	run -0 flow logs
+	[ "$(grep '^short-1 ' <<<"$output" | grep -o 'line [0-9]')" = $'line 1\nline 2\nline 3' ]
+	[ "$(sed -E 's/^([^|]*)\|.*/\1/' <<<"$output" | awk '{print length}' FS='\n' | sort -u | wc -l)" = 1 ]
+	[[ $output != *$'\e'* ]]
+	run -0 --separate-stderr flow logs short
+	[[ $output$stderr == *"error line"* ]]
+	[[ $output$stderr != *hello* ]]
+}
+
+@test "what is shown can be chosen" {
+	talkers
+	run -0 flow logs --no-log-prefix longer-name
+	[ "$output" = hello ]
+	run -0 --separate-stderr flow logs --no-log-prefix --tail 2 short
+	[ "$(wc -l <<<"$output"$'\n'"$stderr" | tr -d ' ')" -le 3 ]
+	[[ $output$stderr != *"line 1"* ]]
+	run -0 flow logs --timestamps longer-name
+	grep -qE '\| *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z? hello' <<<"$output"
+	run -0 flow logs --since 2099-01-01T00:00:00Z
+	[ -z "$output" ]
+	run -2 flow logs nosuch
+	has nosuch
+}
+
+@test "long lines are whole, and many lines all there, in order" {
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, command: "sh -c 'head -c 100000 /dev/zero | tr \"\\\\0\" x; echo; seq 20000'"}
+	YAML
+	flow up -d
+	until_true is web-1 exited
+	flow logs --no-log-prefix >log
+	[ "$(head -n 1 log | tr -d '\n' | wc -c)" -eq 100000 ]
+	tail -n +2 log | cmp - <(seq 20000)
+}
+
+@test "control characters reach a file as they are, a terminal without harm" {
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, command: "printf 'a\\033[2Jb\\n'"}
+	YAML
+	flow up -d
+	until_true is web-1 exited
+	flow logs --no-log-prefix >log
+	cmp log <(printf 'a\033[2Jb\n')
+	script -qec "'$FLOW' logs --no-log-prefix" /dev/null >screen </dev/null 3>&-
+	[[ $(cat screen) != *$'\e[2J'* ]]
+	grep -q 'a.*b' screen
+}
+
+@test "-f follows through a restart until everything has ended" {
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, init: true, command: "sh -c 'echo started; exec sleep 1000'"}
+	YAML
+	flow up -d
+	flow logs -f >log 2>&1 3>&- &
+	pid=$!
+	until_true grep -q started log
+	docker restart -t 5 "$PROJECT-web-1" >/dev/null
+	until_true eval '[ "$(grep -c started log)" = 2 ]'
+	kill -0 "$pid"
+	kill -INT "$pid"
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" -eq 130 ]
+	is web-1 running
+}
+
+@test "a project that is not there, and one found by its labels alone" {
+	talkers
+	mkdir elsewhere
+	cd elsewhere
+	run -0 flow -p "$PROJECT" logs --no-log-prefix longer-name
+	[ "$output" = hello ]
+}
