@@ -69,6 +69,7 @@ static int run(struct ctx *ctx, const void *options)
 	struct project *project;
 	load.no_interpolate = config->no_interpolate;
 	load.no_normalize = config->no_normalize || ctx->globals.compatibility; /* as docker compose does */
+	load.no_env_resolution = config->hash != NULL; /* the printed hash counts env files by path */
 	load.no_path_resolution = config->no_path_resolution;
 	load.no_consistency = config->no_consistency;
 	load.tree_only = !wants_list(config) || config->no_interpolate;
