@@ -31,9 +31,11 @@ int fill_normalize(struct arena *arena, struct node *tree, const char *project, 
 struct node *fill_profiles(struct arena *arena, struct node *tree, const char *const *profiles,
 	size_t nprofiles, const char *const *services, size_t nservices, struct errors *errors);
 
-/* Env files and label files of the services in the tree are read into environment and labels, and their
- * attributes removed. */
+/* Env files of the services in the tree are read into their environment, and the attribute removed. */
 int fill_env_files(struct arena *arena, struct node *tree, const struct map *env, struct errors *errors);
+
+/* The same for label files and labels. */
+int fill_label_files(struct arena *arena, struct node *tree, struct errors *errors);
 
 /* Removes networks, volumes, secrets, configs and models that no service of the tree uses. */
 void fill_prune(struct arena *arena, struct node *tree);

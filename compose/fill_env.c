@@ -133,17 +133,26 @@ static int label_files(struct env_files *files, const char *name, struct node *s
 	return result;
 }
 
-int fill_env_files(struct arena *arena, struct node *tree, const struct map *env, struct errors *errors)
+/* Calls `read` for every service of the tree. */
+static int each_service(struct arena *arena, struct node *tree, const struct map *env, struct errors *errors,
+	int (*read)(struct env_files *files, const char *name, struct node *service))
 {
 	struct env_files files = { .arena = arena, .env = env, .errors = errors };
 	struct node *services = node_get(tree, "services");
 	int result = 0;
 	map_init(&files.warned, arena);
-	for (size_t i = 0; services && services->kind == NODE_MAP && i < services->nmembers; i++) {
-		struct member *member = &services->members[i];
-		if (env_files(&files, member->key, member->value) < 0 ||
-			label_files(&files, member->key, member->value) < 0)
+	for (size_t i = 0; services && services->kind == NODE_MAP && i < services->nmembers; i++)
+		if (read(&files, services->members[i].key, services->members[i].value) < 0)
 			result = -1;
-	}
 	return result;
+}
+
+int fill_env_files(struct arena *arena, struct node *tree, const struct map *env, struct errors *errors)
+{
+	return each_service(arena, tree, env, errors, env_files);
+}
+
+int fill_label_files(struct arena *arena, struct node *tree, struct errors *errors)
+{
+	return each_service(arena, tree, NULL, errors, label_files);
 }

@@ -97,6 +97,8 @@ static int finish_tree(struct loading *loading)
 		return -1;
 	if (!options->no_env_resolution && fill_env_files(arena, tree, project->env, errors) != 0)
 		return -1;
+	if (fill_label_files(arena, tree, errors) != 0)
+		return -1;
 	if (!options->keep_services && fill_select(arena, tree, project->disabled, options->services,
 					       options->nservices, errors) != 0)
 		return -1;
