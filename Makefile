@@ -104,6 +104,12 @@ clean:
 include plugin-manifest/install.mk
 
 -include $(OBJ:.o=.d) $(UNIT:%=%.d) $(FUZZ:%=%.d) $O/tests/faultproxy.d $O/tests/faultproxy_http.d
+# The main job on a real stack, on the engine that is reachable or a private one.
+demo:
+	demo/demo.sh up
+demo-down:
+	demo/demo.sh down
+
 # Ratios against docker compose and the engine's floor, into docs/benchmarks.md.
 bench: all
 	tests/bench/bench.sh
