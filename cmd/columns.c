@@ -29,12 +29,17 @@ void columns_print(FILE *out, const struct columns *columns)
 		if (taken > widths[i % columns->width])
 			widths[i % columns->width] = taken;
 	}
+	size_t owed = 0; /* blanks before the next text: none are left at the end of a line */
 	for (size_t i = 0; i < columns->count; i++) {
 		size_t column = i % columns->width;
-		fputs(columns->cells[i], out);
-		if (column + 1 == columns->width)
+		if (*columns->cells[i]) {
+			fprintf(out, "%*s%s", (int)owed, "", columns->cells[i]);
+			owed = 0;
+		}
+		owed += widths[column] - show_columns(columns->cells[i]) + 3;
+		if (column + 1 == columns->width) {
 			fputc('\n', out);
-		else
-			fprintf(out, "%*s", (int)(widths[column] - show_columns(columns->cells[i]) + 3), "");
+			owed = 0;
+		}
 	}
 }

@@ -1,6 +1,8 @@
 #include "cmd/report.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -72,9 +74,20 @@ static int as_compose(const struct ctx *ctx, int status)
 	return ctx->compose && (status == 2 || status == 3 || status == 125) ? 1 : status;
 }
 
+/* Whether writing failed since nobody reads any more (`docker flow config | head`): nothing to complain
+ * about. */
+static bool reader_is_gone(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+	return ferror(stdout) && poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
 int report_end(struct ctx *ctx, int result)
 {
-	if (fflush(stdout) != 0 && errno != EPIPE && result == 0)
+	int flushed = fflush(stdout);
+	if (reader_is_gone())
+		return 128 + SIGPIPE;
+	if (flushed != 0 && result == 0)
 		result = error_add(&ctx->errors, ERROR_SYSTEM, NULL, NULL, "cannot write the output: %s",
 			strerror(errno));
 	print(ctx);

@@ -90,6 +90,13 @@ setup() {
 	[[ $output == *"cannot write the output"* ]]
 }
 
+@test "a reader that goes away is no mistake" {
+	for i in $(seq 2000); do echo "  s$i: {image: busybox}"; done | sed '1i services:' >many.yaml
+	run -0 --separate-stderr bash -c "'$flow' -f many.yaml config | head -n 1"
+	[[ $output == name:* ]]
+	[ -z "$stderr" ]
+}
+
 @test "completion answers in the protocol of the docker CLI" {
 	run -0 --separate-stderr "$flow" __complete flow vers
 	[ "${lines[0]}" = $'version\tPrint the version' ]

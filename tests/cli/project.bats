@@ -139,6 +139,7 @@ registry() {
 	run -0 --separate-stderr "$flow" __complete -f broken.yaml logs ''
 	[ "$output" = :4 ]
 	[ -z "$stderr" ]
+	rm registry.yml
 	run -0 "$flow" __complete -f missing.yaml graph --app ''
 	[ "$output" = :4 ]
 }

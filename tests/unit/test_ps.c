@@ -1,0 +1,139 @@
+/* Containers in words and tables. */
+#include "cmd/columns.h"
+#include "cmd/ps_words.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct arena *arena;
+
+static int set_up(void **state)
+{
+	(void)state;
+	arena = arena_create();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	arena_destroy(arena);
+	return 0;
+}
+
+static void ages_are_in_the_largest_unit_that_fits_twice(void **state)
+{
+	(void)state;
+	assert_string_equal(ps_age(arena, 0), "less than a second ago");
+	assert_string_equal(ps_age(arena, 1), "1 second ago");
+	assert_string_equal(ps_age(arena, 59), "59 seconds ago");
+	assert_string_equal(ps_age(arena, 60), "1 minute ago");
+	assert_string_equal(ps_age(arena, 3599), "59 minutes ago");
+	assert_string_equal(ps_age(arena, 7199), "1 hour ago");
+	assert_string_equal(ps_age(arena, 47 * 3600), "47 hours ago");
+	assert_string_equal(ps_age(arena, 13 * 86400), "13 days ago");
+	assert_string_equal(ps_age(arena, 3 * 365 * 86400), "3 years ago");
+	assert_string_equal(ps_age(arena, -5), "less than a second ago");
+}
+
+static void neighbouring_ports_are_a_range(void **state)
+{
+	(void)state;
+	struct observed_port ports[] = { { "0.0.0.0", "tcp", 8081, 81 }, { "0.0.0.0", "tcp", 8080, 80 },
+		{ "0.0.0.0", "udp", 8082, 82 }, { "::", "tcp", 8080, 80 }, { NULL, "tcp", 0, 9000 },
+		{ NULL, "tcp", 0, 9001 }, { "0.0.0.0", "tcp", 9999, 82 } };
+	struct observed_container container = { .ports = ports, .nports = 7 };
+	assert_string_equal(ps_ports(arena, &container),
+		"9000-9001/tcp, 0.0.0.0:8080-8081->80-81/tcp, 0.0.0.0:9999->82/tcp, [::]:8080->80/tcp, "
+		"0.0.0.0:8082->82/udp");
+	container.nports = 0;
+	assert_string_equal(ps_ports(arena, &container), "");
+}
+
+static void commands_are_cut_between_characters(void **state)
+{
+	(void)state;
+	struct observed_container container = { .command = "sh -c 'sleep 1'" };
+	assert_string_equal(ps_command(arena, &container, false), "\"sh -c 'sleep 1'\"");
+	container.command = "ääääääääääääääääääääää";
+	assert_string_equal(ps_command(arena, &container, false), "\"äääääääääääääääääää…\"");
+	assert_string_equal(ps_command(arena, &container, true), "\"ääääääääääääääääääääää\"");
+	container.command = NULL;
+	assert_string_equal(ps_command(arena, &container, false), "\"\"");
+}
+
+static char *printed_json(const struct observed_container *container)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	ps_print_json(out, arena, container, 1000);
+	fclose(out);
+	return text;
+}
+
+static void json_has_the_keys_of_compose(void **state)
+{
+	(void)state;
+	static const char *const keys[] = { "Command", "CreatedAt", "ExitCode", "Health", "ID", "Image",
+		"Labels", "LocalVolumes", "Mounts", "Name", "Names", "Networks", "Ports", "Project",
+		"Publishers", "RunningFor", "Service", "Size", "State", "Status" };
+	struct observed_container container = { .id = "0123456789abcdef",
+		.name = "p-web-1",
+		.project = "p",
+		.image = "busybox",
+		.status = "Exited (3)",
+		.state = CONTAINER_EXITED,
+		.exit_code = 3,
+		.created = 940 };
+	map_init(&container.labels, arena);
+	char *text = printed_json(&container), key[32];
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		snprintf(key, sizeof key, "\"%s\":", keys[i]);
+		if (!strstr(text, key))
+			fail_msg("%s is missing", key);
+	}
+	assert_non_null(strstr(text, "\"ID\":\"0123456789ab\""));
+	assert_non_null(strstr(text, "\"ExitCode\":3"));
+	assert_non_null(strstr(text, "\"State\":\"exited\""));
+	assert_non_null(strstr(text, "\"RunningFor\":\"1 minute ago\""));
+	assert_int_equal(text[strlen(text) - 1], '\n');
+	free(text);
+}
+
+static void tables_align_by_columns_and_clean(void **state)
+{
+	(void)state;
+	static const char *const head[] = { "NAME", "X" }, *const one[] = { "日本", "a\033[2J" },
+				 *const two[] = { "longer-name", NULL };
+	struct columns columns;
+	char *text = NULL;
+	size_t len = 0;
+	columns_init(&columns, arena, head, 2);
+	columns_add(&columns, one);
+	columns_add(&columns, two);
+	FILE *out = open_memstream(&text, &len);
+	columns_print(out, &columns);
+	fclose(out);
+	assert_string_equal(text, "NAME          X\n日本          a\\x1b[2J\nlonger-name\n");
+	free(text);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(ages_are_in_the_largest_unit_that_fits_twice),
+		TEST(neighbouring_ports_are_a_range),
+		TEST(commands_are_cut_between_characters),
+		TEST(json_has_the_keys_of_compose),
+		TEST(tables_align_by_columns_and_clean),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
