@@ -81,9 +81,10 @@ static void leave_finding(struct watch *watch, const char *lines)
 	const struct mark *at = probe && probe->at.line ? &probe->at : &service->at;
 	const char *path = arena_printf(arena, "services.%s", service->key);
 	const char *edge = gate->step->edge ? gate->step->edge : service->key;
-	bool health = gate->step->condition != CONDITION_COMPLETED;
+	/* Without a dependent it is `--wait` that waits. */
+	bool dependency = gate->step->condition != CONDITION_COMPLETED && strstr(edge, " -> ");
 	const char *message = arena_printf(
-		arena, "%s%s: %s", health ? "dependency failed to start: " : "", watch->why, edge);
+		arena, "%s%s: %s", dependency ? "dependency failed to start: " : "", watch->why, edge);
 	gate->step->failure = watch->why;
 	if (step_tolerated(gate->step))
 		error_warn(gate->errors, at, path, "%s", message);

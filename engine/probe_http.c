@@ -18,10 +18,7 @@ static const char *path_of(const struct service *service, const struct probe *pr
 {
 	if (probe->path && *probe->path)
 		return probe->path;
-	for (size_t i = 0; service->flow && i < service->flow->nports; i++)
-		if (service->flow->ports[i]->healthcheck == probe)
-			return "/_internal_/healthcheck";
-	return "/";
+	return route_flow_port(service, probe) ? "/_internal_/healthcheck" : "/";
 }
 
 /* Appends text that stands within a line of the head: nothing may end the line. */

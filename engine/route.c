@@ -20,15 +20,23 @@ static const char *const words[WAY_COUNT] = {
 	[WAY_HELPER] = "a helper container in its network, at",
 };
 
+const struct flow_port *route_flow_port(const struct service *service, const struct probe *probe)
+{
+	const struct flow_service *flow = service->flow;
+	for (size_t i = 0; flow && flow->healthcheck != probe && i < flow->nports; i++)
+		if (flow->ports[i]->healthcheck)
+			return flow->ports[i];
+	return NULL;
+}
+
 int64_t route_port(const struct service *service, const struct probe *probe, const struct look *look)
 {
 	const struct flow_service *flow = service->flow;
 	if (probe->port.set)
 		return probe->port.value;
-	for (size_t i = 0; flow && i < flow->nports; i++)
-		if (flow->ports[i]->healthcheck == probe)
-			return probe->host && flow->ports[i]->external.set ? flow->ports[i]->external.value
-									   : flow->ports[i]->internal;
+	const struct flow_port *own = route_flow_port(service, probe);
+	if (own)
+		return probe->host && own->external.set ? own->external.value : own->internal;
 	if (service->nports && service->ports[0]->target > 0)
 		return service->ports[0]->target;
 	if (flow && flow->nports)

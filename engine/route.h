@@ -33,6 +33,10 @@ struct route {
 	void *arg;
 };
 
+/* The registry-style port whose check `probe` is (dag_probe takes the first one that has any); NULL when the
+ * probe is the service's own. */
+const struct flow_port *route_flow_port(const struct service *service, const struct probe *probe);
+
 /* Port the probe means: its own, else the service's first target port, else 5432 for postgresql, else the
  * lowest the image exposes; 0 when there is none. */
 int64_t route_port(const struct service *service, const struct probe *probe, const struct look *look);
