@@ -60,7 +60,7 @@ static int merge_documents(
 	struct node *tree = NULL;
 	for (size_t i = 0; i < file->ndocs; i++) {
 		struct node *doc = file->docs[i];
-		if (layer_prepare(layer, doc, ret_reset) != 0)
+		if (layer_prepare(layer, file, doc, tree, ret_reset) != 0)
 			return -1;
 		if (tree)
 			reset_apply(*ret_reset, tree);

@@ -175,6 +175,7 @@ static int load_entry(struct layer *layer, const struct entry *entry, struct nod
 	inner.up = layer;
 	inner.main = files[0].path;
 	inner.bases = map_create(arena);
+	inner.legacy = inner.modern = NULL;
 	if (make_env(layer, entry, dir, &inner.env) != 0)
 		return -1;
 	return layer_load(&inner, files, entry->npaths, ret_tree);

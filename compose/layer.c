@@ -8,6 +8,7 @@
 #include "compose/fill.h"
 #include "compose/include.h"
 #include "compose/interp.h"
+#include "compose/legacy.h"
 #include "compose/merge.h"
 #include "compose/path.h"
 #include "compose/reset.h"
@@ -44,9 +45,40 @@ const char *layer_home(const struct layer *layer)
 	return user ? arena_strdup(layer->arena, user->pw_dir) : NULL;
 }
 
-int layer_prepare(struct layer *layer, struct node *doc, struct reset **ret_reset)
+/* Notes the format of the document; returns whether it is format 1. Both in one project is an error. */
+static int note_format(struct layer *layer, const struct layer_file *file, struct node *doc, bool *ret_legacy)
+{
+	bool legacy = legacy_is(doc, layer->legacy != NULL);
+	if (legacy && !layer->legacy) {
+		layer->legacy = file->shown;
+		error_warn(layer->errors, &doc->at, NULL,
+			"legacy version 1 file %s: read as services on the engine's default network",
+			file->shown);
+	} else if (!legacy && node_get(doc, "services")) {
+		layer->modern = file->shown;
+	}
+	*ret_legacy = legacy;
+	if (!layer->legacy || !layer->modern)
+		return 0;
+	error_add(layer->errors, ERROR_FILE, &doc->at, NULL,
+		"%s is a version 1 file and %s is not: they cannot be combined", layer->legacy,
+		layer->modern);
+	return error_hint(layer->errors, "put the services of %s under `services:`", layer->legacy);
+}
+
+static int substitute(struct layer *layer, struct node *doc)
 {
 	struct interp interp;
+	if (layer->options->no_interpolate)
+		return 0;
+	interp_init(&interp, layer->arena, layer->env, layer->warned, layer->errors);
+	return interp_tree(&interp, doc);
+}
+
+int layer_prepare(struct layer *layer, const struct layer_file *file, struct node *doc,
+	const struct node *before, struct reset **ret_reset)
+{
+	bool legacy;
 	if (doc->kind != NODE_MAP) {
 		error_add(layer->errors, ERROR_FILE, &doc->at, NULL,
 			"top-level object must be a mapping, not %s",
@@ -55,13 +87,16 @@ int layer_prepare(struct layer *layer, struct node *doc, struct reset **ret_rese
 							 ? "remove the --- that nothing follows"
 							 : "start with `services:`");
 	}
-	*ret_reset = reset_take(layer->arena, doc);
-	if (layer->options->no_interpolate)
-		return 0;
-	interp_init(&interp, layer->arena, layer->env, layer->warned, layer->errors);
-	if (interp_tree(&interp, doc) != 0)
+	if (note_format(layer, file, doc, &legacy) != 0)
 		return -1;
-	return cast_tree(layer->arena, doc, layer->errors);
+	if (legacy)
+		legacy_wrap(layer->arena, doc);
+	*ret_reset = reset_take(layer->arena, doc);
+	if (substitute(layer, doc) != 0)
+		return -1;
+	if (legacy)
+		legacy_rewrite(layer->arena, doc, before);
+	return layer->options->no_interpolate ? 0 : cast_tree(layer->arena, doc, layer->errors);
 }
 
 static void drop_version(struct layer *layer, struct node *tree, const struct layer_file *file, bool *warned)
@@ -82,7 +117,7 @@ static int add_document(struct layer *layer, const struct layer_file *file, stru
 	struct reset *reset;
 	struct arena *arena = layer->arena;
 	struct errors *errors = layer->errors;
-	if (layer_prepare(layer, doc, &reset) != 0 || include_apply(layer, &doc, reset) != 0 ||
+	if (layer_prepare(layer, file, doc, *tree, &reset) != 0 || include_apply(layer, &doc, reset) != 0 ||
 		extend_apply(layer, file, doc, reset) != 0)
 		return -1;
 	if (*tree) {

@@ -24,8 +24,9 @@ struct layer {
 	const char *dir;       /* absolute: where its relative paths start */
 	const char *below;     /* the same as seen from the including layer; NULL at the top */
 	const struct layer *up;
-	const char *main;  /* first file, for cycles */
-	struct map *bases; /* files read by `extends`: path → struct extend_base */
+	const char *main;            /* first file, for cycles */
+	struct map *bases;           /* files read by `extends`: path → struct base */
+	const char *legacy, *modern; /* a file of format 1, and one that is not, among those read */
 };
 
 /* Reads and parses one file; `at` and `key` are the place that named it, or NULL. */
@@ -36,9 +37,10 @@ int layer_parse(struct layer *layer, const char *path, const struct mark *at, co
  * canonical form, with defaults, and absolute paths (at the top) or paths seen from the including layer. */
 int layer_load(struct layer *layer, const struct layer_file *files, size_t nfiles, struct node **ret_tree);
 
-/* First steps of a document, in place: variables and casts. *ret_reset: what it takes away from earlier ones.
- */
-int layer_prepare(struct layer *layer, struct node *doc, struct reset **ret_reset);
+/* First steps of a document of `file`, in place: format 1 becomes today's, variables, casts. `before` (may be
+ * NULL) is what earlier documents made. *ret_reset: what it takes away from them. */
+int layer_prepare(struct layer *layer, const struct layer_file *file, struct node *doc,
+	const struct node *before, struct reset **ret_reset);
 
 /* $HOME, else the user's home directory. */
 const char *layer_home(const struct layer *layer);

@@ -266,6 +266,26 @@ static void not_a_compose_file(void **state)
 	refuse("no such file or directory");
 }
 
+static void old_and_new_files_do_not_mix(void **state)
+{
+	(void)state;
+	put("fig.yml", "web: {image: '${IMG:-x}', net: host}\n");
+	put("over.yml", "web: {ports: ['80:80'], environment: {A: b}}\n");
+	put("new.yml", "services: {web: {image: y}}\n");
+	const char *const files[] = { "fig.yml", "over.yml", "new.yml" };
+	load();
+	assert_string_equal(text("services web network_mode"), "host");
+	assert_null(at("networks"));
+	assert_int_equal(errors.warnings, 1);
+	options.files = files;
+	options.nfiles = 2;
+	load();
+	assert_string_equal(text("services web network_mode"), "host");
+	assert_string_equal(text("services web environment A"), "b");
+	options.nfiles = 3;
+	refuse("fig.yml is a version 1 file and new.yml is not");
+}
+
 static void all_findings_of_a_pass_come_at_once(void **state)
 {
 	(void)state;
@@ -307,6 +327,7 @@ int main(void)
 		TEST(include_lends_resources),
 		TEST(include_explains_itself),
 		TEST(not_a_compose_file),
+		TEST(old_and_new_files_do_not_mix),
 		TEST(all_findings_of_a_pass_come_at_once),
 		TEST(a_tree_in_memory_becomes_a_project),
 	};
