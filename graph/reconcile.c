@@ -130,22 +130,6 @@ static void settle_names(struct work *work)
 	}
 }
 
-/* Undo steps come last: they have no number in what is printed. */
-static void emit_undos(struct work *work)
-{
-	for (size_t i = 0; i < work->nundos; i++) {
-		const struct undo *undo = &work->undos[i];
-		struct step *step = plan_add(work->plan, undo->op, undo->name, undo->reason);
-		step->undo = true;
-		step->service = undo->service;
-		step->target = undo->target;
-		step->container = undo->container;
-		step->remove_volumes = undo->remove_volumes;
-		plan_need(work->plan, step, undo->success, ON_SUCCESS);
-		plan_need(work->plan, step, undo->skip, ON_SKIP);
-	}
-}
-
 int reconcile_up(struct arena *arena, const struct dag *dag, const struct observed *seen,
 	const struct reconcile_options *options, struct plan **ret_plan, struct errors *errors)
 {
@@ -170,7 +154,7 @@ int reconcile_up(struct arena *arena, const struct dag *dag, const struct observ
 		gates_wait(&work);
 	emit_orphans(&work);
 	settle_names(&work);
-	emit_undos(&work);
+	undos_emit(&work);
 	if (errors->count > before)
 		return -1;
 	*ret_plan = work.plan;

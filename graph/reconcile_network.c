@@ -171,42 +171,103 @@ const char *networks_fault(const struct work *work, const struct task *task, con
 	return NULL;
 }
 
+/* The service's place on a network, or NULL when the file gives it none. */
+static const struct attachment *place(const struct existing *existing, const struct net *net)
+{
+	const struct service *service = existing->task ? existing->task->service : NULL;
+	for (size_t i = 0; service && i < service->nnetworks; i++) {
+		if (!strcmp(service->networks[i]->key, net->network->key) &&
+			service->project == net->network->project)
+			return service->networks[i];
+	}
+	return NULL;
+}
+
+/* Takes a container off a network that is remade. */
+static struct step *emit_leave(struct work *work, struct net *net, struct existing *existing)
+{
+	struct step *stop = existing->stop;
+	if (!existing->seen->oneoff) {
+		const char *reason = arena_printf(work->arena, "network %s changed", net_name(net));
+		stop = existing_stop(work, existing, reason, NULL);
+		existing->stopped_early = true;
+	}
+	struct step *leave =
+		plan_add(work->plan, OP_NETWORK_DISCONNECT, existing->seen->name, "configuration changed");
+	leave->service = existing->task ? existing->task->service : NULL;
+	leave->container = existing->seen;
+	leave->network = net->network;
+	leave->network_seen = net->seen;
+	leave->force = true;
+	leave->follows = stop;
+	plan_need(work->plan, leave, stop, ON_SUCCESS);
+	return leave;
+}
+
 /* Takes a network that changed away from the containers on it, and removes it. */
 static struct step *emit_removal(struct work *work, struct net *net)
 {
-	const char *reason = "configuration changed";
-	struct step *remove = NULL;
 	struct step **leaving = NULL;
 	size_t nleaving = 0;
 	for (size_t i = 0; i < work->nexisting; i++) {
-		struct existing *existing = work->existing[i];
-		if (!existing_attachment(existing, net_name(net)))
-			continue;
-		struct step *stop =
-			existing->seen->oneoff
-				? NULL
-				: existing_stop(work, existing,
-					  arena_printf(work->arena, "network %s changed", net_name(net)),
-					  NULL);
-		struct step *leave =
-			plan_add(work->plan, OP_NETWORK_DISCONNECT, existing->seen->name, reason);
-		leave->service = existing->task ? existing->task->service : NULL;
-		leave->container = existing->seen;
-		leave->network = net->network;
-		leave->network_seen = net->seen;
-		leave->force = true;
-		leave->follows = stop;
-		plan_need(work->plan, leave, stop, ON_SUCCESS);
-		*ARENA_PUSH(work->arena, leaving, nleaving) = leave;
+		if (existing_attachment(work->existing[i], net_name(net)))
+			*ARENA_PUSH(work->arena, leaving, nleaving) =
+				emit_leave(work, net, work->existing[i]);
 	}
-	remove = plan_add(work->plan, OP_NETWORK_REMOVE, net_name(net), reason);
+	struct step *remove = plan_add(work->plan, OP_NETWORK_REMOVE, net_name(net), "configuration changed");
 	remove->network = net->network;
 	remove->network_seen = net->seen;
 	for (size_t i = 0; i < nleaving; i++) {
 		plan_need(work->plan, remove, leaving[i], ON_SUCCESS);
 		remove->follows = leaving[i];
 	}
+	size_t leaver = 0;
+	for (size_t i = 0; i < work->nexisting; i++) {
+		const struct existing *existing = work->existing[i];
+		if (!existing_attachment(existing, net_name(net)))
+			continue;
+		struct undo *undo =
+			undo_add(work, OP_NETWORK_CONNECT, leaving[leaver]->service, existing->seen->name);
+		undo->reason = "the network stays";
+		undo->container = existing->seen;
+		undo->network = net->network;
+		undo->attachment = place(existing, net);
+		undo->success = leaving[leaver++];
+		undo->skip = remove;
+	}
 	return remove;
+}
+
+/* Puts containers back on a remade network that have no service in this run: orphans, services not named. */
+static void emit_return(struct work *work, struct net *net)
+{
+	for (size_t i = 0; i < work->nexisting; i++) {
+		struct existing *existing = work->existing[i];
+		bool planned = existing->task ? existing->task->vertex->selected && !existing->seen->oneoff
+					      : work->options->remove_orphans;
+		if (planned || !existing_attachment(existing, net_name(net)))
+			continue;
+		struct step *connect = plan_add(work->plan, OP_NETWORK_CONNECT, existing->seen->name,
+			arena_printf(work->arena, "network %s changed", net_name(net)));
+		connect->service = existing->task ? existing->task->service : NULL;
+		connect->container = existing->seen;
+		connect->network = net->network;
+		connect->attachment = place(existing, net);
+		connect->follows = existing->stop;
+		plan_need(work->plan, connect, net->create, ON_SUCCESS);
+		if (!existing->stop)
+			continue;
+		if (!existing->start) {
+			existing->start = plan_add(
+				work->plan, OP_CONTAINER_START, existing->seen->name, connect->reason);
+			existing->start->service = connect->service;
+			existing->start->container = existing->seen;
+			existing->start->follows = existing->stop;
+			plan_need(work->plan, existing->start, existing->stop, ON_SUCCESS);
+			undo_put_back(work, existing, existing->start);
+		}
+		plan_need(work->plan, existing->start, connect, ON_SUCCESS);
+	}
 }
 
 void networks_emit(struct work *work)
@@ -223,6 +284,8 @@ void networks_emit(struct work *work)
 		net->create->network = net->network;
 		net->create->follows = remove;
 		plan_need(work->plan, net->create, remove, ON_SUCCESS);
+		if (net->renew)
+			emit_return(work, net);
 	}
 }
 

@@ -64,15 +64,6 @@ void existing_remove(struct work *work, struct existing *existing)
 	remove->remove_volumes = existing->temporary && existing->seen->state == CONTAINER_CREATED;
 }
 
-static struct undo *add_undo(struct work *work, enum op op, const struct service *service, const char *name)
-{
-	struct undo *undo = ARENA_PUSH(work->arena, work->undos, work->nundos);
-	undo->op = op;
-	undo->service = service;
-	undo->name = name;
-	return undo;
-}
-
 static void wait_for_name(struct work *work, struct step *step, const char *name, const struct existing *self)
 {
 	*ARENA_PUSH(work->arena, work->name_waits, work->nname_waits) =
@@ -128,6 +119,8 @@ static struct step *emit_create(struct work *work, struct task *task, struct rep
 	create->image_id = work->options->images_known && task->image ? task->image->id : NULL;
 	create->inputs = task->inputs;
 	create->applications = applications(work, task);
+	create->follows =
+		replica->now ? replica->now->stop : NULL; /* stopped early: nothing else brings it back */
 	for (size_t i = 0; i < task->nattachments; i++)
 		plan_need(work->plan, create, task->nets[i] ? task->nets[i]->create : NULL, ON_SUCCESS);
 	volumes_need(work, task, create);
@@ -177,15 +170,17 @@ static void emit_new(struct work *work, struct task *task, struct replica *repli
 	if (!start)
 		return;
 	gates_need(work, task, start);
-	struct undo *undo = add_undo(work, OP_CONTAINER_REMOVE, task->service, create->name);
+	struct undo *undo = undo_add(work, OP_CONTAINER_REMOVE, task->service, create->name);
 	undo->reason = "created, but not started";
 	undo->target = undo->success = create;
 	undo->skip = start;
 	undo->remove_volumes = true;
 }
 
-/* Stops what asked to be restarted with `task`, before `step` takes the old container of `task` away. */
-static void stop_dependents(struct work *work, const struct task *task, struct step *step)
+/* Stops what asked to be restarted with `task`, before `step` stops or removes a container of `task`. `gone`
+ * (may be NULL) removes it: what shares its namespaces cannot come back then. */
+static void stop_dependents(
+	struct work *work, const struct task *task, struct step *step, const struct step *gone)
 {
 	for (size_t d = 0; !work->options->no_start && d < task->vertex->ndependents; d++) {
 		struct dag_vertex *vertex = task->vertex->dependents[d];
@@ -202,25 +197,14 @@ static void stop_dependents(struct work *work, const struct task *task, struct s
 			struct step *stop = existing_stop(work, now,
 				arena_printf(work->arena, "%s is remade (restart: true)", task->service->key),
 				&fresh);
-			now->stopped_for_restart |= fresh;
+			now->stopped_early |= fresh;
+			if (!dependent->hash)
+				now->gone = gone;
 			for (size_t n = 0; fresh && n < step->nneeds; n++)
 				plan_need(work->plan, stop, step->needs[n].on, step->needs[n].release);
 			plan_need(work->plan, step, stop, ON_SUCCESS);
 		}
 	}
-}
-
-/* Starts a container again that was stopped for its dependency, when what should follow never begins. */
-static void put_back(struct work *work, const struct existing *existing, struct step *skip)
-{
-	/* One that shares what was taken away cannot come back. */
-	if (!existing->stopped_for_restart || !existing->task->hash)
-		return;
-	struct undo *undo = add_undo(work, OP_CONTAINER_START, existing->task->service, existing->seen->name);
-	undo->reason = "stopped, but not replaced or restarted";
-	undo->container = existing->seen;
-	undo->success = existing->stop;
-	undo->skip = skip;
 }
 
 /* Stops and removes `old` once `made` (may be NULL: it is there) exists and the gates are open. Returns the
@@ -238,9 +222,9 @@ static struct step *emit_replacement(struct work *work, struct task *task, struc
 	plan_need(work->plan, remove, made, ON_SUCCESS);
 	if (!fresh)
 		gates_need(work, task, remove);
-	stop_dependents(work, task, stop ? stop : remove);
+	stop_dependents(work, task, stop ? stop : remove, remove);
 	*ret_first = fresh ? stop : remove;
-	put_back(work, old, remove);
+	undo_put_back(work, old, remove);
 	return remove;
 }
 
@@ -274,7 +258,7 @@ static void emit_recreate(struct work *work, struct task *task, struct replica *
 		plan_need(work->plan, start, last, ON_SUCCESS);
 		start->follows = first;
 	}
-	struct undo *undo = add_undo(work, OP_CONTAINER_REMOVE, task->service, create->name);
+	struct undo *undo = undo_add(work, OP_CONTAINER_REMOVE, task->service, create->name);
 	undo->reason = "created, but not needed: the old container stays";
 	undo->target = undo->success = create;
 	undo->skip = first;
@@ -294,7 +278,7 @@ static void emit_finish(struct work *work, struct task *task, struct replica *re
 		plan_need(work->plan, start, rename, ON_SUCCESS);
 		start->follows = first;
 	}
-	struct undo *undo = add_undo(work, OP_CONTAINER_REMOVE, task->service, replica->now->seen->name);
+	struct undo *undo = undo_add(work, OP_CONTAINER_REMOVE, task->service, replica->now->seen->name);
 	undo->reason = "not needed: the old container stays";
 	undo->container = replica->now->seen;
 	undo->skip = first;
@@ -305,12 +289,12 @@ static void emit_restart(struct work *work, struct task *task, struct replica *r
 {
 	bool fresh;
 	struct step *stop = existing_stop(work, replica->now, replica->reason, &fresh);
-	stop_dependents(work, task, stop);
+	stop_dependents(work, task, stop, NULL);
 	struct step *start = emit_start(work, task, replica, replica->reason);
 	plan_need(work->plan, start, stop, ON_SUCCESS);
 	gates_need(work, task, start);
 	start->follows = stop;
-	put_back(work, replica->now, start);
+	undo_put_back(work, replica->now, start);
 }
 
 static void emit_replica(struct work *work, struct task *task, struct replica *replica)

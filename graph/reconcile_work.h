@@ -14,7 +14,11 @@ struct existing {
 	bool taken;     /* belongs to a replica */
 	const char *unwanted; /* why it is to be removed, or NULL */
 	struct step *stop, *remove;
-	bool stopped_for_restart; /* `stop` was planned since a dependency with `restart: true` is remade */
+	bool stopped_early; /* `stop` was planned for a dependency (restart: true) or a network that is remade
+			     */
+	const struct step
+		*gone;      /* takes away what the container shares, so that it cannot come back; or NULL */
+	struct step *start; /* again, of one that no replica takes and whose network is remade */
 };
 
 enum action {
@@ -81,9 +85,13 @@ struct undo {
 	enum op op;
 	const char *name, *reason;
 	const struct service *service;
-	struct step *target, *success, *skip;
+	struct step *target, *success;
+	const struct step *skip;
 	const struct observed_container *container;
+	const struct network *network; /* OP_NETWORK_CONNECT */
+	const struct attachment *attachment;
 	bool remove_volumes;
+	struct step *step; /* once written */
 };
 
 /* A step that needs a container name that another container may still have. */
@@ -156,6 +164,15 @@ void task_emit(struct work *work, struct task *task);
 /* The one step that stops the container; NULL when it does not run. `ret_fresh` (may be NULL): made by this
  * call. */
 struct step *existing_stop(struct work *work, struct existing *existing, const char *reason, bool *ret_fresh);
+
+/* Adds something to take back; the caller fills in the rest. Valid until the next call. */
+struct undo *undo_add(struct work *work, enum op op, const struct service *service, const char *name);
+
+/* Starts a container again that was stopped early, when `skip`, which was to follow, never begins. */
+void undo_put_back(struct work *work, const struct existing *existing, struct step *skip);
+
+/* Writes the undo steps; they come last, so that printed plans have no gaps in their numbers. */
+void undos_emit(struct work *work);
 
 /* Stops (when it runs) and removes a container that nobody wants. */
 void existing_remove(struct work *work, struct existing *existing);

@@ -272,8 +272,9 @@ void sched_stop(struct sched *sched, const char *why)
 		struct step *step = sched->plan->steps[i];
 		if (step->undo || (step->state != STEP_WAITING && step->state != STEP_READY))
 			continue;
-		const struct step *follows = step->follows;
-		if (follows && (follows->state == STEP_RUNNING || follows->state == STEP_DONE))
+		/* A step follows one that comes earlier in the plan: what became of that is decided already.
+		 */
+		if (step->follows && step->follows->state < STEP_FAILED)
 			continue;
 		end_step(sched, step, STEP_SKIPPED, why);
 	}
