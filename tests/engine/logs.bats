@@ -65,10 +65,11 @@ talkers() {
 	grep -q 'a.*b' screen
 }
 
-@test "-f follows through a restart until everything has ended" {
+@test "-f follows a container through its restart, until an interrupt or the end of all" {
 	compose <<-'YAML'
 		services:
 		  web: {image: busybox, init: true, command: "sh -c 'echo started; exec sleep 1000'"}
+		  db: {image: busybox, init: true, command: sleep 1000}
 	YAML
 	flow up -d
 	flow logs -f >log 2>&1 3>&- &
@@ -82,6 +83,11 @@ talkers() {
 	wait "$pid" || status=$?
 	[ "$status" -eq 130 ]
 	is web-1 running
+	flow logs -f >log 2>&1 3>&- &
+	pid=$!
+	until_true grep -q started log
+	docker stop -t 5 "$PROJECT-web-1" "$PROJECT-db-1" >/dev/null
+	wait "$pid"
 }
 
 @test "a project that is not there, and one found by its labels alone" {
