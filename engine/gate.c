@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define LOOK_REPEATS 3
+
 /* An engine that probes by itself this soon needs no help. */
 #define ENGINE_SOON (200 * PACE_MS)
 
@@ -82,6 +84,8 @@ static void on_told(struct watch *watch)
 
 /* ---- LOOK ---- */
 
+static void ask(struct watch *watch);
+
 static void judge_look(struct watch *watch)
 {
 	struct gate *gate = watch->gate;
@@ -114,6 +118,23 @@ static void judge_look(struct watch *watch)
 	}
 }
 
+static void look_again(void *arg)
+{
+	struct watch *watch = arg;
+	watch->timer = NULL;
+	ask(watch);
+}
+
+/* 50, 200 and 800 ms: what passes by itself has passed by then. */
+static bool repeat_look(struct watch *watch, const struct request *request)
+{
+	if (!http_transient(request) || watch->repeats == LOOK_REPEATS)
+		return false;
+	int64_t pause = 50 * PACE_MS << (2 * watch->repeats++);
+	watch->timer = loop_after(watch->gate->engine->loop, pause, look_again, watch);
+	return true;
+}
+
 static void on_look(struct request *request)
 {
 	struct watch *watch = request->arg;
@@ -122,6 +143,8 @@ static void on_look(struct request *request)
 	struct errors errors;
 	errors_init(&errors, arena);
 	watch->request = NULL;
+	if (repeat_look(watch, request))
+		return;
 	if (request->fault == HTTP_OK && request->status == 404) {
 		watch->removed = true;
 		const char *name = watch->looked ? watch->look.name : watch->id;
@@ -149,7 +172,7 @@ static void on_look(struct request *request)
 	judge_look(watch);
 }
 
-static void enter_look(struct watch *watch)
+static void ask(struct watch *watch)
 {
 	struct gate *gate = watch->gate;
 	struct errors errors;
@@ -159,11 +182,17 @@ static void enter_look(struct watch *watch)
 	request->path = arena_printf(gate->engine->arena, "/containers/%s/json", watch->id);
 	request->done = on_look;
 	request->arg = watch;
-	watch->died = watch->began = false;
 	if (http_send(request, &errors) == 0)
 		watch->request = request;
 	else
 		fail(watch, errors.first ? errors.first->message : "the engine cannot be asked", NULL);
+}
+
+static void enter_look(struct watch *watch)
+{
+	watch->died = watch->began = false;
+	watch->repeats = 0;
+	ask(watch);
 }
 
 /* ---- PROBE ---- */

@@ -30,6 +30,7 @@ struct watch {
 	bool completed;          /* it ended with 0 at some time */
 	int64_t restarts_before; /* RestartCount at the first look */
 	struct request *request;
+	unsigned repeats; /* of the look, after failures that pass by themselves */
 	struct loop_timer *timer;
 	struct route route;
 	struct probe_try try;

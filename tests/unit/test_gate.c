@@ -30,6 +30,7 @@ struct world {
 	char dir[64], path[96];
 	const char *inspect; /* NULL: 404 */
 	int exec_code;
+	int busy; /* so many looks are answered by 503 */
 	int looks, execs, dones;
 	bool ok;
 	char notes[512];
@@ -62,7 +63,9 @@ static void serve(struct peer *peer)
 	if (strstr(peer->in, "GET /containers/c1/json") == peer->in ||
 		strstr(peer->in, "GET /containers/c2/json") == peer->in) {
 		world->looks++;
-		if (world->inspect)
+		if (world->busy-- > 0)
+			answer(peer, 503, json, "{\"message\":\"busy\"}", 18);
+		else if (world->inspect)
 			answer(peer, 200, json, world->inspect, strlen(world->inspect));
 		else
 			answer(peer, 404, json, gone, sizeof gone - 1);
@@ -389,6 +392,22 @@ static void removed_container_fails(void **state)
 	finding_is(world, "dependency failed to start: container shop-db-1 was removed: web -> db (healthy)");
 }
 
+static void look_is_repeated_a_few_times(void **state)
+{
+	struct world *world = *state;
+	world->busy = 2;
+	world->inspect = container(world, HEALTH("healthy"), CHECK, "");
+	begin(world, 1);
+	until(world, &world->dones, 1);
+	assert_true(world->ok);
+	assert_int_equal(world->looks, 3);
+	gate_end(world->gate);
+	world->busy = 4;
+	world->dones = 0;
+	begin(world, 1);
+	finding_is(world, "dependency failed to start: container c1: busy: web -> db (healthy)");
+}
+
 static void all_containers_have_to_be_ready(void **state)
 {
 	struct world *world = *state;
@@ -454,6 +473,7 @@ int main(void)
 		TEST(event_during_the_look_is_not_lost),
 		TEST(completion_is_seen_by_event_and_by_look),
 		TEST(removed_container_fails),
+		TEST(look_is_repeated_a_few_times),
 		TEST(all_containers_have_to_be_ready),
 		TEST(ended_gate_says_nothing),
 		TEST(tolerated_failure_is_a_warning),
