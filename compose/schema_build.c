@@ -33,7 +33,7 @@ static const struct attr build_rows[] = {
 	{ "network", KIND_STRING, BUILD(network), .doc = "Network of the build's containers" },
 	{ "target", KIND_STRING, BUILD(target), .doc = "Stage to build" },
 	{ "secrets", KIND_STRUCTS, .items = TAKES_STRING | TAKES_MAP, .of = &schema_file_ref,
-		.canon = short_file_refs, AT_LIST(struct build, secrets), .form = "a list: write `- NAME`",
+		.canon = short_file_refs, AT_LIST(struct build, secrets), .form = "a list",
 		.doc = "Secrets the build may read" },
 	{ "shm_size", KIND_BYTES, .takes = TAKES_INT | TAKES_STRING, BUILD(shm_size),
 		.doc = "Size of /dev/shm" },

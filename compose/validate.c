@@ -73,30 +73,38 @@ static const char *found(const struct node *node)
 /* What to write instead, after a finding about the kind. */
 static void kind_hint(struct walk *walk, const struct attr *attr, unsigned takes, const struct node *node)
 {
+	struct errors *errors = walk->errors;
 	const char *text = node_text(node);
-	if (attr->kind == KIND_DURATION && text)
-		error_hint(walk->errors, "add a unit: %ss", text);
+	if (strcmp(attr->name, "version") == 0)
+		error_hint(errors, "remove the line: version is not needed");
+	else if (attr->kind == KIND_DURATION && text)
+		error_hint(errors, "add a unit: %ss", text);
+	else if (attr->kind == KIND_BOOL && text)
+		error_hint(errors, "write true or false");
 	else if (strcmp(attr->name, "restart") == 0 && node->kind == NODE_BOOL)
-		error_hint(walk->errors, "quote it: restart: \"%s\"", node->yes ? "always" : "no");
+		error_hint(errors, "quote it: restart: \"%s\"", node->yes ? "always" : "no");
 	else if ((takes & TAKES_STRING) && text && node->kind != NODE_STRING)
-		error_hint(walk->errors, "quote it: \"%s\"", text);
+		error_hint(errors, "quote it: \"%s\"", text);
 	else if ((takes & TAKES_LIST) && !(takes & TAKES_STRING) && text)
-		error_hint(walk->errors, "write it as a list item: - %s%s%s", strchr(text, ':') ? "\"" : "",
-			text, strchr(text, ':') ? "\"" : "");
-	else if ((attr->kind == KIND_ENV || attr->kind == KIND_PAIRS) && node->kind == NODE_MAP)
-		error_hint(walk->errors, node->nmembers == 1 ? "write NAME=VALUE in a list, or drop the dash"
-							     : "a value is text: quote JSON and the like");
-	else if (attr->kind == KIND_NAMED && attr->of && strcmp(attr->of->name, "dependency") == 0)
-		error_hint(walk->errors, "add `condition: service_started` below it");
+		error_hint(errors, strchr(text, ':') ? "write a list: - \"%s\"" : "write a list: - %s", text);
+	else if ((attr->kind == KIND_ENV || attr->kind == KIND_PAIRS) && walk->steps[walk->depth - 1].key)
+		error_hint(errors, "a value is text: quote JSON and the like");
+	else if (attr->kind == KIND_ENV || attr->kind == KIND_PAIRS)
+		error_hint(errors, "write NAME=VALUE in a list, or drop the dash");
+	else if (attr->kind == KIND_NAMED && strcmp(attr->name, "depends_on") == 0)
+		error_hint(errors, "add `condition: service_started` below it");
 	else if (strcmp(attr->name, "services") == 0 && node->kind == NODE_NULL)
-		error_hint(walk->errors, "indent the service's keys below its name");
+		error_hint(errors, "indent the service's keys below its name");
 }
 
 static int wrong_kind(
 	struct walk *walk, const struct attr *attr, unsigned takes, const struct node *node, bool whole)
 {
-	walk_error(walk, &node->at, "%s must be %s, not %s", whole ? attr->name : "this",
-		whole && attr->form ? attr->form : forms(walk->arena, takes), found(node));
+	const char *form = whole && attr->form           ? attr->form
+			   : attr->kind == KIND_DURATION ? "a duration such as 10s"
+			   : attr->kind == KIND_BOOL     ? "true or false"
+							 : forms(walk->arena, takes);
+	walk_error(walk, &node->at, "%s must be %s, not %s", whole ? attr->name : "this", form, found(node));
 	kind_hint(walk, attr, takes, node);
 	return -1;
 }
@@ -230,10 +238,13 @@ static int enter(struct walk *walk, const struct attr *attr, struct node **where
 static int open_map(struct walk *walk, const struct schema *schema, struct node *map)
 {
 	int result = 0;
-	for (size_t i = 0; i < schema->nrows; i++)
-		if ((schema->rows[i].flags & ATTR_REQUIRED) && !node_get(map, schema->rows[i].name))
-			result = walk_error(
-				walk, &map->at, "%s has no \"%s\"", schema->name, schema->rows[i].name);
+	for (size_t i = 0; i < schema->nrows; i++) {
+		const struct attr *row = &schema->rows[i];
+		if (!(row->flags & ATTR_REQUIRED) || node_get(map, row->name))
+			continue;
+		result = walk_error(walk, &map->at, "%s has no \"%s\"", schema->name, row->name);
+		error_hint(walk->errors, "add `%s:` (%s)", row->name, row->doc);
+	}
 	return result;
 }
 
