@@ -23,10 +23,11 @@ struct payload_context {
 	const struct observed *seen;
 	const struct pair *proxies; /* of docker's config.json, see payload_proxies */
 	size_t nproxies;
+	bool shared_files; /* engine/service_files.h: service_files_shared */
 };
 
 /* Environment that docker's config.json gives every container (`proxies`, by endpoint or default):
- * HTTP_PROXY, http_proxy, … An unreadable or malformed file gives none. Arena's. */
+ * HTTP_PROXY, http_proxy, … Arena's. */
 void payload_proxies(
 	struct arena *arena, const struct engine *engine, struct pair **ret_proxies, size_t *ret_count);
 
@@ -38,9 +39,9 @@ const char *payload_container(struct arena *arena, const struct step *step,
 const char *payload_network(struct arena *arena, const struct network *network);
 const char *payload_volume(struct arena *arena, const struct volume *volume);
 
-/* Body of POST /networks/{id}/connect for a service's attachment (NULL: the applications' network, alias is
- * the service's key). */
+/* Body of POST /networks/{id}/connect for the step's attachment (NULL: the alias is the service's key), or
+ * NULL with findings. */
 const char *payload_connect(struct arena *arena, const struct step *step, const char *container,
-	const struct payload_context *context);
+	const struct payload_context *context, struct errors *errors);
 
 #endif

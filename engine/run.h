@@ -14,8 +14,10 @@ struct run_options {
 	int64_t deadline;  /* ns for the whole run, then it stops as failed (--wait-timeout); 0: none */
 	const char *const *projects; /* whose events to watch */
 	size_t nprojects;
-	bool (*before_start)(void *arg, struct step *step,
-		const char *id); /* a container is about to start (attach); may be NULL */
+	bool shared_files; /* engine/service_files.h: service_files_shared */
+	/* A container is about to start; returns whether it may. If not, it is asked again after every turn
+	 * of the loop: the output is being attached to. May be NULL. */
+	bool (*before_start)(void *arg, struct step *step, const char *id);
 	void *arg;
 };
 

@@ -1,0 +1,179 @@
+#include "engine/ops.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What to do about the engine's frequent refusals, by words they contain. */
+static const struct {
+	const char *words, *hint;
+} hints[] = {
+	{ "No such image", "pull or build it: docker flow pull, docker flow build" },
+	{ "pull access denied", "log in to its registry: docker login" },
+	{ "is already in use by container",
+		"another project has a container of that name: remove it (docker rm -f NAME) or change container_name" },
+	{ "no space left on device",
+		"free some space: docker system df shows what takes it, docker system prune frees it" },
+	{ "address pools have been fully subnetted",
+		"the engine has no address range left for one more network: remove unused ones (docker network prune)" },
+	{ "non-overlapping", "the engine has no address range left for one more network: remove unused ones "
+			     "(docker network prune)" },
+	{ "Pool overlaps",
+		"another network has this subnet: docker network ls, docker network inspect; choose another subnet" },
+	{ "executable file not found", "the image has no such program: check command and entrypoint" },
+	{ "no such file or directory: unknown",
+		"the image has no such program: check command, entrypoint and working_dir" },
+	{ "permission denied",
+		"the program or file is not executable or not readable for the container's user" },
+	{ "bind source path does not exist",
+		"the engine does not see this path: create it, or let configs and secrets travel with `x-flow: {files: upload}`" },
+	{ "read-only", "let it write below a volume or a tmpfs" },
+	{ "could not select device driver",
+		"the engine has no driver for these devices (gpus need the vendor's container toolkit)" },
+	{ "has active endpoints",
+		"containers of other projects use this network: docker network inspect NAME" },
+	{ "Address already in use", "another container has this address: see docker network inspect" },
+	{ "address already in use", "another program of the engine's host uses this port" },
+	{ "volume is in use",
+		"containers of other projects use this volume: docker ps -a --filter volume=NAME" },
+	{ "cannot join network of a non running container",
+		"the container whose network is shared has ended: see its logs" },
+	{ "plugin", "the engine lacks this plugin: docker plugin ls" },
+	{ "OCI runtime", "see the engine's words above; docker inspect shows the container as it was made" },
+};
+
+static const char *hint_for(const char *message)
+{
+	for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+		if (strstr(message, hints[i].words))
+			return hints[i].hint;
+	return NULL;
+}
+
+/* The number that ends before `end` and has a colon before it, or 0. */
+static int64_t port_before(const char *message, const char *end)
+{
+	const char *start = end;
+	while (start > message && isdigit((unsigned char)start[-1]))
+		start--;
+	return start > message && start[-1] == ':' && start < end ? strtoll(start, NULL, 10) : 0;
+}
+
+/* The host port that a refusal speaks of, or 0: "Bind for 0.0.0.0:8080 failed: port is already allocated",
+ * "listen tcp4 0.0.0.0:8080: bind: address already in use", "failed to bind host port for
+ * 0.0.0.0:8080:10.0.0.2:80/tcp: address already in use". */
+static int64_t taken_port(const char *message)
+{
+	const char *end = strstr(message, " failed: port is already allocated");
+	if (!end)
+		end = strstr(message, ": bind: address already in use");
+	if (end)
+		return port_before(message, end);
+	const char *words = "failed to bind host port for ", *at = strstr(message, words);
+	if (!at || !strstr(at, "already in use"))
+		return 0;
+	at += strlen(words);
+	at += *at == '[' ? strcspn(at, "]") : strcspn(at, ":");
+	at += strcspn(at, ":");
+	return *at == ':' ? strtoll(at + 1, NULL, 10) : 0;
+}
+
+bool op_definite(const char *message)
+{
+	return hint_for(message) || taken_port(message);
+}
+
+/* The container of the snapshot that publishes a port, other than the step's own. */
+static const struct observed_container *publisher(const struct observed *seen, int64_t port, const char *own)
+{
+	for (size_t i = 0; seen && i < seen->ncontainers; i++) {
+		const struct observed_container *c = seen->containers[i];
+		if (own && strcmp(c->id, own) == 0)
+			continue;
+		for (size_t p = 0; p < c->nports; p++)
+			if (c->ports[p].host_port == port)
+				return c;
+	}
+	return NULL;
+}
+
+static void add(struct op_call *call, const struct mark *at, const char *where, const char *message)
+{
+	if (step_tolerated(call->step))
+		error_warn(call->errors, at, where, "%s", message);
+	else
+		error_add(call->errors, ERROR_ENGINE, at, where, "%s", message);
+}
+
+/* Place of the service's port that publishes `port` (ranges included). */
+static const struct port *port_of(const struct service *service, int64_t port, size_t *ret_index)
+{
+	for (size_t i = 0; service && i < service->nports; i++) {
+		const char *text = service->ports[i]->published;
+		char *dash = NULL;
+		int64_t from = text ? strtoll(text, &dash, 10) : 0;
+		int64_t to = dash && *dash == '-' ? strtoll(dash + 1, NULL, 10) : from;
+		if (from && port >= from && port <= to) {
+			*ret_index = i;
+			return service->ports[i];
+		}
+	}
+	return NULL;
+}
+
+static void explain_port(
+	struct op_call *call, int64_t taken, const char *message, const struct observed *seen)
+{
+	const struct step *step = call->step;
+	size_t index = 0;
+	const struct port *port = port_of(step->service, taken, &index);
+	const char *where =
+		port ? arena_printf(call->arena, "services.%s.ports[%zu]", step->service->key, index) : NULL;
+	const struct mark *at = port ? &port->at : step->service ? &step->service->at : NULL;
+	add(call, at, where,
+		arena_printf(call->arena, "cannot %s container %s: port %" PRId64 " is already in use",
+			op_words[step->op].verb, step->name, taken));
+	const struct observed_container *other = publisher(seen, taken, call->container);
+	if (other && other->service)
+		error_hint(call->errors, "container %s (service %s of project %s) publishes it", other->name,
+			other->service, other->project);
+	else if (strstr(message, "already allocated"))
+		error_hint(call->errors,
+			"another container publishes it: docker ps --filter publish=%" PRId64, taken);
+	else
+		error_hint(call->errors,
+			"another program of the engine's host listens there: ss -ltnp 'sport = :%" PRId64 "'",
+			taken);
+	error_detail(call->errors, message);
+}
+
+void op_explain(struct op_call *call, const struct request *request, const struct observed *seen)
+{
+	struct step *step = call->step;
+	const char *message = call->refusal ? call->refusal : http_message(call->arena, request);
+	const struct service *service = step->service;
+	step->failure = message;
+	int64_t taken = taken_port(message);
+	if (taken) {
+		explain_port(call, taken, message, seen);
+		return;
+	}
+	const struct mark *at = service         ? &service->at
+				: step->network ? &step->network->at
+				: step->volume  ? &step->volume->at
+						: NULL;
+	const char *where = NULL;
+	if (service)
+		where = arena_printf(call->arena, "services.%s", service->key);
+	else if (step->network)
+		where = arena_printf(call->arena, "networks.%s", step->network->key);
+	else if (step->volume)
+		where = arena_printf(call->arena, "volumes.%s", step->volume->key);
+	add(call, at, where,
+		arena_printf(call->arena, "cannot %s %s %s: %s", op_words[step->op].verb,
+			op_words[step->op].object, step->name, message));
+	const char *hint = hint_for(message);
+	if (hint)
+		error_hint(call->errors, "%s", hint);
+}

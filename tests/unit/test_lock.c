@@ -1,0 +1,166 @@
+/* The project lock: taken, waited for, released with its holder. */
+#include "engine/lock.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char dir[64];
+static struct arena *arena;
+static struct errors errors;
+static struct engine engine;
+static struct map env;
+static const char *note;
+
+static int set_up(void **state)
+{
+	(void)state;
+	snprintf(dir, sizeof dir, "/tmp/flow-lock-%d", (int)getpid());
+	assert_int_equal(mkdir(dir, 0700), 0);
+	arena = arena_create();
+	errors_init(&errors, arena);
+	map_init(&env, arena);
+	map_set(&env, "XDG_RUNTIME_DIR", dir);
+	engine = (struct engine){ .arena = arena, .loop = loop_create(), .os_env = &env };
+	engine.endpoint.host = "unix:///x";
+	note = NULL;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	loop_destroy(engine.loop);
+	const char *remove[] = { "rm", "-rf", dir, NULL };
+	pid_t pid = fork();
+	if (pid == 0)
+		execvp("rm", (char *const *)(uintptr_t)remove);
+	waitpid(pid, NULL, 0);
+	arena_destroy(arena);
+	return 0;
+}
+
+static void heard(struct sink *sink, const struct event *event)
+{
+	(void)sink;
+	note = event->text;
+}
+
+static struct sink sink = { .on = heard };
+
+/* A process that holds the lock until its pipe is closed; returns when it has it. */
+static pid_t other_holder(int *ret_release)
+{
+	int ready[2], release[2];
+	char byte;
+	assert_int_equal(pipe(ready), 0);
+	assert_int_equal(pipe(release), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		close(release[1]);
+		int fd = lock_take(&engine, "shop", NULL, &errors);
+		if (write(ready[1], "x", 1) != 1 || read(release[0], &byte, 1) != 0)
+			_exit(1);
+		_exit(fd < 0);
+	}
+	close(ready[1]);
+	close(release[0]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	*ret_release = release[1];
+	return pid;
+}
+
+static void test_nobody_holds_it(void **state)
+{
+	(void)state;
+	int fd = lock_take(&engine, "shop", &sink, &errors);
+	assert_true(fd >= 0);
+	assert_null(note);
+	int other = lock_take(&engine, "other", &sink, &errors);
+	assert_true(other >= 0);
+	assert_null(note);
+	close(fd);
+	close(other);
+}
+
+static void release(void *arg)
+{
+	close(*(int *)arg);
+}
+
+static void test_waits(void **state)
+{
+	(void)state;
+	int holding, status;
+	pid_t pid = other_holder(&holding);
+	loop_after(engine.loop, 50000000, release, &holding);
+	int fd = lock_take(&engine, "shop", &sink, &errors);
+	assert_true(fd >= 0);
+	assert_non_null(note);
+	assert_non_null(strstr(note, arena_printf(arena, "process %d", (int)pid)));
+	waitpid(pid, &status, 0);
+	close(fd);
+}
+
+static void test_holder_dies(void **state)
+{
+	(void)state;
+	int holding;
+	pid_t pid = other_holder(&holding);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	int fd = lock_take(&engine, "shop", &sink, &errors);
+	assert_true(fd >= 0);
+	close(fd);
+	close(holding);
+}
+
+static void interrupt(void *arg)
+{
+	(void)arg;
+	kill(getpid(), SIGINT);
+}
+
+static void test_interrupted(void **state)
+{
+	(void)state;
+	int holding;
+	pid_t pid = other_holder(&holding);
+	loop_after(engine.loop, 50000000, interrupt, NULL);
+	assert_int_equal(lock_take(&engine, "shop", &sink, &errors), -1);
+	assert_int_equal(errors.first->code, ERROR_INTERRUPTED);
+	close(holding);
+	waitpid(pid, NULL, 0);
+}
+
+/* A directory that others may write to is no place for a lock. */
+static void test_trap(void **state)
+{
+	(void)state;
+	const char *path = arena_printf(arena, "%s/docker-flow", dir);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(chmod(path, 0777), 0);
+	assert_int_equal(lock_take(&engine, "shop", &sink, &errors), -1);
+	assert_int_equal(errors.count, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_nobody_holds_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_waits, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_holder_dies, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_interrupted, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_trap, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
