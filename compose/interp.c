@@ -31,15 +31,18 @@ void interp_init_get(struct interp *interp, struct arena *arena,
 struct job {
 	struct interp *interp;
 	struct buf out;
+	const char *whole;
 	const struct mark *at;
 	const char *path;
+	bool quoted;                                                     /* the text starts behind a quote */
 	void (*seen)(void *arg, const struct interp_variable *variable); /* list references, expand nothing */
 	void *seen_arg;
 };
 
 /* The parts of `${NAME<op>word}`. */
 struct expression {
-	const char *name, *word, *after; /* word: NULL without operator; after: behind the closing brace */
+	const char *dollar, *name, *word,
+		*after; /* word: NULL without operator; after: behind the closing brace */
 	size_t name_len, word_len;
 	char op;    /* - + ? */
 	bool colon; /* empty counts as unset */
@@ -83,7 +86,7 @@ static const char *closing_brace(const char *open, const char *least, const char
 static bool parse_expression(const char *text, const char *end, struct expression *ret)
 {
 	const char *at = text + 2;
-	*ret = (struct expression){ .name = at, .name_len = name_length(at) };
+	*ret = (struct expression){ .dollar = text, .name = at, .name_len = name_length(at) };
 	at += ret->name_len;
 	if (!ret->name_len || at >= end)
 		return false;
@@ -105,6 +108,18 @@ static bool parse_expression(const char *text, const char *end, struct expressio
 	return true;
 }
 
+/* Place of the `$` at `text`; a text of several lines has only the place where it starts. */
+static const struct mark *place_of(struct job *job, const char *text, struct mark *mark)
+{
+	if (!job->at || strchr(job->whole, '\n'))
+		return job->at;
+	*mark = *job->at;
+	mark->col += job->quoted;
+	for (const char *at = job->whole; at < text; at++)
+		mark->col += ((unsigned char)*at & 0xc0) != 0x80;
+	return mark;
+}
+
 /* `text` is at the `$`. Only the expression is shown: the rest may be a password. */
 static int invalid(struct job *job, const char *text)
 {
@@ -112,8 +127,9 @@ static int invalid(struct job *job, const char *text)
 	if (job->seen)
 		return -1;
 	len += text[len] == '}';
-	error_add(job->interp->errors, ERROR_FILE, job->at, job->path, "invalid interpolation format: %.*s%s",
-		len > 60 ? 60 : (int)len, text, len > 60 ? "…" : "");
+	struct mark mark;
+	error_add(job->interp->errors, ERROR_FILE, place_of(job, text, &mark), job->path,
+		"invalid interpolation format: %.*s%s", len > 60 ? 60 : (int)len, text, len > 60 ? "…" : "");
 	return error_hint(job->interp->errors,
 		"write ${NAME}, ${NAME:-default}, ${NAME:+value} or ${NAME:?message}; write $$ for a literal $");
 }
@@ -128,15 +144,16 @@ static int put(struct job *job, const char *text, size_t len)
 	return buf_append(&job->out, text, len) ? 0 : too_much(job, "interpolation produces too much text");
 }
 
-static void warn_unset(struct job *job, const char *name)
+static void warn_unset(struct job *job, const char *name, const char *text)
 {
+	struct mark mark;
 	struct interp *interp = job->interp;
 	if (interp->warned) {
 		if (map_has(interp->warned, name))
 			return;
 		map_set(interp->warned, name, "");
 	}
-	error_warn(interp->errors, job->at, job->path,
+	error_warn(interp->errors, place_of(job, text, &mark), job->path,
 		"The \"%s\" variable is not set. Defaulting to a blank string.", name);
 }
 
@@ -148,7 +165,8 @@ static int fail_required(struct job *job, const struct expression *what, const c
 	if (expand(job, what->word, what->word_len, depth + 1) != 0)
 		return -1;
 	const char *message = arena_strdup(job->interp->arena, buf_text(&job->out) + start);
-	error_add(job->interp->errors, ERROR_FILE, job->at, job->path,
+	struct mark mark;
+	error_add(job->interp->errors, ERROR_FILE, place_of(job, what->dollar, &mark), job->path,
 		"required variable %s is missing a value%s%s", name, *message ? ": " : "", message);
 	return error_hint(job->interp->errors, "set %s in the environment or in the .env file", name);
 }
@@ -182,7 +200,7 @@ static int substitute(struct job *job, const struct expression *what, unsigned d
 	if (what->op == '?' && !have)
 		return fail_required(job, what, name, depth);
 	if (!what->op && !value)
-		warn_unset(job, name == small ? arena_strdup(job->interp->arena, small) : name);
+		warn_unset(job, name == small ? arena_strdup(job->interp->arena, small) : name, what->dollar);
 	return value ? put(job, value, strlen(value)) : 0;
 }
 
@@ -199,7 +217,7 @@ static int expand(struct job *job, const char *text, size_t len, unsigned depth)
 		if (!dollar)
 			break;
 		text = dollar + 1;
-		struct expression what = { .name = text };
+		struct expression what = { .dollar = dollar, .name = text };
 		if (text < end && *text == '{') {
 			if (!parse_expression(dollar, end, &what))
 				return invalid(job, dollar);
@@ -220,14 +238,10 @@ static int expand(struct job *job, const char *text, size_t len, unsigned depth)
 	return 0;
 }
 
-int interp_text(struct interp *interp, const char *text, const struct mark *at, const char *path,
-	const char **ret_text)
+static int substitute_text(struct interp *interp, const char *text, const struct mark *at, bool quoted,
+	const char *path, const char **ret_text)
 {
-	if (!strchr(text, '$')) {
-		*ret_text = text;
-		return 0;
-	}
-	struct job job = { .interp = interp, .at = at, .path = path };
+	struct job job = { .interp = interp, .whole = text, .at = at, .quoted = quoted, .path = path };
 	buf_init(&job.out, interp->left);
 	int result = expand(&job, text, strlen(text), 0);
 	if (result == 0) {
@@ -236,6 +250,15 @@ int interp_text(struct interp *interp, const char *text, const struct mark *at, 
 	}
 	buf_finish(&job.out);
 	return result;
+}
+
+int interp_text(struct interp *interp, const char *text, const struct mark *at, const char *path,
+	const char **ret_text)
+{
+	if (strchr(text, '$'))
+		return substitute_text(interp, text, at, false, path, ret_text);
+	*ret_text = text;
+	return 0;
 }
 
 /* A step of the way from the root, kept on the stack and made text for a finding only. */
@@ -268,8 +291,8 @@ static int walk(struct interp *interp, struct node *node, const struct step *ste
 			result |= walk(interp, node->members[i].value,
 				&(struct step){ .up = step, .key = node->members[i].key });
 	} else if (node->kind == NODE_STRING && strchr(node->text, '$')) {
-		result = interp_text(
-			interp, node->text, &node->at, path_text(interp->arena, step), &node->text);
+		result = substitute_text(interp, node->text, &node->at, node->quoted,
+			path_text(interp->arena, step), &node->text);
 		node->templated = true;
 	}
 	return result;

@@ -129,18 +129,18 @@ static int explain_nesting(struct arena *arena, const char *file, const char *te
 		parse_tree(arena, file, nest.text, strlen(nest.text), &tree, &ignored) != 0)
 		return 0;
 	const struct registry_moved *first = culprit(&nest, found);
-	error_add(errors, ERROR_FILE, &first->at, NULL, "`%s` cannot stand here: it belongs to %s%s",
-		first->key, first->place,
-		found->first && strncmp(found->first->message, "yaml: ", 6) == 0
-			? " (and so the file is not YAML)"
-			: "");
-	const char *list = NULL;
-	for (size_t i = 0; i < nest.nmoved && i < 8; i++)
-		list = arena_printf(arena, "%s%s`%s` (line %u) to %s", list ? list : "", list ? ", " : "",
-			nest.moved[i].key, nest.moved[i].at.line, nest.moved[i].place);
-	error_hint(errors, "the indentation is lost: %s belongs%s; the intended nesting is:", list,
-		nest.nmoved > 8 ? " (and more)" : "");
-	return error_detail(errors, registry_nest_part(arena, &nest, first->line));
+	bool not_yaml = found->first && strncmp(found->first->message, "yaml: ", 6) == 0;
+	size_t from, to;
+	const char *part = registry_nest_part(arena, &nest, first->line, &from, &to), *list = NULL;
+	for (size_t i = 0; i < nest.nmoved; i++)
+		if (nest.moved[i].line >= from && nest.moved[i].line < to)
+			list = arena_printf(arena, "%s%s`%s` (line %u) belongs to %s", list ? list : "",
+				list ? ", " : "", nest.moved[i].key, nest.moved[i].at.line,
+				nest.moved[i].place);
+	error_add(errors, ERROR_FILE, &first->at, NULL, "%s`%s` cannot stand here: it belongs to %s",
+		not_yaml ? "not YAML: " : "", first->key, first->place);
+	error_detail(errors, arena_printf(arena, "the intended nesting is:\n%s", part));
+	return error_hint(errors, "the indentation was lost: %s", list);
 }
 
 static void pass_on(struct errors *errors, const struct errors *found)

@@ -113,8 +113,8 @@ static void write_line(struct nester *nester, size_t indent, bool dash, const ch
 static const char *place_name(struct arena *arena, const struct level *level)
 {
 	return !*level->name ? "the application"
-	       : level->item ? arena_printf(arena, "the item of %s", level->name)
-			     : level->name;
+	       : level->item ? arena_printf(arena, "the item of `%s`", level->name)
+			     : arena_printf(arena, "`%s`", level->name);
 }
 
 static void note_moved(struct nester *nester, const struct line *line, const struct level *level)
@@ -214,20 +214,27 @@ int registry_nest(
 	return result;
 }
 
-const char *registry_nest_part(struct arena *arena, const struct registry_nest *nest, size_t line)
+static const char *next_line(const char *text)
+{
+	text += strcspn(text, "\n");
+	return text + (*text == '\n');
+}
+
+const char *registry_nest_part(
+	struct arena *arena, const struct registry_nest *nest, size_t line, size_t *ret_from, size_t *ret_to)
 {
 	enum { LINES_MOST = 40 };
-	const char *start = nest->text, *at = nest->text;
-	for (size_t i = 0; *at; i++) {
-		if (*at == '-' && i <= line)
+	const char *start = nest->text;
+	size_t from = 0, to = 0;
+	for (const char *at = start; *at && to <= line; at = next_line(at), to++)
+		if (*at == '-') {
 			start = at;
-		at += strcspn(at, "\n");
-		at += *at == '\n';
-	}
+			from = to;
+		}
 	const char *end = start;
-	for (size_t i = 0; *end && i < LINES_MOST && (i == 0 || *end != '-'); i++) {
-		end += strcspn(end, "\n");
-		end += *end == '\n';
-	}
+	for (to = from; *end && to < from + LINES_MOST && (to == from || *end != '-'); to++)
+		end = next_line(end);
+	*ret_from = from;
+	*ret_to = to;
 	return arena_strndup(arena, start, (size_t)(end - start));
 }

@@ -22,7 +22,9 @@ struct registry_nest {
 int registry_nest(
 	struct arena *arena, const char *file, const char *text, size_t len, struct registry_nest *ret_nest);
 
-/* The part of the new text that shows the application which holds `line`. */
-const char *registry_nest_part(struct arena *arena, const struct registry_nest *nest, size_t line);
+/* The part of the new text that shows the application which holds `line`, 40 lines at most; *ret_from to
+ * *ret_to (not included) are its lines. */
+const char *registry_nest_part(
+	struct arena *arena, const struct registry_nest *nest, size_t line, size_t *ret_from, size_t *ret_to);
 
 #endif

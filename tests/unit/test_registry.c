@@ -126,7 +126,8 @@ static void mistakes_have_a_place(void **state)
 	refuse("- &a\n  id: a\n- <<: *a\n  id: b\n", 0, 0, "not a registry");
 }
 
-static const char intended[] = "- id: example\n"
+static const char intended[] = "the intended nesting is:\n"
+			       "- id: example\n"
 			       "  ports:\n"
 			       "    - healthcheck:\n"
 			       "        host: vm\n"
@@ -145,8 +146,7 @@ static void lost_indentation_is_found_again(void **state)
 		{ "        - id: example\n          ports:\n            - healthcheck:\n                host: vm\n"
 		  "                port: 9001\n                external: 9000\n            internal: 9000\n"
 		  "            dependencies: [example-postgresql]\n",
-			"`internal` cannot stand here: it belongs to the item of ports (and so the file is not YAML)",
-			7, 13 },
+			"not YAML: `internal` cannot stand here: it belongs to the item of `ports`", 7, 13 },
 		{ "- id: example\nports:\n- healthcheck:\nhost: vm\nport: 9001\nexternal: 9000\ninternal: 9000\n"
 		  "dependencies: [example-postgresql]\n",
 			"`ports` cannot stand here: it belongs to the application", 2, 1 },
@@ -155,10 +155,10 @@ static void lost_indentation_is_found_again(void **state)
 			"`id` cannot stand here: it belongs to the application", 1, 1 },
 		{ "- id: example\n  ports:\n    - healthcheck:\n        host: vm\n        port: 9001\n"
 		  "        external: 9000\n      internal: 9000\n  dependencies: [example-postgresql]\n",
-			"`external` cannot stand here: it belongs to the item of ports", 6, 9 },
+			"`external` cannot stand here: it belongs to the item of `ports`", 6, 9 },
 		{ "- id: example\n  ports:\n  - healthcheck:\n    host: vm\n    port: 9001\n    external: 9000\n"
 		  "    internal: 9000\n  dependencies: [example-postgresql]\n",
-			"`host` cannot stand here: it belongs to healthcheck", 4, 5 },
+			"`host` cannot stand here: it belongs to `healthcheck`", 4, 5 },
 		{ "- id: example\n  ports:\n    - healthcheck:\n        host: vm\n        port: 9001\n"
 		  "      external: 9000\n      internal: 9000\n      dependencies: [example-postgresql]\n",
 			"`dependencies` cannot stand here: it belongs to the application", 8, 7 },
@@ -166,7 +166,7 @@ static void lost_indentation_is_found_again(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const struct error *error = refuse(rows[i].text, rows[i].line, rows[i].col, rows[i].message);
 		assert_string_equal(error->detail, intended);
-		assert_non_null(strstr(error->hint, "the intended nesting"));
+		assert_non_null(strstr(error->hint, "the indentation was lost"));
 	}
 }
 
@@ -177,9 +177,11 @@ static void only_the_application_is_shown(void **state)
 		refuse("- id: a\n  dependencies:\n    - b\n    - c\n- id: b\n  ports:\n    - internal: 1\n"
 		       "  external: 2\n- id: c\n",
 			8, 3, "`external` cannot stand here");
-	assert_string_equal(error->detail, "- id: b\n  ports:\n    - internal: 1\n      external: 2\n");
+	assert_string_equal(error->detail,
+		"the intended nesting is:\n- id: b\n  ports:\n    - internal: 1\n      external: 2\n");
 	error = refuse("- id: a\n dependencies:\n  - b\n  - c\n- id: b\n- id: c\n", 2, 2, "`dependencies`");
-	assert_string_equal(error->detail, "- id: a\n  dependencies:\n    - b\n    - c\n");
+	assert_string_equal(
+		error->detail, "the intended nesting is:\n- id: a\n  dependencies:\n    - b\n    - c\n");
 }
 
 static void a_compose_tree_is_made(void **state)
