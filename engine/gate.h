@@ -19,6 +19,10 @@ struct gate *gate_begin(struct engine *engine, struct step *step, const char *co
 /* Tells the gate of an engine event (any container; it picks its own). */
 void gate_event(struct gate *gate, const struct engine_event *event);
 
+/* What it is still waiting for, for a run that gives up: "container shop-db-1 is not ready yet: connection
+ * refused". Arena's; NULL when nothing is missing. */
+const char *gate_waiting(const struct gate *gate);
+
 /* Ends and frees it, without `done` if that was not called yet. NULL allowed. */
 void gate_end(struct gate *gate);
 

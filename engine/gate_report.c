@@ -105,6 +105,24 @@ static void leave_finding(struct watch *watch, const char *lines)
 		error_detail(gate->errors, buf_text(&detail));
 }
 
+const char *gate_waiting(const struct gate *gate)
+{
+	for (size_t i = 0; i < gate->count; i++) {
+		const struct watch *watch = &gate->watches[i];
+		const char *name = watch->looked ? watch->look.name : watch->id;
+		const char *why = watch->try.why;
+		if (watch->state == WATCH_READY)
+			continue;
+		if (watch->looked && watch->look.state == CONTAINER_RESTARTING)
+			why = "the engine restarts it";
+		if (gate->step->condition == CONDITION_COMPLETED)
+			return arena_printf(gate->engine->arena, "container %s has not completed yet", name);
+		return arena_printf(gate->engine->arena, "container %s is not ready yet%s%s", name,
+			why ? ": " : "", why ? why : "");
+	}
+	return NULL;
+}
+
 static void on_tail(void *arg, const char *text)
 {
 	struct report *report = arg;

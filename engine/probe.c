@@ -81,7 +81,6 @@ void probe_begin(struct probe_try *try, int64_t timeout, int64_t interval)
 	buf_init(&try->output, (size_t)2 * PROBE_OUTPUT_MOST);
 	try->timeout = timeout;
 	try->interval = interval;
-	try->why = NULL;
 	try->running = true;
 	try->settled = try->ready = false;
 	try->timer = loop_after(try->engine->loop, timeout, on_late, try);

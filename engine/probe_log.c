@@ -43,6 +43,7 @@ static void begin(struct probe_try *try)
 	const char *text = try->probe->log;
 	int code;
 	PCRE2_SIZE at;
+	try->why = NULL;
 	own->code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, 0, &code, &at, NULL);
 	if (!own->code) {
 		PCRE2_UCHAR words[120] = "";

@@ -273,6 +273,7 @@ static void early_exec_opens_and_its_failures_do_not_close(void **state)
 	begin(world, 1);
 	until(world, &world->execs, 3);
 	assert_int_equal(world->dones, 0);
+	assert_string_equal(gate_waiting(world->gate), "container shop-db-1 is not ready yet: exit code 1");
 	world->exec_code = 0;
 	until(world, &world->dones, 1);
 	assert_true(world->ok);
