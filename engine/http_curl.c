@@ -41,13 +41,16 @@ static void conclude(struct transfer *transfer, CURLcode code)
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
 		if (faults[i].code == code)
 			request->fault = faults[i].fault;
+	bool headless = request->fault == HTTP_OK && !transfer->head_there;
+	if (headless) /* libcurl takes a head that breaks off for a whole one */
+		request->fault = HTTP_CUT;
 	if (transfer->sent == 0 && code == CURLE_OPERATION_TIMEDOUT)
 		request->fault = HTTP_NO_CONNECT;
 	if (transfer->too_large)
 		request->fault = HTTP_TOO_LARGE;
 	if (request->fault == HTTP_NO_CONNECT)
 		request->os_error = (int)os_error;
-	if (transfer->refused || code == CURLE_GOT_NOTHING)
+	if (headless || transfer->refused || code == CURLE_GOT_NOTHING)
 		snprintf(transfer->error, sizeof transfer->error, "connection lost before an answer came");
 	if (transfer->too_large)
 		snprintf(transfer->error, sizeof transfer->error, "the answer is longer than %zu bytes",

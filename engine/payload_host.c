@@ -52,12 +52,15 @@ static void put_request(cJSON *host, const struct device_request *request, const
 		put_int(json, "Count", request->count.set ? request->count.value : -1);
 	if (request->ndevice_ids)
 		put_list(json, "DeviceIDs", request->device_ids, request->ndevice_ids);
-	cJSON *all = cJSON_AddArrayToObject(json, "Capabilities"), *set = cJSON_CreateArray();
+	cJSON *set = cJSON_CreateArray();
 	for (size_t i = 0; i < request->ncapabilities; i++)
 		cJSON_AddItemToArray(set, cJSON_CreateString(request->capabilities[i]));
 	if (also)
 		cJSON_AddItemToArray(set, cJSON_CreateString(also));
-	cJSON_AddItemToArray(all, set);
+	if (cJSON_GetArraySize(set))
+		cJSON_AddItemToArray(cJSON_AddArrayToObject(json, "Capabilities"), set);
+	else
+		cJSON_Delete(set);
 	put_pairs(json, "Options", request->options, request->noptions);
 	cJSON_AddItemToArray(list, json);
 }

@@ -148,7 +148,8 @@ static int make_mount(struct body *body, const struct mount *mount, cJSON **ret_
 	put_text(json, "Consistency", mount->consistency);
 	*ret_mount = json;
 	if (strcmp(type, "bind") == 0) {
-		put_bind_options(json, mount->bind);
+		static const struct mount_bind short_form = { .create_host_path = true };
+		put_bind_options(json, mount->bind ? mount->bind : &short_form);
 	} else if (strcmp(type, "volume") == 0) {
 		put_volume_options(json, mount->volume);
 		if (mount->volume && mount->volume->subpath)

@@ -31,6 +31,17 @@ static bool is_gone(const struct run *run, const struct observed_container *cont
 	return false;
 }
 
+/* The name a container has by now: a recreated one gets its final name after the old one is gone. */
+static const char *name_now(const struct run *run, const struct step *create)
+{
+	for (size_t i = 0; create->new_name && i < run->plan->count; i++) {
+		const struct step *step = run->plan->steps[i];
+		if (step->op == OP_CONTAINER_RENAME && step->target == create && step->state == STEP_DONE)
+			return step->new_name;
+	}
+	return create->name;
+}
+
 static int by_number(const void *a, const void *b)
 {
 	const struct payload_peer *x = a, *y = b;
@@ -50,7 +61,7 @@ const struct payload_peer *peer_all(void *arg, const char *service_key, size_t *
 		if (step->op == OP_CONTAINER_CREATE && step->state == STEP_DONE && !step->oneoff &&
 			is_of(step->service, project, service_key))
 			*ARENA_PUSH(run->arena, peers, count) = (struct payload_peer){ step->result_id,
-				step->new_name ? step->new_name : step->name, step->number_of };
+				name_now(run, step), step->number_of };
 	}
 	for (size_t i = 0; seen && i < seen->ncontainers; i++) {
 		const struct observed_container *c = seen->containers[i];

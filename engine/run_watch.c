@@ -100,21 +100,46 @@ static bool needs_events(const struct plan *plan)
 	return false;
 }
 
-int watch_open(struct run *run)
+static void rested(void *arg)
+{
+	*(bool *)arg = true;
+}
+
+/* One try to subscribe; `blind` says why it failed. */
+static int try_open(struct run *run, int64_t rest)
 {
 	const struct run_options *options = run->options;
-	if (!options->nprojects || !needs_events(run->plan))
-		return 0;
+	struct loop *loop = run->engine->loop;
+	bool waited = false;
+	struct loop_timer *timer = rest ? loop_after(loop, rest, rested, &waited) : NULL;
+	while (timer && !waited && !run->signal)
+		loop_turn(loop, -1);
+	if (timer && !waited)
+		loop_cancel(loop, timer);
+	run->blind = NULL;
 	run->events = events_open(
 		run->engine, options->projects, options->nprojects, opened, happened, lost, run, run->errors);
 	if (!run->events)
 		return -1;
 	while (!run->watching && !run->blind && !run->signal)
-		loop_turn(run->engine->loop, -1);
-	if (run->blind)
-		return error_add(run->errors, ERROR_ENGINE, NULL, NULL,
-			"the engine's events cannot be watched: %s", run->blind);
+		loop_turn(loop, -1);
 	return 0;
+}
+
+int watch_open(struct run *run)
+{
+	static const int64_t rests[] = { 0, 50000000, 200000000, 800000000 };
+	if (!run->options->nprojects || !needs_events(run->plan))
+		return 0;
+	for (size_t i = 0; i < sizeof rests / sizeof *rests; i++) {
+		if (try_open(run, rests[i]) < 0)
+			return -1;
+		if (!run->blind)
+			return 0;
+		watch_close(run);
+	}
+	return error_add(run->errors, ERROR_ENGINE, NULL, NULL, "the engine's events cannot be watched: %s",
+		run->blind);
 }
 
 void watch_close(struct run *run)
