@@ -55,10 +55,21 @@ static void got_open(void *arg)
 	((struct follow_one *)arg)->opened = true;
 }
 
+/* After the stream's last callback has returned. */
+static void close_stream(void *arg)
+{
+	struct follow_one *one = arg;
+	one->closing = NULL;
+	logs_close(one->logs);
+	one->logs = NULL;
+	tell_exit(one);
+}
+
 static void got_end(void *arg, const char *failure)
 {
 	struct follow_one *one = arg;
-	one->opened = one->closing = true;
+	one->opened = true;
+	one->closing = loop_after(one->follow->ctx->loop, 0, close_stream, one);
 	if (failure)
 		error_warn(&one->follow->ctx->errors, NULL, NULL, "output of %s is incomplete: %s",
 			one->label, failure);
@@ -67,7 +78,7 @@ static void got_end(void *arg, const char *failure)
 static void read_output(struct follow_one *one, const struct logs_options *options)
 {
 	struct ctx *ctx = one->follow->ctx;
-	one->opened = one->closing = false;
+	one->opened = false;
 	one->logs = logs_open(ctx->engine, one->id, options, got_line, got_open, got_end, one, &ctx->errors);
 	one->opened = !one->logs;
 }
@@ -198,6 +209,7 @@ static void on_event(void *arg, const struct engine_event *event)
 	if (!one || event->action != ENGINE_DIE)
 		return;
 	one->exit_code = event->exit_code;
+	one->ends++;
 	one->tell_exit = true;
 	tell_exit(one);
 	ask_state(one);
@@ -275,7 +287,8 @@ void follow_adopt(struct follow *follow, const struct observed *seen, bool histo
 		one->runs = runs;
 		if (!wanted || one->logs || one->opened)
 			continue;
-		show_log_expect(follow->options.log, one->label);
+		if (follow->options.log)
+			show_log_expect(follow->options.log, one->label);
 		struct logs_options options = follow->options.logs;
 		options.tty = has_terminal(follow, one->service);
 		if (history)
@@ -285,21 +298,13 @@ void follow_adopt(struct follow *follow, const struct observed *seen, bool histo
 	}
 }
 
-/* Closes the streams that have ended. */
-static bool reap(struct follow *follow)
+/* Whether output is still to come. */
+static bool any_open(const struct follow *follow)
 {
-	bool open = false;
-	for (size_t i = 0; i < follow->count; i++) {
-		struct follow_one *one = follow->ones[i];
-		if (one->closing) {
-			logs_close(one->logs);
-			one->logs = NULL;
-			one->closing = false;
-			tell_exit(one);
-		}
-		open |= one->logs != NULL;
-	}
-	return open;
+	for (size_t i = 0; i < follow->count; i++)
+		if (follow->ones[i]->logs)
+			return true;
+	return false;
 }
 
 struct follow_one *const *follow_all(const struct follow *follow, size_t *ret_count)
@@ -318,22 +323,20 @@ static bool any_runs(const struct follow *follow)
 
 void follow_wait(struct follow *follow, bool (*over)(void *arg), void *arg)
 {
-	while (!over(arg) && !follow->blind && any_runs(follow)) {
+	while (!over(arg) && !follow->blind && any_runs(follow))
 		loop_turn(follow->ctx->loop, -1);
-		reap(follow);
-	}
 }
 
 void follow_finish(struct follow *follow, bool (*over)(void *arg), void *arg)
 {
-	while (!over(arg) && reap(follow))
+	while (!over(arg) && any_open(follow))
 		loop_turn(follow->ctx->loop, -1);
 }
 
 void follow_drain(struct follow *follow, int64_t ns)
 {
 	int64_t until = loop_now() + ns;
-	while (reap(follow)) {
+	while (any_open(follow)) {
 		int64_t left = until - loop_now();
 		if (left <= 0)
 			break;
@@ -344,8 +347,10 @@ void follow_drain(struct follow *follow, int64_t ns)
 void follow_close(struct follow *follow)
 {
 	for (size_t i = 0; i < follow->count; i++) {
+		loop_cancel(follow->ctx->loop, follow->ones[i]->closing);
 		logs_close(follow->ones[i]->logs);
 		http_cancel(follow->ones[i]->inspect);
+		follow->ones[i]->closing = NULL;
 		follow->ones[i]->logs = NULL;
 		follow->ones[i]->inspect = NULL;
 	}

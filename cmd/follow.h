@@ -34,9 +34,11 @@ struct follow_one {
 	const char *label; /* in front of its lines: "web-1" */
 	bool runs, counted;
 	int64_t exit_code;
+	unsigned ends; /* how often it has ended since */
 	struct follow *follow;
 	struct logs *logs;
-	bool opened, closing; /* the stream has been accepted; it has ended, its lines are all there */
+	bool opened;                /* the stream has been accepted, or cannot be had */
+	struct loop_timer *closing; /* it has ended and is about to be closed */
 	bool tell_exit;
 	struct request *inspect;
 };

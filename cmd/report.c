@@ -1,4 +1,5 @@
 #include "cmd/report.h"
+#include "engine/loop.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -90,6 +91,9 @@ int report_end(struct ctx *ctx, int result)
 	if (flushed != 0 && result == 0)
 		result = error_add(&ctx->errors, ERROR_SYSTEM, NULL, NULL, "cannot write the output: %s",
 			strerror(errno));
+	const struct error *last = ctx->errors.last;
+	if (last && last->code == ERROR_INTERRUPTED && ctx->loop)
+		ctx->interrupted = loop_last_signal(ctx->loop);
 	print(ctx);
 	fflush(stderr);
 	if (ctx->interrupted)

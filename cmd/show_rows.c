@@ -85,7 +85,8 @@ void show_rows_event(struct show_rows *rows, const struct event *event, int64_t 
 		set_detail(row, NULL);
 	}
 	row->state = event->state;
-	row->elapsed = event->elapsed;
+	if (event->state != STEP_RUNNING)
+		row->elapsed += event->elapsed;
 	snprintf(row->word, sizeof row->word, "%s", word);
 	if (event->state == STEP_DONE)
 		set_detail(row, NULL);
@@ -161,7 +162,7 @@ static size_t put_row(const struct show_rows *rows, const struct show_row *row, 
 	buf_init(&tail, 4096);
 	buf_printf(&left, " %s %c%s %s", symbol(rows, row, look->utf8), toupper((unsigned char)*row->object),
 		*row->object ? row->object + 1 : "", row->name);
-	int64_t took = row->state == STEP_RUNNING ? look->now() - row->began : row->elapsed;
+	int64_t took = row->elapsed + (row->state == STEP_RUNNING ? look->now() - row->began : 0);
 	snprintf(right, sizeof right, "%8s", show_elapsed(elapsed, sizeof elapsed, took));
 	put_bar(&tail, row);
 	buf_puts(&tail, row->detail);

@@ -17,8 +17,8 @@ struct show_row {
 	const char *object, *name;
 	enum step_state state;
 	char word[24];
-	char detail[160]; /* the latest words about it, cleaned */
-	int64_t began, elapsed;
+	char detail[160];       /* the latest words about it, cleaned */
+	int64_t began, elapsed; /* of the step that runs, monotonic; of all that have ended */
 	struct show_part *parts;
 	size_t nparts;
 	bool drawn;

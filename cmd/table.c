@@ -7,6 +7,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_complete,
 	&cmd_doc,
 	&cmd_config,
+	&cmd_down,
 	&cmd_graph,
 	&cmd_help,
 	&cmd_logs,
@@ -15,6 +16,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_registry_check,
 	&cmd_registry_ls,
 	&cmd_registry_show,
+	&cmd_up,
 	&cmd_version,
 	NULL,
 };

@@ -1,5 +1,6 @@
 /* The rounds of `up` before anything is changed: what is wanted, what is there, what is to do. */
 #include "cmd/up.h"
+#include "engine/service_files.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -116,6 +117,7 @@ static int look(struct up *up)
 		return -1;
 	up->how.inputs = scope_inputs(ctx, &up->scope, up->seen);
 	up->how.images_known = false;
+	up->how.shared_files = service_files_shared(ctx->engine);
 	up->how.connect_separately = ctx->engine->api < 44;
 	return 0;
 }

@@ -43,6 +43,9 @@ void loop_child(struct loop *loop, pid_t pid, void (*ended)(void *arg, int statu
  * came within the last second. */
 void loop_signals(struct loop *loop, void (*got)(void *arg, int signal), void *arg);
 
+/* The interrupt (SIGINT, SIGTERM or SIGHUP) that was told last, 0 without one. */
+int loop_last_signal(const struct loop *loop);
+
 /* One turn: waits for the next thing to happen, at most `most_ns` (-1: no limit), and delivers it. */
 void loop_turn(struct loop *loop, int64_t most_ns);
 

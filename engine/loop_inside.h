@@ -51,6 +51,7 @@ struct loop {
 	int signal_fd, plugin_fd; /* -1: not there */
 	struct loop_watch *signal_watch, *plugin_watch;
 	int64_t interrupted; /* time of the last SIGINT, 0: none */
+	int last_signal;     /* of SIGINT, SIGTERM, SIGHUP, 0: none */
 	void (*got)(void *arg, int signal);
 	void *got_arg;
 };

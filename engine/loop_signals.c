@@ -82,6 +82,8 @@ static void signal_ready(void *arg, short revents)
 	while (loop->signal_fd >= 0 && read(loop->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
 		if (info.ssi_signo == SIGINT)
 			loop->interrupted = loop_now();
+		if (info.ssi_signo != SIGWINCH)
+			loop->last_signal = (int)info.ssi_signo;
 		loop->got(loop->got_arg, (int)info.ssi_signo);
 	}
 }
@@ -97,8 +99,17 @@ static void plugin_ready(void *arg, short revents)
 		return;
 	loop_unwatch(loop, loop->plugin_watch);
 	loop->plugin_watch = NULL;
-	if (!loop->interrupted || loop_now() - loop->interrupted > 1000000000)
-		loop->got(loop->got_arg, SIGTERM);
+	close(loop->plugin_fd);
+	loop->plugin_fd = -1;
+	if (loop->interrupted && loop_now() - loop->interrupted <= 1000000000)
+		return;
+	loop->last_signal = SIGTERM;
+	loop->got(loop->got_arg, SIGTERM);
+}
+
+int loop_last_signal(const struct loop *loop)
+{
+	return loop->last_signal;
 }
 
 /* Connects to the CLI's socket; a leading @ means the abstract namespace. A failure is silent. */

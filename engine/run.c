@@ -54,11 +54,17 @@ static void interrupted(void *arg, int number)
 	struct run *run = arg;
 	if (number != SIGINT && number != SIGTERM && number != SIGHUP)
 		return;
-	if (run->signal) {
+	if (run->signal || run->options->impatient)
 		run->at_once = true;
-		return;
-	}
-	run->signal = number;
+	if (!run->signal)
+		run->signal = number;
+}
+
+static void deadline_passed(void *arg)
+{
+	struct run *run = arg;
+	run->deadline = NULL;
+	run->expired = true;
 }
 
 /* How many requests and starts at once: starts are bound by the engine's processors. */
@@ -146,6 +152,19 @@ static void fail_blind_gates(struct run *run)
 	}
 }
 
+/* The deadline has passed: says what it is that took too long. */
+static void give_up(struct run *run)
+{
+	const char *names = NULL;
+	for (struct task *task = run->tasks; task; task = task->next)
+		if (task->gate && !task->over)
+			names = names ? arena_printf(run->arena, "%s, %s", task->step->name, names)
+				      : task->step->name;
+	error_add(run->errors, ERROR_GATE, NULL, NULL, "not ready after %.3gs%s%s",
+		(double)run->options->deadline / 1e9, names ? ": " : "", names ? names : "");
+	sched_stop(&run->sched, "not ready in time");
+}
+
 static void turn(struct run *run, int64_t *ticked)
 {
 	enum { TICK = 100000000 };
@@ -160,6 +179,8 @@ static void turn(struct run *run, int64_t *ticked)
 		task_held(task);
 	if (run->signal && !run->sched.stopped)
 		sched_stop(&run->sched, "interrupted");
+	if (run->expired && !run->sched.stopped)
+		give_up(run);
 	for (struct task *task = run->tasks; run->sched.stopped && task; task = task->next)
 		task_interrupt(task);
 	fail_blind_gates(run);
@@ -222,8 +243,11 @@ int run_plan(struct engine *engine, struct plan *plan, const struct run_options 
 	set_width(&run);
 	int failed = watch_open(&run);
 	if (!failed) {
+		if (options->deadline)
+			run.deadline = loop_after(loop, options->deadline, deadline_passed, &run);
 		ask_info(&run);
 		work(&run);
+		loop_cancel(loop, run.deadline);
 	}
 	watch_close(&run);
 	loop_signals(loop, before, before_arg);
@@ -231,5 +255,5 @@ int run_plan(struct engine *engine, struct plan *plan, const struct run_options 
 	watch_report(&run, &result);
 	result.interrupted = run.signal;
 	*ret_result = result;
-	return failed || result.failed || run.signal || !sched_finished(&run.sched) ? -1 : 0;
+	return failed || result.failed || run.signal || run.expired || !sched_finished(&run.sched) ? -1 : 0;
 }

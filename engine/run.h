@@ -10,6 +10,7 @@ struct run_options {
 	struct sink *sink;
 	const struct observed *seen; /* the snapshot the plan was made from; may be NULL */
 	bool fail_fast;
+	bool impatient;    /* the first interrupt already ends at once (the stop after a Ctrl-C) */
 	unsigned parallel; /* width of the API pool; 0: by the engine's CPUs (clamp 2 × NCPU to 4…16) */
 	int64_t deadline;  /* ns for the whole run, then it stops as failed (--wait-timeout); 0: none */
 	const char *const *projects; /* whose events to watch */

@@ -53,6 +53,8 @@ struct run {
 	struct request *info; /* GET /info in flight */
 	int signal;           /* first interrupt, 0: none */
 	bool at_once;         /* second interrupt */
+	bool expired;         /* the deadline has passed */
+	struct loop_timer *deadline;
 	struct started *started;
 	size_t nstarted;
 	struct map by_id; /* container id → index + 1 into started */

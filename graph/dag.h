@@ -26,6 +26,7 @@ struct dag_vertex {
 	unsigned priority; /* longest path to a leaf; leaves 0 */
 	bool selected;     /* part of this run */
 	bool named;        /* asked for by name, or no names were given */
+	bool dropped;      /* taken out again: dag_drop */
 	bool awaited;      /* some selected dependent waits for its completion: a one-shot */
 	size_t order;      /* position in a topological order, dependencies first */
 };
@@ -65,6 +66,10 @@ int dag_order(struct arena *arena, struct dag *dag, struct errors *errors);
 /* Marks `named`, `selected` and `awaited`. (graph/select.c) */
 int dag_select(
 	struct arena *arena, struct dag *dag, const struct dag_selection *selection, struct errors *errors);
+
+/* Takes a vertex out of the selection, with everything selected that requires it: its image cannot be had.
+ * (graph/select.c) */
+void dag_drop(const struct dag *dag, struct dag_vertex *vertex);
 
 /* The vertex of that key (a service, or an application that no service replaces), or NULL. */
 struct dag_vertex *dag_find(const struct dag *dag, const char *key);

@@ -98,3 +98,19 @@ int dag_select(
 	}
 	return 0;
 }
+
+void dag_drop(const struct dag *dag, struct dag_vertex *vertex)
+{
+	vertex->selected = false;
+	vertex->dropped = true;
+	/* Dependents come after their dependencies in the order. */
+	for (size_t i = vertex->order + 1; i < dag->count; i++) {
+		struct dag_vertex *later = dag->sorted[i];
+		for (size_t e = 0; later->selected && e < later->nedges; e++) {
+			if (!later->edges[e].required || !later->edges[e].to->dropped)
+				continue;
+			later->selected = false;
+			later->dropped = true;
+		}
+	}
+}

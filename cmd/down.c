@@ -1,0 +1,140 @@
+#include "cmd/commands.h"
+#include "cmd/connect.h"
+#include "cmd/print_plan.h"
+#include "cmd/report.h"
+#include "cmd/show.h"
+#include "engine/lock.h"
+#include "engine/run.h"
+
+#include <string.h>
+#include <unistd.h>
+
+struct down_options {
+	bool remove_orphans, volumes;
+	struct texts applications;
+	struct opt_int timeout;
+};
+
+#define AT(member) offsetof(struct down_options, member)
+
+static const struct opt rows[] = {
+	{ OPT_TEXTS, "app", 0, AT(applications), "ID",
+		"Remove an application of the registry and the upstream that only it needs; can be repeated",
+		.value = VALUE_APPLICATION },
+	{ OPT_FLAG, "remove-orphans", 0, AT(remove_orphans), NULL,
+		"Remove containers of services that are not in the file", .env = "COMPOSE_REMOVE_ORPHANS" },
+	{ OPT_SECONDS, "timeout", 't', AT(timeout), "TIME", "Grace of a stop before the kill (10, 1m30s)" },
+	{ OPT_FLAG, "volumes", 'v', AT(volumes), NULL, "Remove the project's volumes, too" },
+	{ 0 },
+};
+
+struct down {
+	struct ctx *ctx;
+	const struct down_options *options;
+	struct scope scope;
+	struct observed *seen;
+	struct plan *plan;
+};
+
+static int look(struct down *down)
+{
+	struct ctx *ctx = down->ctx;
+	const struct down_options *options = down->options;
+	struct observe_query query = scope_query(ctx->arena, &down->scope, true);
+	struct teardown_options how = { .volumes = options->volumes,
+		.remove_orphans = options->remove_orphans,
+		.timeout = options->timeout };
+	if (observe(ctx->engine, &query, &down->seen, &ctx->errors) < 0)
+		return -1;
+	if (options->applications.count)
+		return reconcile_down_applications(ctx->arena, down->scope.dag, down->seen,
+			options->applications.items, options->applications.count, &how, &down->plan,
+			&ctx->errors);
+	return reconcile_down(ctx->arena, down->scope.dag, down->scope.name, down->seen, ctx->args,
+		ctx->nargs, &how, &down->plan, &ctx->errors);
+}
+
+static int run_it(struct down *down, struct sink *sink)
+{
+	struct ctx *ctx = down->ctx;
+	struct texts names = scope_names(ctx->arena, &down->scope);
+	struct run_options options = { .sink = sink,
+		.seen = down->seen,
+		.parallel = connect_parallel(ctx),
+		.projects = names.items,
+		.nprojects = names.count };
+	struct run_result result = { 0 };
+	int done = run_plan(ctx->engine, down->plan, &options, &result, &ctx->errors);
+	ctx->interrupted = result.interrupted;
+	return done;
+}
+
+/* Takes the lock and plans again: what another run has made or removed meanwhile counts. */
+static int run_locked(struct down *down)
+{
+	struct ctx *ctx = down->ctx;
+	struct sink *sink = show_create(ctx, "down", NULL, false);
+	const char *project = down->scope.name ? down->scope.name : down->scope.applications->name;
+	int lock = lock_take(ctx->engine, project, sink, &ctx->errors);
+	if (lock < 0)
+		return -1;
+	int result = look(down);
+	for (size_t i = 0; result == 0 && i < down->plan->nnotes; i++)
+		event_send(sink, &(struct event){ .kind = EVENT_NOTE, .text = down->plan->notes[i] });
+	if (result == 0)
+		result = run_it(down, sink);
+	close(lock);
+	show_end(sink, result == 0 || ctx->interrupted);
+	return result;
+}
+
+static int open_scope(struct down *down)
+{
+	struct ctx *ctx = down->ctx;
+	const struct down_options *options = down->options;
+	struct scope_wish wish = {
+		.selection = { .services = ctx->args, .nservices = ctx->nargs, .no_deps = true },
+		.name_is_enough = true,
+	};
+	if (options->applications.count && ctx->nargs)
+		return error_add(
+			&ctx->errors, ERROR_USAGE, NULL, NULL, "--app and service names exclude each other");
+	wish.selection.applications = options->applications.items;
+	wish.selection.napplications = options->applications.count;
+	if (scope_open(ctx, &wish, &down->scope) < 0)
+		return -1;
+	if (!down->scope.name && !options->applications.count)
+		return error_add(&ctx->errors, ERROR_USAGE, NULL, NULL,
+			"no compose file here: name applications with --app ID, or a project with -p NAME");
+	return 0;
+}
+
+static int run(struct ctx *ctx, const void *options)
+{
+	struct down down = { .ctx = ctx, .options = options };
+	if (open_scope(&down) < 0 || connect_engine(ctx) < 0 || look(&down) < 0)
+		return -1;
+	if (ctx->globals.dry_run)
+		return print_one_plan(stdout, down.plan, false);
+	if (!down.plan->count) {
+		error_warn(&ctx->errors, NULL, NULL, "there is nothing of %s to remove",
+			down.scope.name ? down.scope.name : "these applications");
+		return 0;
+	}
+	report_warnings(ctx);
+	return run_locked(&down);
+}
+
+const struct cmd cmd_down = {
+	.name = "down",
+	.args = "[SERVICE...]",
+	.brief = "Stop and remove containers and networks",
+	.text = "Everything stops as soon as nothing that runs depends on it. Volumes stay without --volumes; "
+		"applications of a registry stay without --app.",
+	.group = GROUP_RUN,
+	.rows = rows,
+	.size = sizeof(struct down_options),
+	.most = -1,
+	.arg = VALUE_SERVICE,
+	.run = run,
+};
