@@ -99,7 +99,7 @@ int yaml_problem(const struct yaml_parser_s *parser, const char *file, const cha
 			advice = &advices[i];
 	if (parser->error == YAML_MEMORY_ERROR)
 		return error_add(errors, ERROR_SYSTEM, &at, NULL, "out of memory");
-	const char *context = parser->context ? arena_printf(arena, " (%s)", parser->context) : "";
+	const char *context = !advice && parser->context ? arena_printf(arena, " (%s)", parser->context) : "";
 	error_add(errors, ERROR_FILE, &at, NULL, "yaml: %s%s",
 		advice && advice->message ? advice->message : problem, context);
 	return advice ? error_hint(errors, "%s", advice->hint) : -1;
