@@ -1,5 +1,6 @@
 #include "engine/ops.h"
 #include "engine/json.h"
+#include "engine/observe.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -293,9 +294,27 @@ static const struct op_row rows[OP_COUNT] = {
 		.checked = checked_rename },
 };
 
+static int ask_holder(struct op_call *call, struct request *request)
+{
+	request->method = "GET";
+	request->path = "/containers/json";
+	request->query = http_query(call->arena, "filters",
+		arena_printf(call->arena, "{\"publish\":[\"%" PRId64 "\"]}", call->port), (char *)NULL);
+	return 0;
+}
+
+static enum op_verdict got_holder(struct op_call *call, const struct cJSON *json)
+{
+	if (cJSON_IsArray(json) && json->child)
+		call->holder = observe_container(call->arena, json->child);
+	return OP_FAIL;
+}
+
 int op_ask(struct op_call *call, struct request *request)
 {
 	const struct op_row *row = &rows[call->step->op];
+	if (call->phase == OP_BLAME)
+		return ask_holder(call, request);
 	return call->phase == OP_CHECK ? row->check(call, request) : row->ask(call, request);
 }
 
@@ -344,6 +363,8 @@ static bool says(const char *message, const char *words)
 enum op_verdict op_got(struct op_call *call, const struct request *request)
 {
 	const struct op_row *row = &rows[call->step->op];
+	if (call->phase == OP_BLAME)
+		return read_json(call, request, got_holder);
 	if (call->phase == OP_CHECK)
 		return got_check(call, request);
 	bool answered = request->fault == HTTP_OK;

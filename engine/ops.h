@@ -8,6 +8,7 @@
 enum op_phase {
 	OP_ASK,   /* the operation itself */
 	OP_CHECK, /* an inspect: is it as the operation would have left it? */
+	OP_BLAME, /* after a failure: which container has the port? */
 };
 
 /* What an answer means for the step. */
@@ -31,10 +32,12 @@ struct op_call {
 	struct errors *errors;
 
 	enum op_phase phase;
-	const char *body;    /* what was sent */
-	const char *refusal; /* the engine's words for the answer that is being checked */
-	int refused;         /* its status */
-	size_t part, parts;  /* OP_CONTAINER_UPLOAD: archives sent so far, and in all */
+	const char *body;                        /* what was sent */
+	const char *refusal;                     /* the engine's words for the answer that is being checked */
+	int refused;                             /* its status */
+	size_t part, parts;                      /* OP_CONTAINER_UPLOAD: archives sent so far, and in all */
+	int64_t port;                            /* OP_BLAME: the host port that is taken */
+	const struct observed_container *holder; /* who publishes it, or NULL */
 };
 
 /* Fills the request of the call's phase in. Returns -1 with findings when it cannot be made. Arena's texts.
@@ -44,9 +47,13 @@ int op_ask(struct op_call *call, struct request *request);
 /* Reads the answer, sets step->result_id and changes the phase. */
 enum op_verdict op_got(struct op_call *call, const struct request *request);
 
+/* Whether the failure is worth a question to the engine before it is explained: a port that a container
+ * outside of the snapshot has. The phase has changed then. (ops_explain.c) */
+bool op_blame(struct op_call *call, const struct request *request, const struct observed *seen);
+
 /* The failed call as a finding: object, verb, the engine's words, and a hint for the frequent reasons. A
  * warning when the step's failure is tolerated. Sets step->failure. (ops_explain.c) */
-void op_explain(struct op_call *call, const struct request *request, const struct observed *seen);
+void op_explain(struct op_call *call, const struct request *request);
 
 /* Whether the engine's words name a reason that stays: asking again would not help. (ops_explain.c) */
 bool op_definite(const char *message);

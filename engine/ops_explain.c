@@ -122,8 +122,21 @@ static const struct port *port_of(const struct service *service, int64_t port, s
 	return NULL;
 }
 
-static void explain_port(
-	struct op_call *call, int64_t taken, const char *message, const struct observed *seen)
+bool op_blame(struct op_call *call, const struct request *request, const struct observed *seen)
+{
+	if (call->phase == OP_BLAME)
+		return false;
+	const char *message = http_message(call->arena, request);
+	call->port = taken_port(message);
+	call->holder = call->port ? publisher(seen, call->port, call->container) : NULL;
+	if (!call->port || call->holder || !strstr(message, "already allocated"))
+		return false;
+	call->refusal = message;
+	call->phase = OP_BLAME;
+	return true;
+}
+
+static void explain_port(struct op_call *call, int64_t taken, const char *message)
 {
 	const struct step *step = call->step;
 	size_t index = 0;
@@ -134,10 +147,12 @@ static void explain_port(
 	add(call, at, where,
 		arena_printf(call->arena, "cannot %s container %s: port %" PRId64 " is already in use",
 			op_words[step->op].verb, step->name, taken));
-	const struct observed_container *other = publisher(seen, taken, call->container);
-	if (other && other->service)
+	const struct observed_container *other = call->holder;
+	if (other && other->service && other->project)
 		error_hint(call->errors, "container %s (service %s of project %s) publishes it", other->name,
 			other->service, other->project);
+	else if (other)
+		error_hint(call->errors, "container %s publishes it", other->name);
 	else if (strstr(message, "already allocated"))
 		error_hint(call->errors,
 			"another container publishes it: docker ps --filter publish=%" PRId64, taken);
@@ -148,7 +163,7 @@ static void explain_port(
 	error_detail(call->errors, message);
 }
 
-void op_explain(struct op_call *call, const struct request *request, const struct observed *seen)
+void op_explain(struct op_call *call, const struct request *request)
 {
 	struct step *step = call->step;
 	const char *message = call->refusal ? call->refusal : http_message(call->arena, request);
@@ -156,7 +171,7 @@ void op_explain(struct op_call *call, const struct request *request, const struc
 	step->failure = message;
 	int64_t taken = taken_port(message);
 	if (taken) {
-		explain_port(call, taken, message, seen);
+		explain_port(call, taken, message);
 		return;
 	}
 	const struct mark *at = service         ? &service->at

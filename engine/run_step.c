@@ -93,7 +93,11 @@ static void answered(struct request *request)
 	case OP_FAIL:
 		break;
 	}
-	op_explain(&task->call, request, task->run->options->seen);
+	if (op_blame(&task->call, request, task->run->options->seen)) {
+		send(task);
+		return;
+	}
+	op_explain(&task->call, request);
 	end(task, false);
 }
 
@@ -139,18 +143,10 @@ static void begin_gate(struct task *task)
 		fail(task, &task->findings);
 }
 
-__typeof__(build_begin) build_begin __attribute__((weak));
-
 static void begin_image(struct task *task)
 {
 	struct run *run = task->run;
 	bool pull = task->step->op == OP_IMAGE_PULL;
-	if (!pull && !build_begin) {
-		error_add(
-			&task->findings, ERROR_BUILD, NULL, NULL, "this docker flow was made without builds");
-		fail(task, &task->findings);
-		return;
-	}
 	task->job = (pull ? pull_begin : build_begin)(
 		run->engine, task->step, run->options->sink, told, task, &task->findings);
 	if (!task->job)

@@ -107,8 +107,8 @@ static enum op_verdict answer(int status, const char *body)
 	if (body)
 		buf_puts(&request->answer, body);
 	enum op_verdict verdict = op_got(&call, request);
-	if (verdict == OP_FAIL)
-		op_explain(&call, request, &nothing);
+	if (verdict == OP_FAIL && !op_blame(&call, request, &nothing))
+		op_explain(&call, request);
 	http_free(request);
 	return verdict;
 }
@@ -325,7 +325,8 @@ static void test_port_in_use(void **state)
 		request->status = 500;
 		buf_printf(&request->answer, "{\"message\":\"%s\"}", messages[i]);
 		assert_int_equal(op_got(&call, request), OP_FAIL);
-		op_explain(&call, request, i == 0 ? &seen : NULL);
+		assert_false(op_blame(&call, request, i == 0 ? &seen : &nothing));
+		op_explain(&call, request);
 		http_free(request);
 		assert_string_equal(errors.first->message,
 			"cannot start container shop-web-1: port 8080 is already in use");
@@ -335,6 +336,24 @@ static void test_port_in_use(void **state)
 							   : i == 1 ? "another program"
 								    : "another"));
 	}
+}
+
+/* The port belongs to a container that the snapshot does not know: the engine is asked. */
+static void test_port_of_a_stranger(void **state)
+{
+	(void)state;
+	begin(OP_CONTAINER_START);
+	const char *taken = "{\"message\":\"Bind for 0.0.0.0:8080 failed: port is already allocated\"}";
+	assert_int_equal(answer(500, taken), OP_FAIL);
+	assert_int_equal(call.phase, OP_BLAME);
+	assert_int_equal(errors.count, 0);
+	struct request *question = ask();
+	assert_string_equal(question->path, "/containers/json");
+	assert_non_null(strstr(question->query, "8080"));
+	http_free(question);
+	assert_int_equal(answer(200, "[{\"Id\":\"c9\",\"Names\":[\"/stranger\"]}]"), OP_FAIL);
+	assert_string_equal(errors.first->hint, "container stranger publishes it");
+	assert_non_null(strstr(errors.first->detail, "already allocated"));
 }
 
 int main(void)
@@ -349,6 +368,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lost_start, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_rename_done_before, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_port_in_use, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_port_of_a_stranger, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
