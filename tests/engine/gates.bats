@@ -1,0 +1,208 @@
+#!/usr/bin/env bats
+# Gates: who waits is started when, and only when, who is waited for is ready; and what is said when that fails.
+bats_require_minimum_version 1.5.0
+load helper
+
+# pair CHECK [FURTHER-KEYS]: db, which runs the script on standard input and leaves a mark in a shared volume when it is ready,
+# and web, which needs db and tells by its exit code whether the mark was there when it started. CHECK is the x-flow.healthcheck.
+pair() {
+	cat >db.sh
+	compose <<-YML
+		services:
+		  db:
+		    image: busybox
+		    command: [sh, /db.sh]
+		    stop_signal: KILL
+		    volumes: ["marks:/s", "./db.sh:/db.sh"]
+		    x-flow: {healthcheck: $1}
+		    ${2:-}
+		  web:
+		    image: busybox
+		    command: [test, -e, /s/ready]
+		    volumes: ["marks:/s"]
+		    depends_on: {db: {condition: service_healthy}}
+		volumes: {marks: {}}
+	YML
+}
+
+in_order() { [ "$(docker wait "$PROJECT-web-1")" = 0 ]; }
+
+free_port() {
+	local port
+	for port in $(shuf -i 20000-29999 -n 20); do
+		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+	done
+}
+
+@test "http: status and members of the answer" {
+	pair '{http: {port: 80, path: /h, json: {db.up: "true"}}}' <<-'SH'
+		mkdir /w
+		echo '{}' >/w/h
+		httpd -p 80 -h /w
+		sleep 0.7
+		touch /s/ready
+		echo '{"db": {"up": true}}' >/w/h
+		sleep 1000
+	SH
+	flow up -d
+	in_order
+}
+
+@test "tcp" {
+	pair '{tcp: {port: 7000}}' <<<'sleep 0.5; touch /s/ready; nc -ll -p 7000 -e cat'
+	flow up -d
+	in_order
+}
+
+@test "exec" {
+	pair '{exec: [test, -e, /ok]}' <<<'sleep 0.5; touch /s/ready /ok; sleep 1000'
+	flow up -d
+	in_order
+}
+
+@test "log" {
+	pair '{log: "ready for [0-9]+ things$", interval: 100ms, retries: 20}' <<-'SH'
+		echo ready for no things
+		sleep 0.5
+		touch /s/ready
+		echo ready for 23 things
+		sleep 1000
+	SH
+	flow up -d
+	in_order
+	flow down -v
+	sed -i '/23/d' db.sh
+	run -1 flow up -d
+	[[ $output == *"no line of the output matched"* ]]
+}
+
+@test "none opens at once" {
+	pair '{none: true}' <<<'sleep 1; touch /s/ready; sleep 1000'
+	flow up -d
+	[ "$(docker wait "$PROJECT-web-1")" = 1 ] # it was started at once
+}
+
+@test "a postgresql that is starting up is waited for" {
+	# A server of two answers: first 57P03, then a challenge for a password.
+	pair '{postgresql: {port: 5432, user: api, dbname: cart}}' <<-'SH'
+		cat >/answer <<'ANSWER'
+		if [ -e /s/ready ]; then printf 'R\0\0\0\10\0\0\0\5'; else printf 'E\0\0\0\30C57P03\0Mstarting\0\0'; fi
+		sleep 0.2
+		ANSWER
+		(sleep 1; touch /s/ready) &
+		nc -ll -p 5432 -e sh /answer
+	SH
+	flow up -d
+	in_order
+}
+
+@test "a compose healthcheck is run right after the start, whatever its interval" {
+	pair '{}' 'healthcheck: {test: [CMD, test, -e, /s/ready], interval: 30s}' <<<'sleep 0.4; touch /s/ready; sleep 1000'
+	sed -i '/x-flow/d' compose.yaml # a plain compose file
+	SECONDS=0
+	flow up -d
+	[ $SECONDS -lt 15 ]
+	in_order
+	# the engine's own state is not touched
+	[ "$(field db-1 '{{.State.Health.Status}}')" = starting ]
+}
+
+@test "early: false leaves it to the engine" {
+	pair '{early: false}' 'healthcheck: {test: [CMD-SHELL, "exit 0"], interval: 1s}' <<<'touch /s/ready; sleep 1000'
+	flow up -d
+	in_order
+	[ "$(field db-1 '{{.State.Health.Status}}')" = healthy ]
+}
+
+@test "unhealthy: says what the check said, which edge, and the last lines" {
+	# shellcheck disable=SC2016 # the script is db's
+	pair '{}' 'healthcheck: {test: [CMD-SHELL, "echo no disk; exit 1"], interval: 200ms, retries: 2}' \
+		<<<'for i in $(seq 30); do echo line-$i; done; sleep 1000'
+	sed -i '/x-flow/d' compose.yaml # a plain compose file
+	run -1 flow up -d
+	[[ $output == *"dependency failed to start: container $PROJECT-db-1 is unhealthy"* ]]
+	[[ $output == *"web -> db"* ]]
+	[[ $output == *"no disk"* ]]
+	[[ $output == *line-30* && $output == *line-11* && $output != *line-10* ]]
+	[[ $output == *"docker flow logs db"* ]]
+	run ! docker inspect "$PROJECT-web-1"
+	[ "$(state db-1)" = running ]
+}
+
+@test "a probe that never succeeds fails after its retries" {
+	pair '{tcp: {port: 7000}, interval: 100ms, retries: 3}' <<<'sleep 1000'
+	run -1 flow up -d
+	[[ $output == *"container $PROJECT-db-1 is unhealthy"* ]]
+	[[ $output == *"Connection refused"* ]]
+}
+
+@test "who dies while waited for fails the gate at once" {
+	pair '{tcp: {port: 7000}, retries: 1000}' <<<'echo farewell; sleep 0.5; exit 3'
+	run -1 flow up -d
+	[[ $output == *"dependency failed to start: container $PROJECT-db-1 exited (3)"* ]]
+	[[ $output == *farewell* ]]
+}
+
+@test "who is restarted by the engine is waited for again" {
+	pair '{tcp: {port: 7000}}' 'restart: on-failure' <<-'SH'
+		[ -e /twice ] && touch /s/ready && exec nc -ll -p 7000 -e cat
+		touch /twice
+		exit 1
+	SH
+	flow up -d
+	in_order
+	[ "$(field db-1 '{{.RestartCount}}')" = 1 ]
+}
+
+@test "a crash loop fails" {
+	pair '{tcp: {port: 7000}, retries: 1000}' 'restart: always' <<<'exit 5'
+	run -1 flow up -d
+	[[ $output == *"crash loop: exited (5)"* ]]
+}
+
+@test "completed: the code of a one-shot decides" {
+	compose <<-YML
+		services:
+		  migrate:
+		    image: busybox
+		    command: ["sh", "-c", "sleep 0.3; touch /s/ready; exit \${CODE}"]
+		    volumes: ["marks:/s"]
+		  web:
+		    image: busybox
+		    command: ["test", "-e", "/s/ready"]
+		    volumes: ["marks:/s"]
+		    depends_on: {migrate: {condition: service_completed_successfully}}
+		volumes: {marks: {}}
+	YML
+	CODE=4 run -1 flow up -d
+	[[ $output == *"service \"migrate\" didn't complete successfully: exit 4"* ]]
+	run ! docker inspect "$PROJECT-web-1"
+	CODE=0 flow up -d
+	in_order
+}
+
+@test "docker-proxy accepts with nothing behind it, which is not ready" {
+	local port
+	port=$(free_port)
+	pair "{tcp: {host: localhost, port: $port}}" "ports: ['127.0.0.1:$port:7000']" <<<'sleep 1; touch /s/ready; nc -ll -p 7000 -e cat'
+	run -0 flow --verbose up -d
+	[[ $output == *"the engine's host 127.0.0.1:$port"* ]]
+	in_order
+}
+
+@test "who cannot be reached is probed by a helper container, which leaves nothing but its image" {
+	pair '{http: {port: 80, status: "404"}}' 'network_mode: none' <<<'sleep 1; touch /s/ready; httpd -f -p 80 -h /'
+	run -0 flow --verbose up -d
+	[[ $output == *"by a helper container in its network"* ]]
+	in_order
+	[ -z "$(docker ps -aq --filter label=docker-flow.helper)" ]
+	[ "$(docker images -q docker-flow-probe | wc -l)" = 1 ]
+}
+
+@test "required: false turns a failed gate into a warning" {
+	pair '{exec: ["false"], interval: 50ms, retries: 2}' <<<'touch /s/ready; sleep 1000'
+	sed -i 's/condition: service_healthy/condition: service_healthy, required: false/' compose.yaml
+	run -0 flow up -d
+	[[ $output == *"$PROJECT-db-1 is unhealthy"* ]]
+	in_order
+}
