@@ -153,6 +153,12 @@ static void got_state(struct request *request)
 		struct cJSON *json =
 			json_parse(buf_text(&request->answer), request->answer.len, "container", &unheard);
 		again = json_bool(json, "State.Running") || json_bool(json, "State.Restarting");
+		if (!one->ends && !again) { /* it ended before we subscribed, and the list did not know yet */
+			one->exit_code = json_int(json, "State.ExitCode", 0);
+			one->ends = 1;
+			one->tell_exit = true;
+			tell_exit(one);
+		}
 		cJSON_Delete(json);
 	}
 	if (again)
@@ -284,7 +290,10 @@ void follow_adopt(struct follow *follow, const struct observed *seen, bool histo
 			continue;
 		struct follow_one *one =
 			add(follow, container->id, container->name, container->project, container->service);
-		one->runs = runs;
+		if (runs && !one->runs) {
+			one->runs = true;
+			ask_state(one);
+		}
 		if (!wanted || one->logs || one->opened)
 			continue;
 		if (follow->options.log)

@@ -111,28 +111,38 @@ static bool has_failed(const struct observed_container *container)
 	return container->state == CONTAINER_EXITED && container->exit_code != 0;
 }
 
-static int check_window(struct settle *settle)
+/* Reports the selected containers that have failed; *ret_seen (may be NULL) is what is there. */
+static int check_failed(struct up *up, struct observed **ret_seen)
 {
-	struct up *up = settle->up;
 	struct ctx *ctx = up->ctx;
 	struct observed *seen = look(up);
 	int result = seen ? 0 : -1;
 	for (size_t i = 0; seen && i < seen->ncontainers; i++)
 		if (has_failed(seen->containers[i]) && is_selected(up, seen->containers[i]))
 			result = fail(ctx, seen->containers[i]->name, seen->containers[i]->exit_code);
-	if (result < 0)
-		return result;
+	if (ret_seen)
+		*ret_seen = seen;
+	return result;
+}
+
+static int check_window(struct settle *settle)
+{
+	struct up *up = settle->up;
+	struct ctx *ctx = up->ctx;
+	struct observed *seen;
+	if (check_failed(up, &seen) < 0)
+		return -1;
+	if (!settle_due(up))
+		return 0;
 	follow_adopt(settle->follow, seen, false);
-	if (settle_due(up))
-		settle->timer = loop_after(ctx->loop, WINDOW, window_over, settle);
+	settle->timer = loop_after(ctx->loop, WINDOW, window_over, settle);
 	while (settle->timer && !failed_one(settle))
 		loop_turn(ctx->loop, -1);
-	size_t count;
-	struct follow_one *const *ones = follow_all(settle->follow, &count);
-	for (size_t i = 0; i < count; i++)
-		if (ones[i]->ends && ones[i]->exit_code)
-			result = fail(ctx, ones[i]->name, ones[i]->exit_code);
-	return result;
+	const struct follow_one *one = failed_one(settle);
+	if (one) /* even when its restart policy has started it again: that is a crash loop */
+		return fail(ctx, one->name, one->exit_code);
+	/* The engine's list lags behind its events: an end before the subscription shows only now. */
+	return check_failed(up, NULL);
 }
 
 /* Whether a step of the plan has started the container of that name. */
