@@ -1,0 +1,152 @@
+/* .dockerignore: which paths stay at home. */
+#include "engine/ignore.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct arena *arena;
+static struct errors errors;
+
+static int setup(void **state)
+{
+	(void)state;
+	arena = arena_create();
+	errors_init(&errors, arena);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	arena_destroy(arena);
+	return 0;
+}
+
+static const struct ignore *parse(const char *text)
+{
+	return ignore_parse(arena, ".dockerignore", text, strlen(text), &errors);
+}
+
+struct row {
+	const char *patterns, *path;
+	bool out;
+};
+
+static const struct row rows[] = {
+	{ "a", "a", true },
+	{ "a", "a/b/c", true },
+	{ "a", "ab", false },
+	{ "a", "b/a", false },
+	{ "/a", "a", true },
+	{ "a/", "a", true },
+	{ "./a", "a", true },
+	{ "x/../a", "a", true },
+	{ "*.log", "x.log", true },
+	{ "*.log", "d/x.log", false },
+	{ "*.log", ".log", true },
+	{ "*/*.log", "d/x.log", true },
+	{ "*/*.log", "d/e/x.log", false },
+	{ "**/*.log", "x.log", true },
+	{ "**/*.log", "d/e/x.log", true },
+	{ "**/*.log", "x.logs", false },
+	{ "**", "anything/at/all", true },
+	{ "a/**", "a/b/c", true },
+	{ "a/**", "a", false },
+	{ "a/**/z", "a/z", true },
+	{ "a/**/z", "a/b/c/z", true },
+	{ "a/**/z", "a/bz", false },
+	{ "**/node_modules", "node_modules", true },
+	{ "**/node_modules", "x/node_modules/y", true },
+	{ "**/node_modules", "my_node_modules", false },
+	{ "**.log", "d/x.log", true },
+	{ "**foo", "a/xfoo", true },
+	{ "?", "a", true },
+	{ "?", "\xc3\xbc", true },
+	{ "?", "ab", false },
+	{ "a?c", "a/c", false },
+	{ "[a-c]x", "bx", true },
+	{ "[^a-c]x", "bx", false },
+	{ "[^a-c]x", "dx", true },
+	{ "[^a]x", "/x", false },
+	{ "\\*", "*", true },
+	{ "\\*", "a", false },
+	{ "\\[x", "[x", true },
+	{ "[\\]]", "]", true },
+	{ "a b", "a b", true },
+	{ "  a  ", "a", true },
+	{ "# a\na", "# a", false },
+	{ "a\r\nb", "b", true },
+	{ "a\n!a/b", "a/b", false },
+	{ "a\n!a/b", "a/c", true },
+	{ "a\n!a/b\na/b/x", "a/b/x", true },
+	{ "a\n!a/b\na/b/x", "a/b/y", false },
+	{ "!a\na", "a", true },
+	{ "*\n!*.md", "x.md", false },
+	{ "*\n!*.md", "x.c", true },
+	{ "*\n! keep", "keep", false },
+	{ ".", "a", false },
+	{ "", "a", false },
+	{ "a.c", "abc", false },
+	{ "a+", "a+", true },
+	{ "(a)", "(a)", true },
+	{ "\xef\xbb\xbf"
+	  "a",
+		"a", true },
+	{ "*a*a*a*a*a*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		false },
+};
+
+static void patterns_decide(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct ignore *ignore = parse(rows[i].patterns);
+		assert_non_null(ignore);
+		if (ignore_path(ignore, rows[i].path) != rows[i].out)
+			fail_msg("\"%s\" and \"%s\": expected %d", rows[i].patterns, rows[i].path,
+				rows[i].out);
+	}
+	assert_false(ignore_path(NULL, "a"));
+}
+
+static void only_promising_directories_are_entered(void **state)
+{
+	(void)state;
+	const struct ignore *ignore = parse("*\n!src/**/*.c\n!doc");
+	assert_true(ignore_below(ignore, "src"));
+	assert_true(ignore_below(ignore, "src/deep"));
+	assert_true(ignore_below(ignore, "doc"));
+	assert_false(ignore_below(ignore, "node_modules"));
+	assert_false(ignore_below(parse("*"), "src"));
+	assert_false(ignore_below(NULL, "src"));
+}
+
+static void mistakes_have_a_line(void **state)
+{
+	(void)state;
+	assert_null(parse("ok\n\n[a-\n!\nx"));
+	assert_int_equal(errors.count, 2);
+	assert_int_equal(errors.first->at.line, 3);
+	assert_int_equal(errors.last->at.line, 4);
+	assert_string_equal(errors.first->at.file, ".dockerignore");
+	char longest[5000];
+	memset(longest, 'a', sizeof longest);
+	assert_null(ignore_parse(arena, "f", longest, sizeof longest, &errors));
+	assert_null(ignore_parse(arena, "f", "a\0b", 3, &errors));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(patterns_decide),
+		TEST(only_promising_directories_are_entered),
+		TEST(mistakes_have_a_line),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,296 @@
+/* The loop: timers, descriptors, children, signals, the plugin socket. */
+#include "engine/child.h"
+#include "engine/loop.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#define MS INT64_C(1000000)
+
+struct bed {
+	struct loop *loop;
+	char order[64];
+	int count, signal, status;
+	struct loop_timer *timer;
+	struct loop_watch *watch, *other;
+	int fds[2];
+};
+
+static int setup(void **state)
+{
+	struct bed *bed = calloc(1, sizeof *bed);
+	bed->loop = loop_create();
+	bed->status = -1;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, bed->fds), 0);
+	*state = bed;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct bed *bed = *state;
+	loop_destroy(bed->loop);
+	close(bed->fds[0]);
+	close(bed->fds[1]);
+	free(bed);
+	return 0;
+}
+
+static struct bed *current; /* timers carry only a letter */
+
+static void note(void *arg)
+{
+	current->order[strlen(current->order)] = *(const char *)arg;
+}
+
+static bool three(void *arg)
+{
+	return strlen(((struct bed *)arg)->order) >= 3;
+}
+
+static void timers_fire_in_order_and_can_be_cancelled(void **state)
+{
+	struct bed *bed = current = *state;
+	int64_t began = loop_now();
+	loop_after(bed->loop, 30 * MS, note, "c");
+	loop_after(bed->loop, 10 * MS, note, "a");
+	struct loop_timer *gone = loop_after(bed->loop, 5 * MS, note, "x");
+	loop_after(bed->loop, 20 * MS, note, "b");
+	for (int i = 0; i < 100; i++)
+		loop_cancel(bed->loop, loop_after(bed->loop, i * MS, note, "y"));
+	loop_cancel(bed->loop, gone);
+	loop_cancel(bed->loop, NULL);
+	loop_run(bed->loop, three, bed);
+	assert_string_equal(bed->order, "abc");
+	assert_true(loop_now() - began >= 30 * MS);
+}
+
+static void timers_of_one_instant_keep_their_order(void **state)
+{
+	struct bed *bed = current = *state;
+	static const char letters[] = "abcdefghij";
+	for (int i = 0; i < 10; i++)
+		loop_after(bed->loop, 0, note, (void *)&letters[i]);
+	while (strlen(bed->order) < 10)
+		loop_turn(bed->loop, -1);
+	assert_string_equal(bed->order, letters);
+}
+
+static void renew(void *arg)
+{
+	struct bed *bed = arg;
+	bed->count++;
+	bed->timer = loop_after(bed->loop, 0, renew, bed);
+}
+
+static void readable(void *arg, short revents)
+{
+	struct bed *bed = arg;
+	char byte;
+	assert_true(revents & POLLIN);
+	assert_int_equal(read(bed->fds[0], &byte, 1), 1);
+	bed->order[strlen(bed->order)] = byte;
+}
+
+static void a_timer_that_renews_itself_starves_nobody(void **state)
+{
+	struct bed *bed = *state;
+	bed->timer = loop_after(bed->loop, 0, renew, bed);
+	bed->watch = loop_watch(bed->loop, bed->fds[0], POLLIN, readable, bed);
+	assert_int_equal(write(bed->fds[1], "q", 1), 1);
+	for (int i = 0; i < 3; i++)
+		loop_turn(bed->loop, -1);
+	assert_string_equal(bed->order, "q");
+	assert_in_range(bed->count, 2, 3);
+}
+
+static void a_turn_ends_after_its_limit(void **state)
+{
+	struct bed *bed = *state;
+	bed->watch = loop_watch(bed->loop, bed->fds[0], POLLIN, readable, bed);
+	int64_t began = loop_now();
+	loop_turn(bed->loop, 5 * MS);
+	assert_in_range(loop_now() - began, 5 * MS, 2000 * MS);
+	loop_watch_events(bed->watch, 0);
+	assert_int_equal(write(bed->fds[1], "q", 1), 1);
+	loop_turn(bed->loop, 0);
+	assert_string_equal(bed->order, "");
+}
+
+static void end_both(void *arg, short revents)
+{
+	struct bed *bed = arg;
+	(void)revents;
+	bed->count++;
+	loop_unwatch(bed->loop, bed->watch);
+	loop_unwatch(bed->loop, bed->other);
+	bed->watch = bed->other = NULL;
+}
+
+static void watches_end_inside_callbacks(void **state)
+{
+	struct bed *bed = *state;
+	bed->watch = loop_watch(bed->loop, bed->fds[0], POLLIN, end_both, bed);
+	bed->other = loop_watch(bed->loop, bed->fds[0], POLLIN, end_both, bed);
+	assert_int_equal(write(bed->fds[1], "q", 1), 1);
+	loop_turn(bed->loop, 100 * MS);
+	loop_turn(bed->loop, 0);
+	assert_int_equal(bed->count, 1);
+	for (int i = 0; i < 50; i++) /* the array grows and closes its holes */
+		bed->other = loop_watch(bed->loop, bed->fds[1], POLLIN, end_both, bed);
+	bed->watch = loop_watch(bed->loop, bed->fds[0], POLLIN, readable, bed);
+	loop_turn(bed->loop, 100 * MS);
+	assert_string_equal(bed->order, "q");
+}
+
+static void turn_inside(void *arg, short revents)
+{
+	struct bed *bed = arg;
+	loop_unwatch(bed->loop, bed->other);
+	(void)revents;
+	loop_turn(bed->loop, 0);
+}
+
+static void a_nested_turn_delivers_nothing_twice(void **state)
+{
+	struct bed *bed = *state;
+	assert_int_equal(write(bed->fds[1], "q", 1), 1);
+	bed->other = loop_watch(bed->loop, bed->fds[1], POLLOUT, turn_inside, bed);
+	bed->watch =
+		loop_watch(bed->loop, bed->fds[0], POLLIN, readable, bed); /* a second time would block */
+	loop_turn(bed->loop, 0);
+	loop_turn(bed->loop, 0);
+	assert_string_equal(bed->order, "q");
+}
+
+static void ended(void *arg, int status)
+{
+	((struct bed *)arg)->status = status;
+}
+
+static void children_are_reaped_with_their_status(void **state)
+{
+	struct bed *bed = *state;
+	struct arena *arena = arena_create();
+	struct errors errors;
+	const char *const argv[] = { "sh", "-c", "read line; echo \"got $line\" >&2; exit 7", NULL };
+	const char *const none[] = { "no-such-program-here", NULL };
+	char text[32] = "";
+	pid_t pid;
+	errors_init(&errors, arena);
+	assert_int_equal(write(bed->fds[1], "word\n", 5), 5);
+	assert_int_equal(child_start(argv, bed->fds[0], -1, bed->fds[0], &pid, &errors), 0);
+	loop_child(bed->loop, pid, ended, bed);
+	while (bed->status < 0)
+		loop_turn(bed->loop, -1);
+	assert_int_equal(WEXITSTATUS(bed->status), 7);
+	assert_int_equal(read(bed->fds[1], text, sizeof text - 1), 9);
+	assert_string_equal(text, "got word\n");
+	assert_int_equal(waitpid(pid, NULL, WNOHANG), -1);
+	assert_int_equal(child_start(none, -1, -1, -1, &pid, &errors), -1);
+	assert_non_null(strstr(errors.last->message, "no-such-program-here"));
+	arena_destroy(arena);
+}
+
+static void got(void *arg, int signal)
+{
+	struct bed *bed = arg;
+	bed->signal = signal;
+	bed->count++;
+}
+
+static void signals_come_from_the_loop(void **state)
+{
+	struct bed *bed = *state;
+	struct arena *arena = arena_create();
+	struct errors errors;
+	const char *const argv[] = { "sleep", "100", NULL };
+	pid_t pid;
+	errors_init(&errors, arena);
+	loop_signals(bed->loop, got, bed);
+	kill(getpid(), SIGHUP);
+	assert_int_equal(bed->count, 0);
+	loop_turn(bed->loop, -1);
+	assert_int_equal(bed->signal, SIGHUP);
+	/* A child gets the signals back that the loop has taken. */
+	assert_int_equal(child_start(argv, -1, -1, -1, &pid, &errors), 0);
+	loop_child(bed->loop, pid, ended, bed);
+	kill(pid, SIGTERM);
+	while (bed->status < 0)
+		loop_turn(bed->loop, -1);
+	assert_int_equal(WTERMSIG(bed->status), SIGTERM);
+	arena_destroy(arena);
+}
+
+/* Listens as the docker CLI does and returns the connection that loop_signals makes. */
+static int as_docker(struct bed *bed)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char name[64];
+	int len = snprintf(name, sizeof name, "@docker_cli_test_%ld", (long)getpid());
+	memcpy(address.sun_path + 1, name + 1, (size_t)len - 1);
+	int server = socket(AF_UNIX, SOCK_STREAM, 0);
+	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)len);
+	assert_int_equal(bind(server, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(listen(server, 1), 0);
+	setenv("DOCKER_CLI_PLUGIN_SOCKET", name, 1);
+	loop_signals(bed->loop, got, bed);
+	unsetenv("DOCKER_CLI_PLUGIN_SOCKET");
+	int connection = accept(server, NULL, NULL);
+	assert_true(connection >= 0);
+	close(server);
+	return connection;
+}
+
+static void the_end_of_the_plugin_socket_is_a_sigterm(void **state)
+{
+	struct bed *bed = *state;
+	close(as_docker(bed));
+	loop_turn(bed->loop, -1);
+	assert_int_equal(bed->signal, SIGTERM);
+	loop_turn(bed->loop, 10 * MS);
+	assert_int_equal(bed->count, 1);
+}
+
+static void after_ctrl_c_the_plugin_socket_says_nothing_new(void **state)
+{
+	struct bed *bed = *state;
+	int connection = as_docker(bed);
+	kill(getpid(), SIGINT);
+	loop_turn(bed->loop, -1);
+	close(connection);
+	loop_turn(bed->loop, -1);
+	assert_int_equal(bed->signal, SIGINT);
+	assert_int_equal(bed->count, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(timers_fire_in_order_and_can_be_cancelled),
+		TEST(timers_of_one_instant_keep_their_order),
+		TEST(a_timer_that_renews_itself_starves_nobody),
+		TEST(a_turn_ends_after_its_limit),
+		TEST(watches_end_inside_callbacks),
+		TEST(a_nested_turn_delivers_nothing_twice),
+		TEST(children_are_reaped_with_their_status),
+		TEST(signals_come_from_the_loop),
+		TEST(the_end_of_the_plugin_socket_is_a_sigterm),
+		TEST(after_ctrl_c_the_plugin_socket_says_nothing_new),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
