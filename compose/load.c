@@ -10,6 +10,7 @@
 #include "compose/source.h"
 #include "compose/validate.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* One load from options to project. */
@@ -75,6 +76,30 @@ static void set_project(struct loading *loading)
 	project->separator = loading->options->compatibility ? "_" : "-";
 }
 
+/* C:\a\b becomes /c/a/b, as engines in a virtual machine see the host's drives. */
+static void convert_windows_path(struct arena *arena, struct node *mount)
+{
+	struct node *source = node_get(mount, "source");
+	const char *type = node_text(node_get(mount, "type"));
+	if (!type || strcmp(type, "bind") != 0 || !source || source->kind != NODE_STRING ||
+		!isalpha((unsigned char)source->text[0]) || source->text[1] != ':')
+		return;
+	char *path = arena_printf(arena, "/%c%s", tolower((unsigned char)source->text[0]), source->text + 2);
+	for (char *at = path; *at; at++)
+		*at = *at == '\\' ? '/' : *at;
+	source->text = path;
+}
+
+static void convert_windows_paths(struct arena *arena, const struct node *tree)
+{
+	const struct node *services = node_get(tree, "services");
+	for (size_t i = 0; services && i < services->nmembers; i++) {
+		const struct node *mounts = node_get(services->members[i].value, "volumes");
+		for (size_t k = 0; mounts && mounts->kind == NODE_LIST && k < mounts->nitems; k++)
+			convert_windows_path(arena, mounts->items[k]);
+	}
+}
+
 /* From the whole tree to the decoded tree of the services that count. */
 static int finish_tree(struct loading *loading)
 {
@@ -91,6 +116,8 @@ static int finish_tree(struct loading *loading)
 		return 0;
 	if (canon_decode(arena, tree, errors) != 0)
 		return -1;
+	if (source->windows_paths)
+		convert_windows_paths(arena, tree);
 	project->disabled = fill_profiles(arena, tree, source->profiles, source->nprofiles, options->services,
 		options->nservices, errors);
 	if (!options->no_consistency && check_project(arena, tree, project->disabled, errors) != 0)

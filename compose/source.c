@@ -327,6 +327,10 @@ int source_find(struct arena *arena, const struct load_options *options, struct 
 		add_default_env(&search, ret_source->dir) != 0)
 		return -1;
 	set_profiles(&search);
+	const char *windows = setting(&search, "COMPOSE_CONVERT_WINDOWS_PATHS", NULL);
+	if (given(windows) && parse_bool(&search, "COMPOSE_CONVERT_WINDOWS_PATHS", windows,
+				      &ret_source->windows_paths) != 0)
+		return -1;
 	return set_name(&search);
 }
 

@@ -15,6 +15,7 @@ struct source {
 	size_t nprofiles;
 	const char **env_files; /* as given */
 	size_t nenv_files;
+	bool windows_paths; /* COMPOSE_CONVERT_WINDOWS_PATHS: C:\a becomes /c/a */
 };
 
 /* Finds files, directory, environment, profiles and the name that does not depend on the files' content.

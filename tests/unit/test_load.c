@@ -249,6 +249,20 @@ static void include_explains_itself(void **state)
 	refuse("no such file or directory");
 }
 
+static void windows_paths_are_converted(void **state)
+{
+	(void)state;
+	put("compose.yml", "services: {a: {image: x, volumes: ['C:\\a\\b:/x', './y:/y']}}\n");
+	load();
+	assert_string_equal(text("services a volumes 0 source"), "C:\\a\\b");
+	map_set(os, "COMPOSE_CONVERT_WINDOWS_PATHS", "1");
+	load();
+	assert_string_equal(text("services a volumes 0 source"), "/c/a/b");
+	assert_string_equal(text("services a volumes 1 source"), in("y"));
+	map_set(os, "COMPOSE_CONVERT_WINDOWS_PATHS", "yes");
+	refuse("is not a boolean");
+}
+
 static void not_a_compose_file(void **state)
 {
 	(void)state;
@@ -326,6 +340,7 @@ int main(void)
 		TEST(extends_explains_itself),
 		TEST(include_lends_resources),
 		TEST(include_explains_itself),
+		TEST(windows_paths_are_converted),
 		TEST(not_a_compose_file),
 		TEST(old_and_new_files_do_not_mix),
 		TEST(all_findings_of_a_pass_come_at_once),
