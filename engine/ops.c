@@ -287,6 +287,7 @@ static const struct op_row rows[OP_COUNT] = {
 	[OP_CONTAINER_KILL] = { .ask = ask_kill, .fine_text = "is not running" },
 	[OP_CONTAINER_RESTART] = { .ask = ask_restart },
 	[OP_CONTAINER_REMOVE] = { .ask = ask_remove, .fine = 404, .wait_text = "already in progress" },
+	[OP_CONTAINER_EXEC] = { .ask = hook_ask, .got = hook_got },
 	[OP_CONTAINER_RENAME] = { .ask = ask_rename,
 		.doubt = 409,
 		.doubt2 = 400,

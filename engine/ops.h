@@ -5,6 +5,8 @@
 
 #include "engine/payload.h"
 
+struct cJSON; /* cjson/cJSON.h */
+
 enum op_phase {
 	OP_ASK,   /* the operation itself */
 	OP_CHECK, /* an inspect: is it as the operation would have left it? */
@@ -32,12 +34,14 @@ struct op_call {
 	struct errors *errors;
 
 	enum op_phase phase;
-	const char *body;                        /* what was sent */
-	const char *refusal;                     /* the engine's words for the answer that is being checked */
-	int refused;                             /* its status */
-	size_t part, parts;                      /* OP_CONTAINER_UPLOAD: archives sent so far, and in all */
-	int64_t port;                            /* OP_BLAME: the host port that is taken */
+	const char *body;    /* what was sent */
+	const char *refusal; /* the engine's words for the answer that is being checked */
+	int refused;         /* its status */
+	size_t part, parts;  /* OP_CONTAINER_UPLOAD: archives sent so far, and in all; _EXEC: request */
+	int64_t port;        /* OP_BLAME: the host port that is taken */
 	const struct observed_container *holder; /* who publishes it, or NULL */
+	struct hook_run *hook;                   /* OP_CONTAINER_EXEC (hook.c) */
+	const char *output;                      /* what a failed command printed last, or NULL */
 };
 
 /* Fills the request of the call's phase in. Returns -1 with findings when it cannot be made. Arena's texts.
@@ -62,5 +66,9 @@ bool op_definite(const char *message);
  * (upload.c) */
 int upload_ask(struct op_call *call, struct request *request);
 bool upload_more(struct op_call *call);
+
+/* Row of OP_CONTAINER_EXEC: a hook's command, its output and its exit code. (hook.c) */
+int hook_ask(struct op_call *call, struct request *request);
+enum op_verdict hook_got(struct op_call *call, const struct cJSON *json);
 
 #endif

@@ -188,6 +188,8 @@ void op_explain(struct op_call *call, const struct request *request)
 	add(call, at, where,
 		arena_printf(call->arena, "cannot %s %s %s: %s", op_words[step->op].verb,
 			op_words[step->op].object, step->name, message));
+	if (call->output)
+		error_detail(call->errors, call->output);
 	const char *hint = hint_for(message);
 	if (hint)
 		error_hint(call->errors, "%s", hint);

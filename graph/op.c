@@ -19,5 +19,6 @@ const struct op_words op_words[OP_COUNT] = {
 	[OP_CONTAINER_RESTART] = { "container", "restart", "Restarting", "Restarted", POOL_NONE },
 	[OP_CONTAINER_REMOVE] = { "container", "remove", "Removing", "Removed", POOL_API },
 	[OP_CONTAINER_RENAME] = { "container", "rename", "Renaming", "Renamed", POOL_API },
+	[OP_CONTAINER_EXEC] = { "container", "exec", "Running hook", "Ran hook", POOL_NONE },
 	[OP_GATE] = { "gate", "wait", "Waiting", "Ready", POOL_NONE },
 };

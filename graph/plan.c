@@ -23,6 +23,20 @@ struct step *plan_add(struct plan *plan, enum op op, const char *name, const cha
 	return step;
 }
 
+struct step *plan_add_before(
+	struct plan *plan, const struct step *before, enum op op, const char *name, const char *reason)
+{
+	struct step *step = plan_add(plan, op, name, reason);
+	size_t at = plan->count - 1;
+	for (; at >= before->number; at--) {
+		plan->steps[at] = plan->steps[at - 1];
+		plan->steps[at]->number = at + 1;
+	}
+	plan->steps[at] = step;
+	step->number = at + 1;
+	return step;
+}
+
 void plan_need(struct plan *plan, struct step *step, struct step *on, enum release release)
 {
 	if (!on || on == step)

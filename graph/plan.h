@@ -26,7 +26,8 @@ enum op {
 	OP_CONTAINER_RESTART,
 	OP_CONTAINER_REMOVE,
 	OP_CONTAINER_RENAME,
-	OP_GATE, /* wait until a dependency is healthy or has completed */
+	OP_CONTAINER_EXEC, /* a hook's command in the container */
+	OP_GATE,           /* wait until a dependency is healthy or has completed */
 	OP_COUNT
 };
 
@@ -109,8 +110,9 @@ struct step {
 	const struct oneoff *oneoff; /* OP_CONTAINER_CREATE of `run`; NULL: one of the service's containers */
 	bool remove_volumes;         /* OP_CONTAINER_REMOVE: anonymous ones too */
 	bool force;
-	struct opt_int timeout; /* OP_CONTAINER_STOP, _RESTART: ns; unset: the container's own */
-	const char *signal;     /* OP_CONTAINER_KILL, or NULL */
+	struct opt_int timeout;  /* OP_CONTAINER_STOP, _RESTART: ns; unset: the container's own */
+	const char *signal;      /* OP_CONTAINER_KILL, or NULL */
+	const struct hook *hook; /* OP_CONTAINER_EXEC */
 
 	/* OP_GATE: all containers of `service` must meet `condition` by `probe`. */
 	enum condition condition;
@@ -150,6 +152,10 @@ struct plan *plan_create(struct arena *arena);
 
 /* Appends a step with object name (borrowed) and reason (may be NULL) and returns it. */
 struct step *plan_add(struct plan *plan, enum op op, const char *name, const char *reason);
+
+/* Puts a step right before another one; those from there on get new numbers. */
+struct step *plan_add_before(
+	struct plan *plan, const struct step *before, enum op op, const char *name, const char *reason);
 
 /* Makes `step` wait for `on`; NULL for `on` does nothing, the same edge is kept once. */
 void plan_need(struct plan *plan, struct step *step, struct step *on, enum release release);

@@ -1,4 +1,5 @@
 /* The planner of `up`. */
+#include "graph/hooks.h"
 #include "graph/reconcile_work.h"
 
 #include <string.h>
@@ -154,6 +155,7 @@ int reconcile_up(struct arena *arena, const struct dag *dag, const struct observ
 		gates_wait(&work);
 	emit_orphans(&work);
 	settle_names(&work);
+	hooks_before_stops(work.plan);
 	undos_emit(&work);
 	if (errors->count > before)
 		return -1;

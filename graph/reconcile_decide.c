@@ -282,9 +282,34 @@ static void note_foreign(struct work *work, const struct task *task)
 	}
 }
 
+/* What the file asks for and docker flow cannot do is refused, not left out. */
+static bool refuse(struct work *work, const struct service *service)
+{
+	const struct {
+		bool asked;
+		const char *key, *what;
+	} refused[] = { { service->provider != NULL, "provider", "services made by a provider plugin" },
+		{ service->npre_start > 0, "pre_start", "containers that run before the service's own" },
+		{ service->nmodels > 0, "models", "language models" } };
+	bool any = false;
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+		if (!refused[i].asked)
+			continue;
+		const struct member *member = node_member(service->node, refused[i].key);
+		error_add(work->errors, ERROR_FILE, member ? &member->at : &service->at,
+			arena_printf(work->arena, "services.%s.%s", service->key, refused[i].key),
+			"docker flow does not run %s", refused[i].what);
+		error_hint(work->errors, "remove the key, or start this service with docker compose");
+		any = true;
+	}
+	return any;
+}
+
 void task_decide(struct work *work, struct task *task)
 {
 	const struct service *service = task->service;
+	if (task->scale && refuse(work, service))
+		return;
 	if (service->container_name && task->scale > 1) {
 		error_add(work->errors, ERROR_FILE, &service->at,
 			arena_printf(work->arena, "services.%s", service->key),

@@ -114,8 +114,8 @@ struct step *gate_step(struct work *work, struct task *task, enum condition cond
 	gate->edge = from ? arena_printf(work->arena, "%s -> %s (%s)", from->service->key, task->service->key,
 				    condition_name(condition))
 			  : "--wait";
-	for (size_t i = 0; i < gate->nstarts; i++)
-		plan_need(work->plan, gate, gate->starts[i], ON_SUCCESS);
+	for (size_t r = 0; r < task->nreplicas; r++)
+		plan_need(work->plan, gate, task->replicas[r]->ready, ON_SUCCESS);
 	slot->step = gate;
 	return gate;
 }
@@ -138,7 +138,7 @@ void gates_need(struct work *work, const struct task *task, struct step *step)
 			continue;
 		}
 		for (size_t r = 0; step && r < to->nreplicas; r++)
-			plan_need(work->plan, step, to->replicas[r]->start, release);
+			plan_need(work->plan, step, to->replicas[r]->ready, release);
 	}
 }
 

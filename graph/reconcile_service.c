@@ -1,4 +1,5 @@
 /* The steps of a service's containers. */
+#include "graph/hooks.h"
 #include "graph/reconcile_work.h"
 
 #include <string.h>
@@ -160,6 +161,7 @@ static struct step *emit_start(
 	for (size_t i = before; i + 1 < work->plan->count; i++)
 		plan_need(work->plan, start, work->plan->steps[i], ON_SUCCESS);
 	replica->start = start;
+	replica->ready = hooks_after_start(work->plan, start);
 	return start;
 }
 

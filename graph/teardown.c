@@ -1,4 +1,5 @@
 /* The planners of `down`: everything stops as early as it may, nothing foreign is touched. */
+#include "graph/hooks.h"
 #include "graph/reconcile.h"
 
 #include <string.h>
@@ -318,6 +319,7 @@ int reconcile_down(struct arena *arena, const struct dag *dag, const char *proje
 		remove_networks(&down);
 	if (options->volumes && !options->keep)
 		remove_volumes(&down);
+	hooks_before_stops(down.plan);
 	*ret_plan = down.plan;
 	return 0;
 }
@@ -425,6 +427,7 @@ int reconcile_down_applications(struct arena *arena, const struct dag *dag, cons
 		remove_networks(&down);
 	if (options->volumes)
 		remove_volumes(&down);
+	hooks_before_stops(down.plan);
 	*ret_plan = down.plan;
 	return 0;
 }

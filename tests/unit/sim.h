@@ -299,6 +299,7 @@ static inline bool sim_apply(struct sim *sim, struct step *step)
 			return sim_refuse(sim, step, container ? "the name is taken" : "no such container");
 		container->name = step->new_name;
 		return true;
+	case OP_CONTAINER_EXEC:
 	case OP_CONTAINER_UPLOAD:
 		return sim_target(sim, step) || sim_refuse(sim, step, "no such container");
 	default:
