@@ -2,6 +2,7 @@
 
 #include "compose/canon.h"
 #include "compose/emit_write.h"
+#include "compose/fill.h"
 #include "compose/scalar.h"
 #include "compose/short.h"
 #include "compose/value.h"
@@ -32,14 +33,18 @@ static int by_bytes(const void *a, const void *b)
 	return strcmp((*(const struct member *const *)a)->key, (*(const struct member *const *)b)->key);
 }
 
-/* Members in the order of printing. */
-static const struct member **sorted(struct writer *writer, struct arena *arena, const struct node *map)
+/* Members in the order of printing; values of the environment that a pass has noted are nobody's business. */
+static const struct member **sorted(
+	struct writer *writer, struct arena *arena, const struct node *map, size_t *ret_count)
 {
 	const struct member **all = arena_calloc(arena, map->nmembers + 1, sizeof *all);
+	size_t count = 0;
 	for (size_t i = 0; i < map->nmembers; i++)
-		all[i] = &map->members[i];
-	if (map->nmembers > 1)
-		qsort(all, map->nmembers, sizeof *all, writer->json ? by_bytes : by_natural);
+		if (strcmp(map->members[i].key, FILL_VALUE) != 0)
+			all[count++] = &map->members[i];
+	if (count > 1)
+		qsort(all, count, sizeof *all, writer->json ? by_bytes : by_natural);
+	*ret_count = count;
 	return all;
 }
 
@@ -71,13 +76,14 @@ static void emit_any(struct writer *writer, struct arena *arena, const struct no
 		if (node->nitems)
 			writer_end(writer, false);
 	} else if (node->kind == NODE_MAP) {
-		const struct member **all = sorted(writer, arena, node);
-		writer_map(writer, node->nmembers);
-		for (size_t i = 0; i < node->nmembers; i++) {
+		size_t count;
+		const struct member **all = sorted(writer, arena, node, &count);
+		writer_map(writer, count);
+		for (size_t i = 0; i < count; i++) {
 			writer_key(writer, all[i]->key);
 			emit_any(writer, arena, all[i]->value);
 		}
-		if (node->nmembers)
+		if (count)
 			writer_end(writer, true);
 	} else {
 		emit_scalar(writer, arena, node);
@@ -126,9 +132,10 @@ static bool is_printed(const struct writer *writer, const struct attr *row, cons
 static void emit_named(
 	struct writer *writer, struct arena *arena, const struct attr *row, const struct node *map)
 {
-	const struct member **all = sorted(writer, arena, map);
-	writer_map(writer, map->nmembers);
-	for (size_t i = 0; i < map->nmembers; i++) {
+	size_t count;
+	const struct member **all = sorted(writer, arena, map, &count);
+	writer_map(writer, count);
+	for (size_t i = 0; i < count; i++) {
 		const struct node *value = all[i]->value;
 		writer_key(writer, all[i]->key);
 		if (value->kind == NODE_MAP) {
@@ -144,23 +151,24 @@ static void emit_named(
 			emit_scalar(writer, arena, value);
 		}
 	}
-	if (map->nmembers)
+	if (count)
 		writer_end(writer, true);
 }
 
 /* build.ssh: a mapping that is printed as a list. */
 static void emit_listed(struct writer *writer, struct arena *arena, const struct node *map)
 {
-	const struct member **all = sorted(writer, arena, map);
-	writer_list(writer, map->nmembers);
-	for (size_t i = 0; i < map->nmembers; i++) {
+	size_t count;
+	const struct member **all = sorted(writer, arena, map, &count);
+	writer_list(writer, count);
+	for (size_t i = 0; i < count; i++) {
 		const char *path = node_text(all[i]->value);
 		writer_item(writer);
 		writer_text(writer, path && *path ? arena_printf(arena, writer->json ? "%s=%s" : "%s: %s",
 							    all[i]->key, path)
 						  : all[i]->key);
 	}
-	if (map->nmembers)
+	if (count)
 		writer_end(writer, false);
 }
 
