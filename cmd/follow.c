@@ -13,6 +13,7 @@ struct follow {
 	struct follow_options options;
 	struct events *events;
 	bool subscribed, blind; /* events are coming; they will never come again */
+	int64_t began;          /* Unix ns */
 	struct map by_id;       /* container id → follow_one */
 	struct follow_one **ones;
 	size_t count;
@@ -198,8 +199,9 @@ static void on_start(struct follow *follow, const struct engine_event *event)
 			tell(one, (struct event){ .kind = EVENT_EXIT, .status = one->exit_code });
 	}
 	one->runs = true;
+	/* The event comes after the first lines may have been written. */
 	if (wanted && !one->logs)
-		read_since(one, event->time);
+		read_since(one, one->died ? one->died + 1 : follow->began);
 }
 
 static void on_event(void *arg, const struct engine_event *event)
@@ -216,6 +218,7 @@ static void on_event(void *arg, const struct engine_event *event)
 		return;
 	one->exit_code = event->exit_code;
 	one->ends++;
+	one->died = event->time;
 	one->tell_exit = true;
 	tell_exit(one);
 	ask_state(one);
@@ -244,7 +247,7 @@ struct follow *follow_open(struct ctx *ctx, const struct follow_options *options
 {
 	struct follow *follow = ARENA_NEW(ctx->arena, struct follow);
 	struct texts names = scope_names(ctx->arena, options->scope);
-	*follow = (struct follow){ .ctx = ctx, .options = *options };
+	*follow = (struct follow){ .ctx = ctx, .options = *options, .began = unix_now() };
 	map_init(&follow->by_id, ctx->arena);
 	follow->events = events_open(
 		ctx->engine, names.items, names.count, on_open, on_event, on_lost, follow, &ctx->errors);

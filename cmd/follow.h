@@ -35,6 +35,7 @@ struct follow_one {
 	bool runs, counted;
 	int64_t exit_code;
 	unsigned ends; /* how often it has ended since */
+	int64_t died;  /* Unix ns of its last end, 0: not yet */
 	struct follow *follow;
 	struct logs *logs;
 	bool opened;                /* the stream has been accepted, or cannot be had */
