@@ -13,15 +13,12 @@ load helper
 		  web: {image: busybox, init: true, command: sleep 1000, x-flow: {dependencies: [db]}}
 		  other: {image: busybox, init: true, command: sleep 1000}
 	YAML
-	flow up -d >log 2>&1 3>&- &
-	pid=$!
+	begin log up -d
 	until_true is db-1 running
 	until_true is other-1 running
 	docker kill "$PROJECT-db-1" >/dev/null
-	status=0
-	wait "$pid" || status=$?
+	ends 1
 	output=$(cat log)
-	[ "$status" -eq 1 ]
 	has db "137" "recovering from the crash" web
 	[ "$(names)" = "db-1 other-1" ]
 	is other-1 running
@@ -177,14 +174,11 @@ load helper
 			  web: {image: busybox, init: true, command: "sh -c 'echo here; exec sleep 1000'"}
 			  db: {image: busybox, init: true, command: sleep 1000}
 		YAML
-		setsid "$FLOW" up >log 2>&1 3>&- &
-		pid=$!
+		begin log up
 		until_true grep -q here log
 		until_true is db-1 running
 		kill -"${signal%:*}" "$pid"
-		status=0
-		wait "$pid" || status=$?
-		[ "$status" -eq "${signal#*:}" ] || { echo "$signal: status $status"; cat log; return 1; }
+		ends "${signal#*:}" || { echo "$signal"; cat log; return 1; }
 		is web-1 exited
 		is db-1 exited
 	done
@@ -195,16 +189,13 @@ load helper
 		services:
 		  deaf: {image: busybox, stop_grace_period: 60s, command: "sh -c 'trap \"echo never\" INT TERM; echo here; while :; do sleep 1; done'"}
 	YAML
-	setsid "$FLOW" up >log 2>&1 3>&- &
-	pid=$!
+	begin log up
 	until_true grep -q here log
 	from=$SECONDS
 	kill -INT "$pid"
 	until_true grep -q never log
 	kill -INT "$pid"
-	status=0
-	wait "$pid" || status=$?
-	[ "$status" -eq 130 ]
+	ends 130
 	[ $((SECONDS - from)) -lt 30 ]
 	is deaf-1 exited
 }
@@ -220,13 +211,10 @@ load helper
 		  web: {image: busybox, init: true, command: sleep 1000, x-flow: {dependencies: [db]}}
 	YAML
 	for signal in INT:130 TERM:143; do
-		setsid "$FLOW" up -d >log 2>&1 3>&- &
-		pid=$!
+		begin log up -d
 		until_true is db-1 running
 		kill -"${signal%:*}" "$pid"
-		status=0
-		wait "$pid" || status=$?
-		[ "$status" -eq "${signal#*:}" ] || { echo "$signal: status $status"; cat log; return 1; }
+		ends "${signal#*:}" || { echo "$signal"; cat log; return 1; }
 		[ "$(names)" = db-1 ]
 		is db-1 running
 	done

@@ -30,6 +30,21 @@ compose() { cat >compose.yaml; }
 # flow ARGUMENT…: the binary under test
 flow() { "$FLOW" "$@"; }
 
+# begin LOG ARGUMENT…: the binary in the background, its words in LOG; pid says which. Shells let background commands ignore SIGINT.
+begin() {
+	local log=$1
+	shift
+	env --default-signal=INT,TERM "$FLOW" "$@" >"$log" 2>&1 3>&- &
+	pid=$!
+}
+
+# ends STATUS: waits for it, and compares its exit status
+ends() {
+	local status=0
+	wait "$pid" || status=$?
+	[ "$status" -eq "$1" ] || { echo "exit status $status, not $1"; return 1; }
+}
+
 # state NAME: state of a container of this project, "service-number"
 state() { docker inspect -f '{{.State.Status}}' "$PROJECT-$1"; }
 

@@ -72,22 +72,18 @@ talkers() {
 		  db: {image: busybox, init: true, command: sleep 1000}
 	YAML
 	flow up -d
-	flow logs -f >log 2>&1 3>&- &
-	pid=$!
+	begin log logs -f
 	until_true grep -q started log
 	docker restart -t 5 "$PROJECT-web-1" >/dev/null
 	until_true eval '[ "$(grep -c started log)" = 2 ]'
 	kill -0 "$pid"
 	kill -INT "$pid"
-	status=0
-	wait "$pid" || status=$?
-	[ "$status" -eq 130 ]
+	ends 130
 	is web-1 running
-	flow logs -f >log 2>&1 3>&- &
-	pid=$!
+	begin log logs -f
 	until_true grep -q started log
 	docker stop -t 5 "$PROJECT-web-1" "$PROJECT-db-1" >/dev/null
-	wait "$pid"
+	ends 0
 }
 
 @test "a project that is not there, and one found by its labels alone" {
