@@ -73,6 +73,7 @@ static void read_volumes(struct round *round, const struct cJSON *json)
 	cJSON_ArrayForEach(item, json_get(json, "Volumes"))
 	{
 		struct observed_volume *volume = observe_volume(arena, item);
+		volume->created = observe_created(volume, round->engine->api);
 		if (wanted(query, query->volumes, query->nvolumes, volume->name, volume->project))
 			*ARENA_PUSH(arena, round->seen->volumes, round->seen->nvolumes) = volume;
 	}

@@ -33,6 +33,10 @@ int observe_images(struct engine *engine, struct observed *seen, const char *con
 struct observed_container *observe_container(struct arena *arena, const struct cJSON *json);
 struct observed_network *observe_network(struct arena *arena, const struct cJSON *json);
 struct observed_volume *observe_volume(struct arena *arena, const struct cJSON *json);
+
+/* What tells a volume from a later one of the same name: our own label, else the engine's CreatedAt; before
+ * API 1.42 that moves with the volume's content, and the answer is "unknown". */
+const char *observe_created(const struct observed_volume *volume, int api);
 struct observed_image *observe_image(struct arena *arena, const char *reference, const struct cJSON *json);
 
 #endif

@@ -151,10 +151,18 @@ struct observed_volume *observe_volume(struct arena *arena, const struct cJSON *
 	struct observed_volume *volume = ARENA_NEW(arena, struct observed_volume);
 	volume->name = arena_strdup(arena, json_text(json, "Name", ""));
 	volume->driver = arena_strdup(arena, json_text(json, "Driver", ""));
-	volume->created = arena_strdup(arena, json_text(json, "CreatedAt", ""));
 	read_labels(arena, json_get(json, "Labels"), &volume->labels);
+	volume->created = map_get(&volume->labels, "docker-flow.created");
+	if (!volume->created)
+		volume->created = arena_strdup(arena, json_text(json, "CreatedAt", ""));
 	volume->project = map_get(&volume->labels, "com.docker.compose.project");
 	volume->key = map_get(&volume->labels, "com.docker.compose.volume");
 	volume->config_hash = map_get(&volume->labels, "com.docker.compose.config-hash");
 	return volume;
+}
+
+const char *observe_created(const struct observed_volume *volume, int api)
+{
+	bool known = api >= 42 || map_has(&volume->labels, "docker-flow.created");
+	return known && *volume->created ? volume->created : "unknown";
 }

@@ -121,7 +121,8 @@ static int ask_volume_create(struct op_call *call, struct request *request)
 
 static enum op_verdict got_volume(struct op_call *call, const struct cJSON *json)
 {
-	call->step->result_id = arena_strdup(call->arena, json_text(json, "CreatedAt", ""));
+	if (json)
+		call->step->result_id = observe_created(observe_volume(call->arena, json), call->engine->api);
 	return OP_DONE;
 }
 

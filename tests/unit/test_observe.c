@@ -130,9 +130,14 @@ static void test_network_and_volume(void **state)
 	json = parse(
 		"{\"Name\":\"v\",\"Driver\":\"local\",\"CreatedAt\":\"2024-01-01T00:00:00Z\",\"Labels\":null}");
 	const struct observed_volume *volume = observe_volume(arena, json);
-	cJSON_Delete(json);
 	assert_string_equal(volume->created, "2024-01-01T00:00:00Z");
 	assert_null(volume->project);
+	assert_string_equal(observe_created(observe_volume(arena, json), 41), "unknown");
+	cJSON_Delete(json);
+	json = parse(
+		"{\"Name\":\"v\",\"CreatedAt\":\"2024-01-01T00:00:00Z\",\"Labels\":{\"docker-flow.created\":\"7\"}}");
+	assert_string_equal(observe_created(observe_volume(arena, json), 41), "7");
+	cJSON_Delete(json);
 }
 
 static void test_image(void **state)

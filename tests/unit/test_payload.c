@@ -91,6 +91,7 @@ static cJSON *body(const char *text)
 	if (cJSON_GetObjectItemCaseSensitive(labels, "com.docker.compose.version"))
 		cJSON_ReplaceItemInObjectCaseSensitive(
 			labels, "com.docker.compose.version", cJSON_CreateString("VERSION"));
+	cJSON_DeleteItemFromObjectCaseSensitive(labels, "docker-flow.created");
 	return json;
 }
 
