@@ -155,13 +155,19 @@ static void fail_blind_gates(struct run *run)
 /* The deadline has passed: says what it is that took too long. */
 static void give_up(struct run *run)
 {
-	const char *names = NULL;
-	for (struct task *task = run->tasks; task; task = task->next)
-		if (task->gate && !task->over)
-			names = names ? arena_printf(run->arena, "%s, %s", task->step->name, names)
-				      : task->step->name;
+	const char *names = NULL, *waiting = "";
+	for (struct task *task = run->tasks; task; task = task->next) {
+		if (!task->gate || task->over)
+			continue;
+		const char *why = gate_waiting(task->gate);
+		names = names ? arena_printf(run->arena, "%s, %s", task->step->name, names)
+			      : task->step->name;
+		waiting = why ? arena_printf(run->arena, "%s\n%s", why, waiting) : waiting;
+	}
 	error_add(run->errors, ERROR_GATE, NULL, NULL, "not ready after %.3gs%s%s",
 		(double)run->options->deadline / 1e9, names ? ": " : "", names ? names : "");
+	if (*waiting)
+		error_detail(run->errors, waiting);
 	sched_stop(&run->sched, "not ready in time");
 }
 

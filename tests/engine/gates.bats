@@ -206,3 +206,10 @@ free_port() {
 	[[ $output == *"$PROJECT-db-1 is unhealthy"* ]]
 	in_order
 }
+
+@test "--wait-timeout says what was missing" {
+	pair '{tcp: {port: 7000}}' <<<'sleep 1000'
+	run -1 flow up -d --wait --wait-timeout 1
+	[[ $output == *"not ready after 1s: db"* ]]
+	[[ $output == *"container $PROJECT-db-1 is not ready yet: Connection refused"* ]]
+}
