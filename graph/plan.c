@@ -48,6 +48,57 @@ void plan_need(struct plan *plan, struct step *step, struct step *on, enum relea
 	*ARENA_PUSH(plan->arena, step->needs, step->nneeds) = (struct need){ on, release };
 }
 
+/* A step on the way down to what it needs. */
+struct visit {
+	struct step *step;
+	size_t need;
+};
+
+/* Puts the needs of `root` and then itself into `order`, unless they are there (`placed`, by number: 1 on the
+ * way, 2 there). Returns -1 for a cycle. */
+static int place(
+	struct step *root, struct visit *path, unsigned char *placed, struct step **order, size_t *count)
+{
+	size_t depth = 0;
+	if (placed[root->number])
+		return 0;
+	placed[root->number] = 1;
+	path[depth++] = (struct visit){ root, 0 };
+	while (depth) {
+		struct visit *top = &path[depth - 1];
+		if (top->need == top->step->nneeds) {
+			placed[top->step->number] = 2;
+			order[(*count)++] = top->step;
+			depth--;
+			continue;
+		}
+		struct step *on = top->step->needs[top->need++].on;
+		if (placed[on->number] == 1)
+			return -1;
+		if (placed[on->number])
+			continue;
+		placed[on->number] = 1;
+		path[depth++] = (struct visit){ on, 0 };
+	}
+	return 0;
+}
+
+void plan_order(struct plan *plan)
+{
+	struct step **order = ARENA_ARRAY(plan->arena, struct step *, plan->count + 1);
+	struct visit *path = ARENA_ARRAY(plan->arena, struct visit, plan->count + 1);
+	unsigned char *placed = arena_alloc(plan->arena, plan->count + 2);
+	size_t count = 0;
+	for (size_t i = 0; i < plan->count; i++) {
+		if (place(plan->steps[i], path, placed, order, &count) < 0)
+			return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		plan->steps[i] = order[i];
+		order[i]->number = i + 1;
+	}
+}
+
 void plan_note(struct plan *plan, const char *format, ...)
 {
 	va_list args;

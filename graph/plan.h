@@ -160,6 +160,10 @@ struct step *plan_add_before(
 /* Makes `step` wait for `on`; NULL for `on` does nothing, the same edge is kept once. */
 void plan_need(struct plan *plan, struct step *step, struct step *on, enum release release);
 
+/* Numbers the steps anew so that every step comes after those it needs, and otherwise as planned. Does
+ * nothing when there is a cycle. */
+void plan_order(struct plan *plan);
+
 /* Adds a note (formatted, copied). */
 void plan_note(struct plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

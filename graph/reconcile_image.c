@@ -225,6 +225,7 @@ int reconcile_images(struct arena *arena, const struct dag *dag, const struct ob
 	}
 	if (errors->count > before)
 		return -1;
+	plan_order(wishes.plan);
 	*ret_plan = wishes.plan;
 	return 0;
 }

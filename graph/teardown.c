@@ -320,6 +320,7 @@ int reconcile_down(struct arena *arena, const struct dag *dag, const char *proje
 	if (options->volumes && !options->keep)
 		remove_volumes(&down);
 	hooks_before_stops(down.plan);
+	plan_order(down.plan);
 	*ret_plan = down.plan;
 	return 0;
 }
@@ -428,6 +429,7 @@ int reconcile_down_applications(struct arena *arena, const struct dag *dag, cons
 	if (options->volumes)
 		remove_volumes(&down);
 	hooks_before_stops(down.plan);
+	plan_order(down.plan);
 	*ret_plan = down.plan;
 	return 0;
 }
