@@ -4,8 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static const struct file_source *find(struct file_source *const *sources, size_t count, const char *key)
@@ -16,9 +19,36 @@ static const struct file_source *find(struct file_source *const *sources, size_t
 	return NULL;
 }
 
+/* Process that listens on the engine's socket, or 0. */
+static pid_t listener(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	if (snprintf(address.sun_path, sizeof address.sun_path, "%s", path) >= (int)sizeof address.sun_path)
+		return 0;
+	struct ucred peer = { .pid = 0 };
+	socklen_t len = sizeof peer;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+		getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+		peer.pid = 0;
+	if (fd >= 0)
+		close(fd);
+	return peer.pid;
+}
+
 bool service_files_shared(const struct engine *engine)
 {
-	return engine->local && access("/.dockerenv", F_OK) != 0 && access("/run/.containerenv", F_OK) != 0;
+	pid_t pid = engine->local && engine->endpoint.socket ? listener(engine->endpoint.socket) : 0;
+	if (!pid) /* none, or one of another pid namespace: a container that was given the engine's socket */
+		return false;
+	char path[64], theirs[64], ours[64];
+	snprintf(path, sizeof path, "/proc/%ld/ns/mnt", (long)pid);
+	ssize_t there = readlink(path, theirs, sizeof theirs),
+		here = readlink("/proc/self/ns/mnt", ours, sizeof ours);
+	if (there > 0 && here > 0)
+		return there == here && memcmp(theirs, ours, (size_t)here) == 0;
+	/* Only root may look: then what containers leave in their root tells. */
+	return access("/.dockerenv", F_OK) != 0 && access("/run/.containerenv", F_OK) != 0;
 }
 
 /* Absolute target: as given, else below /run/secrets for secrets and below / for configs. */

@@ -14,9 +14,9 @@ struct service_file {
 	bool upload; /* by archive; else a read-only bind mount of source->file */
 };
 
-/* Whether a path of this process means the same file for the engine: it is local, and we are not in a
- * container, which sees other files than the engine whose socket it was given. A guess; x-flow.files decides
- * where it is wrong. For reconcile_options.shared_files. */
+/* Whether a path of this process means the same file for the engine: the process that listens on its socket
+ * has our mount namespace. In a container that was given the socket it has not. Where only root may look, a
+ * guess; x-flow.files decides where it is wrong. For reconcile_options.shared_files. */
 bool service_files_shared(const struct engine *engine);
 
 /* The files of a service, secrets first. What is uploaded and what is bound: reconcile_uploads. Returns -1

@@ -137,7 +137,9 @@ int upload_ask(struct op_call *call, struct request *request)
 	const struct bundle *bundle = call->part < bundles.count ? &bundles.items[call->part] : &nothing;
 	request->method = "PUT";
 	request->path = arena_printf(call->arena, "/containers/%s/archive", call->container);
-	request->query = http_query(call->arena, "path", bundle->dir, "copyUIDGID", "1", (char *)NULL);
+	/* Without copyUIDGID: the owners in the archive hold either way, and with it engine 20.10 looks the
+	 * container's user up with a program of its own that does not find it. */
+	request->query = http_query(call->arena, "path", bundle->dir, (char *)NULL);
 	request->content_type = "application/x-tar";
 	call->parts = bundles.count;
 	return tar_files(

@@ -32,6 +32,15 @@ static void need_connects(struct work *work, const struct undo *start)
 	}
 }
 
+/* What still works on the container that is taken back ends first: its uploads and connects stand between its
+ * create and its start. */
+static void need_ends(struct work *work, const struct undo *undo)
+{
+	for (size_t i = undo->target ? undo->target->number : SIZE_MAX; i + 1 < undo->skip->number; i++)
+		if (work->plan->steps[i]->target == undo->target)
+			plan_need(work->plan, undo->step, work->plan->steps[i], ON_END);
+}
+
 void undos_emit(struct work *work)
 {
 	for (size_t i = 0; i < work->nundos; i++) {
@@ -49,5 +58,7 @@ void undos_emit(struct work *work)
 		undo->step = step;
 		if (undo->op == OP_CONTAINER_START)
 			need_connects(work, undo);
+		if (undo->op == OP_CONTAINER_REMOVE)
+			need_ends(work, undo);
 	}
 }
