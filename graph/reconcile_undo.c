@@ -36,7 +36,8 @@ static void need_connects(struct work *work, const struct undo *start)
  * create and its start. */
 static void need_ends(struct work *work, const struct undo *undo)
 {
-	for (size_t i = undo->target ? undo->target->number : SIZE_MAX; i + 1 < undo->skip->number; i++)
+	for (size_t i = undo->target ? undo->target->number : undo->skip->number; i + 1 < undo->skip->number;
+		i++)
 		if (work->plan->steps[i]->target == undo->target)
 			plan_need(work->plan, undo->step, work->plan->steps[i], ON_END);
 }
