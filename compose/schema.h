@@ -168,8 +168,8 @@ struct schema {
 extern const struct schema schema_project, schema_service, schema_build, schema_deploy, schema_network,
 	schema_volume, schema_secret, schema_config, schema_model, schema_ulimit, schema_file_ref,
 	schema_device_request, schema_reserved_device, schema_device, schema_port, schema_mount, schema_blkio,
-	schema_develop, schema_hook, schema_flow_project, schema_flow_service, schema_flow_volume,
-	schema_flow_probe, schema_flow_port_probe;
+	schema_develop, schema_hook, schema_exec, schema_flow_project, schema_flow_service,
+	schema_flow_volume, schema_flow_probe, schema_flow_port_probe;
 
 /* Row of `key`, or NULL. */
 const struct attr *schema_find(const struct schema *schema, const char *key);

@@ -147,7 +147,7 @@ static const struct attr hook_rows[] = {
 	{ "per_replica", KIND_BOOL, AT(struct hook, per_replica),
 		.doc = "Run a pre_start command for each container" },
 };
-const struct schema schema_hook = SCHEMA("hook", hook_rows, sizeof(struct hook), 0);
+const struct schema schema_hook = SCHEMA("pre_start", hook_rows, sizeof(struct hook), 0);
 
 static const struct attr exec_rows[] = {
 	{ "command", KIND_COMMAND, .flags = ATTR_REQUIRED | ATTR_ALWAYS, AT(struct hook, command),
@@ -157,7 +157,7 @@ static const struct attr exec_rows[] = {
 	{ "working_dir", KIND_STRING, AT(struct hook, working_dir), .doc = "Working directory" },
 	{ "environment", KIND_ENV, AT(struct hook, environment), .doc = "Environment variables" },
 };
-static const struct schema schema_exec = SCHEMA("exec", exec_rows, sizeof(struct hook), 0);
+const struct schema schema_exec = SCHEMA("hook", exec_rows, sizeof(struct hook), 0);
 
 static const struct attr watch_rows[] = {
 	{ "path", KIND_STRING, .flags = ATTR_REQUIRED | ATTR_PATH, .check = check_not_empty,
@@ -167,9 +167,9 @@ static const struct attr watch_rows[] = {
 	{ "target", KIND_STRING, AT(struct watch_rule, target), .doc = "Where files go in the container" },
 	{ "exec", KIND_STRUCT, .of = &schema_exec, .flags = ATTR_ALWAYS, AT(struct watch_rule, exec),
 		.doc = "Command to run after a sync" },
-	{ "include", KIND_STRINGS, .takes = TAKES_STRING | TAKES_LIST, .flags = ATTR_ONE,
+	{ "include", KIND_STRINGS, .takes = TAKES_STRING | TAKES_LIST, .flags = ATTR_ONE | ATTR_UNIQUE,
 		AT(struct watch_rule, include), .doc = "Patterns of files that count" },
-	{ "ignore", KIND_STRINGS, .takes = TAKES_STRING | TAKES_LIST, .flags = ATTR_ONE,
+	{ "ignore", KIND_STRINGS, .takes = TAKES_STRING | TAKES_LIST, .flags = ATTR_ONE | ATTR_UNIQUE,
 		AT(struct watch_rule, ignore), .doc = "Patterns of files that do not count" },
 	{ "initial_sync", KIND_BOOL, .takes = TAKES_BOOL, AT(struct watch_rule, initial_sync),
 		.doc = "Sync everything at the start" },

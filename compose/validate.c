@@ -190,7 +190,7 @@ static int check_equal(struct walk *walk, const struct node *list)
 	for (size_t i = 0; i < list->nitems; i++) {
 		const char *text = node_text(list->items[i]);
 		const struct node *before = text ? map_get(&seen, text) : NULL;
-		if (before)
+		if (before && before->kind == list->items[i]->kind)
 			return walk_error(walk, &list->items[i]->at,
 				"\"%s\" is already in the list (line %u)", text, before->at.line);
 		if (text)
@@ -211,7 +211,8 @@ static int check_items(struct walk *walk, const struct attr *attr, struct node *
 		result = wrong_kind(walk, attr, items, list->items[i], false);
 		walk_pop(walk);
 	}
-	if (result == 0 && (attr->flags & ATTR_UNIQUE))
+	bool pairs = attr->kind == KIND_PAIRS || attr->kind == KIND_ENV || attr->kind == KIND_HOSTS;
+	if (result == 0 && (pairs || (attr->flags & ATTR_UNIQUE)))
 		result = check_equal(walk, list);
 	return result;
 }
