@@ -244,9 +244,15 @@ int bind_project(struct arena *arena, struct project *project, struct errors *er
 		project->services[i]->project = project;
 		map_set(project->by_key, project->services[i]->key, project->services[i]);
 	}
-	for (size_t i = 0; i < project->nnetworks; i++)
+	project->network_by_key = map_create(arena);
+	for (size_t i = 0; i < project->nnetworks; i++) {
 		project->networks[i]->project = project;
-	for (size_t i = 0; i < project->nvolumes; i++)
+		map_set(project->network_by_key, project->networks[i]->key, project->networks[i]);
+	}
+	project->volume_by_key = map_create(arena);
+	for (size_t i = 0; i < project->nvolumes; i++) {
 		project->volumes[i]->project = project;
+		map_set(project->volume_by_key, project->volumes[i]->key, project->volumes[i]);
+	}
 	return walk.failed ? -1 : 0;
 }

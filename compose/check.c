@@ -47,20 +47,6 @@ int check_pull_policy(struct walk *walk, const struct attr *attr, struct node *n
 	return error_hint(walk->errors, "always, missing, never, build, daily, weekly or every_12h");
 }
 
-int check_test(struct walk *walk, const struct attr *attr, struct node *node)
-{
-	static const char *const words[] = { "CMD", "CMD-SHELL", "NONE" };
-	(void)attr;
-	if (node->kind != NODE_LIST || !node->nitems)
-		return 0;
-	const char *first = node_text(node->items[0]);
-	for (size_t i = 0; first && i < sizeof words / sizeof *words; i++)
-		if (strcmp(first, words[i]) == 0)
-			return 0;
-	walk_error(walk, &node->items[0]->at, "a health check's list starts with CMD, CMD-SHELL or NONE");
-	return error_hint(walk->errors, "put \"CMD\" first: [\"CMD\", \"%s\", …]", first ? first : "");
-}
-
 int check_not_empty(struct walk *walk, const struct attr *attr, struct node *node)
 {
 	if (node->kind == NODE_STRING && !*node->text)
@@ -99,7 +85,7 @@ static int check_source(struct walk *walk, const struct node *map, const char *c
 	}
 	if (count > 1)
 		return walk_error(walk, &map->at, "only one of %s is possible", all);
-	if (count == 0 && !is_external(map) && !node_get(map, "driver"))
+	if (count == 0 && !node_get(map, "external") && !node_get(map, "driver"))
 		return walk_error(walk, &map->at, "one of %s must be set", all);
 	return 0;
 }

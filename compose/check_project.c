@@ -22,6 +22,8 @@ int check_error(struct check *check, const struct mark *at, const char *key, con
 /* Hint for a name that is declared nowhere in `section`. */
 static void undeclared_hint(struct check *check, const char *section, const char *name, const char *more)
 {
+	if (check->errors->count > ERRORS_MOST) /* no time for hints that nobody sees */
+		return;
 	const struct node *all = node_get(check->tree, section);
 	const char *const *none = NULL;
 	const char **names = NULL;

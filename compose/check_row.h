@@ -14,9 +14,6 @@ int check_container_name(struct walk *walk, const struct attr *attr, struct node
 /* A pull policy is one of the known words. */
 int check_pull_policy(struct walk *walk, const struct attr *attr, struct node *node);
 
-/* A health check's list starts with CMD, CMD-SHELL or NONE. */
-int check_test(struct walk *walk, const struct attr *attr, struct node *node);
-
 /* A text that must not be empty. */
 int check_not_empty(struct walk *walk, const struct attr *attr, struct node *node);
 

@@ -91,6 +91,21 @@ static void check_watch(struct check *check, const struct node *service)
 	}
 }
 
+static void check_healthcheck(struct check *check, const struct node *service)
+{
+	static const char *const words[] = { "CMD", "CMD-SHELL", "NONE" };
+	const struct node *test = node_get(node_get(service, "healthcheck"), "test");
+	if (!test || test->kind != NODE_LIST || !test->nitems)
+		return;
+	const char *first = test->items[0]->text;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(first, words[i]) == 0)
+			return;
+	check_error(check, &test->items[0]->at, "healthcheck.test",
+		"a health check's list starts with CMD, CMD-SHELL or NONE");
+	error_hint(check->errors, "put \"CMD\" first: [\"CMD\", \"%s\", …]", first);
+}
+
 /* Remembers `target`; a second mount there is a finding. */
 static void mounted(struct check *check, struct map *targets, const struct node *at, const char *target,
 	const char *where)
@@ -140,6 +155,7 @@ void check_service(struct check *check, const struct mark *at, const struct node
 	check_same(check, service, "mem_limit", limits, "deploy.resources.limits", "memory");
 	check_same(check, service, "pids_limit", limits, "deploy.resources.limits", "pids");
 	check_same(check, service, "mem_reservation", reserved, "deploy.resources.reservations", "memory");
+	check_healthcheck(check, service);
 	check_watch(check, service);
 	check_targets(check, service);
 }

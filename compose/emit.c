@@ -238,8 +238,7 @@ static size_t collect(
 	for (size_t i = 0; i < map->nmembers; i++) {
 		const struct member *member = &map->members[i];
 		const struct attr *row = schema_index_find(&writer->index, schema, member->key);
-		bool extension =
-			strncmp(member->key, "x-", 2) == 0 || (!row && (schema->flags & SCHEMA_OPEN));
+		bool extension = strncmp(member->key, "x-", 2) == 0;
 		if (row && !is_printed(writer, row, member->value))
 			continue;
 		if (!row && (!extension || (writer->json && (writer->hash || schema != &schema_project))))

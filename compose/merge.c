@@ -50,14 +50,6 @@ static struct node *as_list(struct walk *walk, struct node *node)
 	return list;
 }
 
-static bool holds(const struct node *list, size_t count, const struct node *item)
-{
-	for (size_t i = 0; i < count; i++)
-		if (node_equal(list->items[i], item))
-			return true;
-	return false;
-}
-
 static int clash(struct walk *walk, const struct node *base, const struct node *over)
 {
 	walk_error(walk, &over->at, "a %s cannot override a %s (%s:%u)", node_kind_name(over),
@@ -70,9 +62,13 @@ static int merge_lists(struct walk *walk, const struct attr *attr, struct node *
 	struct node *a = as_list(walk, *base), *b = as_list(walk, over);
 	if (a->kind != NODE_LIST || b->kind != NODE_LIST)
 		return clash(walk, *base, over);
-	size_t before = a->nitems;
+	struct map there;
+	map_init(&there, walk->arena);
+	for (size_t i = 0; i < a->nitems && attr->merge == MERGE_HOSTS; i++)
+		if (node_text(a->items[i]))
+			map_set(&there, node_text(a->items[i]), a);
 	for (size_t i = 0; i < b->nitems; i++)
-		if (attr->merge != MERGE_HOSTS || !holds(a, before, b->items[i]))
+		if (!node_text(b->items[i]) || !map_has(&there, node_text(b->items[i])))
 			node_push(walk->arena, a, b->items[i]);
 	*base = a;
 	return 0;

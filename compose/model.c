@@ -15,6 +15,8 @@ struct service *project_service(const struct project *project, const char *key)
 
 struct network *project_network(const struct project *project, const char *key)
 {
+	if (project->network_by_key)
+		return map_get(project->network_by_key, key);
 	for (size_t i = 0; i < project->nnetworks; i++) {
 		if (!strcmp(project->networks[i]->key, key))
 			return project->networks[i];
@@ -24,6 +26,8 @@ struct network *project_network(const struct project *project, const char *key)
 
 struct volume *project_volume(const struct project *project, const char *key)
 {
+	if (project->volume_by_key)
+		return map_get(project->volume_by_key, key);
 	for (size_t i = 0; i < project->nvolumes; i++) {
 		if (!strcmp(project->volumes[i]->key, key))
 			return project->volumes[i];

@@ -404,7 +404,7 @@ struct project {
 	size_t nenv_files;
 	struct service **services; /* document order, then disabled ones */
 	size_t nservices;
-	struct map *by_key; /* service key → struct service */
+	struct map *by_key, *network_by_key, *volume_by_key; /* key → the struct; NULL before bind */
 	struct network **networks;
 	size_t nnetworks;
 	struct volume **volumes;

@@ -39,7 +39,7 @@ static const struct attr extends_rows[] = {
 static const struct schema schema_extends = SCHEMA("extends", extends_rows, 0, SCHEMA_NO_X);
 
 static const struct attr healthcheck_rows[] = {
-	{ "test", KIND_TEST, MERGE_REPLACE, AT(struct healthcheck, test), .check = check_test,
+	{ "test", KIND_TEST, MERGE_REPLACE, AT(struct healthcheck, test),
 		.form = "text, or a list that starts with CMD or CMD-SHELL",
 		.doc = "Command that tells health" },
 	{ "timeout", KIND_DURATION, .flags = ATTR_KEEP, AT(struct healthcheck, timeout),

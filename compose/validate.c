@@ -125,6 +125,22 @@ static int check_word(struct walk *walk, const struct attr *attr, const struct n
 	return -1;
 }
 
+/* `external: {name: N}`, the old way to name what is there already. */
+static int check_named_external(struct walk *walk, const struct node *map)
+{
+	for (size_t i = 0; i < map->nmembers; i++) {
+		const struct member *member = &map->members[i];
+		if (strncmp(member->key, "x-", 2) == 0)
+			continue;
+		if (strcmp(member->key, "name") != 0)
+			return walk_error(walk, &member->at, "unknown key \"%s\" in external", member->key);
+		if (member->value->kind != NODE_STRING)
+			return walk_error(
+				walk, &member->value->at, "name must be text, not %s", found(member->value));
+	}
+	return WALK_ON;
+}
+
 static int check_range(struct walk *walk, const struct attr *attr, const struct node *node)
 {
 	bool low, high;
@@ -231,7 +247,9 @@ static int enter(struct walk *walk, const struct attr *attr, struct node **where
 		return check_range(walk, attr, node);
 	if (node->kind == NODE_LIST)
 		return check_items(walk, attr, node) < 0 ? -1 : WALK_ON;
-	if (node->kind == NODE_MAP && attr->kind != KIND_STRUCT && attr->kind != KIND_BOOL)
+	if (node->kind == NODE_MAP && attr->kind == KIND_BOOL)
+		return check_named_external(walk, node);
+	if (node->kind == NODE_MAP && attr->kind != KIND_STRUCT)
 		return check_members(walk, attr, node) < 0 ? -1 : WALK_ON;
 	return WALK_ON;
 }
@@ -253,8 +271,14 @@ static int unknown(struct walk *walk, const struct schema *schema, struct member
 {
 	if ((schema->flags & SCHEMA_OPEN) || strcmp(member->key, FILL_VALUE) == 0)
 		return 0;
+	if (strcmp(member->key, "x-flow") == 0 && !(schema->flags & SCHEMA_NO_X)) {
+		walk_error(walk, &member->at, "x-flow has no meaning in a %s", schema->name);
+		return error_hint(walk->errors, "it belongs to the project, a service or a volume");
+	}
 	if (strncmp(member->key, "x-", 2) == 0 && !(schema->flags & SCHEMA_NO_X))
 		return 0;
+	if (walk->errors->count >= ERRORS_MOST) /* no time for hints that nobody sees */
+		return walk_error(walk, &member->at, "unknown key \"%s\"", member->key);
 	const char *name = schema == &schema_service ? walk_key(walk, 1) : "";
 	walk_error(walk, &member->at, "unknown key \"%s\" in %s%s%s", member->key, schema->name,
 		*name ? " " : "", name);
