@@ -41,6 +41,7 @@ static int look(struct down *down)
 	struct ctx *ctx = down->ctx;
 	const struct down_options *options = down->options;
 	struct observe_query query = scope_query(ctx->arena, &down->scope, true);
+	query.users = options->applications.count > 0;
 	struct teardown_options how = { .volumes = options->volumes,
 		.remove_orphans = options->remove_orphans,
 		.timeout = options->timeout };

@@ -114,18 +114,50 @@ static const char *server_version(struct arena *arena, const char *header)
 	return arena_strndup(arena, header + 7, strcspn(header + 7, " "));
 }
 
-static int ping(struct engine *engine, struct errors *errors)
+static struct request *ask_ping(struct engine *engine, struct errors *transport)
 {
 	struct request *request = http_request(engine->http);
-	struct errors transport;
-	int result = -1;
-	errors_init(&transport, engine->arena);
 	request->method = "GET";
 	request->path = "/_ping";
 	request->unversioned = true;
 	request->timeout = PING_TIMEOUT;
 	request->most = 4096;
-	if (http_call(request, &transport) != 0 && request->fault == HTTP_OK) {
+	http_call(request, transport);
+	return request;
+}
+
+/* Whether somebody is there who may answer better in a moment; nobody there is told at once. */
+static bool ping_again(const struct request *request)
+{
+	return request->fault == HTTP_CUT || (request->fault == HTTP_OK && request->status >= 500);
+}
+
+static void wake(void *arg)
+{
+	*(bool *)arg = true;
+}
+
+static bool is_awake(void *arg)
+{
+	return *(bool *)arg;
+}
+
+static int ping(struct engine *engine, struct errors *errors)
+{
+	enum { TRIES = 3 };
+	struct errors transport;
+	int result = -1;
+	errors_init(&transport, engine->arena);
+	struct request *request = ask_ping(engine, &transport);
+	for (unsigned tries = 1; tries < TRIES && ping_again(request); tries++) {
+		bool awake = false;
+		http_free(request);
+		loop_after(engine->loop, INT64_C(50000000) << (2 * (tries - 1)), wake, &awake);
+		loop_run(engine->loop, is_awake, &awake);
+		errors_init(&transport, engine->arena);
+		request = ask_ping(engine, &transport);
+	}
+	if (transport.count && request->fault == HTTP_OK) {
 		error_add(errors, ERROR_SYSTEM, NULL, NULL, "%s", transport.first->message);
 		if (transport.first->hint)
 			error_hint(errors, "%s", transport.first->hint);

@@ -39,7 +39,8 @@ static void read_containers(struct round *round, const struct cJSON *json)
 	cJSON_ArrayForEach(item, json)
 	{
 		struct observed_container *container = observe_container(arena, item);
-		if (among(query->projects, query->nprojects, container->project))
+		bool user = query->users && map_get(&container->labels, "docker-flow.applications");
+		if (user || among(query->projects, query->nprojects, container->project))
 			*ARENA_PUSH(arena, round->seen->containers, round->seen->ncontainers) = container;
 	}
 }
@@ -92,12 +93,12 @@ static const char *filter(struct arena *arena, const char *key, const char *cons
 	return kept;
 }
 
-/* The project label: with its value for one project. For several without it, since the engine requires all
+/* The project label: with its value for one project. For `several` without it, since the engine requires all
  * of the labels given; the readers pick. */
-static const char *label_filter(struct arena *arena, const struct observe_query *query)
+static const char *label_filter(struct arena *arena, const struct observe_query *query, bool several)
 {
 	const char *label = "com.docker.compose.project";
-	if (query->nprojects == 1)
+	if (!several)
 		label = arena_printf(arena, "%s=%s", label, query->projects[0]);
 	return filter(arena, "label", &label, 1);
 }
@@ -179,9 +180,12 @@ static void add_asks(struct round *round)
 {
 	struct arena *arena = round->engine->arena;
 	const struct observe_query *query = round->query;
-	const char *label = label_filter(arena, query);
+	bool several = query->nprojects > 1;
+	const char *label = label_filter(arena, query, several);
 	add_ask(round, "containers", "/containers/json",
-		http_query(arena, "all", "1", "filters", label, (char *)NULL), read_containers);
+		http_query(arena, "all", "1", "filters", label_filter(arena, query, several || query->users),
+			(char *)NULL),
+		read_containers);
 	if (query->by_label || query->nnetworks)
 		add_ask(round, "networks", "/networks",
 			http_query(arena, "filters",

@@ -15,6 +15,7 @@ struct observe_query {
 	size_t nnetworks;
 	const char *const *volumes;
 	size_t nvolumes;
+	bool users;    /* also containers of other projects that need applications (`down --app`) */
 	bool by_label; /* networks and volumes by project label instead of by name (`down`, `-p NAME`) */
 };
 

@@ -191,6 +191,9 @@ void op_explain(struct op_call *call, const struct request *request)
 	if (call->output)
 		error_detail(call->errors, call->output);
 	const char *hint = hint_for(message);
+	if (request->fault == HTTP_CUT || request->fault == HTTP_NO_CONNECT)
+		hint = "has the engine ended or been restarted (docker version)? Once it answers, the same "
+		       "command goes on from here";
 	if (hint)
 		error_hint(call->errors, "%s", hint);
 }

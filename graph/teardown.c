@@ -383,7 +383,7 @@ static int mark_named(const struct dag *dag, const struct observed *seen, const 
 			going[i] ? needed_by(dag, seen, going, service) : NULL;
 		if (!user)
 			continue;
-		error_add(errors, ERROR_USAGE, NULL, NULL,
+		error_add(errors, ERROR_GATE, NULL, NULL,
 			"application %s is needed by container %s, which runs", service->key, user->name);
 		error_hint(errors, "stop that one first, or name it too");
 	}
