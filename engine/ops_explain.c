@@ -163,14 +163,47 @@ static void explain_port(struct op_call *call, int64_t taken, const char *messag
 	error_detail(call->errors, message);
 }
 
+/* The engine's words without the layers they came through: what is left names the reason. */
+static const char *reason_in(struct arena *arena, const char *message)
+{
+	static const char *const layers[] = { "failed to create task for container: ",
+		"failed to create shim task: ", "OCI runtime create failed: ", "runc create failed: ",
+		"unable to start container process: ", "starting container process caused: ",
+		"error during container init: ", "failed to set up container networking: ",
+		"invalid mount config for type \"bind\": " };
+	bool again = true;
+	while (again) {
+		again = false;
+		for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
+			size_t len = strlen(layers[i]);
+			if (strncmp(message, layers[i], len) == 0) {
+				message += len;
+				again = true;
+			}
+		}
+		/* "container_linux.go:367: " */
+		size_t file = strspn(message, "abcdefghijklmnopqrstuvwxyz_");
+		if (strncmp(message + file, ".go:", 4) == 0 && strchr(message + file, ' ')) {
+			message = strchr(message + file, ' ') + 1;
+			again = true;
+		}
+	}
+	size_t len = strlen(message);
+	if (len > 9 && strcmp(message + len - 9, ": unknown") == 0)
+		return arena_strndup(arena, message, len - 9);
+	return message;
+}
+
 void op_explain(struct op_call *call, const struct request *request)
 {
 	struct step *step = call->step;
 	const char *message = call->refusal ? call->refusal : http_message(call->arena, request);
 	const struct service *service = step->service;
-	step->failure = message;
+	const char *reason = reason_in(call->arena, message);
 	int64_t taken = taken_port(message);
+	step->failure = reason;
 	if (taken) {
+		step->failure = arena_printf(call->arena, "port %" PRId64 " is already in use", taken);
 		explain_port(call, taken, message);
 		return;
 	}
@@ -187,7 +220,7 @@ void op_explain(struct op_call *call, const struct request *request)
 		where = arena_printf(call->arena, "volumes.%s", step->volume->key);
 	add(call, at, where,
 		arena_printf(call->arena, "cannot %s %s %s: %s", op_words[step->op].verb,
-			op_words[step->op].object, step->name, message));
+			op_words[step->op].object, step->name, reason));
 	if (call->output)
 		error_detail(call->errors, call->output);
 	const char *hint = hint_for(message);

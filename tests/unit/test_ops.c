@@ -356,6 +356,31 @@ static void test_port_of_a_stranger(void **state)
 	assert_non_null(strstr(errors.first->detail, "already allocated"));
 }
 
+static void test_reasons(void **state)
+{
+	static const struct {
+		const char *message, *want;
+	} cases[] = {
+		{ "OCI runtime create failed: container_linux.go:367: starting container process caused: exec: "
+		  "nosuch: executable file not found: unknown",
+			"exec: nosuch: executable file not found" },
+		{ "failed to create task for container: failed to create shim task: OCI runtime create failed: runc "
+		  "create failed: unable to start container process: exec: nosuch",
+			"exec: nosuch" },
+		{ "failed to set up container networking: Address already in use", "Address already in use" },
+		{ "No such image: x:1", "No such image: x:1" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		begin(OP_CONTAINER_START);
+		errors_init(&errors, arena);
+		answer(400, arena_printf(arena, "{\"message\":\"%s\"}", cases[i].message));
+		assert_string_equal(step.failure, cases[i].want);
+		assert_string_equal(errors.first->message,
+			arena_printf(arena, "cannot start container shop-web-1: %s", cases[i].want));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -369,6 +394,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_rename_done_before, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_port_in_use, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_port_of_a_stranger, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_reasons, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
