@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define LOOK_REPEATS 3
+#define LOOK_TIMEOUT (60 * PACE_SECOND) /* an engine that starts many containers may be slow */
 
 /* An engine that probes by itself this soon needs no help. */
 #define ENGINE_SOON (200 * PACE_MS)
@@ -181,6 +182,7 @@ static void ask(struct watch *watch)
 	request->method = "GET";
 	request->path = arena_printf(gate->engine->arena, "/containers/%s/json", watch->id);
 	request->done = on_look;
+	request->timeout = LOOK_TIMEOUT;
 	request->arg = watch;
 	if (http_send(request, &errors) == 0)
 		watch->request = request;

@@ -213,3 +213,16 @@ free_port() {
 	[[ $output == *"not ready after 1s: db"* ]]
 	[[ $output == *"container $PROJECT-db-1 is not ready yet: Connection refused"* ]]
 }
+
+@test "all replicas have to be ready" {
+	pair '{exec: [test, -e, /ok]}' 'scale: 3' <<-'SH'
+		sleep 0.$(( $(hostname | cksum | cut -c1-6 | sed 's/^0*//') % 9 ))
+		touch /ok
+		mkdir -p /s/of
+		touch "/s/of/$(hostname)"
+		sleep 1000
+	SH
+	sed -i 's|command: \[test, -e, /s/ready\]|command: [sh, -c, "ls /s/of \| wc -l \| grep -x 3"]|' compose.yaml
+	flow up -d
+	in_order
+}
