@@ -1,0 +1,174 @@
+# What a change of the file does to what runs: hooks, dependents, networks, cut runs.
+bats_require_minimum_version 1.5.0
+load helper
+
+# two COMMAND: a database with hooks, and a service that is restarted with it
+two() {
+	compose <<-YAML
+		services:
+		  db:
+		    image: busybox
+		    init: true
+		    command: $1
+		    volumes: ["data:/data"]
+		    post_start:
+		      - command: [sh, -c, 'sleep 0.3; echo start >>/data/log']
+		      - command: [sh, -c, 'echo "\$\$WHO in \$\$PWD" >>/data/log']
+		        environment: {WHO: second}
+		        working_dir: /data
+		    pre_stop:
+		      - command: [sh, -c, 'echo stop >>/data/log']
+		  web:
+		    image: busybox
+		    init: true
+		    command: sleep 1000
+		    depends_on: {db: {condition: service_started, restart: true}}
+		volumes: {data: {}}
+	YAML
+}
+
+log() { docker exec "$PROJECT-db-1" cat /data/log | paste -sd' '; }
+
+@test "hooks run after the start, before dependents, and before the stop" {
+	two 'sleep 1000'
+	flow up -d
+	[ "$(log)" = "start second in /data" ]
+	[ "$(started web-1)" -gt $(($(started db-1) + 300000000)) ]
+	web=$(started web-1) id=$(field web-1 '{{.Id}}')
+	two 'sleep 1001'
+	flow up -d
+	[ "$(log)" = "start second in /data stop start second in /data" ]
+	[ "$(field web-1 '{{.Id}}')" = "$id" ]
+	[ "$(started web-1)" -gt "$web" ]
+	[ "$(started web-1)" -gt "$(started db-1)" ]
+	[ "$(names)" = "db-1 web-1" ]
+}
+
+@test "a failing hook fails the run with its output, and dependents are not created" {
+	compose <<-'YAML'
+		services:
+		  db:
+		    image: busybox
+		    init: true
+		    command: sleep 1000
+		    post_start: [{command: [sh, -c, 'echo no disk >&2; exit 3']}]
+		  web: {image: busybox, command: sleep 1000, depends_on: [db]}
+	YAML
+	run flow up -d
+	[ "$status" -eq 1 ]
+	has "compose.yaml:2:3" "post_start hook ended with exit code 3" "no disk"
+	is db-1 running
+	[ "$(names)" = db-1 ]
+}
+
+@test "a failing pre_stop hook does not keep a container from stopping" {
+	compose <<-'YAML'
+		services:
+		  db: {image: busybox, init: true, command: sleep 1000, pre_stop: [{command: ["false"]}]}
+	YAML
+	flow up -d
+	run flow down
+	[ "$status" -eq 1 ]
+	has "pre_stop hook ended with exit code 1"
+	[ -z "$(names)" ]
+}
+
+@test "what is not run is refused, with its place" {
+	compose <<-'YAML'
+		services:
+		  db: {provider: {type: cloud}}
+	YAML
+	run flow up -d
+	[ "$status" -eq 2 ]
+	has "compose.yaml:2:8" "services.db.provider"
+}
+
+# networked INTERNAL: two services on a network with options
+networked() {
+	compose <<-YAML
+		services:
+		  web: {image: busybox, init: true, command: sleep 1000, networks: [default, back]}
+		  db: {image: busybox, init: true, command: sleep 1000, networks: {back: {aliases: [store]}}}
+		networks: {back: {internal: $1}}
+	YAML
+}
+
+@test "a changed network is remade, its containers stay the same ones and find each other" {
+	networked false
+	flow up -d
+	before=$(ids)
+	networked true
+	flow up -d
+	[ "$(ids)" = "$before" ]
+	[ "$(docker network inspect -f '{{.Internal}}' "${PROJECT}_back")" = true ]
+	docker exec "$PROJECT-web-1" nslookup store 127.0.0.11 >/dev/null
+	[ -n "$(field web-1 "{{(index .NetworkSettings.Networks \"${PROJECT}_default\").IPAddress}}")" ]
+	run flow plan
+	has "nothing to do"
+}
+
+@test "who shares another's network goes along when that one is remade" {
+	shared() {
+		compose <<-YAML
+			services:
+			  web: {image: busybox, init: true, command: sleep $1}
+			  proxy: {image: busybox, init: true, command: sleep 1000, network_mode: service:web}
+		YAML
+	}
+	shared 1000
+	flow up -d
+	shared 1001
+	flow up -d
+	[ "$(field proxy-1 '{{.HostConfig.NetworkMode}}')" = "container:$(field web-1 '{{.Id}}')" ]
+	is proxy-1 running
+	run flow plan
+	has "nothing to do"
+}
+
+@test "a gate that fails leaves the old container alone" {
+	guarded() {
+		compose <<-YAML
+			services:
+			  migrate: {image: busybox, command: sh -c 'exit $1'}
+			  web:
+			    image: busybox
+			    init: true
+			    command: sleep 100$1
+			    depends_on: {migrate: {condition: service_completed_successfully}}
+		YAML
+	}
+	guarded 0
+	flow up -d
+	id=$(field web-1 '{{.Id}}')
+	guarded 1
+	run flow up -d
+	[ "$status" -eq 1 ]
+	[ "$(field web-1 '{{.Id}}')" = "$id" ]
+	is web-1 running
+	[ "$(names)" = "migrate-1 web-1" ]
+}
+
+@test "killed at any time, the next up brings exactly the file's stack with its data" {
+	killed() {
+		compose <<-YAML
+			services:
+			  web: {image: busybox, init: true, command: sleep $1, scale: 2, volumes: [/data]}
+			  db: {image: busybox, init: true, command: sleep $1, volumes: [/data]}
+		YAML
+	}
+	killed 1000
+	flow up -d
+	for name in web-1 web-2 db-1; do docker exec "$PROJECT-$name" sh -c "echo $name >/data/name"; done
+	for ms in 050 120 200 300 450 600; do
+		killed "1$ms"
+		timeout -s KILL "0.$ms" "$FLOW" up -d || true
+		if [ "$ms" != 200 ]; then flow up -d; fi
+	done
+	[ "$(names)" = "db-1 web-1 web-2" ]
+	for name in web-1 web-2 db-1; do
+		is "$name" running
+		[ "$(docker exec "$PROJECT-$name" cat /data/name)" = "$name" ]
+	done
+	run flow plan
+	has "nothing to do"
+}
