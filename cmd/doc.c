@@ -136,12 +136,14 @@ void doc_markdown(FILE *out)
 static int run(struct ctx *ctx, const void *options)
 {
 	(void)options;
-	static const char *const kinds[] = { "man", "markdown", "bash", "zsh", "fish" };
+	static const char *const kinds[] = { "man", "markdown", "compose", "bash", "zsh", "fish" };
 	const char *kind = ctx->args[0];
 	if (strcmp(kind, "man") == 0)
 		doc_man(stdout);
 	else if (strcmp(kind, "markdown") == 0)
 		doc_markdown(stdout);
+	else if (strcmp(kind, "compose") == 0)
+		doc_compose(stdout);
 	else if (strcmp(kind, "bash") == 0 || strcmp(kind, "zsh") == 0 || strcmp(kind, "fish") == 0)
 		doc_shell(stdout, kind);
 	else {
@@ -154,13 +156,13 @@ static int run(struct ctx *ctx, const void *options)
 
 const struct cmd cmd_doc = {
 	.name = "__doc",
-	.args = "man|markdown|bash|zsh|fish",
+	.args = "man|markdown|compose|bash|zsh|fish",
 	.brief = "Print the manual, the reference or a shell's completion",
 	.group = GROUP_OTHER,
 	.hidden = true,
 	.min_args = 1,
 	.most = 1,
 	.arg = VALUE_CHOICE,
-	.arg_choices = "man|markdown|bash|zsh|fish",
+	.arg_choices = "man|markdown|compose|bash|zsh|fish",
 	.run = run,
 };

@@ -12,6 +12,9 @@ void doc_man(FILE *out);
 /* Reference of all commands in Markdown. */
 void doc_markdown(FILE *out);
 
+/* Every key of a compose file in Markdown, from the rows of compose/schema_*.c. */
+void doc_compose(FILE *out);
+
 /* Completion for a shell ("bash", "zsh", "fish"): asks the binary for candidates (cmd/doc_shell.c). */
 void doc_shell(FILE *out, const char *shell);
 

@@ -108,6 +108,13 @@ holds "docs/keys.md: the project example" "$flow" --project-directory "$dir/keys
 holds "docs/keys.md: the service example" "$flow" --project-directory "$dir/keys" -f "$dir/keys/service.yml" -f "$dir/keys/others.yml" config -q
 holds "docs/keys.md: the registry example" "$flow" --registry "$dir/keys/registry.yml" registry check
 
+# --- keys of our own: every row is described, every row of a compose file has words
+rows=$("$flow" __doc compose)
+while read -r key; do
+	holds "docs/keys.md does not name x-flow's \"$key\"" grep -qw -- "$key" docs/keys.md
+done < <(sed -nE 's/^\| `([^`]*(x-flow|\.dependencies|healthcheck)[^`]*)` .*docker flow only.*/\1/p; s/^\| `([^`]*x-flow[^`]*)` .*/\1/p' <<<"$rows" |
+	sed -E 's/.*\.//; s/\[\]$//; s/^x-flow$//' | sort -u | sed '/^$/d')
+
 # --- exit statuses
 same "exit statuses: docs/keys.md (<) and manual (>)" \
 	"$(sed -n '/^## Exit status/,$p' docs/keys.md | sed -nE 's/^\| ([0-9N][0-9, ]*) \|.*/\1/p')" \
