@@ -114,4 +114,4 @@ demo-down:
 bench: all
 	tests/bench/bench.sh
 
-.PHONY: all unit style quick cases fuzz test sweep bench deps clean
+.PHONY: all unit style quick cases fuzz test bench demo demo-down deps clean
