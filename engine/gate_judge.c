@@ -25,6 +25,10 @@ static enum gate_verdict judge_ended(struct judging *of)
 	const char *memory = look->killed_for_memory ? ", killed for lack of memory" : "";
 	const char *hint = look->killed_for_memory ? "raise its memory limit" : NULL;
 	long long code = (long long)look->exit_code;
+	/* A gate at "started" is --wait's: a one-shot that nobody waits for may have done its work. */
+	bool one_shot = !look->restart || !*look->restart || strcmp(look->restart, "no") == 0;
+	if (of->condition == CONDITION_STARTED && code == 0 && one_shot)
+		return GATE_READY;
 	if (of->condition != CONDITION_COMPLETED)
 		return fail(of,
 			arena_printf(of->arena, "container %s exited (%lld)%s", look->name, code, memory),
