@@ -172,11 +172,11 @@ static void emit_listed(struct writer *writer, struct arena *arena, const struct
 		writer_end(writer, false);
 }
 
-/* An env file that must be there and has no format is printed as its path. */
+/* An env file that must be there is printed as its path, whatever its format (compose 2.40). */
 static const char *short_env_file(const struct attr *row, const struct node *item)
 {
 	const struct node *required = node_get(item, "required");
-	if (row->canon != short_env_files || node_get(item, "format") || (required && !required->yes))
+	if (row->canon != short_env_files || (required && !required->yes))
 		return NULL;
 	return node_text(node_get(item, "path"));
 }
