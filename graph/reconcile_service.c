@@ -80,6 +80,18 @@ static void need_container_of(struct work *work, struct step *create, const char
 		plan_need(work->plan, create, task->replicas[0]->create, ON_SUCCESS);
 }
 
+/* Links name the containers of a service, all of them, by the names that they keep. */
+static void need_names_of(struct work *work, struct step *create, const char *key, size_t len)
+{
+	const struct dag_vertex *vertex = dag_find(work->dag, arena_strndup(work->arena, key, len));
+	const struct task *task = vertex && vertex->selected ? work_task(work, vertex) : NULL;
+	for (size_t i = 0; task && i < task->nreplicas; i++) {
+		const struct replica *replica = task->replicas[i];
+		plan_need(
+			work->plan, create, replica->rename ? replica->rename : replica->create, ON_SUCCESS);
+	}
+}
+
 static void need_references(struct work *work, const struct service *service, struct step *create)
 {
 	const char *const modes[] = { service->network_mode, service->pid, service->ipc };
@@ -87,6 +99,8 @@ static void need_references(struct work *work, const struct service *service, st
 		if (modes[i] && !strncmp(modes[i], "service:", 8))
 			need_container_of(work, create, modes[i] + 8, strlen(modes[i] + 8));
 	}
+	for (size_t i = 0; i < service->nlinks; i++)
+		need_names_of(work, create, service->links[i], strcspn(service->links[i], ":"));
 	for (size_t i = 0; i < service->nvolumes_from; i++) {
 		const char *from = service->volumes_from[i];
 		if (strncmp(from, "container:", 10))
@@ -242,6 +256,7 @@ static struct step *emit_rename(struct work *work, const struct task *task, stru
 	rename->container = replica->create ? NULL : replica->now->seen;
 	plan_need(work->plan, rename, after, ON_SUCCESS);
 	wait_for_name(work, rename, replica->name, replica->now);
+	replica->rename = rename;
 	return rename;
 }
 

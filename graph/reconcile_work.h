@@ -38,7 +38,8 @@ struct replica {
 	const char *reason;
 	struct existing *now, *old; /* NULL: none */
 	struct step *create, *start;
-	struct step *ready; /* what dependents wait for: the start, or its last post_start hook */
+	struct step *rename; /* to its final name */
+	struct step *ready;  /* what dependents wait for: the start, or its last post_start hook */
 };
 
 /* A network or volume that selected services use. */
