@@ -56,15 +56,7 @@ static void got_open(void *arg)
 	((struct follow_one *)arg)->opened = true;
 }
 
-/* After the stream's last callback has returned. */
-static void close_stream(void *arg)
-{
-	struct follow_one *one = arg;
-	one->closing = NULL;
-	logs_close(one->logs);
-	one->logs = NULL;
-	tell_exit(one);
-}
+static void close_stream(void *arg);
 
 static void got_end(void *arg, const char *failure)
 {
@@ -79,7 +71,7 @@ static void got_end(void *arg, const char *failure)
 static void read_output(struct follow_one *one, const struct logs_options *options)
 {
 	struct ctx *ctx = one->follow->ctx;
-	one->opened = false;
+	one->opened = one->stale = false;
 	one->logs = logs_open(ctx->engine, one->id, options, got_line, got_open, got_end, one, &ctx->errors);
 	one->opened = !one->logs;
 }
@@ -91,9 +83,10 @@ static bool has_terminal(const struct follow *follow, const char *service)
 	return vertex && vertex->service->tty;
 }
 
-/* What it says from a moment on. */
-static void read_since(struct follow_one *one, int64_t time)
+/* What it says from `since` on. */
+static void read_since(struct follow_one *one)
 {
+	int64_t time = one->since;
 	struct follow *follow = one->follow;
 	struct logs_options options = follow->options.logs;
 	char since[48];
@@ -105,6 +98,20 @@ static void read_since(struct follow_one *one, int64_t time)
 	options.since = arena_strdup(follow->ctx->arena, since);
 	options.tty = has_terminal(follow, one->service);
 	read_output(one, &options);
+}
+
+/* After the stream's last callback has returned. A container that runs again already gets another one. */
+static void close_stream(void *arg)
+{
+	struct follow_one *one = arg;
+	bool again = one->again;
+	one->closing = NULL;
+	one->again = false;
+	logs_close(one->logs);
+	one->logs = NULL;
+	tell_exit(one);
+	if (again)
+		read_since(one);
 }
 
 static bool wants(const struct follow *follow, const char *project, const char *service)
@@ -191,17 +198,16 @@ static void on_start(struct follow *follow, const struct engine_event *event)
 		return;
 	if (!one && !wanted && !follow->options.counts(follow->options.arg, event->project, event->service))
 		return;
-	if (!one)
+	if (!one) { /* its first words may be older than the event */
 		one = add(follow, event->id, event->name, event->project, event->service);
-	if (one->tell_exit) { /* its stream went on over the end */
-		one->tell_exit = false;
-		if (follow->options.exits)
-			tell(one, (struct event){ .kind = EVENT_EXIT, .status = one->exit_code });
+		one->since = follow->began;
 	}
 	one->runs = true;
 	/* The event comes after the first lines may have been written. */
 	if (wanted && !one->logs)
-		read_since(one, one->died ? one->died + 1 : follow->began);
+		read_since(one);
+	else if (wanted && one->stale)
+		one->again = true;
 }
 
 static void on_event(void *arg, const struct engine_event *event)
@@ -218,7 +224,8 @@ static void on_event(void *arg, const struct engine_event *event)
 		return;
 	one->exit_code = event->exit_code;
 	one->ends++;
-	one->died = event->time;
+	one->stale = true;
+	one->since = event->time + 1;
 	one->tell_exit = true;
 	tell_exit(one);
 	ask_state(one);
@@ -297,6 +304,7 @@ void follow_adopt(struct follow *follow, const struct observed *seen, bool histo
 			one->runs = true;
 			ask_state(one);
 		}
+		one->since = unix_now();
 		if (!wanted || one->logs || one->opened)
 			continue;
 		if (follow->options.log)
@@ -306,7 +314,7 @@ void follow_adopt(struct follow *follow, const struct observed *seen, bool histo
 		if (history)
 			read_output(one, &options);
 		else
-			read_since(one, unix_now());
+			read_since(one);
 	}
 }
 

@@ -35,12 +35,14 @@ struct follow_one {
 	bool runs, counted;
 	int64_t exit_code;
 	unsigned ends; /* how often it has ended since */
-	int64_t died;  /* Unix ns of its last end, 0: not yet */
 	struct follow *follow;
 	struct logs *logs;
 	bool opened;                /* the stream has been accepted, or cannot be had */
 	struct loop_timer *closing; /* it has ended and is about to be closed */
 	bool tell_exit;
+	bool stale;    /* it has ended since its stream was opened */
+	bool again;    /* it was started while its last stream was still open */
+	int64_t since; /* Unix ns by the engine's clock: what it says from then on has not been read yet */
 	struct request *inspect;
 };
 

@@ -99,7 +99,8 @@ static const char *bare_name(struct ctx *ctx)
 
 static int no_file(struct ctx *ctx)
 {
-	error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "no compose file here or in a directory above");
+	error_add(&ctx->errors, ERROR_USAGE, NULL, NULL,
+		"no compose file (compose.yaml) here or in a directory above");
 	return error_hint(
 		&ctx->errors, "name one with -f FILE, or applications with --registry FILE and --app ID");
 }

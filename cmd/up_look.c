@@ -75,7 +75,8 @@ int up_open(struct ctx *ctx, const struct up_options *options, struct up *ret_up
 		.remove_orphans = options->remove_orphans,
 		.ignore_orphans = options->ignore_orphans,
 		.renew_anon_volumes = options->renew_anon_volumes,
-		.wait = options->wait,
+		/* an application that was asked for is up when its check passes */
+		.wait = options->wait || (options->applications.count && !ctx->nargs),
 		.timeout = options->timeout,
 	};
 	up.how.recreate_deps = options->always_recreate_deps ? RECREATE_ALWAYS
@@ -162,5 +163,6 @@ int up_look_again(struct up *up)
 
 bool up_idle(const struct up *up)
 {
-	return !up->plan->count && (!up->image_plan || !up->image_plan->count);
+	bool gates = up->options->wait && up->plan->count;
+	return !gates && !plan_changes(up->plan) && (!up->image_plan || !up->image_plan->count);
 }
