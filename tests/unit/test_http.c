@@ -1,0 +1,492 @@
+/* The HTTP client against a server of our own: a process on a unix socket that does what the path says. */
+#include "engine/engine.h"
+#include "engine/http.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+/* The server */
+
+static pid_t server;
+static char socket_path[64];
+static int seen[2]; /* one letter per request: the first of its method */
+
+static void say(FILE *to, const char *status, const char *body)
+{
+	fprintf(to, "HTTP/1.1 %s\r\nContent-Length: %zu\r\nX-Test: a\r\nx-test:  b\r\n\r\n%s", status,
+		strlen(body), body);
+}
+
+static void say_chunks(FILE *to, long bytes)
+{
+	char block[1000];
+	memset(block, 'x', sizeof block);
+	fputs("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", to);
+	for (; bytes > 0; bytes -= 1000) {
+		fputs("3e8\r\n", to);
+		fwrite(block, 1, sizeof block, to);
+		fputs("\r\n", to);
+	}
+	fputs("0\r\n\r\n", to);
+}
+
+/* Reads a body by its length or its chunks and sends it back. */
+static void echo(FILE *from, FILE *to, long length, bool chunked)
+{
+	static char body[100000];
+	size_t have = 0;
+	char line[64];
+	for (long left = length; chunked || left > 0; left = 0) {
+		if (chunked && (!fgets(line, sizeof line, from) || (left = strtol(line, NULL, 16)) <= 0))
+			break;
+		have += fread(body + have, 1, (size_t)left, from);
+		if (chunked && !fgets(line, sizeof line, from))
+			break;
+	}
+	if (chunked && !fgets(line, sizeof line, from))
+		return;
+	body[have] = '\0';
+	say(to, "200 OK", body);
+}
+
+/* Answers one request; false: close the connection. */
+static bool answer(FILE *from, FILE *to, const char *path, long length, bool chunked)
+{
+	if (strncmp(path, "/v1.41/", 7) == 0 || strcmp(path, "/ok") == 0 || strncmp(path, "/ok?", 4) == 0)
+		say(to, "200 OK", path);
+	else if (strcmp(path, "/echo") == 0)
+		echo(from, to, length, chunked);
+	else if (strcmp(path, "/400") == 0)
+		say(to, "400 Bad Request", "{\"message\":\"no good\"}");
+	else if (strcmp(path, "/500") == 0)
+		say(to, "500 Internal Server Error", "read: connection reset by peer\n");
+	else if (strncmp(path, "/bytes/", 7) == 0)
+		say_chunks(to, strtol(path + 7, NULL, 10));
+	else if (strcmp(path, "/cut") == 0)
+		fputs("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", to);
+	else if (strcmp(path, "/hang") == 0)
+		pause();
+	fflush(to);
+	return strcmp(path, "/cut") != 0 && strcmp(path, "/die") != 0;
+}
+
+/* A process of the server ends with its parent, and whatever happens after a minute. */
+static void bound_to(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0);
+	alarm(60);
+}
+
+static void serve(int connection)
+{
+	FILE *from = fdopen(connection, "r"), *to = fdopen(dup(connection), "w");
+	char line[1000], method[8], path[500];
+	bool more = true;
+	while (more && fgets(line, sizeof line, from) && sscanf(line, "%7s %499s", method, path) == 2) {
+		long length = 0;
+		bool chunked = false;
+		while (fgets(line, sizeof line, from) && *line != '\r') {
+			if (strncasecmp(line, "Content-Length:", 15) == 0)
+				length = strtol(line + 15, NULL, 10);
+			chunked |= strncasecmp(line, "Transfer-Encoding: chunked", 26) == 0;
+			if (strncasecmp(line, "Expect:", 7) == 0)
+				_exit(3);
+		}
+		/* Those that are cut off may arrive late, in another test: not counted. */
+		bool quiet = strncmp(path, "/quiet/", 7) == 0;
+		if (!quiet && write(seen[1], method, 1) != 1)
+			break;
+		more = answer(from, to, path + (quiet ? 6 : 0), length, chunked);
+	}
+	_exit(0);
+}
+
+static int start_server(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	(void)state;
+	snprintf(socket_path, sizeof socket_path, "/tmp/test_http.%ld", (long)getpid());
+	memcpy(address.sun_path, socket_path, sizeof socket_path);
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
+	assert_int_equal(listen(listener, 64), 0);
+	assert_int_equal(pipe(seen), 0);
+	pid_t test = getpid();
+	server = fork();
+	if (server == 0) {
+		bound_to(test);
+		signal(SIGCHLD, SIG_IGN);
+		test = getpid();
+		for (int connection; (connection = accept(listener, NULL, NULL)) >= 0; close(connection)) {
+			if (fork() == 0) {
+				bound_to(test);
+				serve(connection);
+			}
+		}
+		_exit(0);
+	}
+	close(listener);
+	return 0;
+}
+
+static int stop_server(void **state)
+{
+	(void)state;
+	kill(server, SIGTERM);
+	waitpid(server, NULL, 0);
+	unlink(socket_path);
+	return 0;
+}
+
+/* Letters of the requests since the last call. */
+static const char *letters(void)
+{
+	static char text[200];
+	struct timeval none = { 0 };
+	fd_set set;
+	FD_ZERO(&set);
+	FD_SET(seen[0], &set);
+	ssize_t len =
+		select(seen[0] + 1, &set, NULL, NULL, &none) > 0 ? read(seen[0], text, sizeof text - 1) : 0;
+	text[len] = '\0';
+	return text;
+}
+
+/* The client */
+
+struct bed {
+	struct arena *arena;
+	struct errors errors;
+	struct loop *loop;
+	struct endpoint endpoint;
+	struct http *http;
+	unsigned done, heads;
+	size_t bytes, most;
+	int status;
+	enum http_fault fault;
+	struct request *other;
+};
+
+static int setup(void **state)
+{
+	struct bed *bed = calloc(1, sizeof *bed);
+	bed->arena = arena_create();
+	errors_init(&bed->errors, bed->arena);
+	bed->loop = loop_create();
+	bed->endpoint =
+		(struct endpoint){ .host = "unix:///test", .socket = socket_path, .url = "http://docker" };
+	bed->http = http_create(bed->loop, &bed->endpoint);
+	letters();
+	*state = bed;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct bed *bed = *state;
+	http_destroy(bed->http);
+	loop_destroy(bed->loop);
+	arena_destroy(bed->arena);
+	free(bed);
+	return 0;
+}
+
+static void on_done(struct request *request)
+{
+	struct bed *bed = request->arg;
+	bed->done++;
+	bed->status = request->status;
+	bed->fault = request->fault;
+}
+
+static struct request *prepare(struct bed *bed, const char *method, const char *path)
+{
+	struct request *request = http_request(bed->http);
+	request->method = method;
+	request->path = path;
+	request->done = on_done;
+	request->arg = bed;
+	return request;
+}
+
+static void wait_for(struct bed *bed, unsigned done)
+{
+	while (bed->done < done)
+		loop_turn(bed->loop, -1);
+}
+
+static enum http_fault call(struct bed *bed, const char *method, const char *path)
+{
+	bed->done = 0;
+	assert_int_equal(http_send(prepare(bed, method, path), &bed->errors), 0);
+	wait_for(bed, 1);
+	return bed->fault;
+}
+
+static void answers_and_texts(void **state)
+{
+	struct bed *bed = *state;
+	struct request *request = prepare(bed, "GET", "/ok");
+	request->query = http_query(bed->arena, "a", "x y/\"&\xc3\xbc", "none", NULL, "b", "-._~", NULL);
+	request->done = NULL;
+	assert_int_equal(http_call(request, &bed->errors), 0);
+	assert_int_equal(request->status, 200);
+	assert_string_equal(buf_text(&request->answer), "/ok?a=x%20y%2F%22%26%C3%BC&b=-._~");
+	assert_string_equal(http_header(request, "X-TEST"), "b");
+	assert_null(http_header(request, "X-Tes"));
+	http_free(request);
+	http_version(bed->http, "1.41");
+	request = prepare(bed, "GET", "/x");
+	assert_int_equal(http_call(request, &bed->errors), 0);
+	assert_string_equal(buf_text(&request->answer), "/v1.41/x");
+	http_free(request);
+	request = prepare(bed, "GET", "/400");
+	request->unversioned = true;
+	assert_int_equal(http_call(request, &bed->errors), 0);
+	assert_string_equal(http_message(bed->arena, request), "no good");
+	assert_false(http_transient(request));
+	http_free(request);
+	request = prepare(bed, "GET", "/500");
+	request->unversioned = true;
+	assert_int_equal(http_call(request, &bed->errors), 0);
+	assert_string_equal(http_message(bed->arena, request), "read: connection reset by peer");
+	assert_true(http_transient(request));
+	http_free(request);
+}
+
+static ssize_t upload(struct request *request, char *to, size_t room)
+{
+	struct bed *bed = request->arg;
+	size_t len = bed->bytes < room ? bed->bytes : room;
+	if (len > 7000)
+		len = 7000;
+	memset(to, 'u', len);
+	bed->bytes -= len;
+	return (ssize_t)len;
+}
+
+static ssize_t upload_fails(struct request *request, char *to, size_t room)
+{
+	(void)request, (void)to, (void)room;
+	return -1;
+}
+
+static void bodies_and_uploads(void **state)
+{
+	struct bed *bed = *state;
+	static const char *const methods[] = { "POST", "PUT" };
+	for (size_t i = 0; i < 2; i++) {
+		struct request *request = prepare(bed, methods[i], "/echo");
+		request->body = "{\"a\":1}";
+		request->body_len = 7;
+		assert_int_equal(http_call(request, &bed->errors), 0);
+		assert_string_equal(buf_text(&request->answer), "{\"a\":1}");
+		http_free(request);
+		request = prepare(bed, methods[i], "/echo");
+		request->upload = upload;
+		bed->bytes = 70001;
+		assert_int_equal(http_call(request, &bed->errors), 0);
+		assert_int_equal(request->answer.len, 70001);
+		http_free(request);
+	}
+	struct request *request = prepare(bed, "POST", "/quiet/echo");
+	request->upload = upload_fails;
+	assert_int_equal(http_send(request, &bed->errors), 0);
+	bed->done = 0;
+	wait_for(bed, 1);
+	assert_int_equal(bed->fault, HTTP_CUT);
+	assert_string_equal(letters(), "PPPP");
+}
+
+static void connections_are_reused(void **state)
+{
+	struct bed *bed = *state;
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(call(bed, i % 2 ? "POST" : "GET", "/ok"), HTTP_OK);
+	assert_int_equal(http_connects(bed->http), 1);
+	bed->done = 0;
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(http_send(prepare(bed, "GET", "/ok"), &bed->errors), 0);
+	wait_for(bed, 8);
+	unsigned connects = http_connects(bed->http);
+	assert_in_range(connects, 1, 8);
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(http_send(prepare(bed, "DELETE", "/ok"), &bed->errors), 0);
+	wait_for(bed, 16);
+	assert_in_range(http_connects(bed->http), connects, 8);
+	assert_string_equal(letters(), "GPGPGGGGGGGGGDDDDDDDD");
+}
+
+/* The server closes a kept connection upon the next request: what changes something is sent once. */
+static void only_harmless_requests_are_repeated(void **state)
+{
+	struct bed *bed = *state;
+	static const char *const methods[] = { "POST", "PUT", "DELETE", "GET" };
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(call(bed, "GET", "/ok"), HTTP_OK);
+		letters();
+		assert_int_equal(call(bed, methods[i], "/die"), HTTP_CUT);
+		const char *sent = letters();
+		if (i < 3)
+			assert_int_equal(strlen(sent), 1);
+		else
+			assert_in_range(strlen(sent), 2, 10);
+	}
+}
+
+static void faults_have_classes(void **state)
+{
+	struct bed *bed = *state;
+	assert_int_equal(call(bed, "GET", "/cut"), HTTP_CUT);
+	assert_int_equal(bed->status, 200);
+	struct request *request = prepare(bed, "GET", "/quiet/bytes/10000");
+	request->most = 5000;
+	assert_int_equal(http_call(request, &bed->errors), -1);
+	assert_int_equal(request->fault, HTTP_TOO_LARGE);
+	http_free(request);
+	request = prepare(bed, "GET", "/quiet/hang");
+	request->timeout = 20000000;
+	assert_int_equal(http_call(request, &bed->errors), -1);
+	assert_int_equal(request->fault, HTTP_TIMEOUT);
+	assert_false(http_transient(request));
+	http_free(request);
+	bed->endpoint.socket = "/nonexistent/socket";
+	request = prepare(bed, "GET", "/ok");
+	assert_int_equal(http_call(request, &bed->errors), -1);
+	assert_int_equal(request->fault, HTTP_NO_CONNECT);
+	assert_true(http_transient(request));
+	assert_int_equal(bed->errors.last->code, ERROR_CONNECT);
+	assert_non_null(strstr(bed->errors.last->message, "unix:///test: No such file"));
+	http_free(request);
+}
+
+static void on_data(struct request *request, const char *bytes, size_t len)
+{
+	struct bed *bed = request->arg;
+	assert_true(bytes[0] == 'x' && bytes[len - 1] == 'x');
+	bed->bytes += len;
+	bed->most = len > bed->most ? len : bed->most;
+}
+
+static void on_head(struct request *request)
+{
+	struct bed *bed = request->arg;
+	assert_int_equal(request->status, 200);
+	assert_int_equal(bed->bytes, 0);
+	bed->heads++;
+}
+
+static void streams_come_whole_and_in_bounds(void **state)
+{
+	struct bed *bed = *state;
+	struct request *request = prepare(bed, "GET", "/bytes/20000000");
+	request->head = on_head;
+	request->data = on_data;
+	assert_int_equal(http_send(request, &bed->errors), 0);
+	wait_for(bed, 1);
+	assert_int_equal(bed->bytes, 20000000);
+	assert_int_equal(bed->heads, 1);
+	assert_in_range(bed->most, 1, 4 << 20);
+}
+
+static void cancel_all(struct request *request)
+{
+	struct bed *bed = request->arg;
+	http_cancel(bed->other);
+	http_cancel(request);
+	bed->heads++;
+}
+
+static void cancel_data(struct request *request, const char *bytes, size_t len)
+{
+	(void)bytes, (void)len;
+	cancel_all(request);
+}
+
+static void requests_may_be_cancelled_anywhere(void **state)
+{
+	struct bed *bed = *state;
+	http_cancel(NULL);
+	http_cancel(prepare(bed, "GET", "/never-sent"));
+	for (int where = 0; where < 3; where++) {
+		struct request *request = prepare(bed, "GET", "/quiet/bytes/500000");
+		bed->other = prepare(bed, "GET", "/quiet/hang");
+		assert_int_equal(http_send(bed->other, &bed->errors), 0);
+		request->head = where == 0 ? cancel_all : NULL;
+		request->data = where == 1 ? cancel_data : NULL;
+		request->done = where == 2 ? cancel_all : on_done;
+		assert_int_equal(http_send(request, &bed->errors), 0);
+		while (bed->heads <= (unsigned)where)
+			loop_turn(bed->loop, -1);
+	}
+	assert_int_equal(bed->done, 0);
+	http_send(prepare(bed, "GET", "/quiet/hang"), &bed->errors); /* ended by http_destroy */
+	loop_turn(bed->loop, 1000000);
+}
+
+static void call_inside(struct request *request)
+{
+	struct bed *bed = request->arg;
+	struct request *inner = prepare(bed, "GET", "/ok");
+	assert_int_equal(http_call(inner, &bed->errors), 0);
+	http_free(inner);
+	on_done(request);
+}
+
+static void a_callback_may_call(void **state)
+{
+	struct bed *bed = *state;
+	for (int i = 0; i < 3; i++) {
+		struct request *request = prepare(bed, "GET", "/ok");
+		request->done = call_inside;
+		assert_int_equal(http_send(request, &bed->errors), 0);
+	}
+	wait_for(bed, 6);
+	assert_string_equal(letters(), "GGGGGG");
+}
+
+static void transient_texts(void **state)
+{
+	(void)state;
+	assert_true(http_transient_text("Get \"https://r/v2/\": net/http: TLS handshake timeout"));
+	assert_true(http_transient_text("unexpected EOF"));
+	assert_true(http_transient_text("received unexpected HTTP status: 503 Service Unavailable"));
+	assert_true(http_transient_text("lookup r: Temporary failure in name resolution"));
+	assert_false(http_transient_text("manifest for a:b not found: manifest unknown"));
+	assert_false(http_transient_text("pull access denied, unexpected EOF"));
+	assert_false(http_transient_text("lookup r: no such host"));
+	assert_false(http_transient_text("image of geoffrey"));
+	assert_false(http_transient_text(NULL));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(answers_and_texts),
+		TEST(bodies_and_uploads),
+		TEST(connections_are_reused),
+		TEST(only_harmless_requests_are_repeated),
+		TEST(faults_have_classes),
+		TEST(streams_come_whole_and_in_bounds),
+		TEST(requests_may_be_cancelled_anywhere),
+		TEST(a_callback_may_call),
+		TEST(transient_texts),
+	};
+	return cmocka_run_group_tests(tests, start_server, stop_server);
+}
