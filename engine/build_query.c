@@ -20,6 +20,26 @@ static bool asks(const char *attestation)
 	return attestation && *attestation && strcmp(attestation, "false") != 0;
 }
 
+/* `type=inline`: the cache's description goes into the image, which a build argument asks for. */
+static bool all_inline(const struct build *build)
+{
+	for (size_t i = 0; i < build->ncache_to; i++)
+		if (strcmp(build->cache_to[i], "type=inline") != 0)
+			return false;
+	return true;
+}
+
+/* The image that an entry of cache_from names: `ref`, or `type=registry,ref=REF`; NULL for other types. */
+static const char *cache_image(struct arena *arena, const char *entry)
+{
+	if (!strchr(entry, '='))
+		return entry;
+	const char *type = strstr(entry, "type="), *ref = strstr(entry, "ref=");
+	if (!ref || (type && strncmp(type, "type=registry", 13) != 0))
+		return NULL;
+	return arena_strndup(arena, ref + 4, strcspn(ref + 4, ","));
+}
+
 int build_query_check(const struct image_job *job)
 {
 	const struct build *build = job->step->service->build;
@@ -28,7 +48,7 @@ int build_query_check(const struct image_job *job)
 		const char *key;
 	} rows[] = {
 		{ build->nadditional_contexts, "additional_contexts" },
-		{ build->ncache_to, "cache_to" },
+		{ build->ncache_to && !all_inline(build), "cache_to" },
 		{ build->nsecrets, "secrets" },
 		{ build->nssh, "ssh" },
 		{ build->nentitlements, "entitlements" },
@@ -43,6 +63,10 @@ int build_query_check(const struct image_job *job)
 			result = refuse(job, rows[i].key,
 				"this needs a BuildKit session, which is not available here",
 				"build this image with `docker buildx build`, and name it by `image:`");
+	for (size_t i = 0; i < build->ncache_from; i++)
+		if (!cache_image(job->engine->arena, build->cache_from[i]))
+			result = refuse(job, "cache_from", "only images can be read as a cache here",
+				"name an image that was built with `cache_to: [type=inline]`");
 	if (build->nplatforms > 1)
 		result = refuse(job, "platforms", "an engine's image has one platform only",
 			"name one of them, or build for several with `docker buildx build --push`");
@@ -105,6 +129,8 @@ static void add_args(struct query *query, const struct image_job *job)
 	cJSON *args = cJSON_CreateObject();
 	if (proxy)
 		add_proxies(args, proxy);
+	if (build->ncache_to)
+		set(args, "BUILDKIT_INLINE_CACHE", "1");
 	for (size_t i = 0; i < build->nargs; i++) {
 		const char *value = build->args[i].value;
 		if (!value && service->project->env) /* named without a value: taken from the environment */
@@ -167,7 +193,10 @@ const char *build_query(const struct image_job *job, const char *dockerfile, con
 	add_args(&query, job);
 	add_labels(&query, service);
 	add_limits(&query, build);
-	add_json(&query, "cachefrom", cJSON_CreateStringArray(build->cache_from, (int)build->ncache_from));
+	cJSON *caches = cJSON_CreateArray();
+	for (size_t i = 0; i < build->ncache_from; i++)
+		cJSON_AddItemToArray(caches, cJSON_CreateString(cache_image(arena, build->cache_from[i])));
+	add_json(&query, "cachefrom", caches);
 	const char *text = arena_strdup(arena, buf_text(&query.text));
 	buf_finish(&query.text);
 	return text;

@@ -1,5 +1,6 @@
 #include "engine/image_job.h"
 
+#include <string.h>
 #include <time.h>
 
 void image_job_end(struct image_job *job)
@@ -29,10 +30,30 @@ void image_job_tell(const struct image_job *job, enum event_kind kind, const cha
 	event_send(job->sink, &event);
 }
 
+/* Where the file names the deepest part of `key` ("build.args") that it names at all. */
+static struct mark place_of(struct arena *arena, const struct service *service, const char *key)
+{
+	struct mark at = service->at;
+	const struct node *node = service->node;
+	while (node && *key) {
+		size_t len = strcspn(key, ".");
+		struct member *member = node_member(node, arena_strndup(arena, key, len));
+		if (!member)
+			break;
+		at = member->at;
+		node = member->value;
+		key += len + (key[len] == '.');
+	}
+	return at;
+}
+
 int image_job_fail(const struct image_job *job, enum error_code code, const char *key, const char *text)
 {
 	const struct service *service = job->step->service;
-	const char *path =
-		service ? arena_printf(job->engine->arena, "services.%s.%s", service->key, key) : NULL;
-	return error_add(job->errors, code, service ? &service->at : NULL, path, "%s", text);
+	struct arena *arena = job->engine->arena;
+	if (!service)
+		return error_add(job->errors, code, NULL, NULL, "%s", text);
+	struct mark at = place_of(arena, service, key);
+	return error_add(
+		job->errors, code, &at, arena_printf(arena, "services.%s.%s", service->key, key), "%s", text);
 }

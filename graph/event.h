@@ -24,7 +24,7 @@ struct event {
 	const char *object, *name, *service, *reason; /* of the step, or of what the event speaks of */
 	const char
 		*text; /* the words: state word, output line, remark. Foreign text: screens neutralise it */
-	const char *part;       /* EVENT_PROGRESS: layer id or build vertex */
+	const char *part;       /* EVENT_PROGRESS, _OUTPUT: layer id or build vertex */
 	int64_t current, total; /* EVENT_PROGRESS: bytes or 0 */
 	int64_t status;         /* EVENT_EXIT: exit code */
 	size_t len;             /* EVENT_LOG: bytes of `text`, which may hold any byte */
