@@ -12,8 +12,8 @@
 /* Defaults of a file's attributes (build context, secret targets, port mode …). */
 int fill_defaults(struct arena *arena, struct node *tree, struct errors *errors);
 
-/* Relative paths against `dir` (absolute); `~` is `home` (may be NULL). With `relative`, paths are put below
- * `dir` but `dir` itself may be relative: for a file that `extends` reads. */
+/* Relative paths below `dir`; `~` is `home` (may be NULL). `dir` itself may be relative: paths of a file that
+ * `extends` or `include` reads are first put below that file's folder. */
 int fill_paths(
 	struct arena *arena, struct node *tree, const char *dir, const char *home, struct errors *errors);
 

@@ -77,28 +77,26 @@ enum takes {
 };
 
 enum {
-	ATTR_CAST = 1,         /* text becomes the kind right after interpolation */
-	ATTR_REQUIRED = 2,     /* must be there in its mapping */
-	ATTR_KEEP = 4,         /* printed even if zero or empty */
-	ATTR_ALWAYS = 8,       /* JSON: printed even if absent */
-	ATTR_HIDDEN = 0x10,    /* never printed */
-	ATTR_NO_HASH = 0x20,   /* not part of the config hash */
-	ATTR_SECRET = 0x40,    /* the value is never printed or logged */
-	ATTR_PATH = 0x80,      /* made absolute against the project directory */
-	ATTR_FLOW = 0x100,     /* a key of docker flow's own */
-	ATTR_BARE = 0x200,     /* stands beside compose's keys and is moved to x-flow */
-	ATTR_FLOAT32 = 0x400,  /* single precision, which shows in the printed digits */
-	ATTR_UNIQUE = 0x800,   /* equal items are an error */
-	ATTR_INLINE = 0x1000,  /* the struct's members belong to the struct around it */
-	ATTR_ONE = 0x2000,     /* one text is a list of one */
-	ATTR_NULLS = 0x4000,   /* a named value may be null and is printed so */
-	ATTR_SORTED = 0x8000,  /* printed sorted */
-	ATTR_YAML = 0x10000,   /* printed in YAML only */
-	ATTR_LISTED = 0x20000, /* a mapping printed as a list */
-	ATTR_REMOTE = 0x40000, /* a path that may be a URL or a repository */
+	ATTR_CAST = 1 << 0,     /* text becomes the kind right after interpolation */
+	ATTR_REQUIRED = 1 << 1, /* must be there in its mapping */
+	ATTR_KEEP = 1 << 2,     /* printed even if zero or empty */
+	ATTR_ALWAYS = 1 << 3,   /* JSON: printed even if absent */
+	ATTR_HIDDEN = 1 << 4,   /* never printed */
+	ATTR_NO_HASH = 1 << 5,  /* not part of the config hash */
+	ATTR_PATH = 1 << 6,     /* made absolute against the project directory */
+	ATTR_REMOTE = 1 << 7,   /* a path that may be a URL or a repository */
+	ATTR_FLOW = 1 << 8,     /* a key of docker flow's own */
+	ATTR_BARE = 1 << 9,     /* stands beside compose's keys and is moved to x-flow */
+	ATTR_FLOAT32 = 1 << 10, /* single precision, which shows in the printed digits */
+	ATTR_UNIQUE = 1 << 11,  /* equal items are an error */
+	ATTR_INLINE = 1 << 12,  /* the struct's members belong to the struct around it */
+	ATTR_ONE = 1 << 13,     /* one text is a list of one */
+	ATTR_NULLS = 1 << 14,   /* a named value may be null and is printed so */
+	ATTR_YAML = 1 << 15,    /* printed in YAML only */
+	ATTR_LISTED = 1 << 16,  /* a mapping printed as a list */
 };
 
-/* Text of a list item by which equal items are found; NULL: the item has none (see `missing` in unique.c). */
+/* The row: everything known about an attribute. */
 struct attr {
 	const char *name;
 	unsigned char kind, merge, store; /* enum kind, merge, store */
@@ -118,16 +116,16 @@ struct attr {
 	bool ranged;
 	int64_t least, most;  /* of a number, when ranged */
 	const char *fallback; /* value when absent */
-	const char *form;     /* how it is written, for messages: a list: write - "80:80" */
+	const char *form;     /* how it is written, for messages: a list */
 	const char *doc;      /* one line */
 };
 
 enum {
-	SCHEMA_CAPITAL = 16, /* JSON keys begin with a capital (compose 2.40) */
-	SCHEMA_OPEN = 1,     /* unknown keys are kept */
-	SCHEMA_NO_X = 2,     /* x-* keys are unknown, too */
-	SCHEMA_NAMED = 4,    /* the model's struct begins with NAMED_HEAD */
-	SCHEMA_AT = 8,       /* … begins with a mark */
+	SCHEMA_OPEN = 1 << 0,    /* unknown keys are accepted and left out */
+	SCHEMA_NO_X = 1 << 1,    /* x-* keys are unknown, too */
+	SCHEMA_NAMED = 1 << 2,   /* the model's struct begins with NAMED_HEAD */
+	SCHEMA_AT = 1 << 3,      /* … begins with a mark */
+	SCHEMA_CAPITAL = 1 << 4, /* JSON keys begin with a capital (compose 2.40) */
 };
 
 /* The rows of a mapping. */

@@ -22,22 +22,24 @@ static struct node *flow_list(struct walk *walk, struct node *service, const cha
 
 static bool is_registry_style(const struct node *item)
 {
-	return item->kind == NODE_MAP &&
-	       (node_get(item, "internal") || node_get(item, "external") || node_get(item, "healthcheck"));
+	for (size_t i = 0; item->kind == NODE_MAP && i < schema_port.nrows; i++)
+		if ((schema_port.rows[i].flags & ATTR_BARE) && node_get(item, schema_port.rows[i].name))
+			return true;
+	return false;
 }
 
 /* Splits a port that has compose's keys, too: what is docker flow's goes into the mapping returned. */
 static struct node *split_port(struct walk *walk, struct node *item)
 {
-	static const char *const ours[] = { "internal", "external", "healthcheck" };
 	struct node *port = node_map(walk->arena, item->at);
 	struct node *target = node_get(item, "target");
 	if (!node_get(item, "internal") && target)
 		node_set(walk->arena, port, "internal", target->at, node_copy(walk->arena, target));
-	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
-		struct node *value = node_remove(item, ours[i]);
+	for (size_t i = 0; i < schema_port.nrows; i++) {
+		const struct attr *row = &schema_port.rows[i];
+		struct node *value = row->flags & ATTR_BARE ? node_remove(item, row->name) : NULL;
 		if (value)
-			node_set(walk->arena, port, ours[i], value->at, value);
+			node_set(walk->arena, port, row->name, value->at, value);
 	}
 	return port;
 }
