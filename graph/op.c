@@ -13,12 +13,11 @@ const struct op_words op_words[OP_COUNT] = {
 	[OP_CONTAINER_CREATE] = { "container", "create", "Creating", "Created", POOL_API },
 	[OP_CONTAINER_UPLOAD] = { "container", "upload", "Uploading", "Uploaded", POOL_API },
 	[OP_CONTAINER_START] = { "container", "start", "Starting", "Started", POOL_START },
-	/* A stop waits out the grace period: it must not hold a place that creates and removes need. */
-	[OP_CONTAINER_STOP] = { "container", "stop", "Stopping", "Stopped", POOL_NONE },
+	[OP_CONTAINER_STOP] = { "container", "stop", "Stopping", "Stopped", POOL_STOP },
 	[OP_CONTAINER_KILL] = { "container", "kill", "Killing", "Killed", POOL_API },
-	[OP_CONTAINER_RESTART] = { "container", "restart", "Restarting", "Restarted", POOL_NONE },
+	[OP_CONTAINER_RESTART] = { "container", "restart", "Restarting", "Restarted", POOL_STOP },
 	[OP_CONTAINER_REMOVE] = { "container", "remove", "Removing", "Removed", POOL_API },
 	[OP_CONTAINER_RENAME] = { "container", "rename", "Renaming", "Renamed", POOL_API },
-	[OP_CONTAINER_EXEC] = { "container", "exec", "Running hook", "Ran hook", POOL_NONE },
+	[OP_CONTAINER_EXEC] = { "container", "exec", "Running hook", "Ran hook", POOL_STOP },
 	[OP_GATE] = { "gate", "wait", "Waiting", "Ready", POOL_NONE },
 };

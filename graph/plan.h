@@ -31,7 +31,15 @@ enum op {
 	OP_COUNT
 };
 
-enum pool { POOL_NONE, POOL_API, POOL_START, POOL_PULL, POOL_BUILD, POOL_COUNT };
+enum pool {
+	POOL_NONE,
+	POOL_API,
+	POOL_START,
+	POOL_STOP, /* requests that stay open while a grace period or a hook lasts */
+	POOL_PULL,
+	POOL_BUILD,
+	POOL_COUNT
+};
 
 /* What everyone but the engine needs to know of an operation (one row per op, graph/op.c). */
 struct op_words {

@@ -204,9 +204,14 @@ static void enter(struct sched *sched)
 	settle(sched);
 }
 
+/* Until sched_limit says otherwise. Stops cost the engine nothing while they wait, but each holds a
+ * connection: a thousand would be more than a process may open. */
+static const unsigned default_limits[POOL_COUNT] = { [POOL_STOP] = 100, [POOL_PULL] = 4, [POOL_BUILD] = 4 };
+
 int sched_init(struct sched *sched, struct plan *plan, void (*changed)(void *, struct step *), void *arg)
 {
 	memset(sched, 0, sizeof *sched);
+	memcpy(sched->limit, default_limits, sizeof sched->limit);
 	sched->plan = plan;
 	sched->changed = changed;
 	sched->arg = arg;

@@ -27,7 +27,7 @@ struct sched {
  * sched_appended. */
 int sched_init(struct sched *sched, struct plan *plan, void (*changed)(void *, struct step *), void *arg);
 
-/* Sets how many steps of a pool may run at once. */
+/* Sets how many steps of a pool may run at once; 0: any number. Without it 100 stops, 4 pulls, 4 builds. */
 void sched_limit(struct sched *sched, enum pool pool, unsigned limit);
 
 /* Takes the next step that may run now (state STEP_RUNNING), or returns NULL. */

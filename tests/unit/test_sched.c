@@ -109,6 +109,18 @@ static void pools_limit_what_runs_at_once(void **state)
 	assert_null(sched_next(&f->sched));
 }
 
+static void many_stops_do_not_run_at_once(void **state)
+{
+	struct fixture *f = *state;
+	for (int i = 0; i < 1000; i++)
+		add(f, OP_CONTAINER_STOP, "s");
+	assert_int_equal(sched_init(&f->sched, f->plan, NULL, NULL), 0);
+	size_t running = 0;
+	while (sched_next(&f->sched))
+		running++;
+	assert_int_equal(running, 100);
+}
+
 static void independent_branches_go_on_after_a_failure(void **state)
 {
 	struct fixture *f = *state;
@@ -301,6 +313,7 @@ int main(void)
 		TEST(steps_run_when_their_needs_are_met),
 		TEST(longest_remaining_path_goes_first),
 		TEST(pools_limit_what_runs_at_once),
+		TEST(many_stops_do_not_run_at_once),
 		TEST(independent_branches_go_on_after_a_failure),
 		TEST(fail_fast_skips_the_rest),
 		TEST(kinds_of_release),
