@@ -129,7 +129,7 @@ static void look_again(void *arg)
 /* 50, 200 and 800 ms: what passes by itself has passed by then. */
 static bool repeat_look(struct watch *watch, const struct request *request)
 {
-	if (!http_transient(request) || watch->repeats == LOOK_REPEATS)
+	if (!http_transient_look(request) || watch->repeats == LOOK_REPEATS)
 		return false;
 	int64_t pause = 50 * PACE_MS << (2 * watch->repeats++);
 	watch->timer = loop_after(watch->gate->engine->loop, pause, look_again, watch);

@@ -106,6 +106,9 @@ const char *http_message(struct arena *arena, const struct request *request);
  * transient text (EOF, connection reset, i/o timeout, …). Says nothing about whether repeating is safe. */
 bool http_transient(const struct request *request);
 
+/* The same for a request that only looks: there any 500 is worth another try. */
+bool http_transient_look(const struct request *request);
+
 /* The same for a message alone, such as the error inside a pull's stream. */
 bool http_transient_text(const char *text);
 

@@ -86,3 +86,8 @@ bool http_transient(const struct request *request)
 		return true;
 	return request->status == 500 && request->answer.data && http_transient_text(request->answer.data);
 }
+
+bool http_transient_look(const struct request *request)
+{
+	return http_transient(request) || (request->fault == HTTP_OK && request->status == 500);
+}

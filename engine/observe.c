@@ -138,8 +138,7 @@ static void ask_done(struct request *request)
 	struct ask *ask = request->arg;
 	struct round *round = ask->round;
 	enum { TRIES = 4 };
-	bool passing = http_transient(request) || (request->fault == HTTP_OK && request->status == 500);
-	if (passing && ++ask->tries < TRIES) {
+	if (http_transient_look(request) && ++ask->tries < TRIES) {
 		loop_after(round->engine->loop, INT64_C(50000000) << (2 * (ask->tries - 1)), ask_again, ask);
 		return;
 	}

@@ -99,8 +99,7 @@ static void look_done(struct request *request)
 	struct look *look = request->arg;
 	struct arena *arena = look->engine->arena;
 	enum { TRIES = 4 };
-	bool passing = http_transient(request) || (request->fault == HTTP_OK && request->status == 500);
-	if (passing && ++look->tries < TRIES) {
+	if (http_transient_look(request) && ++look->tries < TRIES) {
 		loop_after(
 			look->engine->loop, INT64_C(50000000) << (2 * (look->tries - 1)), look_again, look);
 		return;
