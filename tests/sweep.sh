@@ -65,8 +65,12 @@ remove_all() {
 
 # wipe PROJECT [VOLUME]: removes its containers with their anonymous volumes, its networks, and its volumes (but VOLUME)
 wipe() {
-	local list
-	mapfile -t list < <(api "http://engine/containers/json?all=1&$(of "$1")" | jq -r '.[] | "/containers/\(.Id)?force=1&v=1"')
+	local list containers
+	containers=$(api "http://engine/containers/json?all=1&$(of "$1")")
+	mapfile -t list < <(jq -r '.[] | "/containers/\(.Id)?force=1&v=1"' <<<"$containers")
+	remove_all "${list[@]}"
+	# those that a recreated container has got from the one before it are not the engine's to remove
+	mapfile -t list < <(jq -r '.[].Mounts[]?.Name // empty | select(test("^[0-9a-f]{64}$")) | "/volumes/\(.)"' <<<"$containers")
 	remove_all "${list[@]}"
 	mapfile -t list < <(api "http://engine/networks?$(of "$1")" | jq -r '.[] | "/networks/\(.Id)"')
 	remove_all "${list[@]}"
