@@ -87,11 +87,13 @@ static void on_head(struct request *request)
 	struct logs *logs = request->arg;
 	if (request->status >= 300)
 		return;
-	/* 20.10 calls everything raw-stream; since 1.42 the type is right. */
+	/* 20.10 calls everything raw-stream; since 1.42 the type is right, but for an attach without an
+	 * upgrade, which is always called raw. */
 	logs->frames.raw = logs->options.tty;
 	if (strstr(request->answer_type, "multiplexed-stream"))
 		logs->frames.raw = false;
-	else if (logs->engine->api >= 42 && strstr(request->answer_type, "raw-stream"))
+	else if (logs->engine->api >= 42 && !logs->options.attach &&
+		 strstr(request->answer_type, "raw-stream"))
 		logs->frames.raw = true;
 	logs->busy = true;
 	if (logs->opened)

@@ -48,7 +48,7 @@ app_started() { since_epoch "$(docker inspect -f '{{.State.StartedAt}}' "$(app "
 	[ "$(apps)" = "cart store" ]
 	[ "$(app_started store)" -lt "$(app_started cart)" ]
 	[ -z "$(names)" ]
-	curl -sf http://127.0.0.1:47322/_internal_/healthcheck
+	curl -sf --retry 20 --retry-all-errors --retry-delay 1 http://127.0.0.1:47322/_internal_/healthcheck
 	before=$(app_started store)
 	flow up -d --app front
 	[ "$(apps)" = "cart front store users" ]
