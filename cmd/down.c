@@ -11,6 +11,7 @@
 
 struct down_options {
 	bool remove_orphans, volumes;
+	const char *images;
 	struct texts applications;
 	struct opt_int timeout;
 };
@@ -23,6 +24,9 @@ static const struct opt rows[] = {
 		.value = VALUE_APPLICATION },
 	{ OPT_FLAG, "remove-orphans", 0, AT(remove_orphans), NULL,
 		"Remove containers of services that are not in the file", .env = "COMPOSE_REMOVE_ORPHANS" },
+	{ OPT_TEXT, "rmi", 0, AT(images), "WHICH",
+		"Remove images, too: all, or local for those that were built without a name of their own",
+		.choices = "all|local", .excludes = "app", .value = VALUE_CHOICE },
 	{ OPT_SECONDS, "timeout", 't', AT(timeout), "TIME", "Grace of a stop before the kill (10, 1m30s)" },
 	{ OPT_FLAG, "volumes", 'v', AT(volumes), NULL, "Remove the project's volumes, too" },
 	{ 0 },
@@ -36,6 +40,19 @@ struct down {
 	struct plan *plan;
 };
 
+/* With --rmi: which of the images are there. */
+static int look_at_images(struct down *down)
+{
+	struct ctx *ctx = down->ctx;
+	const char **references;
+	size_t count;
+	if (!down->options->images)
+		return 0;
+	reconcile_removable_images(ctx->arena, down->scope.dag, down->scope.name, down->seen, ctx->args,
+		ctx->nargs, strcmp(down->options->images, "all") == 0, &references, &count);
+	return count ? observe_images(ctx->engine, down->seen, references, count, &ctx->errors) : 0;
+}
+
 static int look(struct down *down)
 {
 	struct ctx *ctx = down->ctx;
@@ -43,9 +60,10 @@ static int look(struct down *down)
 	struct observe_query query = scope_query(ctx->arena, &down->scope, true);
 	query.users = options->applications.count > 0;
 	struct teardown_options how = { .volumes = options->volumes,
+		.images = options->images != NULL,
 		.remove_orphans = options->remove_orphans,
 		.timeout = options->timeout };
-	if (observe(ctx->engine, &query, &down->seen, &ctx->errors) < 0)
+	if (observe(ctx->engine, &query, &down->seen, &ctx->errors) < 0 || look_at_images(down) < 0)
 		return -1;
 	if (options->applications.count)
 		return reconcile_down_applications(ctx->arena, down->scope.dag, down->seen,

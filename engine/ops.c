@@ -126,6 +126,13 @@ static enum op_verdict got_volume(struct op_call *call, const struct cJSON *json
 	return OP_DONE;
 }
 
+static int ask_image_remove(struct op_call *call, struct request *request)
+{
+	request->method = "DELETE";
+	request->path = arena_printf(call->arena, "/images/%s", call->step->name);
+	return 0;
+}
+
 static int ask_volume_remove(struct op_call *call, struct request *request)
 {
 	request->method = "DELETE";
@@ -272,6 +279,7 @@ static const struct op_row rows[OP_COUNT] = {
 	[OP_NETWORK_CONNECT] = { .ask = ask_connect, .fine_text = "already exists in network" },
 	[OP_NETWORK_DISCONNECT] = { .ask = ask_disconnect, .fine = 404, .fine_text = "is not connected to" },
 	[OP_VOLUME_CREATE] = { .ask = ask_volume_create, .got = got_volume },
+	[OP_IMAGE_REMOVE] = { .ask = ask_image_remove, .fine = 404 },
 	[OP_VOLUME_REMOVE] = { .ask = ask_volume_remove, .fine = 404 },
 	[OP_CONTAINER_CREATE] = { .ask = ask_create,
 		.got = take_id,

@@ -4,6 +4,7 @@
 const struct op_words op_words[OP_COUNT] = {
 	[OP_IMAGE_PULL] = { "image", "pull", "Pulling", "Pulled", POOL_PULL },
 	[OP_IMAGE_BUILD] = { "image", "build", "Building", "Built", POOL_BUILD },
+	[OP_IMAGE_REMOVE] = { "image", "remove", "Removing", "Removed", POOL_API },
 	[OP_NETWORK_CREATE] = { "network", "create", "Creating", "Created", POOL_API },
 	[OP_NETWORK_REMOVE] = { "network", "remove", "Removing", "Removed", POOL_API },
 	[OP_NETWORK_CONNECT] = { "container", "connect", "Connecting", "Connected", POOL_API },

@@ -49,6 +49,7 @@ int reconcile_up(struct arena *arena, const struct dag *dag, const struct observ
 
 struct teardown_options {
 	bool volumes; /* -v: named (not external, not cache) and anonymous volumes */
+	bool images;  /* --rmi: the images in the snapshot; one that others use stays, with a warning */
 	bool remove_orphans;
 	bool keep; /* only stop: nothing is removed, one-offs and orphans run on (`stop`, attached `up`) */
 	bool kill; /* kill all at once instead of stopping in order */
@@ -70,6 +71,12 @@ void reconcile_uploads(const struct service *service, bool shared_files, bool *r
 int reconcile_down(struct arena *arena, const struct dag *dag, const char *project,
 	const struct observed *seen, const char *const *names, size_t nnames,
 	const struct teardown_options *options, struct plan **ret_plan, struct errors *errors);
+
+/* Images that `down --rmi` is about: of the services (`names`: only these), all of them or only those that
+ * were built without an image name of their own. With `dag` NULL the containers' images. For seen->images. */
+void reconcile_removable_images(struct arena *arena, const struct dag *dag, const char *project,
+	const struct observed *seen, const char *const *names, size_t nnames, bool all,
+	const char ***ret_references, size_t *ret_count);
 
 /* The plan of `down --app ID…`: these applications and the upstream that only they need; refuses while a
  * running dependent (in `seen`) needs one. */

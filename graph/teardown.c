@@ -261,6 +261,20 @@ static void remove_volumes(struct teardown *down)
 	}
 }
 
+/* Images go last: no container of the project uses them any more. */
+static void remove_images(struct teardown *down)
+{
+	for (size_t i = 0; i < down->seen->nimages; i++) {
+		const struct observed_image *image = down->seen->images[i];
+		if (!image->id)
+			continue;
+		struct step *remove = plan_add(down->plan, OP_IMAGE_REMOVE, image->reference, NULL);
+		remove->may_fail = true;
+		for (size_t c = 0; c < down->count; c++)
+			plan_need(down->plan, remove, down->items[c].remove, ON_END);
+	}
+}
+
 /* Whether the service of a container of the project is in the file, with or without an active profile. */
 static bool in_file(const struct dag *dag, const char *project, const char *service)
 {
@@ -319,6 +333,8 @@ int reconcile_down(struct arena *arena, const struct dag *dag, const char *proje
 		remove_networks(&down);
 	if (options->volumes && !options->keep)
 		remove_volumes(&down);
+	if (options->images && !options->keep)
+		remove_images(&down);
 	hooks_before_stops(down.plan);
 	plan_order(down.plan);
 	*ret_plan = down.plan;

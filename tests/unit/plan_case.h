@@ -65,7 +65,7 @@ static inline bool case_switch(struct plan_case *c, const char *word)
 		{ "connect-separately", &c->up.connect_separately }, { "images-known", &c->up.images_known },
 		{ "no-deps", &c->no_deps }, { "build", &c->image.build }, { "no-build", &c->image.no_build },
 		{ "volumes", &c->down.volumes }, { "keep", &c->down.keep }, { "kill", &c->down.kill },
-		{ "no-file", &c->no_file } };
+		{ "rmi", &c->down.images }, { "no-file", &c->no_file } };
 	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
 		if (!strcmp(word, switches[i].word)) {
 			*switches[i].value = true;
