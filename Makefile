@@ -41,9 +41,14 @@ $O/%.o: %.c VERSION
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$O/unit/%: tests/unit/%.c $(CORE)
+# What unit tests and fuzzers link from: only what each needs.
+$O/core.a: $(CORE)
+	rm -f $@
+	ar rcs $@ $^
+
+$O/unit/%: tests/unit/%.c $O/core.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $(CORE) $(LIBS) -lcmocka
+	$(CC) $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $O/core.a $(LIBS) -lcmocka
 
 # The program a probe runs within a container's network namespace: static, without a C library, a few KiB; packed
 # as the image that engine/helper_image.c embeds. The same bytes for every variant.
@@ -79,9 +84,9 @@ cases: all
 FUZZ := $(patsubst tests/fuzz/%.c,$O/fuzz/%,$(wildcard tests/fuzz/*.c))
 FUZZ_SECONDS ?= 30
 
-$O/fuzz/%: tests/fuzz/%.c $(CORE)
+$O/fuzz/%: tests/fuzz/%.c $O/core.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -fsanitize=fuzzer -o $@ $< $(CORE) $(LIBS)
+	$(CC) $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -fsanitize=fuzzer -o $@ $< $O/core.a $(LIBS)
 
 fuzz: $(FUZZ)
 	tests/fuzz.sh $(FUZZ_SECONDS) $(FUZZ)
