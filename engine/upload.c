@@ -1,8 +1,11 @@
 /* Configs and secrets that are sent as archives into a container before it starts. */
+#include "engine/base64.h"
+#include "engine/config.h"
 #include "engine/ops.h"
 #include "engine/service_files.h"
 #include "engine/tar.h"
 
+#include <cjson/cJSON.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,6 +117,41 @@ static int add_file(struct op_call *call, const struct service_file *file, struc
 	return 0;
 }
 
+/* The user's credentials as a config.json of the container that is given the engine's socket. */
+static const char *credentials(struct op_call *call)
+{
+	const struct config *config = call->engine->config;
+	cJSON *json = cJSON_CreateObject(), *auths = cJSON_AddObjectToObject(json, "auths");
+	for (size_t i = 0; config && i < config->nauths; i++) {
+		const struct config_auth *auth = &config->auths[i];
+		cJSON *entry = cJSON_AddObjectToObject(auths, auth->server);
+		if (auth->identity_token)
+			cJSON_AddStringToObject(entry, "identitytoken", auth->identity_token);
+		if (!auth->username || !auth->password)
+			continue;
+		const char *pair = arena_printf(call->arena, "%s:%s", auth->username, auth->password);
+		cJSON_AddStringToObject(entry, "auth", base64_encode(call->arena, pair, strlen(pair), false));
+	}
+	char *text = cJSON_PrintUnformatted(json);
+	const char *kept = arena_strdup(call->arena, text);
+	cJSON_free(text);
+	cJSON_Delete(json);
+	return kept;
+}
+
+static void add_credentials(struct op_call *call, struct bundles *bundles)
+{
+	const struct service *service = call->step->service;
+	for (size_t i = 0; i < service->nenvironment; i++)
+		if (strcmp(service->environment[i].key, "DOCKER_CONFIG") == 0)
+			return;
+	struct tar_file entry = { .name = "run/secrets/docker/config.json", .mode = 0444 };
+	entry.data = credentials(call);
+	entry.len = strlen(entry.data);
+	struct bundle *bundle = bundle_at(call->arena, bundles, "/");
+	*ARENA_PUSH(call->arena, bundle->files, bundle->count) = entry;
+}
+
 static int make_bundles(struct op_call *call, struct bundles *bundles)
 {
 	struct service_file *files = NULL;
@@ -125,6 +163,8 @@ static int make_bundles(struct op_call *call, struct bundles *bundles)
 	for (size_t i = 0; i < count; i++)
 		if (files[i].upload)
 			failed |= add_file(call, &files[i], bundles);
+	if (call->step->service->use_api_socket)
+		add_credentials(call, bundles);
 	return failed;
 }
 

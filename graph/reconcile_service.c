@@ -8,7 +8,8 @@ void reconcile_uploads(const struct service *service, bool shared_files, bool *r
 {
 	const char *how = service->flow ? service->flow->files : NULL;
 	bool bind = how && !strcmp(how, "bind"), upload = how && !strcmp(how, "upload");
-	*ret_content = *ret_files = false;
+	*ret_content = service->use_api_socket; /* the credentials that go with it */
+	*ret_files = false;
 	for (size_t i = 0; i < service->nsecrets + service->nconfigs; i++) {
 		bool secret = i < service->nsecrets;
 		const struct file_ref *ref =
