@@ -296,14 +296,15 @@ const char *payload_volume(struct arena *arena, const struct volume *volume)
 	put_text(body, "Driver", volume->driver);
 	put_pairs(body, "DriverOpts", volume->driver_opts, volume->ndriver_opts);
 	const struct pair ours[] = {
+		{ "docker-flow.created", now_text(arena) },
+		{ "docker-flow.cache", volume->flow && volume->flow->cache ? volume->key : NULL },
 		{ "com.docker.compose.volume", volume->key },
 		{ "com.docker.compose.project", volume->project->name },
 		{ "com.docker.compose.version", FLOW_VERSION },
 		{ "com.docker.compose.config-hash", volume->external ? NULL : hash_volume(arena, volume) },
-		{ "docker-flow.created", now_text(arena) },
 	};
 	/* An external cache belongs to no project: no project's `down -v` may take it. */
 	put_labels(body, volume->labels, volume->nlabels, ours,
-		volume->external ? 0 : sizeof ours / sizeof *ours);
+		volume->external ? 2 : sizeof ours / sizeof *ours);
 	return put_print(arena, body);
 }

@@ -242,8 +242,30 @@ static bool outlives(const struct teardown *down, const struct observed_volume *
 	return false;
 }
 
+/* Volumes without a name of their own that a recreated container has inherited: the engine takes them for
+ * named ones and does not remove them with the container. */
+static void remove_inherited(struct teardown *down, const struct leaving *leaving)
+{
+	const struct observed_container *seen = leaving->seen;
+	for (size_t i = 0; seen->replaces && i < seen->nmounts; i++) {
+		const char *name = seen->mounts[i].name;
+		if (!name || strlen(name) != 64 || strspn(name, "0123456789abcdef") != 64)
+			continue;
+		const struct observed_volume volume = { .name = name };
+		if (stays_with(down, &volume))
+			continue;
+		struct step *remove = plan_add(down->plan, OP_VOLUME_REMOVE, name, "anonymous, inherited");
+		remove->may_fail = true; /* a container outside of the project may use it */
+		for (size_t c = 0; c < down->count; c++)
+			if (mounts(down->items[c].seen, &volume))
+				plan_need(down->plan, remove, down->items[c].remove, ON_SUCCESS);
+	}
+}
+
 static void remove_volumes(struct teardown *down)
 {
+	for (size_t c = 0; c < down->count; c++)
+		remove_inherited(down, &down->items[c]);
 	for (size_t i = 0; i < down->seen->nvolumes; i++) {
 		const struct observed_volume *volume = down->seen->volumes[i];
 		if (!is(volume->project, down->project) || outlives(down, volume))
