@@ -1,4 +1,5 @@
 #include "cmd/commands.h"
+#include "cmd/config_digest.h"
 #include "cmd/config_list.h"
 #include "cmd/project.h"
 #include "compose/emit.h"
@@ -16,25 +17,42 @@ static const struct opt rows[] = {
 	{ OPT_TEXT, "hash", 0, AT(hash), "SERVICES",
 		"Print the hashes of services, one a line: names with commas, or *" },
 	{ OPT_FLAG, "images", 0, AT(images), NULL, "Print the names of the images" },
+	{ OPT_FLAG, "lock-image-digests", 0, AT(lock_digests), NULL,
+		"Print an override file that fixes the images by digest",
+		.excludes = "resolve-image-digests" },
+	{ OPT_FLAG, "models", 0, AT(models), NULL, "Print the models" },
 	{ OPT_FLAG, "networks", 0, AT(networks), NULL, "Print the networks" },
 	{ OPT_FLAG, "no-consistency", 0, AT(no_consistency), NULL,
 		"Accept what the file says although it cannot work" },
+	{ OPT_FLAG, "no-env-resolution", 0, AT(no_env_resolution), NULL,
+		"Leave env files unread; print their paths" },
 	{ OPT_FLAG, "no-interpolate", 0, AT(no_interpolate), NULL, "Leave variables as they are written" },
 	{ OPT_FLAG, "no-normalize", 0, AT(no_normalize), NULL, "Leave defaults out" },
 	{ OPT_FLAG, "no-path-resolution", 0, AT(no_path_resolution), NULL,
 		"Leave paths as they are written" },
 	{ OPT_TEXT, "output", 'o', AT(output), "FILE", "Write to FILE", .value = VALUE_FILE },
+	{ OPT_FLAG, "portable", 0, AT(portable), NULL,
+		"Print the file as written with docker flow's keys under x-flow, for docker compose" },
 	{ OPT_FLAG, "profiles", 0, AT(profiles), NULL, "Print the profiles" },
 	{ OPT_FLAG, "quiet", 'q', AT(quiet), NULL, "Only check the file" },
+	{ OPT_FLAG, "resolve-image-digests", 0, AT(resolve_digests), NULL,
+		"Fix the images by the digests their registries have for them" },
 	{ OPT_FLAG, "services", 0, AT(services), NULL, "Print the services, dependencies first" },
+	{ OPT_FLAG, "variables", 0, AT(variables), NULL, "Print the variables and their defaults" },
 	{ OPT_FLAG, "volumes", 0, AT(volumes), NULL, "Print the volumes" },
 	{ 0 },
 };
 
 static bool wants_list(const struct config_options *config)
 {
-	return config->environment || config->hash || config->images || config->networks ||
-	       config->profiles || config->services || config->volumes;
+	return config->environment || config->hash || config->images || config->models || config->networks ||
+	       config->profiles || config->services || config->variables || config->volumes;
+}
+
+/* The file's own text counts, not what variables make of it. */
+static bool keeps_variables(const struct config_options *config)
+{
+	return config->no_interpolate || config->variables || config->portable;
 }
 
 static int print(
@@ -42,7 +60,7 @@ static int print(
 {
 	struct emit_options emit = {
 		.json = config->format && strcmp(config->format, "json") == 0,
-		.raw = config->no_interpolate,
+		.raw = keeps_variables(config) && !config->lock_digests,
 	};
 	if (wants_list(config))
 		return config_list(ctx, config, project, out);
@@ -61,20 +79,33 @@ static int print_to_file(struct ctx *ctx, const struct config_options *config, c
 	return result;
 }
 
+static struct load_options load_options(
+	struct ctx *ctx, const struct config_options *config, const struct texts *services)
+{
+	struct load_options load = project_options(ctx, services);
+	load.no_interpolate = keeps_variables(config);
+	load.no_normalize = config->no_normalize || config->portable ||
+			    ctx->globals.compatibility; /* as docker compose does */
+	/* the printed hash counts env files by path */
+	load.no_env_resolution = config->no_env_resolution || config->hash;
+	load.no_path_resolution = config->no_path_resolution || config->portable;
+	load.no_consistency = config->no_consistency;
+	load.tree_only = !wants_list(config) || load.no_interpolate;
+	return load;
+}
+
 static int run(struct ctx *ctx, const void *options)
 {
 	const struct config_options *config = options;
 	struct texts services = { (const char **)ctx->args, ctx->nargs };
-	struct load_options load = project_options(ctx, &services);
+	struct load_options load = load_options(ctx, config, &services);
 	struct project *project;
-	load.no_interpolate = config->no_interpolate;
-	load.no_normalize = config->no_normalize || ctx->globals.compatibility; /* as docker compose does */
-	load.no_env_resolution = config->hash != NULL; /* the printed hash counts env files by path */
-	load.no_path_resolution = config->no_path_resolution;
-	load.no_consistency = config->no_consistency;
-	load.tree_only = !wants_list(config) || config->no_interpolate;
 	if (load_project(ctx->arena, &load, &ctx->sources, &project, &ctx->errors) < 0)
 		return -1;
+	if ((config->resolve_digests || config->lock_digests) && config_digest_pin(ctx, project) < 0)
+		return -1;
+	if (config->lock_digests)
+		project = config_digest_lock(ctx->arena, project);
 	if (config->quiet)
 		return 0;
 	return config->output ? print_to_file(ctx, config, project) : print(ctx, config, project, stdout);

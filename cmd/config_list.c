@@ -1,5 +1,7 @@
 #include "cmd/config_list.h"
+#include "compose/emit.h"
 #include "compose/hash.h"
+#include "compose/node.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +67,19 @@ static void print_images(struct ctx *ctx, const struct project *project, FILE *o
 	}
 }
 
+/* The models that services use, as their engine knows them. */
+static void print_models(struct ctx *ctx, const struct project *project, FILE *out)
+{
+	const struct node *map = node_get(project->tree, "models");
+	struct texts models = { 0 };
+	for (size_t i = 0; map && map->kind == NODE_MAP && i < map->nmembers; i++) {
+		const char *model = node_text(node_get(map->members[i].value, "model"));
+		if (model)
+			texts_add(ctx->arena, &models, model);
+	}
+	print_sorted(out, &models);
+}
+
 static void print_profiles(struct ctx *ctx, const struct project *project, FILE *out)
 {
 	struct texts profiles = { 0 };
@@ -118,6 +133,10 @@ int config_list(
 		return print_hashes(ctx, project, options->hash, out);
 	} else if (options->profiles) {
 		print_profiles(ctx, project, out);
+	} else if (options->models) {
+		print_models(ctx, project, out);
+	} else if (options->variables) {
+		return emit_variables(out, ctx->arena, project->tree, options->format, &ctx->errors);
 	} else if (options->networks) {
 		print_keys(ctx, project, "networks", out);
 	} else if (options->images) {

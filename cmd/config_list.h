@@ -8,8 +8,9 @@
 
 struct config_options {
 	const char *format, *hash, *output;
-	bool environment, images, networks, profiles, quiet, services, volumes;
-	bool no_consistency, no_interpolate, no_normalize, no_path_resolution;
+	bool environment, images, models, networks, profiles, quiet, services, variables, volumes;
+	bool no_consistency, no_env_resolution, no_interpolate, no_normalize, no_path_resolution, portable;
+	bool lock_digests, resolve_digests;
 };
 
 /* Prints the list that the options ask for, one thing a line. Returns 0, or -1 for names that are not there.

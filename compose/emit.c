@@ -345,7 +345,8 @@ static void emit_top(struct writer *writer, struct arena *arena, const struct pr
 	}
 	if (writer->json)
 		qsort(entries, kept, sizeof *entries, by_name);
-	emit_entries(writer, arena, entries, kept);
+	bool nameless = !writer->json && !*project->name;
+	emit_entries(writer, arena, entries + nameless, kept - nameless);
 }
 
 int emit_project(FILE *out, struct arena *arena, const struct project *project,

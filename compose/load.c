@@ -42,8 +42,8 @@ static int find_name(struct loading *loading, const struct layer_file *files, co
 			if (node && node->kind == NODE_STRING && *node->text && node->action != NODE_RESET)
 				name = node;
 		}
-	*ret_name = NULL;
-	if (!name)
+	*ret_name = name && loading->options->no_interpolate ? name->text : NULL;
+	if (!name || *ret_name)
 		return 0;
 	interp_init(&interp, loading->arena, loading->source.env, loading->layer.warned, loading->errors);
 	return interp_text(&interp, name->text, &name->at, "name", ret_name);
@@ -60,6 +60,8 @@ static int set_name(struct loading *loading, const struct layer_file *files)
 	if (!project->name)
 		return -1;
 	map_set(loading->source.env, "COMPOSE_PROJECT_NAME", (void *)project->name);
+	if (loading->options->no_normalize && declared && !loading->source.name)
+		project->name = declared; /* compose 2.40 */
 	return 0;
 }
 
@@ -112,8 +114,11 @@ static int finish_tree(struct loading *loading)
 	bool normalize = !options->no_normalize;
 	if (normalize && fill_normalize(arena, tree, project->name, project->env, errors) != 0)
 		return -1;
-	if (options->no_interpolate)
+	if (options->no_interpolate) {
+		if (!options->no_normalize)
+			node_set(arena, tree, "name", tree->at, node_string(arena, tree->at, project->name));
 		return 0;
+	}
 	if (canon_decode(arena, tree, errors) != 0)
 		return -1;
 	if (source->windows_paths)

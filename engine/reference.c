@@ -1,5 +1,6 @@
 #include "engine/reference.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 struct reference reference_parse(struct arena *arena, const char *text)
@@ -28,4 +29,17 @@ struct reference reference_parse(struct arena *arena, const char *text)
 		reference.registry = host;
 	reference.name = name;
 	return reference;
+}
+
+const char *reference_full(struct arena *arena, const char *text)
+{
+	struct reference reference = reference_parse(arena, text);
+	const char *registry = reference.registry ? reference.registry : "docker.io", *path = reference.name;
+	if (reference.registry)
+		path += strlen(reference.registry) + 1;
+	if (strcmp(registry, "index.docker.io") == 0)
+		registry = "docker.io";
+	bool official = strcmp(registry, "docker.io") == 0 && !strchr(path, '/');
+	return arena_printf(arena, "%s/%s%s%c%s", registry, official ? "library/" : "", path,
+		reference.digest ? '@' : ':', reference.digest ? reference.digest : reference.tag);
 }

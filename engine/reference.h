@@ -14,4 +14,8 @@ struct reference {
 /* Takes a reference apart; the engine checks its characters. */
 struct reference reference_parse(struct arena *arena, const char *text);
 
+/* The whole name of what people shorten: nginx is docker.io/library/nginx:latest. With a digest the tag goes,
+ * since it no longer counts. Arena's. */
+const char *reference_full(struct arena *arena, const char *text);
+
 #endif

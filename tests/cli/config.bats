@@ -1,0 +1,108 @@
+# config: what needs more than a folder and an exit status.
+bats_require_minimum_version 1.5.0
+
+setup() {
+	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	flow=${FLOW:-$top/build/docker-flow}
+	cd "$BATS_TEST_TMPDIR" || return
+	unset DOCKER_HOST DOCKER_CONTEXT DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND COMPOSE_FILE COMPOSE_PROJECT_NAME
+	export DOCKER_CONFIG=$BATS_TEST_TMPDIR/none
+}
+
+teardown() {
+	[ ! -f engine.pid ] || kill "$(cat engine.pid)" || true
+}
+
+# An engine that knows the digests of images whose name has no "missing" in it; it writes what it was asked to engine.log.
+registry_engine() {
+	command -v python3 >/dev/null || skip "python3 plays the engine"
+	cat >engine.py <<-'PY'
+		import hashlib, http.server, json, socketserver, sys
+
+		class Handler(http.server.BaseHTTPRequestHandler):
+		    protocol_version = "HTTP/1.1"
+		    def address_string(self): return "unix"
+		    def log_message(self, *args):
+		        with open("engine.log", "a") as log: log.write(self.requestline + "\n")
+		    def do_HEAD(self): self.answer(200, b"", False)
+		    def do_GET(self):
+		        if "/distribution/" not in self.path: return self.answer(200, b"OK")
+		        name = self.path.split("/distribution/")[1][:-len("/json")]
+		        if "missing" in name: return self.answer(404, b'{"message":"manifest unknown"}')
+		        digest = "sha256:" + hashlib.sha256(name.encode()).hexdigest()
+		        self.answer(200, json.dumps({"Descriptor": {"digest": digest}}).encode())
+		    def answer(self, status, body, with_body=True):
+		        self.send_response(status)
+		        self.send_header("Api-Version", "1.47")
+		        self.send_header("Content-Length", str(len(body)))
+		        self.end_headers()
+		        if with_body: self.wfile.write(body)
+
+		class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer): daemon_threads = True
+		server = Server("engine.sock", Handler)
+		print("ready", flush=True)
+		server.serve_forever()
+	PY
+	mkfifo ready
+	python3 engine.py >ready 3>&- &
+	echo $! >engine.pid
+	read -r _ <ready
+	export DOCKER_HOST=unix://$BATS_TEST_TMPDIR/engine.sock
+}
+
+digest() { printf '%s@sha256:%s' "$1" "$(printf %s "$1" | sha256sum | cut -d' ' -f1)"; }
+
+@test "images are fixed by the digests that their registries have" {
+	registry_engine
+	cat >compose.yaml <<-'YAML'
+		name: p
+		services:
+		  a: {image: nginx}
+		  again: {image: "nginx:latest"}
+		  b: {image: "quay.io/org/x:1.2"}
+		  c: {build: .}
+		  d: {image: "org/y:2@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}
+		  e: {image: "localhost:5000/z"}
+		  f: {image: "index.docker.io/z"}
+	YAML
+	run -0 --separate-stderr "$flow" config --lock-image-digests
+	[ "$output" = "services:
+  a:
+    image: $(digest docker.io/library/nginx:latest)
+  again:
+    image: $(digest docker.io/library/nginx:latest)
+  b:
+    image: $(digest quay.io/org/x:1.2)
+  c: {}
+  d:
+    image: docker.io/org/y@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+  e:
+    image: $(digest localhost:5000/z:latest)
+  f:
+    image: $(digest docker.io/library/z:latest)" ]
+	# each image is asked for once, one with a digest never
+	[ "$(grep -c distribution engine.log)" = 4 ]
+	run -0 "$flow" config --resolve-image-digests a
+	[[ $output == *"name: p"*"image: $(digest docker.io/library/nginx:latest)"*"p_default"* ]]
+	[ "$(grep -c distribution engine.log)" = 5 ]
+	run -2 "$flow" config --resolve-image-digests --lock-image-digests
+}
+
+@test "every image without a digest is named" {
+	registry_engine
+	echo '{services: {a: {image: missing}, b: {image: "x.io/missing:1"}, c: {image: ok}}}' >compose.yaml
+	run -1 --separate-stderr "$flow" config --resolve-image-digests
+	[ -z "$output" ]
+	[[ $stderr == *"docker.io/library/missing:latest: "*"manifest unknown"* ]]
+	[[ $stderr == *"x.io/missing:1: "*"manifest unknown"* ]]
+	kill "$(cat engine.pid)" && rm engine.pid engine.sock
+	run -1 "$flow" config --resolve-image-digests
+}
+
+@test "--portable is a file that stays what it is" {
+	cp "$top/testdata/cases/config-portable/compose.yaml" .
+	"$flow" config --portable >once.yaml
+	"$flow" -f once.yaml config --portable >twice.yaml
+	cmp once.yaml twice.yaml
+	diff <(TAG=1 "$flow" -f compose.yaml config) <(TAG=1 "$flow" -f once.yaml config)
+}
