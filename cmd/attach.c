@@ -134,6 +134,11 @@ void attach_hook(struct attach *attach, struct run_options *options)
 	options->arg = attach->follow;
 }
 
+int attach_signal(const struct attach *attach)
+{
+	return attach->signal;
+}
+
 static bool over(void *arg)
 {
 	const struct attach *attach = arg;

@@ -14,6 +14,9 @@ struct attach *attach_open(struct up *up, struct sink *sink, struct show_log *lo
 /* Lets a run attach to each container before it starts. */
 void attach_hook(struct attach *attach, struct run_options *options);
 
+/* The interrupt that came while nothing ran yet, or 0. */
+int attach_signal(const struct attach *attach);
+
 /* After the run, which returned `result`: shows output until all containers have ended, an interrupt comes,
  * or an
  * --abort option says so; then stops what runs. Sets ctx->status, ctx->interrupted. Returns 0 or -1. */

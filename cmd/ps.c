@@ -62,6 +62,18 @@ static bool among(const char *const *texts, size_t count, const char *text)
 	return false;
 }
 
+/* Containers of the project, and of the applications that its services need. */
+static bool is_ours(const struct scope *scope, const struct observed_container *container)
+{
+	if (!container->project)
+		return false;
+	if (scope->name && strcmp(scope->name, container->project) == 0)
+		return true;
+	const struct dag_vertex *vertex =
+		scope->dag && container->service ? dag_find(scope->dag, container->service) : NULL;
+	return vertex && vertex->selected && strcmp(vertex->service->project->name, container->project) == 0;
+}
+
 static bool is_shown(const struct ctx *ctx, const struct ps_options *options, const struct texts *states,
 	const struct observed_container *container)
 {
@@ -133,7 +145,7 @@ static int run(struct ctx *ctx, const void *options)
 {
 	const struct ps_options *ps = options;
 	struct scope_wish wish = { .name_is_enough = true,
-		.selection = { .services = ctx->args, .nservices = ctx->nargs, .no_deps = true } };
+		.selection = { .services = ctx->args, .nservices = ctx->nargs } };
 	struct scope scope;
 	struct texts states = { 0 };
 	struct observed *seen;
@@ -146,7 +158,7 @@ static int run(struct ctx *ctx, const void *options)
 		return -1;
 	size_t count = 0;
 	for (size_t i = 0; i < seen->ncontainers; i++)
-		if (is_shown(ctx, ps, &states, seen->containers[i]))
+		if (is_ours(&scope, seen->containers[i]) && is_shown(ctx, ps, &states, seen->containers[i]))
 			seen->containers[count++] = seen->containers[i];
 	print(ctx, ps, seen->containers, count);
 	return 0;

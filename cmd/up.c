@@ -127,8 +127,12 @@ static int run_one(struct running *running, struct plan *plan, struct run_result
 		.nprojects = names.count,
 		.deadline = up->options->wait_timeout.set ? up->options->wait_timeout.value : 0,
 	};
-	if (running->attach)
+	if (running->attach) {
+		ctx->interrupted = attach_signal(running->attach);
 		attach_hook(running->attach, &options);
+	}
+	if (ctx->interrupted)
+		return -1;
 	int result = run_plan(ctx->engine, plan, &options, ret_result, &ctx->errors);
 	ctx->interrupted = ret_result->interrupted;
 	return result;
