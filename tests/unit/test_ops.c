@@ -298,8 +298,7 @@ static void test_rename_done_before(void **state)
 static void test_port_in_use(void **state)
 {
 	static const char *const messages[] = {
-		"driver failed programming external connectivity on endpoint x (abc): Bind for 0.0.0.0:8080 failed: "
-		"port is already allocated",
+		"driver failed programming external connectivity: Bind for 0.0.0.0:8080 failed: port is already allocated",
 		"Error starting userland proxy: listen tcp4 0.0.0.0:8080: bind: address already in use",
 		"failed to bind host port for 0.0.0.0:8080:10.1.0.2:80/tcp: address already in use",
 		"failed to bind host port for [::]:8080:[fd00::2]:80/tcp: address already in use",
