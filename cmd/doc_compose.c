@@ -1,4 +1,5 @@
 #include "cmd/doc.h"
+#include "cmd/doc_support.h"
 
 #include "compose/schema.h"
 
@@ -21,6 +22,30 @@ static void print_kinds(FILE *out, unsigned takes)
 	}
 }
 
+/* How a later file joins an earlier one. */
+static const char *merge_words(const struct attr *row)
+{
+	static const char *const words[] = {
+		[MERGE_DEEP] = "by key",
+		[MERGE_REPLACE] = "replaced",
+		[MERGE_LIST] = "appended",
+		[MERGE_HOSTS] = "appended once",
+		[MERGE_NAMES] = "by name",
+		[MERGE_SHORT] = "by key",
+		[MERGE_LOGGING] = "by key, replaced with another driver",
+		[MERGE_SINGLE] = "by name, each replaced",
+		[MERGE_POOLS] = "by subnet",
+	};
+	if (row->merge != MERGE_DEEP)
+		return words[row->merge];
+	if (row->key)
+		return "by item";
+	unsigned takes = schema_takes(row);
+	if (!(takes & (TAKES_LIST | TAKES_MAP)))
+		return "replaced";
+	return takes & TAKES_MAP ? "by key" : "appended";
+}
+
 static void print_row(void *arg, const char *path, const struct attr *row)
 {
 	FILE *out = arg;
@@ -29,7 +54,9 @@ static void print_row(void *arg, const char *path, const struct attr *row)
 		fputs("anything", out);
 	else
 		print_kinds(out, schema_takes(row));
-	fprintf(out, " | %s", row->doc);
+	const struct doc_support *support = doc_support(path);
+	fprintf(out, " | %s | %s | %s | %s", support ? support->since : "?", merge_words(row),
+		support ? support->engine : "?", row->doc);
 	for (size_t i = 0; row->words && row->words[i]; i++)
 		fprintf(out, "%s`%s`", i ? ", " : ": ", row->words[i]);
 	if (row->fallback)
@@ -39,6 +66,10 @@ static void print_row(void *arg, const char *path, const struct attr *row)
 
 void doc_compose(FILE *out)
 {
-	fputs("# Keys of a compose file\n\n| key | is | meaning |\n| --- | --- | --- |\n", out);
+	fputs("# Keys of a compose file\n\n"
+	      "What docker flow reads, since which format of the files, how a further file joins the first, and "
+	      "the field of the Engine API that a key becomes.\n\n"
+	      "| key | is | since | merge | Engine API | meaning |\n| --- | --- | --- | --- | --- | --- |\n",
+		out);
 	schema_walk_rows(print_row, out);
 }

@@ -115,6 +115,18 @@ while read -r key; do
 done < <(sed -nE 's/^\| `([^`]*(x-flow|\.dependencies|healthcheck)[^`]*)` .*docker flow only.*/\1/p; s/^\| `([^`]*x-flow[^`]*)` .*/\1/p' <<<"$rows" |
 	sed -E 's/.*\.//; s/\[\]$//; s/^x-flow$//' | sort -u | sed '/^$/d')
 
+# --- compose-support.md, the rows, and the JSON schema of the Compose Specification
+same "docs/compose-support.md (<) and the rows (>): docker flow __doc compose" "$(cat docs/compose-support.md)" "$rows"
+holds "rows that cmd/doc_support.c says nothing of" test -z "$(grep -F '| ? |' <<<"$rows")"
+ours=$(sed -nE '/^\| `[^`]*` \| [^|]* \| flow /d; s/^\| `([^`]*)` .*/\1/p' <<<"$rows")
+theirs=$(jq -r -f testdata/spec/paths.jq testdata/spec/compose-spec.json)
+[ "$(wc -l <<<"$theirs")" -gt 300 ] || holds "testdata/spec: the schema has lost its paths" false
+same "rows (<) and the specification (>), besides testdata/spec/differences" \
+	"$(grep -vxF "$(sed -n 's/^rows //p' testdata/spec/differences)" <<<"$ours")" \
+	"$(grep -vxF "$(sed -n 's/^spec //p' testdata/spec/differences)" <<<"$theirs")"
+same "known differences (<) that are some (>)" "$(sed -n 's/^rows //p' testdata/spec/differences)" \
+	"$(comm -23 <(sort -u <<<"$ours") <(sort -u <<<"$theirs"))"
+
 # --- exit statuses
 same "exit statuses: docs/keys.md (<) and manual (>)" \
 	"$(sed -n '/^## Exit status/,$p' docs/keys.md | sed -nE 's/^\| ([0-9N][0-9, ]*) \|.*/\1/p')" \
