@@ -61,7 +61,9 @@ int build_query_check(const struct image_job *job)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (rows[i].used)
 			result = refuse(job, rows[i].key,
-				"this needs a BuildKit session, which is not available here",
+				arena_printf(job->engine->arena,
+					"%s: needs a BuildKit session, which is not available here",
+					rows[i].key),
 				"build this image with `docker buildx build`, and name it by `image:`");
 	for (size_t i = 0; i < build->ncache_from; i++)
 		if (!cache_image(job->engine->arena, build->cache_from[i]))
