@@ -4,7 +4,8 @@
 
 #include "cmd/cmd.h"
 
-extern const struct cmd cmd_complete, cmd_config, cmd_doc, cmd_down, cmd_graph, cmd_help, cmd_logs, cmd_plan,
-	cmd_ps, cmd_registry_check, cmd_registry_ls, cmd_registry_show, cmd_up, cmd_version;
+extern const struct cmd cmd_complete, cmd_config, cmd_convert, cmd_doc, cmd_down, cmd_graph, cmd_help,
+	cmd_logs, cmd_plan, cmd_ps, cmd_registry_check, cmd_registry_ls, cmd_registry_show, cmd_up,
+	cmd_version;
 
 #endif

@@ -113,7 +113,6 @@ static int run(struct ctx *ctx, const void *options)
 
 const struct cmd cmd_config = {
 	.name = "config",
-	.alias = "convert",
 	.args = "[SERVICE...]",
 	.brief = "Check the compose file and print what it says, complete and in its canonical form",
 	.group = GROUP_FILE,

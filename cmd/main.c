@@ -151,6 +151,8 @@ static int start(struct ctx *ctx, struct line line, const char *plugin)
 	}
 	size_t words;
 	ctx->cmd = cmd_find(line.words, line.count, &words);
+	if (ctx->compose && ctx->cmd == &cmd_convert)
+		ctx->cmd = &cmd_config; /* its name of old in docker compose */
 	if (!ctx->cmd && cmd_is_family(line.words[0]) && (line.count == 1 || line.words[1][0] == '-')) {
 		help_family(stdout, ctx->program, line.words[0]);
 		return 0;

@@ -7,6 +7,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_complete,
 	&cmd_doc,
 	&cmd_config,
+	&cmd_convert,
 	&cmd_down,
 	&cmd_graph,
 	&cmd_help,

@@ -106,3 +106,25 @@ digest() { printf '%s@sha256:%s' "$1" "$(printf %s "$1" | sha256sum | cut -d' ' 
 	cmp once.yaml twice.yaml
 	diff <(TAG=1 "$flow" -f compose.yaml config) <(TAG=1 "$flow" -f once.yaml config)
 }
+
+@test "a converted file is the same project, and converting it again changes nothing" {
+	cat >fig.yml <<-'YAML'
+		db: {image: postgres, log_driver: syslog, volumes: ["data:/data"], volume_driver: local}
+		web:
+		  build: .
+		  dockerfile: other.Dockerfile
+		  links: [db]
+		  volumes_from: [db, "backup:ro"]
+		worker: {image: "x:${TAG:-1}", net: "container:web", ports: [49100:22]}
+	YAML
+	"$flow" convert fig.yml -o compose.yaml
+	[ "$("$flow" convert compose.yaml)" = "$(cat compose.yaml)" ]
+	diff <("$flow" -f fig.yml config 2>/dev/null) <("$flow" -f compose.yaml config)
+	grep -qF 'x:${TAG:-1}' compose.yaml
+	[ "$("$flow" convert - <fig.yml | sed 1d)" = "$(sed 1d compose.yaml)" ]
+	run -2 "$flow" convert
+	run -2 "$flow" convert nothing.yml
+	ln -s "$flow" docker-compose
+	run -0 --separate-stderr ./docker-compose -f compose.yaml convert --services
+	[[ $output == *db* ]]
+}
