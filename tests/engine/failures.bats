@@ -157,7 +157,8 @@ load helper
 	chmod 711 "$SUITE_DIR"
 	# bats' own folders are closed to others
 	folder=$(mktemp -d /tmp/flow-nobody.XXXXXX)
-	cp "$FLOW" compose.yaml "$folder"
+	cp "$FLOW" "$folder/docker-flow"
+	cp compose.yaml "$folder"
 	chmod -R a+rX "$folder"
 	cd "$folder"
 	run setpriv --reuid=65534 --regid=65534 --clear-groups env -u DOCKER_CONFIG HOME="$folder" ./docker-flow up -d
