@@ -54,15 +54,15 @@ stack() {
 	planned=$(flow plan --format json | jq -r '.changes')
 	[ "$planned" -gt 0 ]
 	flow --progress json up -d >events 2>&1
-	[ "$planned" = "$(grep -c '"state":"done"' events)" ] || grep . events
+	[ "$planned" = "$(grep -c '"state":"done"' events)" ] || { cat events; return 1; }
 	[ "$(flow plan --format json | jq .changes)" = 0 ]
 }
 
 @test "JSON has every step with its object, reason and needs" {
 	stack
 	flow plan --format json >plan.json
-	jq -e '.plan' plan.json >/dev/null
-	grep -q "$PROJECT-web-2" plan.json
+	jq -e '.plan.steps | length == 8 and all(.[]; .object and .name)' plan.json
+	jq -e --arg name "$PROJECT-web-2" '.plan.steps | map(select(.name == $name)) | length == 2 and (map(.needs | length) | all(. > 0))' plan.json
 }
 
 @test "without an engine" {
