@@ -3,6 +3,7 @@
 #include "cmd/config_list.h"
 #include "cmd/project.h"
 #include "compose/emit.h"
+#include "compose/explain.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,6 +13,8 @@
 
 static const struct opt rows[] = {
 	{ OPT_FLAG, "environment", 0, AT(environment), NULL, "Print the variables the file is read with" },
+	{ OPT_TEXT, "explain", 0, AT(explain), "PATH|VAR",
+		"Say where a value comes from (services.web.image), or a variable, and what it overrode" },
 	{ OPT_TEXT, "format", 0, AT(format), "KIND", "How the project is printed", .choices = "yaml|json",
 		.value = VALUE_CHOICE },
 	{ OPT_TEXT, "hash", 0, AT(hash), "SERVICES",
@@ -62,6 +65,15 @@ static int print(
 		.json = config->format && strcmp(config->format, "json") == 0,
 		.raw = keeps_variables(config) && !config->lock_digests,
 	};
+	if (config->explain) {
+		struct explain explain = { .out = out,
+			.arena = ctx->arena,
+			.project = project,
+			.sources = &ctx->sources,
+			.os_env = ctx->os_env,
+			.cwd = ctx->cwd };
+		return explain_print(&explain, config->explain, &ctx->errors);
+	}
 	if (wants_list(config))
 		return config_list(ctx, config, project, out);
 	return emit_project(out, ctx->arena, project, &emit, &ctx->errors);
@@ -87,7 +99,7 @@ static struct load_options load_options(
 	load.no_normalize = config->no_normalize || config->portable ||
 			    ctx->globals.compatibility; /* as docker compose does */
 	/* the printed hash counts env files by path */
-	load.no_env_resolution = config->no_env_resolution || config->hash;
+	load.no_env_resolution = config->no_env_resolution || config->hash || config->explain;
 	load.no_path_resolution = config->no_path_resolution || config->portable;
 	load.no_consistency = config->no_consistency;
 	load.tree_only = !wants_list(config) || load.no_interpolate;

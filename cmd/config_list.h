@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 struct config_options {
-	const char *format, *hash, *output;
+	const char *explain, *format, *hash, *output;
 	bool environment, images, models, networks, profiles, quiet, services, variables, volumes;
 	bool no_consistency, no_env_resolution, no_interpolate, no_normalize, no_path_resolution, portable;
 	bool lock_digests, resolve_digests;

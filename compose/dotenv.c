@@ -4,6 +4,7 @@
 #include "compose/interp.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 
 struct reader {
@@ -210,6 +211,8 @@ static int read_statement(struct reader *reader)
 	bool alone;
 	if (read_key(reader, &key, &alone) != 0)
 		return -1;
+	if (reader->dotenv->lines && !alone)
+		map_set(reader->dotenv->lines, key, (void *)(uintptr_t)reader->at.line);
 	if (alone) {
 		const char *value = *key ? lookup(reader->dotenv, key) : NULL;
 		if (value)

@@ -13,6 +13,7 @@ struct dotenv {
 	const char *(*get)(void *arg, const char *name); /* value, or NULL when unset */
 	void *arg;
 	struct map *into;   /* receives name → text; also holds what earlier files of the same list gave */
+	struct map *lines;  /* receives name → number of its line, as a pointer; may be NULL */
 	struct map *warned; /* variables whose absence was reported already, or NULL: warn for each use */
 };
 
