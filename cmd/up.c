@@ -91,13 +91,25 @@ static int take_locks(struct running *running)
 {
 	struct up *up = running->up;
 	struct ctx *ctx = up->ctx;
-	for (size_t i = 0; i < up->scope.nprojects; i++) {
+	for (size_t i = running->nlocks; i < up->scope.nprojects; i++) {
 		int lock = lock_take(ctx->engine, up->scope.projects[i]->name, running->sink, &ctx->errors);
 		if (lock < 0)
 			return -1;
 		running->locks[running->nlocks++] = lock;
 	}
 	return 0;
+}
+
+/* Takes the locks that nobody has before the first look: then there is no need for a second one. */
+static void try_locks(struct running *running)
+{
+	const struct up *up = running->up;
+	for (size_t i = 0; i < up->scope.nprojects; i++) {
+		int lock = lock_try(up->ctx->engine, up->scope.projects[i]->name);
+		if (lock < 0)
+			return;
+		running->locks[running->nlocks++] = lock;
+	}
 }
 
 static void release_locks(struct running *running)
@@ -208,11 +220,14 @@ static int run_locked(struct running *running)
 {
 	struct up *up = running->up;
 	if (up_idle(up) && !(running->settle && settle_due(up))) {
+		release_locks(running);
 		tell_notes(running, up->plan);
+		event_send(running->sink, &(struct event){ .kind = EVENT_NOTE,
+						  .text = "nothing to do: everything is as the file says" });
 		return 0;
 	}
-	/* Somebody else may have been at it while we waited for the lock. */
-	if (take_locks(running) < 0 || up_look(up) < 0)
+	/* Somebody else may have been at it while we looked and waited for the lock. */
+	if (running->nlocks < up->scope.nprojects && (take_locks(running) < 0 || up_look(up) < 0))
 		return -1;
 	int result = run_rounds(running);
 	release_locks(running);
@@ -249,12 +264,18 @@ static int run_up(struct running *running)
 static int run(struct ctx *ctx, const void *options)
 {
 	struct up up;
-	if (up_open(ctx, options, &up) < 0 || connect_engine(ctx) < 0 || up_look(&up) < 0)
+	struct running running = { .up = &up };
+	if (up_open(ctx, options, &up) < 0 || connect_engine(ctx) < 0)
 		return -1;
+	if (!ctx->globals.dry_run)
+		try_locks(&running);
+	if (up_look(&up) < 0) {
+		release_locks(&running);
+		return -1;
+	}
 	if (ctx->globals.dry_run)
 		return print_plans(stdout, &up, false);
 	report_warnings(ctx);
-	struct running running = { .up = &up };
 	int result = run_up(&running);
 	release_locks(&running);
 	return result;

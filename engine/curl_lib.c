@@ -38,7 +38,7 @@ static const struct {
 
 int curl_lib_open(struct curl_lib *ret_curl, struct errors *errors)
 {
-	struct curl_lib curl = { .library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL) };
+	struct curl_lib curl = { .library = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL) };
 	if (!curl.library) {
 		error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot open libcurl: %s", dlerror());
 		return error_hint(errors, "install it (Debian: apt-get install libcurl4)");

@@ -151,7 +151,8 @@ static void tell(struct engine *engine, struct sink *sink, int64_t pid, const ch
 					 project) });
 }
 
-int lock_take(struct engine *engine, const char *project, struct sink *sink, struct errors *errors)
+/* Opens the lock's file; returns the descriptor, or -1 with a finding. */
+static int open_lock(struct engine *engine, const char *project, const char **ret_path, struct errors *errors)
 {
 	const char *dir = lock_dir(engine, errors);
 	if (!dir)
@@ -164,6 +165,31 @@ int lock_take(struct engine *engine, const char *project, struct sink *sink, str
 	if (fd < 0)
 		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot open the lock %s: %s", path,
 			strerror(errno));
+	*ret_path = path;
+	return fd;
+}
+
+int lock_try(struct engine *engine, const char *project)
+{
+	struct errors unheard;
+	const char *path;
+	errors_init(&unheard, engine->arena);
+	int fd = open_lock(engine, project, &path, &unheard);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		close(fd);
+		return -1;
+	}
+	if (fd >= 0)
+		sign(fd);
+	return fd;
+}
+
+int lock_take(struct engine *engine, const char *project, struct sink *sink, struct errors *errors)
+{
+	const char *path;
+	int fd = open_lock(engine, project, &path, errors);
+	if (fd < 0)
+		return -1;
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK) {
 			error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot take the lock %s: %s", path,
