@@ -1,4 +1,5 @@
 #include "cmd/fetch.h"
+#include "cmd/checkout.h"
 #include "cmd/connect.h"
 #include "engine/http.h"
 
@@ -40,6 +41,6 @@ static int get(void *arg, const char *url, struct arena *arena, const char **ret
 const struct fetch *fetch_create(struct ctx *ctx)
 {
 	struct fetch *fetch = ARENA_NEW(ctx->arena, struct fetch);
-	*fetch = (struct fetch){ .get = get, .arg = ctx };
+	*fetch = (struct fetch){ .get = get, .checkout = checkout_get, .arg = ctx };
 	return fetch;
 }

@@ -4,6 +4,7 @@
 #include "compose/fill.h"
 #include "compose/merge.h"
 #include "compose/path.h"
+#include "compose/remote.h"
 #include "compose/reset.h"
 
 #include <string.h>
@@ -81,7 +82,11 @@ static int open_base(
 	struct layer *layer, const struct node *name, const char *key, const struct base **ret_base)
 {
 	struct arena *arena = layer->arena;
-	const char *path = fill_join(arena, layer->dir, layer_home(layer), name->text);
+	const char *path;
+	if (remote_path(layer, name, key, &path) != 0)
+		return -1;
+	if (!path)
+		path = fill_join(arena, layer->dir, layer_home(layer), name->text);
 	if ((*ret_base = map_get(layer->bases, path)))
 		return 0;
 	struct layer_file file;

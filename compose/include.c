@@ -5,6 +5,7 @@
 #include "compose/fill.h"
 #include "compose/merge.h"
 #include "compose/path.h"
+#include "compose/remote.h"
 #include "compose/reset.h"
 
 #include <string.h>
@@ -70,16 +71,6 @@ static int read_entry(struct layer *layer, const struct node *node, struct entry
 		return -1;
 	ret->has_env = ret->nenv_files > 0;
 	return 0;
-}
-
-static bool is_remote(const char *path)
-{
-	static const char *const starts[] = { "oci://", "https://", "http://", "git://", "ssh://", "git@",
-		"github.com/" };
-	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
-		if (strncmp(path, starts[i], strlen(starts[i])) == 0)
-			return true;
-	return false;
 }
 
 static int add_env_file(struct layer *layer, const char *path, const struct node *from, struct map *into)
@@ -148,12 +139,11 @@ static int parse_files(struct layer *layer, const struct entry *entry, struct la
 {
 	for (size_t i = 0; i < entry->npaths; i++) {
 		const struct node *name = entry->paths[i];
-		if (is_remote(name->text)) {
-			error_add(layer->errors, ERROR_FILE, &name->at, "include",
-				"remote resource %s cannot be read", name->text);
-			return error_hint(layer->errors, "include a local copy of it");
-		}
-		const char *path = fill_join(layer->arena, layer->dir, layer_home(layer), name->text);
+		const char *path;
+		if (remote_path(layer, name, "include", &path) != 0)
+			return -1;
+		if (!path)
+			path = fill_join(layer->arena, layer->dir, layer_home(layer), name->text);
 		if ((i == 0 && find_cycle(layer, path, name) != 0) ||
 			layer_parse(layer, path, &name->at, "include", &files[i]) != 0)
 			return -1;

@@ -128,3 +128,37 @@ digest() { printf '%s@sha256:%s' "$1" "$(printf %s "$1" | sha256sum | cut -d' ' 
 	run -0 --separate-stderr ./docker-compose -f compose.yaml convert --services
 	[[ $output == *db* ]]
 }
+
+# A repository at ./origin.git with two versions of sub/compose.yaml; the first is tagged v1.
+repository() {
+	command -v git >/dev/null || skip "git makes the repository"
+	export HOME=$BATS_TEST_TMPDIR XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache GIT_CONFIG_NOSYSTEM=1
+	git config --global user.email t@example.org && git config --global user.name t && git config --global init.defaultBranch main
+	git init -q origin.git && mkdir origin.git/sub
+	echo '{services: {far: {image: "far:1", env_file: far.env}}}' >origin.git/sub/compose.yaml
+	echo FAR=yes >origin.git/sub/far.env
+	git -C origin.git add . && git -C origin.git commit -qm one && git -C origin.git tag v1
+	sed -i s/far:1/far:2/ origin.git/sub/compose.yaml && git -C origin.git commit -qam two
+	url=file://$BATS_TEST_TMPDIR/origin.git
+}
+
+@test "include and extends read files of repositories, at a branch, a tag or a commit" {
+	repository
+	echo "{include: ['$url#v1:sub'], services: {near: {extends: {service: far, file: '$url#main:sub/compose.yaml'}}}}" >compose.yaml
+	run -0 --separate-stderr "$flow" config --format json
+	[ "$(jq -r '.services.far.image, .services.far.environment.FAR, .services.near.image' <<<"$output" | xargs)" = "far:1 yes far:2" ]
+	# a commit in the cache needs no repository any more
+	commit=$(git -C origin.git rev-parse v1)
+	mv origin.git gone.git
+	echo "{include: ['$url#$commit:sub']}" >compose.yaml
+	run -0 "$flow" config -q
+	echo "{include: ['$url#v1:sub']}" >compose.yaml
+	run -2 "$flow" config -q
+	[[ $output == *"compose.yaml:1:12: "*"failed to access repository $url#v1:sub"* ]]
+	echo "{include: ['$url#v1:../../etc']}" >compose.yaml
+	run -2 "$flow" config -q
+	[[ $output == *"must lie in the repository"* ]]
+	echo "{include: ['oci://host/project']}" >compose.yaml
+	run -2 "$flow" config -q
+	[[ $output == *"cannot be read"* ]]
+}
