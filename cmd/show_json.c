@@ -33,8 +33,13 @@ static const char *const states[] = {
 	[STEP_DROPPED] = "dropped",
 };
 
+/* `unix_ns` 0: now. */
 static void put_head(struct buf *line, const char *kind, int64_t unix_ns)
 {
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (!unix_ns)
+		unix_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 	time_t seconds = unix_ns / 1000000000;
 	struct tm tm;
 	char text[40] = "";
@@ -93,11 +98,9 @@ static void on(struct sink *sink, const struct event *event)
 static void end(struct sink *sink, bool ok)
 {
 	struct json *json = (struct json *)sink;
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
 	auto_buf struct buf line;
 	buf_init(&line, 4096);
-	put_head(&line, "end", now.tv_sec * INT64_C(1000000000) + now.tv_nsec);
+	put_head(&line, "end", 0);
 	quote_member(&line, "name", json->look.title);
 	buf_printf(&line, ",\"ok\":%s,\"done\":%zu,\"failed\":%zu,\"skipped\":%zu,\"elapsed\":%.3f}\n",
 		ok ? "true" : "false", json->totals.done, json->totals.failed, json->totals.skipped,
