@@ -46,6 +46,7 @@ struct ctx {
 	struct loop *loop;     /* ctx_engine (cmd/connect.c) */
 	struct engine *engine; /* the same; NULL until then */
 	int status;            /* exit status of a successful run: plan --exit-code, tasks */
+	bool json_errors;      /* findings are printed as JSON: what is printed is for programs */
 	bool task_status;      /* `status` is a container's own: never mapped to another */
 	int interrupted;       /* signal that ended the run, or 0 */
 };

@@ -112,6 +112,7 @@ static int run(struct ctx *ctx, const void *options)
 	struct texts services = { (const char **)ctx->args, ctx->nargs };
 	struct load_options load = load_options(ctx, config, &services);
 	struct project *project;
+	ctx->json_errors = config->format && strcmp(config->format, "json") == 0;
 	if (load_project(ctx->arena, &load, &ctx->sources, &project, &ctx->errors) < 0)
 		return -1;
 	if ((config->resolve_digests || config->lock_digests) && config_digest_pin(ctx, project) < 0)

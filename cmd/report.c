@@ -51,7 +51,7 @@ static void print(struct ctx *ctx)
 	const char *progress = ctx->globals.progress;
 	struct error_style style = {
 		.color = report_color(ctx, stderr),
-		.json = progress && strcmp(progress, "json") == 0,
+		.json = ctx->json_errors || (progress && strcmp(progress, "json") == 0),
 		.line = sources_line,
 		.arg = &ctx->sources,
 	};
