@@ -16,6 +16,8 @@ const char *show_word(const struct event *event)
 	case STEP_DONE:
 		return event->text ? event->text : words ? words->done : "Done";
 	case STEP_FAILED:
+		if (event->step && event->step->may_fail)
+			return event->step->op == OP_IMAGE_PULL ? "Not pulled, to be built" : "Refused";
 		return "Error";
 	case STEP_SKIPPED:
 		return "Skipped";
@@ -42,7 +44,7 @@ void show_count(struct show_totals *totals, const struct event *event)
 	if (event->kind != EVENT_STEP)
 		return;
 	totals->done += event->state == STEP_DONE;
-	totals->failed += event->state == STEP_FAILED;
+	totals->failed += event->state == STEP_FAILED && !(event->step && event->step->may_fail);
 	totals->skipped += event->state == STEP_SKIPPED;
 }
 
