@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define WORDS_MOST     4096
+#define PATIENCE_NS    ((int64_t)500000000) /* between SIGTERM and SIGKILL at the end */
 #define PROCESSES_MOST 64
 
 struct ssh_process {
@@ -229,6 +230,12 @@ int endpoint_ssh_open(struct engine *engine, struct errors *errors)
 	return 0;
 }
 
+static void end_processes(const struct ssh_tunnel *tunnel, int number)
+{
+	for (const struct ssh_process *process = tunnel->processes; process; process = process->next)
+		kill(process->pid, number);
+}
+
 void endpoint_ssh_close(struct ssh_tunnel *tunnel)
 {
 	if (!tunnel)
@@ -241,8 +248,12 @@ void endpoint_ssh_close(struct ssh_tunnel *tunnel)
 		unlink(tunnel->path);
 		rmdir(tunnel->dir);
 	}
-	for (struct ssh_process *process = tunnel->processes; process; process = process->next)
-		kill(process->pid, SIGTERM);
+	end_processes(tunnel, SIGTERM);
+	int64_t patience = loop_now() + PATIENCE_NS;
+	while (tunnel->processes && loop_now() < patience)
+		loop_turn(loop, patience - loop_now());
+	/* What stands in for ssh may not heed the first word. */
+	end_processes(tunnel, SIGKILL);
 	while (tunnel->processes)
 		loop_turn(loop, -1);
 	buf_finish(&tunnel->words);

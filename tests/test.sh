@@ -47,7 +47,8 @@ suite() { # NAME COMMAND…
 	finish "$name" $? $((SECONDS - from))
 }
 
-bats_suite() { bats --tap "$@"; }
+# A hang is a failure, not a wait for ever.
+bats_suite() { timeout -k 10 900 bats --tap "$@"; }
 valgrind_cases() { CASE_WRAP='valgrind -q --error-exitcode=99 --leak-check=no --child-silent-after-fork=yes' tests/case_run.sh build/docker-flow; }
 # One engine of each version for all bats files; 28 is skipped loudly where it cannot be had.
 engine_suite() {
@@ -56,7 +57,7 @@ engine_suite() {
 		[ "$version" = 28 ] && tests/engine.sh fetch28
 		reason=$(tests/engine.sh available "$version" 2>&1) || { echo "SKIPPED: engine $version: $reason"; echo "0 passed, 0 failed, 1 skipped"; return 0; }
 	fi
-	ENGINE_VERSION=$version bats --tap tests/engine
+	ENGINE_VERSION=$version bats_suite tests/engine
 }
 
 only=$*
@@ -80,7 +81,7 @@ if [ -z "$only" ] || [[ " $only " == *" fuzz "* ]]; then
 fi
 suite engine-20 engine_suite 20
 suite engine-28 engine_suite 28
-suite sweep tests/sweep.sh
+suite sweep timeout -k 10 1500 tests/sweep.sh
 suite readme bats_suite tests/readme.bats
 if [ -n "$fuzz_pid" ]; then
 	wait "$fuzz_pid"
