@@ -7,6 +7,7 @@
 #   want.out     standard output; want.yaml and want.json are the same under names that editors like
 #   want.err     standard error, exactly; the case's folder is written @CASE@
 #   want.status  exit status; without it 2 when there is a want.err and no wanted output, else 0
+# CASE_WRAP: a program in front of the binary, with its options (valgrind).
 # It runs in a copy of its folder, standard input empty. UPDATE=1 writes what came out into the want files that are there.
 set -u
 [ $# -gt 0 ] || { echo "usage: $0 BINARY [NAME…]"; exit 2; }
@@ -37,7 +38,8 @@ run_case() {
 	fi
 	line=$(<"$case/args")
 	eval "arguments=(${line//@CASE@/$copy})"
-	(cd "$copy" && env -i PATH="$PATH" HOME="$work/home" "${variables[@]}" "$binary" "${arguments[@]}") \
+	# shellcheck disable=SC2086 # CASE_WRAP is words: a program and its options
+	(cd "$copy" && env -i PATH="$PATH" HOME="$work/home" "${variables[@]}" ${CASE_WRAP:-} "$binary" "${arguments[@]}") \
 		>"$work/out" 2>"$work/err" </dev/null || status=$?
 	sed -i "s|$copy|@CASE@|g" "$work/out" "$work/err"
 	local expected=0
