@@ -79,7 +79,7 @@ static void nested(void **state)
 	assert_false(web->depends_on[0]->required);
 	assert_int_equal(web->nvolumes, 2);
 	assert_true(web->volumes[0]->volume->nocopy);
-	assert_string_equal(web->volumes[1]->source, "/work/a");
+	assert_string_equal(web->volumes[1]->source, "/srv/a");
 	assert_true(web->volumes[1]->read_only && web->volumes[1]->bind->create_host_path);
 	assert_null(web->volumes[1]->volume);
 	assert_int_equal(web->secrets[0]->mode.value, 0440);
@@ -95,7 +95,7 @@ static void nested(void **state)
 	assert_int_equal(web->deploy->reservations->ndevices, 1);
 	assert_int_equal(web->deploy->reservations->devices[0].count.value, -1);
 	assert_string_equal(web->deploy->placement->spread[0], "z");
-	assert_string_equal(web->build->context, "/work/sub");
+	assert_string_equal(web->build->context, "/srv/sub");
 	assert_string_equal(web->build->dockerfile, "Dockerfile");
 	assert_string_equal(web->build->args[0].value, "1");
 	assert_int_equal(web->build->ulimits[0].hard, 1);
@@ -142,7 +142,7 @@ static void resources(void **state)
 		"x-flow: {registry: r.yml, image: {org: o}}\n");
 	struct project *project = NULL;
 	assert_int_equal(fill_environment(arena, tree, &env, &errors), 0);
-	assert_int_equal(load_tree(arena, tree, "p", "/work", &env, &project, &errors), 0);
+	assert_int_equal(load_tree(arena, tree, "p", "/srv", &env, &project, &errors), 0);
 	const struct network *net = project_network(project, "n");
 	assert_string_equal(net->name, "p_n");
 	assert_string_equal(net->ipam->config[0]->subnet, "s");
@@ -153,7 +153,7 @@ static void resources(void **state)
 	assert_string_equal(project_volume(project, "v")->name, "real");
 	assert_string_equal(project->secrets[0]->value, "t");
 	assert_string_equal(project->configs[0]->value, "text");
-	assert_string_equal(project->flow->registry[0], "/work/r.yml");
+	assert_string_equal(project->flow->registry[0], "/srv/r.yml");
 	assert_string_equal(project->flow->image->org, "o");
 	assert_null(project_service(project, "none"));
 }
