@@ -267,10 +267,18 @@ static void decide_restarts(struct work *work, struct task *task)
 	}
 }
 
-/* Tells once per service when its containers carry no inputs label. */
+/* Whether there is more to compare than what compose's config-hash covers. */
+static bool has_inputs(const struct service *service)
+{
+	const struct flow_service *flow = service->flow;
+	return service->nconfigs || service->nsecrets || (flow && (flow->files || flow->nports));
+}
+
+/* Tells once per service with inputs when its containers carry no label of them. */
 static void note_foreign(struct work *work, const struct task *task)
 {
-	for (size_t r = 0; task->inputs && r < task->nreplicas; r++) {
+	bool counts = task->inputs && has_inputs(task->service);
+	for (size_t r = 0; counts && r < task->nreplicas; r++) {
 		const struct replica *replica = task->replicas[r];
 		if (!replica->now || replica->now->seen->inputs || replica->action == ACTION_RECREATE)
 			continue;
