@@ -12,7 +12,7 @@ static inline struct project *model_project(struct arena *arena, const char *nam
 	struct project *project = ARENA_NEW(arena, struct project);
 	project->name = name;
 	project->separator = "-";
-	project->dir = "/work";
+	project->dir = "/srv";
 	return project;
 }
 
