@@ -57,9 +57,13 @@ void show_log_line(struct show_log *log, const char *name, bool standard_error, 
 /* Tells that a container has ended: `name exited with code N`. */
 void show_log_exit(struct show_log *log, const char *name, int64_t status);
 
-/* Appends foreign text with every control character but the tab made visible (\x1b, \u202e) and colours taken
- * out, so that a terminal can only show it. (cmd/show_clean.c) */
+/* Appends foreign text so that a terminal can only show it: control sequences are taken out, every other
+ * control character but the tab is made visible (\x1b, \u202e), and of what carriage returns write over only
+ * the last is left. (cmd/show_clean.c) */
 void show_clean(struct buf *to, const char *text, size_t len);
+
+/* The same for a line of a container; with `colors` its colours stay, and are reset at its end. */
+void show_clean_line(struct buf *to, const char *text, size_t len, bool colors);
 
 /* Columns that cleaned text takes, and appending at most `columns` of it. (cmd/show_clean.c) */
 size_t show_columns(const char *text);

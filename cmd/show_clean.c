@@ -5,16 +5,35 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Length of a colour sequence (ESC [ digits and ; m), or 0. */
-static size_t color_sequence(const char *text, size_t len)
+/* Length of a control sequence (ECMA-48: ESC [ parameters, intermediates, final byte), or 0; *ret_color says
+ * whether it only sets colours. */
+static size_t control_sequence(const char *text, size_t len, bool *ret_color)
 {
+	bool color = true;
 	if (len < 3 || text[0] != '\033' || text[1] != '[')
 		return 0;
-	for (size_t i = 2; i < len && i < 32; i++) {
-		if (text[i] == 'm')
+	for (size_t i = 2; i < len; i++) {
+		if (text[i] >= '@' && text[i] <= '~') {
+			*ret_color = color && text[i] == 'm' && i < 64;
 			return i + 1;
-		if (!(text[i] >= '0' && text[i] <= '9') && text[i] != ';' && text[i] != ':')
+		}
+		if (text[i] < ' ' || text[i] > '?')
 			return 0;
+		color = color && ((text[i] >= '0' && text[i] <= '9') || text[i] == ';' || text[i] == ':');
+	}
+	return 0;
+}
+
+/* Length of a command to the terminal's window (ESC ] … BEL or ESC \: titles, links), or 0. */
+static size_t window_sequence(const char *text, size_t len)
+{
+	if (len < 3 || text[0] != '\033' || text[1] != ']')
+		return 0;
+	for (size_t i = 2; i < len; i++) {
+		if (text[i] == '\a')
+			return i + 1;
+		if (text[i] == '\033')
+			return i + 1 < len && text[i + 1] == '\\' ? i + 2 : 0;
 	}
 	return 0;
 }
@@ -46,26 +65,56 @@ static bool is_control(uint32_t code)
 	       code == 0x2029;
 }
 
-void show_clean(struct buf *to, const char *text, size_t len)
+/* What a terminal would show in the end: without returns at the end, what follows the last one. */
+static void after_returns(const char **text, size_t *len)
 {
-	if (len && text[len - 1] == '\r')
-		len--;
+	while (*len && (*text)[*len - 1] == '\r')
+		--*len;
+	const char *last = *len ? memrchr(*text, '\r', *len) : NULL;
+	if (!last)
+		return;
+	*len -= (size_t)(last + 1 - *text);
+	*text = last + 1;
+}
+
+static void put_character(struct buf *to, const char *text, size_t size, uint32_t code)
+{
+	if (!size)
+		buf_printf(to, "\\x%02x", (unsigned char)*text);
+	else if (is_control(code))
+		buf_printf(to, code < 0x80 ? "\\x%02x" : "\\u%04x", (unsigned)code);
+	else
+		buf_append(to, text, size);
+}
+
+void show_clean_line(struct buf *to, const char *text, size_t len, bool colors)
+{
+	bool colored = false;
+	after_returns(&text, &len);
 	for (size_t at = 0; at < len;) {
-		uint32_t code;
-		size_t color = color_sequence(text + at, len - at);
-		if (color) {
-			at += color;
+		uint32_t code = 0;
+		bool color = false;
+		size_t sequence = control_sequence(text + at, len - at, &color);
+		if (!sequence)
+			sequence = window_sequence(text + at, len - at);
+		if (sequence) {
+			if (color && colors)
+				buf_append(to, text + at, sequence);
+			colored |= color && colors;
+			at += sequence;
 			continue;
 		}
 		size_t size = decode((const unsigned char *)text + at, len - at, &code);
-		if (!size)
-			buf_printf(to, "\\x%02x", (unsigned char)text[at]);
-		else if (is_control(code))
-			buf_printf(to, code < 0x80 ? "\\x%02x" : "\\u%04x", (unsigned)code);
-		else
-			buf_append(to, text + at, size);
+		put_character(to, text + at, size, code);
 		at += size ? size : 1;
 	}
+	if (colored)
+		buf_puts(to, "\033[0m");
+}
+
+void show_clean(struct buf *to, const char *text, size_t len)
+{
+	show_clean_line(to, text, len, false);
 }
 
 /* Columns of one character: marks that combine take none, East Asian wide ones and emoji two. */

@@ -55,10 +55,11 @@ void show_log_line(struct show_log *log, const char *name, bool standard_error, 
 	FILE *out = standard_error ? log->err : log->out;
 	auto_buf struct buf line;
 	buf_init(&line, (size_t)16 << 20);
+	bool color = standard_error ? log->color_err : log->color_out;
 	if (!log->no_prefix)
-		put_prefix(log, &line, name, standard_error ? log->color_err : log->color_out);
+		put_prefix(log, &line, name, color);
 	if (standard_error ? log->clean_err : log->clean_out)
-		show_clean(&line, text, len);
+		show_clean_line(&line, text, len, color);
 	else
 		buf_append(&line, text, len);
 	buf_putc(&line, '\n');

@@ -120,7 +120,7 @@ static void foreign_text_cannot_move_the_cursor(void **state)
 		.text = "a\033[2J\033[31mred\033[0m\x9b"
 			"1m\xc2\x9b\a\tb\xe2\x80\xae\r" };
 	event_send(sink, &event);
-	assert_string_equal(written(f), "img | a\\x1b[2Jred\\x9b1m\\u009b\\x07\tb\\u202e\n");
+	assert_string_equal(written(f), "img | ared\\x9b1m\\u009b\\x07\tb\\u202e\n");
 }
 
 static void json_is_one_object_a_line(void **state)
@@ -267,6 +267,20 @@ static void log_lines_are_aligned_and_clean_only_on_a_terminal(void **state)
 	assert_memory_equal(f->out, want, sizeof want - 1);
 }
 
+static void log_lines_keep_colours_and_nothing_else(void **state)
+{
+	struct fixture *f = *state;
+	static const char line[] =
+		"old\r\033[1;38:5:9mred\033[2K\033]0;title\a\033]8;;x\033\\\033[>4m\033c\r\r";
+	f->log.clean_out = f->log.color_out = f->log.no_prefix = true;
+	show_log_line(&f->log, "db-1", false, line, sizeof line - 1);
+	show_log_line(&f->log, "db-1", false, "plain", 5);
+	f->log.color_out = false;
+	show_log_line(&f->log, "db-1", false, line, sizeof line - 1);
+	fflush(f->log.out);
+	assert_string_equal(f->out, "\033[1;38:5:9mred\\x1bc\033[0m\nplain\nred\\x1bc\n");
+}
+
 static void columns_count_characters(void **state)
 {
 	(void)state;
@@ -294,6 +308,7 @@ int main(void)
 		TEST(tty_prints_container_lines_above_the_rows),
 		TEST(pulls_have_a_bar),
 		TEST(log_lines_are_aligned_and_clean_only_on_a_terminal),
+		TEST(log_lines_keep_colours_and_nothing_else),
 		TEST(columns_count_characters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
