@@ -61,7 +61,8 @@ static void ask(struct lookup *lookup)
 	if (auth && *auth)
 		lookup->headers[0] = arena_printf(engine->arena, "X-Registry-Auth: %s", auth);
 	request->method = "GET";
-	request->path = arena_printf(engine->arena, "/distribution/%s/json", lookup->name);
+	request->path =
+		arena_printf(engine->arena, "/distribution/%s/json", http_path(engine->arena, lookup->name));
 	request->headers = lookup->headers;
 	request->timeout = TIMEOUT;
 	request->done = answered;

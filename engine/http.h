@@ -98,6 +98,10 @@ const char *http_header(const struct request *request, const char *name);
  * out. Arena's. */
 const char *http_query(struct arena *arena, const char *key, ...) __attribute__((sentinel));
 
+/* A name from outside (of an image) as part of a path: percent-encoded, except for what separates its parts
+ * (/ : @). Arena's. */
+const char *http_path(struct arena *arena, const char *name);
+
 /* The engine's own words for a failed answer: the "message" of its JSON body, else the plain text, else the
  * transport failure. Arena's. */
 const char *http_message(struct arena *arena, const struct request *request);

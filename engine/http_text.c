@@ -9,11 +9,11 @@
 
 #define MESSAGE_MOST 2000 /* bytes of an answer that is quoted as a message */
 
-static void put_encoded(struct buf *buf, const char *text)
+static void put_encoded(struct buf *buf, const char *text, const char *kept)
 {
 	for (; *text; text++) {
 		unsigned char byte = (unsigned char)*text;
-		if ((byte < 0x80 && isalnum(byte)) || strchr("-._~", byte))
+		if ((byte < 0x80 && isalnum(byte)) || strchr(kept, byte))
 			buf_putc(buf, (char)byte);
 		else
 			buf_printf(buf, "%%%02X", byte);
@@ -31,10 +31,18 @@ const char *http_query(struct arena *arena, const char *key, ...)
 		if (!value)
 			continue;
 		buf_printf(&query, "%s%s=", query.len ? "&" : "", key);
-		put_encoded(&query, value);
+		put_encoded(&query, value, "-._~");
 	}
 	va_end(args);
 	return arena_strdup(arena, buf_text(&query));
+}
+
+const char *http_path(struct arena *arena, const char *name)
+{
+	auto_buf struct buf path;
+	buf_init(&path, (size_t)1 << 20);
+	put_encoded(&path, name, "-._~/:@");
+	return arena_strdup(arena, buf_text(&path));
 }
 
 const char *http_message(struct arena *arena, const struct request *request)

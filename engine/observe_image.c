@@ -125,7 +125,8 @@ static int look_send(struct look *look)
 {
 	struct request *request = http_request(look->engine->http);
 	request->method = "GET";
-	request->path = arena_printf(look->engine->arena, "/images/%s/json", look->reference);
+	request->path = arena_printf(
+		look->engine->arena, "/images/%s/json", http_path(look->engine->arena, look->reference));
 	request->done = look_done;
 	request->arg = look;
 	return http_send(request, look->errors);

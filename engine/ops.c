@@ -129,7 +129,7 @@ static enum op_verdict got_volume(struct op_call *call, const struct cJSON *json
 static int ask_image_remove(struct op_call *call, struct request *request)
 {
 	request->method = "DELETE";
-	request->path = arena_printf(call->arena, "/images/%s", call->step->name);
+	request->path = arena_printf(call->arena, "/images/%s", http_path(call->arena, call->step->name));
 	return 0;
 }
 

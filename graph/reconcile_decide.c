@@ -2,6 +2,7 @@
  * were cut short. */
 #include "graph/reconcile_work.h"
 #include "compose/hash.h"
+#include "compose/image_name.h"
 #include "graph/inputs.h"
 
 #include <ctype.h>
@@ -313,10 +314,24 @@ static bool refuse(struct work *work, const struct service *service)
 	return any;
 }
 
+/* The engine would refuse the name as well, but only when others have been changed. */
+static bool refuse_image(struct work *work, const struct service *service)
+{
+	if (!service->image || !*service->image || image_name_valid(service->image))
+		return false;
+	const struct member *member = node_member(service->node, "image");
+	error_add(work->errors, ERROR_FILE, member ? &member->value->at : &service->at,
+		arena_printf(work->arena, "services.%s.image", service->key),
+		"invalid image reference \"%s\"", service->image);
+	error_hint(work->errors,
+		"the form is [HOST[:PORT]/]NAME[:TAG][@DIGEST]; NAME is of lower case letters, digits and . _ - /");
+	return true;
+}
+
 void task_decide(struct work *work, struct task *task)
 {
 	const struct service *service = task->service;
-	if (task->scale && refuse(work, service))
+	if (task->scale && (refuse(work, service) || refuse_image(work, service)))
 		return;
 	if (service->container_name && task->scale > 1) {
 		error_add(work->errors, ERROR_FILE, &service->at,

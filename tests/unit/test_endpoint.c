@@ -1,7 +1,9 @@
 /* Which engine is meant: flags, variables, contexts, hosts, TLS; and docker's config.json. */
+#include "compose/image_name.h"
 #include "engine/auth.h"
 #include "engine/base64.h"
 #include "engine/endpoint.h"
+#include "engine/http.h"
 #include "engine/reference.h"
 
 #include <setjmp.h>
@@ -317,6 +319,21 @@ static void references(void **state)
 	}
 }
 
+static void image_names(void **state)
+{
+	(void)state;
+	static const char *const valid[] = { "a", "a:1", "Org/a:V_1.0-x", "localhost:5000/a/b__c", "x",
+		"r.io/a.b/c--d@sha256:0aF", "[::1]:5000/a", "sha256:00ff" };
+	static const char *const invalid[] = { "", "UPPER CASE", "Upper", "a b", "a:", "a:-x", "a@",
+		"a@sha256:", "a//b", "/a", "a/", "a..b", "a-", "a___b", "r.io/Upper", "r.io:x/a", "a:1:2",
+		"http://r.io/a", "a\n", "a?x=1", "a@sha256:xyz" };
+	for (size_t i = 0; i < sizeof valid / sizeof *valid; i++)
+		assert_true(image_name_valid(valid[i]));
+	for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++)
+		assert_false(image_name_valid(invalid[i]));
+	assert_string_equal(http_path(arena, "r.io:1/a b?c#%@x"), "r.io:1/a%20b%3Fc%23%25@x");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -330,6 +347,7 @@ int main(void)
 		TEST(configuration),
 		TEST(credentials),
 		TEST(references),
+		TEST(image_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
