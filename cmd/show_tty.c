@@ -27,13 +27,22 @@ static size_t lines_taken(const struct tty *tty, unsigned columns)
 	return lines;
 }
 
-/* Goes back to the first line of the picture and clears from there. */
-static void put_erase(struct tty *tty, struct buf *frame, unsigned columns)
+/* Puts `picture` over the last one, line by line: terminals that keep history take "clear the rest of the
+ * screen" for a full screen that is to be kept. The cursor ends below the picture. */
+static void put_over(struct tty *tty, struct buf *frame, unsigned columns, const struct buf *picture)
 {
-	size_t lines = lines_taken(tty, columns);
-	if (lines)
-		buf_printf(frame, "\033[%zuA\r\033[J", lines);
-	tty->ndrawn = 0;
+	size_t before = lines_taken(tty, columns), lines = 0;
+	const char *text = buf_text(picture), *end;
+	if (before)
+		buf_printf(frame, "\033[%zuA\r", before);
+	for (; (end = strchr(text, '\n')); text = end + 1, lines++) {
+		buf_append(frame, text, (size_t)(end - text));
+		buf_puts(frame, "\033[K\n");
+	}
+	for (size_t i = lines; i < before; i++)
+		buf_puts(frame, "\033[K\n");
+	if (lines < before)
+		buf_printf(frame, "\033[%zuA", before - lines);
 }
 
 static void flush_frame(struct tty *tty, const struct buf *frame)
@@ -45,19 +54,23 @@ static void flush_frame(struct tty *tty, const struct buf *frame)
 static void draw(struct tty *tty)
 {
 	unsigned height, columns;
-	auto_buf struct buf frame;
+	auto_buf struct buf frame, picture;
 	buf_init(&frame, 1 << 20);
+	buf_init(&picture, 1 << 20);
 	tty->look.size(&height, &columns);
 	tty->drawn_at = tty->look.now();
 	if (!tty->hidden)
 		buf_puts(&frame, "\033[?25l");
 	tty->hidden = true;
-	put_erase(tty, &frame, columns);
 	size_t room = height > 1 ? height - 1 : 1;
 	if (room > SHOW_ROWS_MOST)
 		room = SHOW_ROWS_MOST;
-	tty->ndrawn = show_rows_draw(
-		&tty->rows, &tty->look, &tty->totals, room, columns ? columns - 1 : 79, &frame, tty->drawn);
+	size_t drawn[SHOW_ROWS_MOST];
+	size_t ndrawn = show_rows_draw(
+		&tty->rows, &tty->look, &tty->totals, room, columns ? columns - 1 : 79, &picture, drawn);
+	put_over(tty, &frame, columns, &picture);
+	memcpy(tty->drawn, drawn, sizeof drawn[0] * ndrawn);
+	tty->ndrawn = ndrawn;
 	flush_frame(tty, &frame);
 }
 
@@ -65,12 +78,14 @@ static void draw(struct tty *tty)
 static void clear(struct tty *tty)
 {
 	unsigned height, columns;
-	auto_buf struct buf frame;
-	buf_init(&frame, 4096);
+	auto_buf struct buf frame, nothing;
+	buf_init(&frame, 1 << 16);
+	buf_init(&nothing, 1);
 	if (!tty->ndrawn)
 		return;
 	tty->look.size(&height, &columns);
-	put_erase(tty, &frame, columns);
+	put_over(tty, &frame, columns, &nothing);
+	tty->ndrawn = 0;
 	flush_frame(tty, &frame);
 }
 
