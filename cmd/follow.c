@@ -13,6 +13,7 @@ struct follow {
 	struct follow_options options;
 	struct events *events;
 	bool subscribed, blind; /* events are coming; they will never come again */
+	bool incomplete;        /* an output broke off */
 	int64_t began;          /* Unix ns */
 	struct map by_id;       /* container id → follow_one */
 	struct follow_one **ones;
@@ -61,6 +62,7 @@ static void close_stream(void *arg);
 static void got_end(void *arg, const char *failure)
 {
 	struct follow_one *one = arg;
+	one->follow->incomplete |= failure && one->opened;
 	one->opened = true;
 	one->closing = loop_after(one->follow->ctx->loop, 0, close_stream, one);
 	if (failure)
@@ -316,6 +318,11 @@ void follow_adopt(struct follow *follow, const struct observed *seen, bool histo
 		else
 			read_since(one);
 	}
+}
+
+bool follow_broken(const struct follow *follow)
+{
+	return follow->blind || follow->incomplete;
 }
 
 /* Whether output is still to come. */

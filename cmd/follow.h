@@ -64,6 +64,9 @@ void follow_wait(struct follow *follow, bool (*over)(void *arg), void *arg);
 /* Turns the loop until all streams have ended, or `over(arg)` is true. */
 void follow_finish(struct follow *follow, bool (*over)(void *arg), void *arg);
 
+/* Whether events or the rest of an output that had begun were lost; there is a finding then. */
+bool follow_broken(const struct follow *follow);
+
 /* Lets the output that is on its way come in, for at most `ns`. */
 void follow_drain(struct follow *follow, int64_t ns);
 

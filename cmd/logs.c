@@ -5,6 +5,7 @@
 #include "cmd/show.h"
 #include "engine/observe.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,9 +136,15 @@ static int read_all(struct reading *reading, const struct follow_options *option
 		if (options->logs.follow)
 			follow_wait(follow, over, reading);
 		follow_finish(follow, over, reading);
+		if (!over(reading) && follow_broken(follow))
+			ctx->status = 1;
 	}
 	follow_close(follow);
-	return result;
+	int broken = reading->log->broken;
+	if (broken && broken != EPIPE && result == 0)
+		result = error_add(&ctx->errors, ERROR_SYSTEM, NULL, NULL, "cannot write the output: %s",
+			strerror(broken));
+	return ctx->errors.count ? -1 : result;
 }
 
 static int run(struct ctx *ctx, const void *options)

@@ -18,7 +18,7 @@ struct show_log {
 	size_t width;    /* of the widest name so far */
 	size_t names;    /* that have a colour */
 	struct map hues; /* name → index + 1 of its colour */
-	bool broken;     /* the reader of `out` has gone */
+	int broken;      /* errno of the first write to `out` that failed, or 0 */
 };
 
 /* What the screens have in common. */

@@ -3,6 +3,7 @@
 #include "cmd/report.h"
 #include "cmd/show.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -46,8 +47,11 @@ static void put_prefix(struct show_log *log, struct buf *line, const char *name,
 
 static void put_line(struct show_log *log, FILE *out, const struct buf *line)
 {
-	if (fwrite(buf_text(line), 1, line->len, out) != line->len || fflush(out) != 0)
-		log->broken = log->broken || out == log->out;
+	errno = 0;
+	if (fwrite(buf_text(line), 1, line->len, out) == line->len && fflush(out) == 0)
+		return;
+	if (out == log->out && !log->broken)
+		log->broken = errno ? errno : EIO;
 }
 
 void show_log_line(struct show_log *log, const char *name, bool standard_error, const char *text, size_t len)
