@@ -10,7 +10,7 @@ set -euo pipefail
 build='gcc make pkg-config libc6-dev libyaml-dev libcyaml-dev libcjson-dev libcurl4-openssl-dev libarchive-dev libmd-dev libpcre2-dev
 	libnghttp2-dev libmicrohttpd-dev'
 engine='iptables iproute2 procps curl ca-certificates docker.io'
-test='bats libcmocka-dev valgrind clang clang-format jq shellcheck lcov python3 openssh-client git'
+test='bats libcmocka-dev valgrind strace clang clang-format jq shellcheck lcov python3 openssh-client git'
 # A docker of another origin stays what it is: the two packages exclude each other.
 ! { command -v docker && PATH=$PATH:/usr/sbin command -v dockerd; } >/dev/null || engine=${engine% docker.io}
 
