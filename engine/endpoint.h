@@ -31,7 +31,7 @@ int endpoint_ssh_open(struct engine *engine, struct errors *errors);
 /* Ends the processes, removes socket and directory. NULL allowed. */
 void endpoint_ssh_close(struct ssh_tunnel *tunnel);
 
-/* What ssh said on its standard error last, "" when nothing. Borrowed. */
+/* What ssh said on its standard error last, each line once; "" when nothing. Arena's. */
 const char *endpoint_ssh_words(const struct ssh_tunnel *tunnel);
 
 #endif

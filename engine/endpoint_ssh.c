@@ -3,6 +3,7 @@
 #include "engine/endpoint.h"
 
 #include "base/heap.h"
+#include "base/map.h"
 #include "engine/child.h"
 
 #include <errno.h>
@@ -260,7 +261,28 @@ void endpoint_ssh_close(struct ssh_tunnel *tunnel)
 	free(tunnel);
 }
 
+/* Each connection's ssh says the same, with the line ends of a terminal: each line once. */
+static const char *without_repeats(struct arena *arena, const char *words)
+{
+	struct map seen;
+	auto_buf struct buf text;
+	map_init(&seen, arena);
+	buf_init(&text, WORDS_MOST + 1);
+	for (size_t len; *words; words += len + (words[len] == '\n')) {
+		len = strcspn(words, "\n");
+		size_t kept = len;
+		while (kept && words[kept - 1] == '\r')
+			kept--;
+		const char *line = arena_strndup(arena, words, kept);
+		if (!kept || map_has(&seen, line))
+			continue;
+		map_set(&seen, line, NULL);
+		buf_printf(&text, "%s\n", line);
+	}
+	return arena_strdup(arena, buf_text(&text));
+}
+
 const char *endpoint_ssh_words(const struct ssh_tunnel *tunnel)
 {
-	return tunnel ? buf_text(&tunnel->words) : "";
+	return tunnel ? without_repeats(tunnel->engine->arena, buf_text(&tunnel->words)) : "";
 }

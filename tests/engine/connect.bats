@@ -53,13 +53,14 @@ one_service() {
 	[ "$(wc -l <calls)" -le 8 ]
 }
 
-@test "a login that fails shows what ssh said" {
+@test "a login that fails shows what ssh said, once" {
 	one_service
 	mkdir bin
-	printf '#!/bin/sh\necho "me@far: Permission denied (publickey)." >&2\nexit 255\n' >bin/ssh
+	printf '#!/bin/sh\nprintf "me@far: Permission denied (publickey).\\r\\n%%.0s" 1 2 >&2\nexit 255\n' >bin/ssh
 	chmod +x bin/ssh
 	PATH=$PWD/bin:$PATH DOCKER_HOST=ssh://me@far run -1 flow up -d
 	has "ssh://me@far" "Permission denied (publickey)." "hint:"
+	[ "$(grep -c "Permission denied" <<<"$output")" = 1 ]
 	DOCKER_HOST=ssh://me:hunter2@far run -2 flow up -d
 	has "password"
 	[[ $output != *hunter2* ]]
