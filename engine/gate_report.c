@@ -92,6 +92,8 @@ static void leave_finding(struct watch *watch, const char *lines)
 		error_add(gate->errors, ERROR_GATE, at, path, "%s", message);
 	if (watch->hint)
 		error_hint(gate->errors, "%s", watch->hint);
+	else if (watch->removed)
+		error_hint(gate->errors, "somebody else removed it: run the command again");
 	else
 		error_hint(gate->errors, "`docker flow logs %s` shows all of its output", service->key);
 	auto_buf struct buf detail;
@@ -129,6 +131,12 @@ static void on_tail(void *arg, const char *text)
 	struct watch *watch = report->watch;
 	if (!watch->gate || watch->state != WATCH_REPORT) /* nobody waits any more */
 		return;
+	if (!text) { /* killed by who removed it: the exit code is not its own */
+		struct arena *arena = watch->gate->engine->arena;
+		watch->removed = true;
+		watch->why = arena_printf(arena, "container %s was removed", watch->look.name);
+		watch->hint = NULL;
+	}
 	leave_finding(watch, text ? text : "");
 	report->told(watch);
 }
@@ -143,5 +151,6 @@ void gate_report(struct watch *watch, void (*told)(struct watch *watch))
 		told(watch);
 		return;
 	}
-	logs_tail(engine, watch->id, LINES, watch->look.tty, on_tail, report);
+	/* Only what it said since its start: an earlier run may have failed otherwise. */
+	logs_tail(engine, watch->id, LINES, watch->look.started, watch->look.tty, on_tail, report);
 }

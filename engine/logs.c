@@ -223,10 +223,11 @@ static const char *shorten(struct tail *tail)
 static void tail_done(struct request *request)
 {
 	struct tail *tail = request->arg;
-	tail->got(tail->arg, shorten(tail));
+	bool gone = request->fault == HTTP_OK && request->status == 404;
+	tail->got(tail->arg, gone ? NULL : shorten(tail));
 }
 
-void logs_tail(struct engine *engine, const char *id, unsigned count, bool tty,
+void logs_tail(struct engine *engine, const char *id, unsigned count, const char *since, bool tty,
 	void (*got)(void *arg, const char *text), void *arg)
 {
 	struct tail *tail = ARENA_NEW(engine->arena, struct tail);
@@ -236,7 +237,8 @@ void logs_tail(struct engine *engine, const char *id, unsigned count, bool tty,
 	struct request *request = http_request(engine->http);
 	request->method = "GET";
 	request->path = arena_printf(engine->arena, "/containers/%s/logs", id);
-	request->query = arena_printf(engine->arena, "stdout=1&stderr=1&tail=%u", count);
+	request->query = arena_printf(engine->arena, "stdout=1&stderr=1&tail=%u%s%s", count,
+		since && *since ? "&since=" : "", since ? since : "");
 	request->timeout = 10000000000;
 	request->data = tail_data;
 	request->done = tail_done;

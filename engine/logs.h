@@ -21,9 +21,10 @@ struct logs *logs_open(struct engine *engine, const char *id, const struct logs_
 	void (*line)(void *arg, bool standard_error, const char *text, size_t len), void (*opened)(void *arg),
 	void (*end)(void *arg, const char *failure), void *arg, struct errors *errors);
 
-/* The last `count` lines of a container, for messages; arena's text, "" when there are none. Turns no loop:
- * `got(arg, text)` comes from it. */
-void logs_tail(struct engine *engine, const char *id, unsigned count, bool tty,
+/* The last `count` lines of a container, for messages; arena's text, "" when there are none, NULL when there
+ * is no such container any more. `since`: as in logs_options, NULL or "": all. Turns no loop: `got(arg,
+ * text)` comes from it. */
+void logs_tail(struct engine *engine, const char *id, unsigned count, const char *since, bool tty,
 	void (*got)(void *arg, const char *text), void *arg);
 
 /* Stops and frees; without `end` when that was not called yet. NULL allowed; safe from within the callbacks.

@@ -29,6 +29,7 @@ struct world {
 	int listener;
 	char dir[64], path[96];
 	const char *inspect; /* NULL: 404 */
+	bool logs_gone;
 	int exec_code;
 	int busy; /* so many looks are answered by 503 */
 	int looks, execs, dones;
@@ -69,7 +70,10 @@ static void serve(struct peer *peer)
 			answer(peer, 200, json, world->inspect, strlen(world->inspect));
 		else
 			answer(peer, 404, json, gone, sizeof gone - 1);
+	} else if (strstr(peer->in, "/logs") != NULL && world->logs_gone) {
+		answer(peer, 404, json, gone, sizeof gone - 1);
 	} else if (strstr(peer->in, "/logs") != NULL) {
+		assert_non_null(strstr(peer->in, "&since=1795255200.25"));
 		answer(peer, 200, "application/vnd.docker.multiplexed-stream", lines, sizeof lines - 1);
 	} else if (strstr(peer->in, "POST /containers/c1/exec") == peer->in) {
 		world->execs++;
@@ -393,6 +397,17 @@ static void removed_container_fails(void **state)
 	finding_is(world, "dependency failed to start: container shop-db-1 was removed: web -> db (healthy)");
 }
 
+/* `docker rm -f` kills first: the exit is seen before the removal. */
+static void killed_by_a_removal(void **state)
+{
+	struct world *world = *state;
+	world->logs_gone = true, world->inspect = container(world, EXITED(137), "", "");
+	begin(world, 1);
+	finding_is(world, "dependency failed to start: container shop-db-1 was removed: web -> db (healthy)");
+	assert_string_equal(world->errors.first->hint, "somebody else removed it: run the command again");
+	assert_null(world->errors.first->detail);
+}
+
 static void look_is_repeated_a_few_times(void **state)
 {
 	struct world *world = *state;
@@ -474,6 +489,7 @@ int main(void)
 		TEST(event_during_the_look_is_not_lost),
 		TEST(completion_is_seen_by_event_and_by_look),
 		TEST(removed_container_fails),
+		TEST(killed_by_a_removal),
 		TEST(look_is_repeated_a_few_times),
 		TEST(all_containers_have_to_be_ready),
 		TEST(ended_gate_says_nothing),
