@@ -98,6 +98,18 @@ static void take_options(struct walk *walk, struct node *map, const char *option
 	}
 }
 
+/* `v:/v` means a volume v to people, but one letter before a colon and a slash is a drive. */
+static void warn_of_drive(struct walk *walk, const struct node *item, const char *second)
+{
+	const char *text = item->text;
+	if (!isalpha((unsigned char)text[0]) || strncmp(text + 1, ":/", 2) != 0 || (second && *second == '/'))
+		return;
+	walk_warn(walk, &item->at, "`%c:` is read as a drive letter", text[0]);
+	error_hint(walk->errors,
+		"for a volume %c use the long form (type, source, target), or a name of two letters",
+		text[0]);
+}
+
 int short_volume(struct walk *walk, const struct node *item, struct node **ret_node)
 {
 	const char *fields[FIELDS];
@@ -111,6 +123,8 @@ int short_volume(struct walk *walk, const struct node *item, struct node **ret_n
 		walk_error(walk, &item->at, "%s", wrong);
 		return error_hint(walk->errors, "the form is [SOURCE:]TARGET[:OPTIONS]");
 	}
+	if (!canon_lenient(walk))
+		warn_of_drive(walk, item, count > 1 ? fields[1] : NULL);
 	struct node *map = node_map(walk->arena, item->at);
 	bool bind = count > 1 && is_host_path(fields[0]);
 	set(walk, map, "type", text_node(walk, map, bind ? "bind" : "volume"));
