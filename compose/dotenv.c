@@ -236,6 +236,9 @@ static int reader_init(struct reader *reader, struct dotenv *dotenv, const char 
 	reader->end = text + len;
 	if (len > DOTENV_SIZE_MOST)
 		return fail(reader, "the file is too large", "is it a file of NAME=value lines?");
+	if (len >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0 ||
+				!text[0] != !text[1]))
+		return fail(reader, "the file is UTF-16", "save it as UTF-8");
 	if (memchr(text, '\0', len))
 		return fail(reader, "the file holds a NUL byte", "is it a text file?");
 	return 0;

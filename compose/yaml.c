@@ -341,6 +341,12 @@ static int read_docs(struct reader *reader, struct node ***ret_docs, size_t *ret
 	}
 }
 
+/* Text of two bytes per character. With a byte order mark it can be read, without one it is only guessed. */
+static bool is_unmarked_utf16(const char *text, size_t len)
+{
+	return len >= 2 && !text[0] != !text[1];
+}
+
 int yaml_parse(struct arena *arena, const char *file, const char *text, size_t len, struct node ***ret_docs,
 	size_t *ret_ndocs, struct errors *errors)
 {
@@ -349,6 +355,10 @@ int yaml_parse(struct arena *arena, const char *file, const char *text, size_t l
 	if (len > YAML_SIZE_MOST)
 		return error_add(errors, ERROR_FILE, &start, NULL, "the file is larger than %zu MiB",
 			YAML_SIZE_MOST >> 20);
+	if (is_unmarked_utf16(text, len)) {
+		error_add(errors, ERROR_FILE, &start, NULL, "the file is UTF-16 without a byte order mark");
+		return error_hint(errors, "save it as UTF-8");
+	}
 	struct reader reader = { .arena = arena, .errors = errors, .file = file, .text = text, .len = len };
 	struct node **docs = NULL;
 	size_t ndocs = 0;

@@ -138,6 +138,14 @@ static void raw_values_are_verbatim(void **state)
 	static const char *const wrong[] = { "A B=1\n", "=1\n", "A=\xff\n" };
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(dotenv_parse_raw(&dotenv, "r.env", wrong[i], strlen(wrong[i]), &errors), -1);
+	errors_init(&errors, dotenv.arena);
+	assert_int_equal(dotenv_parse(&dotenv, "w.env",
+				 "\xff\xfe"
+				 "A\0=\0"
+				 "1",
+				 7, &errors),
+		-1);
+	assert_string_equal(errors.first->message, "the file is UTF-16");
 }
 
 int main(void)
