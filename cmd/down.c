@@ -128,6 +128,24 @@ static int open_scope(struct down *down)
 	return 0;
 }
 
+/* Nothing can be removed: what stays and why, else what is not there. */
+static int tell_why_nothing(struct down *down)
+{
+	struct ctx *ctx = down->ctx;
+	struct sink *sink = down->plan->nnotes ? show_create(ctx, "down", NULL, false) : NULL;
+	for (size_t i = 0; i < down->plan->nnotes; i++)
+		event_send(sink, &(struct event){ .kind = EVENT_NOTE, .text = down->plan->notes[i] });
+	show_end(sink, true);
+	if (sink)
+		return 0;
+	for (size_t i = 0; i < ctx->nargs; i++)
+		error_warn(&ctx->errors, NULL, NULL, "no container of service %s is there", ctx->args[i]);
+	if (!ctx->nargs)
+		error_warn(&ctx->errors, NULL, NULL, "there is nothing of %s to remove",
+			down->scope.name ? down->scope.name : "these applications");
+	return 0;
+}
+
 static int run(struct ctx *ctx, const void *options)
 {
 	struct down down = { .ctx = ctx, .options = options };
@@ -135,11 +153,8 @@ static int run(struct ctx *ctx, const void *options)
 		return -1;
 	if (ctx->globals.dry_run)
 		return print_one_plan(stdout, down.plan, false);
-	if (!down.plan->count) {
-		error_warn(&ctx->errors, NULL, NULL, "there is nothing of %s to remove",
-			down.scope.name ? down.scope.name : "these applications");
-		return 0;
-	}
+	if (!down.plan->count)
+		return tell_why_nothing(&down);
 	report_warnings(ctx);
 	return run_locked(&down);
 }

@@ -104,3 +104,25 @@ volumes: {data: {}}'
 	flow down web
 	[ "$(names)" = db-1 ]
 }
+
+@test "nothing is said to be there only when nothing is" {
+	compose <<-'YAML'
+		services:
+		  a: {image: busybox, init: true, command: sleep 1000, network_mode: none}
+		  b: {image: busybox, init: true, command: sleep 1000, network_mode: none}
+	YAML
+	flow up -d a
+	run -0 flow down b
+	has "no container of service b is there"
+	[[ $output != *"nothing of"* ]]
+	compose <<-'YAML'
+		services:
+		  b: {image: busybox, init: true, command: sleep 1000, network_mode: none}
+	YAML
+	run -0 flow down
+	has "orphan container $PROJECT-a-1"
+	[[ $output != *"nothing of"* ]]
+	flow down --remove-orphans
+	run -0 flow down
+	has "there is nothing of $PROJECT to remove"
+}
