@@ -93,3 +93,9 @@ talkers() {
 	run -0 flow -p "$PROJECT" logs --no-log-prefix longer-name
 	[ "$output" = hello ]
 }
+
+@test "lines that cannot be written are a failure" {
+	talkers
+	run -1 bash -c "'$FLOW' logs >/dev/full"
+	has "cannot write the output: No space left on device"
+}
