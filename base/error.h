@@ -76,7 +76,8 @@ int error_status(const struct errors *errors);
 /* How findings are printed. */
 struct error_style {
 	bool color;
-	bool json; /* an array of objects instead of text */
+	bool json;  /* an array of objects instead of text */
+	bool lines; /* with json: one object a line, no array */
 	const char *(*line)(
 		void *arg, const char *file, unsigned line); /* source line for the caret, or NULL */
 	void *arg;

@@ -54,11 +54,11 @@ static void put_json_member(FILE *out, const char *key, const char *text)
 	put_json_text(out, text);
 }
 
-static void print_json(FILE *out, const struct errors *errors)
+static void print_json(FILE *out, const struct errors *errors, bool lines)
 {
-	fputc('[', out);
+	fputs(lines ? "" : "[", out);
 	for (const struct error *error = errors->first; error; error = error->next) {
-		fprintf(out, "%s{\"level\":\"%s\"", error == errors->first ? "" : ",",
+		fprintf(out, "%s{\"level\":\"%s\"", lines || error == errors->first ? "" : ",",
 			error->warning ? "warning" : "error");
 		put_json_member(out, "file", error->at.file);
 		if (error->at.line)
@@ -67,9 +67,9 @@ static void print_json(FILE *out, const struct errors *errors)
 		put_json_member(out, "message", error->message);
 		put_json_member(out, "hint", error->hint);
 		put_json_member(out, "detail", error->detail);
-		fputc('}', out);
+		fputs(lines ? "}\n" : "}", out);
 	}
-	fputs("]\n", out);
+	fputs(lines ? "" : "]\n", out);
 }
 
 static void print_source(FILE *out, const struct error *error, const struct error_style *style)
@@ -118,7 +118,7 @@ static void print_text(FILE *out, const struct error *error, const struct error_
 void errors_print(FILE *out, const struct errors *errors, const struct error_style *style)
 {
 	if (style->json) {
-		print_json(out, errors);
+		print_json(out, errors, style->lines);
 		return;
 	}
 	for (const struct error *error = errors->first; error; error = error->next)

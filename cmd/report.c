@@ -49,9 +49,11 @@ static void drop_warnings(struct errors *errors)
 static void print(struct ctx *ctx)
 {
 	const char *progress = ctx->globals.progress;
+	bool lines = progress && strcmp(progress, "json") == 0;
 	struct error_style style = {
 		.color = report_color(ctx, stderr),
-		.json = ctx->json_errors || (progress && strcmp(progress, "json") == 0),
+		.json = ctx->json_errors || lines,
+		.lines = lines, /* as the events of that screen are */
 		.line = sources_line,
 		.arg = &ctx->sources,
 	};

@@ -54,6 +54,18 @@ bool cmd_is_family(const char *word)
 	return false;
 }
 
+/* What docker compose can do and we cannot. */
+static bool only_compose_has(const char *word)
+{
+	static const char *const words[] = { "attach", "build", "commit", "cp", "create", "events", "exec",
+		"export", "images", "kill", "ls", "pause", "port", "publish", "pull", "push", "restart", "rm",
+		"run", "scale", "start", "stats", "stop", "top", "unpause", "volumes", "wait", "watch" };
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(words[i], word) == 0)
+			return true;
+	return false;
+}
+
 int cmd_unknown(struct ctx *ctx, const char *const *words, size_t nwords)
 {
 	struct texts names = { 0 };
@@ -65,6 +77,9 @@ int cmd_unknown(struct ctx *ctx, const char *const *words, size_t nwords)
 		if (!cmd_table[i]->hidden)
 			texts_add(ctx->arena, &names, cmd_table[i]->name);
 	error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "unknown command: %s %s", ctx->program, word);
+	if (!ctx->compose && only_compose_has(word))
+		return error_hint(&ctx->errors,
+			"docker compose %s works on the same project: names and labels agree", word);
 	const char *near = error_nearest(word, names.items, names.count);
 	if (near)
 		return error_hint(&ctx->errors, "did you mean %s %s?", ctx->program, near);

@@ -79,9 +79,22 @@ setup() {
 	run -0 ./docker-compose compose version --short
 }
 
+@test "what only docker compose can do is named" {
+	for word in exec run stop port; do
+		run -2 "$flow" "$word"
+		[[ $output == *"docker compose $word works on the same project"* ]]
+	done
+	run -2 "$flow" pss
+	[[ $output != *"docker compose"* ]]
+}
+
 @test "errors are JSON when progress is" {
 	run -2 --separate-stderr "$flow" --progress json nothing
-	[ "$(jq -r '.[0].level' <<<"$stderr")" = error ]
+	[ "$(jq -r .level <<<"$stderr")" = error ]
+	printf 'services:\n  a: {image: busybox, nonsense: 1}\n  b: {image: busybox, nonsense: 1}\n' >wrong.yaml
+	run -2 --separate-stderr "$flow" --progress json -f wrong.yaml config
+	[ "$(wc -l <<<"$stderr")" = "$(jq -s length <<<"$stderr")" ]
+	[ "$(jq -s 'map(type) | unique | .[0]' <<<"$stderr")" = '"object"' ]
 }
 
 @test "an output that cannot be written is a failure" {
