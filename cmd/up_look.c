@@ -57,6 +57,26 @@ static int check_options(struct up *up)
 	return check_names(ctx, up->scope.dag, &options->no_attach, "--no-attach");
 }
 
+/* Options that would change nothing: whoever wrote them expects something else. */
+static int check_useless(struct up *up)
+{
+	struct ctx *ctx = up->ctx;
+	const struct up_options *options = up->options;
+	const struct map_entry *entry;
+	size_t at = 0;
+	if (options->wait_timeout.set && !up->how.wait) {
+		error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "--wait-timeout needs --wait");
+		return error_hint(&ctx->errors, "add --wait, or leave --wait-timeout out");
+	}
+	while (up->how.scale && (entry = map_next(up->how.scale, &at)))
+		if (!dag_find(up->scope.dag, entry->key)->selected) {
+			error_add(&ctx->errors, ERROR_USAGE, NULL, NULL,
+				"--scale: service %s is not part of this run", entry->key);
+			return error_hint(&ctx->errors, "name it as an argument, too");
+		}
+	return 0;
+}
+
 int up_open(struct ctx *ctx, const struct up_options *options, struct up *ret_up)
 {
 	struct up up = { .ctx = ctx, .options = options };
@@ -88,7 +108,7 @@ int up_open(struct ctx *ctx, const struct up_options *options, struct up *ret_up
 		.now = time(NULL) };
 	if (read_scale(ctx, &options->scale, &up.how.scale) < 0 || scope_open(ctx, &wish, &up.scope) < 0)
 		return -1;
-	if (check_options(&up) < 0)
+	if (check_options(&up) < 0 || check_useless(&up) < 0)
 		return -1;
 	*ret_up = up;
 	return 0;

@@ -150,3 +150,11 @@ registry() {
 	ASAN_OPTIONS=detect_leaks=0 run -0 strace -f -e trace=openat,connect -o trace "$flow" config
 	run -1 grep -E 'libcurl|libarchive|libssl|connect\(' trace
 }
+
+@test "options that would change nothing are mistakes" {
+	printf 'services:\n  a: {image: busybox}\n  b: {image: busybox}\n' >compose.yaml
+	run -2 "$flow" up --wait-timeout 5
+	[[ $output == *"--wait-timeout needs --wait"* ]]
+	run -2 "$flow" up --scale a=2 b
+	[[ $output == *"service a is not part of this run"* ]]
+}
