@@ -181,6 +181,8 @@ static void note(struct attach *attach, const char *text)
 static int stop_everything(struct attach *attach, bool interrupted)
 {
 	struct run_result result;
+	attach->sink->title = "stop";
+	attach->sink->interrupted = interrupted;
 	note(attach, interrupted ? "stopping; Ctrl-C again kills" : "stopping the others");
 	int stopped = halt(attach, false, &result);
 	if (result.interrupted) {

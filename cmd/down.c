@@ -103,6 +103,7 @@ static int run_locked(struct down *down)
 	if (result == 0)
 		result = run_it(down, sink);
 	close(lock);
+	sink->interrupted = ctx->interrupted != 0;
 	show_end(sink, result == 0 || ctx->interrupted);
 	return result;
 }

@@ -101,18 +101,19 @@ static void end(struct sink *sink, bool ok)
 	auto_buf struct buf line;
 	buf_init(&line, 4096);
 	put_head(&line, "end", 0);
-	quote_member(&line, "name", json->look.title);
+	quote_member(&line, "name", json->sink.title);
 	buf_printf(&line, ",\"ok\":%s,\"done\":%zu,\"failed\":%zu,\"skipped\":%zu,\"elapsed\":%.3f}\n",
-		ok ? "true" : "false", json->totals.done, json->totals.failed, json->totals.skipped,
-		(double)(json->look.now() - json->totals.began) / 1e9);
+		ok && !sink->interrupted ? "true" : "false", json->totals.done, json->totals.failed,
+		json->totals.skipped, (double)(json->look.now() - json->totals.began) / 1e9);
 	fwrite(buf_text(&line), 1, line.len, json->look.out);
 	fflush(json->look.out);
+	json->totals = (struct show_totals){ .began = json->look.now() };
 }
 
 struct sink *show_json_create(struct arena *arena, const struct show_look *look)
 {
 	struct json *json = ARENA_NEW(arena, struct json);
-	json->sink = (struct sink){ .on = on, .end = end };
+	json->sink = (struct sink){ .on = on, .end = end, .title = look->title };
 	json->look = *look;
 	json->totals.began = look->now();
 	return &json->sink;

@@ -98,18 +98,18 @@ static void end(struct sink *sink, bool ok)
 {
 	struct plain *plain = (struct plain *)sink;
 	char elapsed[32];
-	if (ok)
-		return;
-	fprintf(plain->look.out, "%s: %zu done, %zu failed, %zu skipped  %s\n", plain->look.title,
-		plain->totals.done, plain->totals.failed, plain->totals.skipped,
-		show_elapsed(elapsed, sizeof elapsed, plain->look.now() - plain->totals.began));
+	if (!ok)
+		fprintf(plain->look.out, "%s: %zu done, %zu failed, %zu skipped  %s\n", plain->sink.title,
+			plain->totals.done, plain->totals.failed, plain->totals.skipped,
+			show_elapsed(elapsed, sizeof elapsed, plain->look.now() - plain->totals.began));
 	fflush(plain->look.out);
+	plain->totals = (struct show_totals){ .began = plain->look.now() };
 }
 
 struct sink *show_plain_create(struct arena *arena, const struct show_look *look)
 {
 	struct plain *plain = ARENA_NEW(arena, struct plain);
-	plain->sink = (struct sink){ .on = on, .end = end };
+	plain->sink = (struct sink){ .on = on, .end = end, .title = look->title };
 	plain->look = *look;
 	plain->totals.began = look->now();
 	return &plain->sink;

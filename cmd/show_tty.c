@@ -62,6 +62,7 @@ static void draw(struct tty *tty)
 	if (!tty->hidden)
 		buf_puts(&frame, "\033[?25l");
 	tty->hidden = true;
+	tty->look.title = tty->sink.title;
 	size_t room = height > 1 ? height - 1 : 1;
 	if (room > SHOW_ROWS_MOST)
 		room = SHOW_ROWS_MOST;
@@ -158,12 +159,13 @@ static void end(struct sink *sink, bool ok)
 	if (tty->hidden)
 		fputs("\033[?25h", tty->look.out);
 	if (!ok)
-		fprintf(tty->look.out, "%s: %zu done, %zu failed, %zu skipped  %s\n", tty->look.title,
+		fprintf(tty->look.out, "%s: %zu done, %zu failed, %zu skipped  %s\n", tty->sink.title,
 			tty->totals.done, tty->totals.failed, tty->totals.skipped,
 			show_elapsed(elapsed, sizeof elapsed, tty->look.now() - tty->totals.began));
 	fflush(tty->look.out);
 	tty->hidden = false;
 	tty->ndrawn = 0;
+	tty->totals = (struct show_totals){ .began = tty->look.now() };
 	show_rows_clear(&tty->rows);
 	sink->wants_tick = false;
 }
@@ -171,7 +173,7 @@ static void end(struct sink *sink, bool ok)
 struct sink *show_tty_create(struct arena *arena, const struct show_look *look)
 {
 	struct tty *tty = ARENA_NEW(arena, struct tty);
-	tty->sink = (struct sink){ .on = on, .tick = tick, .end = end };
+	tty->sink = (struct sink){ .on = on, .tick = tick, .end = end, .title = look->title };
 	tty->look = *look;
 	tty->totals.began = look->now();
 	show_rows_init(&tty->rows, arena);

@@ -253,6 +253,7 @@ static int run_up(struct running *running)
 	if (ctx->interrupted && !running->attach)
 		tell_what_is_up(running);
 	settle_close(running->settle);
+	running->sink->interrupted = ctx->interrupted != 0;
 	show_end(running->sink, result == 0 || ctx->interrupted);
 	if (running->attach) {
 		result = attach_follow(running->attach, result);

@@ -36,6 +36,8 @@ struct sink {
 	void (*tick)(struct sink *sink); /* about ten times a second while something runs; may be NULL */
 	void (*end)(struct sink *sink, bool ok); /* after the last event; may be NULL */
 	bool wants_tick;
+	const char *title; /* of what runs: "up", "stop" */
+	bool interrupted;  /* what runs was interrupted */
 };
 
 /* Delivers to the sink; NULL is allowed and drops. */

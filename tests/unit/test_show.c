@@ -134,6 +134,25 @@ static void json_is_one_object_a_line(void **state)
 		"\"elapsed\":0.400,\"verb\":\"create\",\"text\":\"Created\"}\n");
 }
 
+static void what_comes_after_an_end_has_a_title_and_totals_of_its_own(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_json_create(f->arena, &f->look);
+	send(f, sink, "a", STEP_DONE);
+	written(f);
+	sink->interrupted = true;
+	sink->end(sink, true);
+	assert_non_null(strstr(written(f), "\"name\":\"up\",\"ok\":false,\"done\":1,"));
+	sink = show_tty_create(f->arena, &f->look);
+	send(f, sink, "a", STEP_DONE);
+	sink->end(sink, true);
+	written(f);
+	sink->title = "stop";
+	clock_now += 200000000;
+	send(f, sink, "a", STEP_RUNNING);
+	assert_non_null(strstr(written(f), "[+] stop 0/1"));
+}
+
 static void quotes_are_valid_json(void **state)
 {
 	(void)state;
@@ -308,6 +327,7 @@ int main(void)
 		TEST(foreign_text_cannot_move_the_cursor),
 		TEST(json_is_one_object_a_line),
 		TEST(quotes_are_valid_json),
+		TEST(what_comes_after_an_end_has_a_title_and_totals_of_its_own),
 		TEST(tty_stays_within_the_terminal),
 		TEST(tty_redraws_at_most_ten_times_a_second),
 		TEST(tty_takes_back_what_a_narrower_window_has_folded),
