@@ -51,15 +51,6 @@ bool service_files_shared(const struct engine *engine)
 	return access("/.dockerenv", F_OK) != 0 && access("/run/.containerenv", F_OK) != 0;
 }
 
-/* Absolute target: as given, else below /run/secrets for secrets and below / for configs. */
-static const char *target_of(struct arena *arena, const struct file_ref *ref, bool secret)
-{
-	const char *target = ref->target && *ref->target ? ref->target : ref->source;
-	if (*target == '/')
-		return target;
-	return arena_printf(arena, "%s/%s", secret ? "/run/secrets" : "", target);
-}
-
 static int refuse(struct errors *errors, const struct service *service, const struct file_ref *ref,
 	bool secret, const char *why)
 {
@@ -92,7 +83,7 @@ static int add_files(struct arena *arena, const struct service *service, bool se
 		*ARENA_PUSH(arena, *files, *count) = (struct service_file){
 			.ref = ref,
 			.source = source,
-			.target = target_of(arena, ref, secret),
+			.target = inputs_target(arena, ref, secret),
 			.secret = secret,
 			.upload = source->file ? upload_files : true,
 		};
@@ -238,8 +229,10 @@ void service_files_inputs(
 		struct stat status;
 		input->target = files[i].target;
 		input->secret = files[i].secret;
-		if (service_file_content(arena, &files[i], MOST, &input->content, &input->len) == 0 ||
-			errno != EFBIG || stat(files[i].source->file, &status) < 0)
+		if (service_file_content(arena, &files[i], MOST, &input->content, &input->len) == 0)
+			continue;
+		input->absent = files[i].source->file && errno == ENOENT;
+		if (errno != EFBIG || stat(files[i].source->file, &status) < 0)
 			continue;
 		input->content = arena_printf(arena, "%lld bytes, changed at %lld.%09ld",
 			(long long)status.st_size, (long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);

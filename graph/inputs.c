@@ -14,6 +14,8 @@
  * secret against. */
 #define SHORT_DIGEST 8
 
+#define ABSENT "absent"
+
 /* Appends with its length, so that no two lists of texts give the same bytes. */
 static void put(struct buf *buf, const char *text)
 {
@@ -116,7 +118,7 @@ const char *inputs_digest(struct arena *arena, const struct dag_vertex *vertex,
 	const char *text = service_digest(arena, service);
 	for (size_t i = 0; i < nfiles; i++)
 		text = arena_printf(arena, "%s;file:%s=%.*s", text, escaped(arena, files[i].target),
-			SHORT_DIGEST, file_digest(arena, service, &files[i]));
+			SHORT_DIGEST, files[i].absent ? ABSENT : file_digest(arena, service, &files[i]));
 	for (size_t i = 0; i < service->nvolumes && inputs_one_shot(vertex); i++) {
 		const struct mount *mount = service->volumes[i];
 		const struct volume *volume = NULL;
@@ -144,6 +146,14 @@ const char *inputs_complete(struct arena *arena, const char *inputs, const char 
 		arena, "%.*s%s%s", (int)before, inputs, escaped(arena, created), inputs + before + 1);
 }
 
+const char *inputs_target(struct arena *arena, const struct file_ref *ref, bool secret)
+{
+	const char *target = ref->target && *ref->target ? ref->target : ref->source;
+	if (*target == '/')
+		return target;
+	return arena_printf(arena, "%s/%s", secret ? "/run/secrets" : "", target);
+}
+
 /* Whether `label` has the same part (`len` bytes at `part`) among its `;`-separated ones. */
 static bool has_part(const char *label, const char *part, size_t len)
 {
@@ -154,6 +164,12 @@ static bool has_part(const char *label, const char *part, size_t len)
 		at += size + (at[size] == ';');
 	}
 	return false;
+}
+
+bool inputs_absent(struct arena *arena, const char *inputs, const char *target)
+{
+	const char *part = arena_printf(arena, "file:%s=" ABSENT, escaped(arena, target));
+	return inputs && has_part(inputs, part, strlen(part));
 }
 
 /* Whether `label` has a part of that name, whatever its value. */

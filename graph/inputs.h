@@ -12,7 +12,15 @@ struct inputs_file {
 	const char *content; /* NULL: cannot be read; counts as empty */
 	size_t len;
 	bool secret; /* digest is salted with the project's and secret's names and never leaves as content */
+	bool absent; /* there is no such file: its digest is the word "absent" */
 };
+
+/* Where a config or secret goes: an absolute target as given, else below /run/secrets for secrets and below /
+ * for configs. */
+const char *inputs_target(struct arena *arena, const struct file_ref *ref, bool secret);
+
+/* Whether the label was made while the file of that target did not exist. */
+bool inputs_absent(struct arena *arena, const char *inputs, const char *target);
 
 /* Label text for a service: a digest over the x-flow keys that change the container and its environment, a
  * short digest per file, and for one-shots the creation time of the named volumes they mount, so that a wiped

@@ -328,6 +328,27 @@ static bool refuse_image(struct work *work, const struct service *service)
 	return true;
 }
 
+/* A file that is not there is told now, not when half of the containers are made. */
+static void warn_of_absent(struct work *work, const struct task *task, bool secret)
+{
+	const struct service *service = task->service;
+	const struct project *project = service->project;
+	struct file_source *const *sources = secret ? project->secrets : project->configs;
+	size_t nrefs = secret ? service->nsecrets : service->nconfigs;
+	size_t nsources = secret ? project->nsecrets : project->nconfigs;
+	for (size_t i = 0; i < nrefs; i++) {
+		const struct file_ref *ref = secret ? service->secrets[i] : service->configs[i];
+		if (!inputs_absent(work->arena, task->inputs, inputs_target(work->arena, ref, secret)))
+			continue;
+		for (size_t s = 0; s < nsources; s++)
+			if (!strcmp(sources[s]->key, ref->source))
+				error_warn(work->errors, &ref->at,
+					arena_printf(work->arena, "services.%s.%s", service->key,
+						secret ? "secrets" : "configs"),
+					"file %s does not exist", sources[s]->file);
+	}
+}
+
 void task_decide(struct work *work, struct task *task)
 {
 	const struct service *service = task->service;
@@ -354,6 +375,10 @@ void task_decide(struct work *work, struct task *task)
 	if (!work->options->no_start)
 		decide_restarts(work, task);
 	note_foreign(work, task);
+	if (task->nreplicas) {
+		warn_of_absent(work, task, true);
+		warn_of_absent(work, task, false);
+	}
 	for (size_t r = 0; r < task->nreplicas; r++) {
 		enum action action = task->replicas[r]->action;
 		task->remade |=

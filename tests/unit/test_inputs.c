@@ -142,6 +142,17 @@ static void completing_fills_the_right_volume(void **state)
 	assert_non_null(strstr(label, ";volume:p_a=T;volume:p_ab=?"));
 }
 
+static void absent_files_are_told_apart(void **state)
+{
+	struct fixture *f = *state;
+	struct inputs_file files[] = { file("/x y", NULL, false), file("/z", NULL, false) };
+	files[0].absent = true;
+	const char *label = digest(f, files, 2);
+	assert_true(inputs_absent(f->arena, label, "/x y"));
+	assert_false(inputs_absent(f->arena, label, "/z"));
+	assert_false(inputs_absent(f->arena, NULL, "/z"));
+}
+
 static void what_is_a_one_shot(void **state)
 {
 	struct fixture *f = *state;
@@ -177,6 +188,7 @@ int main(void)
 		TEST(names_and_values_do_not_run_together),
 		TEST(one_shots_depend_on_the_age_of_their_volumes),
 		TEST(completing_fills_the_right_volume),
+		TEST(absent_files_are_told_apart),
 		TEST(what_is_a_one_shot),
 		TEST(foreign_labels_do_no_harm),
 	};
