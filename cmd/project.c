@@ -125,7 +125,8 @@ static int load_file(struct ctx *ctx, const struct scope_wish *wish, const struc
 	if (wish->name_is_enough && named && !ctx->globals.files.count)
 		return 0;
 	if (!load_file_exists(ctx->arena, &options)) {
-		if (!names_registry(ctx) && !has_registry(ctx) && !(wish->name_is_enough && bare_name(ctx)))
+		if (!wish->registry_only && !names_registry(ctx) && !has_registry(ctx) &&
+			!(wish->name_is_enough && bare_name(ctx)))
 			return no_file(ctx);
 		return 0;
 	}

@@ -24,6 +24,7 @@ struct scope_wish {
 	struct dag_selection selection;
 	bool name_is_enough; /* `-p NAME` without -f: no file is read, the engine's labels say what there is
 			      */
+	bool registry_only;  /* the caller says so itself when there is neither a file nor a registry */
 };
 
 /* Loads project and registries as the globals say and builds the graph with the selection. Returns 0, or -1

@@ -26,14 +26,15 @@ static bool is_json(const struct registry_options *options)
 /* Loads the registries; it is an error when there are none. */
 static int open_registry(struct ctx *ctx, struct scope *ret_scope)
 {
-	struct scope_wish wish = { 0 };
+	struct scope_wish wish = { .registry_only = true };
 	if (scope_open(ctx, &wish, ret_scope) < 0)
 		return -1;
 	if (ret_scope->applications)
 		return 0;
 	error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "there is no application registry");
-	return error_hint(
-		&ctx->errors, "name one with --registry FILE or x-flow.registry in the compose file");
+	return error_hint(&ctx->errors,
+		"name one with --registry FILE or x-flow.registry in the compose file; "
+		"without a compose file ./registry.yml is read");
 }
 
 static const char *ports_of(struct arena *arena, const struct service *service)

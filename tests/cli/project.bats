@@ -158,3 +158,9 @@ registry() {
 	run -2 "$flow" up --scale a=2 b
 	[[ $output == *"service a is not part of this run"* ]]
 }
+
+@test "without any registry the ways to name one are told" {
+	rm compose.yaml
+	run -2 "$flow" registry ls
+	[[ $output == *"no application registry"*"--registry FILE"*x-flow.registry*./registry.yml* ]]
+}
