@@ -30,8 +30,9 @@ static const char **texts_at(
 	return texts;
 }
 
-/* "2026-11-21T14:13:22.5Z" → "1795270402.5"; "" for the zero time and for what is no time. */
-static const char *unix_time(struct arena *arena, const char *text)
+/* "2026-11-21T14:13:22.5Z" → "1795270402.5", less `seconds_before`; "" for the zero time and for what is no
+ * time. */
+static const char *unix_time(struct arena *arena, const char *text, int64_t seconds_before)
 {
 	struct tm tm = { 0 };
 	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
@@ -39,8 +40,8 @@ static const char *unix_time(struct arena *arena, const char *text)
 	if (seconds <= 0)
 		return "";
 	int digits = *rest == '.' ? (int)strspn(rest + 1, "0123456789") : 0;
-	return arena_printf(
-		arena, "%lld.%.*s", (long long)seconds, digits ? digits : 1, digits ? rest + 1 : "0");
+	return arena_printf(arena, "%lld.%.*s", (long long)seconds - (long long)seconds_before,
+		digits ? digits : 1, digits ? rest + 1 : "0");
 }
 
 static void read_state(struct arena *arena, const struct cJSON *json, struct look *look)
@@ -64,7 +65,8 @@ static void read_state(struct arena *arena, const struct cJSON *json, struct loo
 	look->exit_code = json_int(json, "State.ExitCode", 0);
 	look->killed_for_memory = json_bool(json, "State.OOMKilled");
 	look->error = text_at(arena, json, "State.Error");
-	look->started = unix_time(arena, json_text(json, "State.StartedAt", ""));
+	/* The engine writes the time down when the start is over: the first lines may be older than that. */
+	look->started = unix_time(arena, json_text(json, "State.StartedAt", ""), 1);
 	look->restarts = json_int(json, "RestartCount", 0);
 	look->restart = text_at(arena, json, "HostConfig.RestartPolicy.Name");
 }

@@ -73,7 +73,7 @@ static void serve(struct peer *peer)
 	} else if (strstr(peer->in, "/logs") != NULL && world->logs_gone) {
 		answer(peer, 404, json, gone, sizeof gone - 1);
 	} else if (strstr(peer->in, "/logs") != NULL) {
-		assert_non_null(strstr(peer->in, "&since=1795255200.25"));
+		assert_non_null(strstr(peer->in, "&since=1795255199.25"));
 		answer(peer, 200, "application/vnd.docker.multiplexed-stream", lines, sizeof lines - 1);
 	} else if (strstr(peer->in, "POST /containers/c1/exec") == peer->in) {
 		world->execs++;

@@ -356,7 +356,7 @@ static void look_reads_what_is_there(void **state)
 	assert_int_equal(look.state, CONTAINER_EXITED);
 	assert_int_equal(look.exit_code, 137);
 	assert_true(look.killed_for_memory && look.tty);
-	assert_string_equal(look.started, "1795255200.123456789");
+	assert_string_equal(look.started, "1795255199.123456789");
 	assert_int_equal(look.health, HEALTH_UNHEALTHY);
 	assert_string_equal(look.health_output, "b");
 	assert_int_equal(look.ntest, 2);
