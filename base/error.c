@@ -139,3 +139,17 @@ const char *error_nearest(const char *word, const char *const *candidates, size_
 	}
 	return nearest;
 }
+
+int error_hint_names(
+	struct errors *errors, const char *word, const char *kind, const char *const *names, size_t count)
+{
+	enum { FEW = 12 };
+	const char *near = error_nearest(word, names, count), *list = "";
+	if (near)
+		return error_hint(errors, "did you mean \"%s\"?", near);
+	if (!count || count > FEW)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		list = arena_printf(errors->arena, "%s%s %s", list, i ? "," : "", names[i]);
+	return error_hint(errors, "%s:%s", kind, list);
+}

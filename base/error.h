@@ -67,6 +67,11 @@ void error_warn(struct errors *errors, const struct mark *at, const char *path, 
 /* Sets the hint of the finding that was added last; returns -1. */
 int error_hint(struct errors *errors, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The hint for `word`, which is none of the `count` names: the nearest one, else, as long as they are few,
+ * all of them after `kind` ("services: db, web"); returns -1. */
+int error_hint_names(
+	struct errors *errors, const char *word, const char *kind, const char *const *names, size_t count);
+
 /* Sets the detail (possibly several lines, copied) of the finding that was added last; returns -1. */
 int error_detail(struct errors *errors, const char *detail);
 

@@ -111,8 +111,8 @@ static int print_hashes(struct ctx *ctx, const struct project *project, const ch
 		if (!service || service->disabled) {
 			error_add(
 				&ctx->errors, ERROR_USAGE, NULL, NULL, "no such service: %s", keys.items[i]);
-			const char *near = error_nearest(keys.items[i], active.items, active.count);
-			return near ? error_hint(&ctx->errors, "did you mean %s?", near) : -1;
+			return error_hint_names(
+				&ctx->errors, keys.items[i], "services", active.items, active.count);
 		}
 		fprintf(out, "%s %s\n", service->key, hash_service_printed(ctx->arena, service));
 	}

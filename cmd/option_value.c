@@ -104,7 +104,7 @@ static int read_bool(const char *value, bool *ret_yes)
 static int check_choice(struct arena *arena, const struct opt *row, const char *value, const char *origin,
 	struct errors *errors)
 {
-	if (!row->choices)
+	if (!row->choices || row->flags & OPT_OPEN)
 		return 0;
 	struct texts choices = texts_split(arena, row->choices, '|');
 	for (size_t i = 0; i < choices.count; i++)

@@ -44,6 +44,7 @@ enum {
 	OPT_NEGATABLE = 1, /* --no-NAME as well */
 	OPT_ONCE = 2,      /* twice is an error */
 	OPT_HIDDEN = 4,    /* neither in help nor in completion */
+	OPT_OPEN = 8,      /* other values than the choices are accepted, too */
 };
 
 struct opt {
@@ -54,7 +55,7 @@ struct opt {
 	const char *arg;  /* name of the value in help; NULL for flags */
 	const char *help;
 	const char *env;      /* environment variable that stands in for it, or NULL */
-	const char *choices;  /* "a|b|c": nothing else is accepted; or NULL */
+	const char *choices;  /* "a|b|c": nothing else is accepted (but see OPT_OPEN); or NULL */
 	const char *excludes; /* "x,y": options that cannot be given together with it; or NULL */
 	unsigned flags;
 	enum value_kind value;

@@ -2,6 +2,7 @@
 #include "cmd/commands.h"
 #include "cmd/connect.h"
 #include "cmd/project.h"
+#include "cmd/ps_template.h"
 #include "cmd/ps_words.h"
 #include "engine/observe.h"
 
@@ -21,9 +22,10 @@ struct ps_options {
 static const struct opt rows[] = {
 	{ OPT_FLAG, "all", 'a', AT(all), NULL, "Stopped containers and those of run, too" },
 	{ OPT_TEXTS, "filter", 0, AT(filters), "status=STATE", "Only containers in this state" },
-	{ OPT_TEXT, "format", 0, AT(format), "KIND", "How they are printed; json is one object a line",
-		.choices = "table|json", .value = VALUE_CHOICE },
-	{ OPT_FLAG, "no-trunc", 0, AT(no_trunc), NULL, "Print commands whole" },
+	{ OPT_TEXT, "format", 0, AT(format), "KIND",
+		"How they are printed; json is one object a line; or '{{.Name}}\\t{{.State}}' with the names of json",
+		.choices = "table|json", .flags = OPT_OPEN, .value = VALUE_CHOICE },
+	{ OPT_FLAG, "no-trunc", 0, AT(no_trunc), NULL, "Print commands and ids whole" },
 	{ OPT_FLAG, "quiet", 'q', AT(quiet), NULL, "Print ids only", .excludes = "services,format" },
 	{ OPT_FLAG, "services", 0, AT(services), NULL, "Print the services' names only" },
 	{ OPT_TEXTS, "status", 0, AT(status), "STATE", "Only containers in this state; can be repeated",
@@ -104,8 +106,8 @@ static void print_services(struct ctx *ctx, struct observed_container *const *li
 	}
 }
 
-static void print_table(struct ctx *ctx, const struct ps_options *options, int64_t now,
-	struct observed_container *const *list, size_t count)
+static void print_table(
+	struct ctx *ctx, const struct ps_view *view, struct observed_container *const *list, size_t count)
 {
 	static const char *const headings[] = { "NAME", "IMAGE", "COMMAND", "SERVICE", "CREATED", "STATUS",
 		"PORTS" };
@@ -114,18 +116,23 @@ static void print_table(struct ctx *ctx, const struct ps_options *options, int64
 	for (size_t i = 0; i < count; i++) {
 		const struct observed_container *container = list[i];
 		const char *cells[] = { container->name, container->image,
-			ps_command(ctx->arena, container, options->no_trunc), container->service,
-			ps_age(ctx->arena, now - container->created), container->status,
+			ps_command(ctx->arena, container, view->whole), container->service,
+			ps_age(ctx->arena, view->now - container->created), container->status,
 			ps_ports(ctx->arena, container) };
 		columns_add(&columns, cells);
 	}
 	columns_print(stdout, &columns);
 }
 
-static void print(
-	struct ctx *ctx, const struct ps_options *options, struct observed_container **list, size_t count)
+static bool is_kind(const struct ps_options *options, const char *kind)
 {
-	int64_t now = time(NULL);
+	return options->format && strcmp(options->format, kind) == 0;
+}
+
+static void print(struct ctx *ctx, const struct ps_options *options, const struct ps_template *template,
+	struct observed_container **list, size_t count)
+{
+	struct ps_view view = { .now = time(NULL), .whole = options->no_trunc };
 	if (count)
 		qsort(list, count, sizeof *list, by_name);
 	if (options->services) {
@@ -133,12 +140,23 @@ static void print(
 	} else if (options->quiet) {
 		for (size_t i = 0; i < count; i++)
 			printf("%s\n", list[i]->id);
-	} else if (options->format && strcmp(options->format, "json") == 0) {
+	} else if (template) {
+		ps_template_print(stdout, ctx->arena, template, list, count, &view);
+	} else if (is_kind(options, "json")) {
 		for (size_t i = 0; i < count; i++)
-			ps_print_json(stdout, ctx->arena, list[i], now);
+			ps_fields_json(stdout, ctx->arena, list[i], &view);
 	} else {
-		print_table(ctx, options, now, list, count);
+		print_table(ctx, &view, list, count);
 	}
+}
+
+/* *ret_template stays NULL when --format names a kind. */
+static int read_format(
+	struct ctx *ctx, const struct ps_options *options, const struct ps_template **ret_template)
+{
+	if (!options->format || !*options->format || is_kind(options, "table") || is_kind(options, "json"))
+		return 0;
+	return ps_template_parse(ctx->arena, options->format, ret_template, &ctx->errors);
 }
 
 static int run(struct ctx *ctx, const void *options)
@@ -149,8 +167,9 @@ static int run(struct ctx *ctx, const void *options)
 	struct scope scope;
 	struct texts states = { 0 };
 	struct observed *seen;
-	if (read_filters(ctx, ps, &states) < 0 || scope_open(ctx, &wish, &scope) < 0 ||
-		connect_engine(ctx) < 0)
+	const struct ps_template *template = NULL;
+	if (read_filters(ctx, ps, &states) < 0 || read_format(ctx, ps, &template) < 0 ||
+		scope_open(ctx, &wish, &scope) < 0 || connect_engine(ctx) < 0)
 		return -1;
 	struct texts names = scope_names(ctx->arena, &scope);
 	struct observe_query query = { .projects = names.items, .nprojects = names.count };
@@ -160,7 +179,7 @@ static int run(struct ctx *ctx, const void *options)
 	for (size_t i = 0; i < seen->ncontainers; i++)
 		if (is_ours(&scope, seen->containers[i]) && is_shown(ctx, ps, &states, seen->containers[i]))
 			seen->containers[count++] = seen->containers[i];
-	print(ctx, ps, seen->containers, count);
+	print(ctx, ps, template, seen->containers, count);
 	return 0;
 }
 

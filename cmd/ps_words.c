@@ -1,10 +1,8 @@
 #include "cmd/ps_words.h"
-#include "cmd/quote.h"
 #include "cmd/show.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 const char *ps_command(struct arena *arena, const struct observed_container *container, bool whole)
 {
@@ -92,101 +90,4 @@ const char *ps_ports(struct arena *arena, const struct observed_container *conta
 		buf_printf(&text, "/%s", ports[i].protocol);
 	}
 	return arena_strdup(arena, buf_text(&text));
-}
-
-static void put_publishers(struct buf *line, const struct observed_container *container)
-{
-	buf_puts(line, ",\"Publishers\":[");
-	for (size_t i = 0; i < container->nports; i++) {
-		const struct observed_port *port = &container->ports[i];
-		buf_puts(line, i ? ",{\"URL\":" : "{\"URL\":");
-		quote_json(line, port->host_ip);
-		buf_printf(line, ",\"TargetPort\":%lld,\"PublishedPort\":%lld",
-			(long long)port->container_port, (long long)port->host_port);
-		quote_member(line, "Protocol", port->protocol);
-		buf_putc(line, '}');
-	}
-	buf_putc(line, ']');
-}
-
-/* Labels, networks or mounts as one text with commas, as docker prints them. */
-static const char *labels_of(struct arena *arena, const struct observed_container *container)
-{
-	auto_buf struct buf text;
-	buf_init(&text, 4 << 20);
-	const struct map_entry *entry;
-	size_t at = 0;
-	while ((entry = map_next(&container->labels, &at)))
-		buf_printf(&text, "%s%s=%s", text.len ? "," : "", entry->key, (const char *)entry->value);
-	return arena_strdup(arena, buf_text(&text));
-}
-
-static const char *networks_of(struct arena *arena, const struct observed_container *container)
-{
-	const char *text = "";
-	for (size_t i = 0; i < container->nattachments; i++)
-		text = arena_printf(
-			arena, "%s%s%s", text, *text ? "," : "", container->attachments[i].network);
-	return text;
-}
-
-static const char *mounts_of(
-	struct arena *arena, const struct observed_container *container, size_t *ret_local)
-{
-	const char *text = "";
-	*ret_local = 0;
-	for (size_t i = 0; i < container->nmounts; i++) {
-		const struct observed_mount *mount = &container->mounts[i];
-		const char *name = mount->name && *mount->name ? mount->name : mount->source;
-		*ret_local += mount->type && strcmp(mount->type, "volume") == 0;
-		text = arena_printf(arena, "%s%s%s", text, *text ? "," : "", name ? name : "");
-	}
-	return text;
-}
-
-static const char *health_name(enum health health)
-{
-	static const char *const names[] = { [HEALTH_NONE] = "",
-		[HEALTH_STARTING] = "starting",
-		[HEALTH_HEALTHY] = "healthy",
-		[HEALTH_UNHEALTHY] = "unhealthy" };
-	return names[health];
-}
-
-void ps_print_json(FILE *out, struct arena *arena, const struct observed_container *container, int64_t now)
-{
-	auto_buf struct buf line;
-	char created[64] = "", number[24];
-	time_t seconds = container->created;
-	struct tm tm;
-	size_t local;
-	const char *age = ps_age(arena, now - container->created);
-	const char *mounts = mounts_of(arena, container, &local);
-	buf_init(&line, 16 << 20);
-	if (localtime_r(&seconds, &tm))
-		strftime(created, sizeof created, "%Y-%m-%d %H:%M:%S %z %Z", &tm);
-	buf_puts(&line, "{\"Command\":");
-	quote_json(&line, ps_command(arena, container, false));
-	quote_member(&line, "CreatedAt", created);
-	buf_printf(&line, ",\"ExitCode\":%lld", (long long)container->exit_code);
-	quote_member(&line, "Health", health_name(container->health));
-	quote_member(&line, "ID", arena_strndup(arena, container->id, 12));
-	quote_member(&line, "Image", container->image);
-	quote_member(&line, "Labels", labels_of(arena, container));
-	snprintf(number, sizeof number, "%zu", local);
-	quote_member(&line, "LocalVolumes", number);
-	quote_member(&line, "Mounts", mounts);
-	quote_member(&line, "Name", container->name);
-	quote_member(&line, "Names", container->name);
-	quote_member(&line, "Networks", networks_of(arena, container));
-	quote_member(&line, "Ports", ps_ports(arena, container));
-	quote_member(&line, "Project", container->project);
-	put_publishers(&line, container);
-	quote_member(&line, "RunningFor", age);
-	quote_member(&line, "Service", container->service ? container->service : "");
-	quote_member(&line, "Size", "0B");
-	quote_member(&line, "State", container_state_name(container->state));
-	quote_member(&line, "Status", container->status);
-	buf_puts(&line, "}\n");
-	fwrite(buf_text(&line), 1, line.len, out);
 }

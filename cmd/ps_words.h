@@ -4,8 +4,6 @@
 
 #include "graph/observed.h"
 
-#include <stdio.h>
-
 /* Its command in quotes, at most 20 characters of it unless `whole`. */
 const char *ps_command(struct arena *arena, const struct observed_container *container, bool whole);
 
@@ -14,8 +12,5 @@ const char *ps_age(struct arena *arena, int64_t seconds);
 
 /* "0.0.0.0:8080->80/tcp, 9000/tcp", neighbouring ports as a range. */
 const char *ps_ports(struct arena *arena, const struct observed_container *container);
-
-/* One line of JSON with the keys of `docker compose ps --format json`. */
-void ps_print_json(FILE *out, struct arena *arena, const struct observed_container *container, int64_t now);
 
 #endif

@@ -127,8 +127,7 @@ static int run_show(struct ctx *ctx, const void *options)
 		for (size_t i = 0; i < scope.applications->nservices; i++)
 			texts_add(ctx->arena, &ids, scope.applications->services[i]->key);
 		error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "no such application: %s", ctx->args[0]);
-		const char *near = error_nearest(ctx->args[0], ids.items, ids.count);
-		return near ? error_hint(&ctx->errors, "did you mean %s?", near) : -1;
+		return error_hint_names(&ctx->errors, ctx->args[0], "applications", ids.items, ids.count);
 	}
 	if (is_json(options)) {
 		print_json(ctx, &scope, service, "");

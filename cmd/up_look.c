@@ -31,10 +31,16 @@ static int read_scale(struct ctx *ctx, const struct texts *scale, const struct m
 
 static int check_names(struct ctx *ctx, const struct dag *dag, const struct texts *names, const char *option)
 {
-	for (size_t i = 0; i < names->count; i++)
-		if (!dag_find(dag, names->items[i]))
-			error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "%s: no such service: %s", option,
-				names->items[i]);
+	struct texts known = { 0 };
+	for (size_t i = 0; i < dag->count; i++)
+		texts_add(ctx->arena, &known, dag->vertices[i]->service->key);
+	for (size_t i = 0; i < names->count; i++) {
+		if (dag_find(dag, names->items[i]))
+			continue;
+		error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "%s: no such service: %s", option,
+			names->items[i]);
+		error_hint_names(&ctx->errors, names->items[i], "services", known.items, known.count);
+	}
 	return ctx->errors.count ? -1 : 0;
 }
 

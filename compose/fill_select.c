@@ -123,8 +123,7 @@ static int no_such_service(struct arena *arena, const struct node *all, const st
 	const char **names = arena_calloc(arena, all->nmembers, sizeof *names);
 	for (size_t i = 0; i < all->nmembers; i++)
 		names[i] = all->members[i].key;
-	const char *near = error_nearest(name, names, all->nmembers);
-	return near ? error_hint(errors, "did you mean \"%s\"?", near) : -1;
+	return error_hint_names(errors, name, "services", names, all->nmembers);
 }
 
 /* Dependencies on services that are not part of the project any more. */

@@ -28,16 +28,14 @@ static void no_such_service(
 		}
 	}
 	error_add(errors, ERROR_USAGE, NULL, NULL,
-		is_pattern(name) ? "no %s matches \"%s\"" : "no such %s: \"%s\"", kind, name);
+		is_pattern(name) ? "no %s matches \"%s\"" : "no such %s: %s", kind, name);
 	const char **keys = ARENA_ARRAY(arena, const char *, dag->count + 1);
 	size_t nkeys = 0;
 	for (size_t i = 0; i < dag->count; i++) {
 		if (!application || dag->vertices[i]->service->application)
 			keys[nkeys++] = dag->vertices[i]->service->key;
 	}
-	const char *nearest = error_nearest(name, keys, nkeys);
-	if (nearest)
-		error_hint(errors, "did you mean \"%s\"?", nearest);
+	error_hint_names(errors, name, application ? "applications" : "services", keys, nkeys);
 }
 
 /* Marks what a name or pattern means. A pattern means services of the file, or applications when asked for.

@@ -53,7 +53,28 @@ registry() {
 	[ "$("$flow" config --hash web | wc -w)" = 2 ]
 	[ "$("$flow" config --hash '*' | cut -d' ' -f1 | xargs)" = "db web" ]
 	run -2 "$flow" config --hash wbe
-	[[ $output == *"did you mean web?"* ]]
+	[[ $output == *"did you mean \"web\"?"* ]]
+}
+
+@test "an unknown service name gets the nearest one, or all there are" {
+	for words in up 'up -d' logs ps down config graph plan 'config --hash' 'up --attach' 'up --exit-code-from' 'plan --scale'; do
+		# shellcheck disable=SC2086 # split on purpose
+		run -2 "$flow" $words "wbe$([[ $words != *scale ]] || echo =2)"
+		[[ $output == *"no such service: wbe"*"hint: did you mean \"web\"?"* ]]
+		# shellcheck disable=SC2086
+		run -2 "$flow" $words "nonsense$([[ $words != *scale ]] || echo =2)"
+		[[ $output == *"no such service: nonsense"*"hint: services: "*web* ]]
+	done
+}
+
+@test "ps refuses a format it cannot print before it asks the engine" {
+	run -2 "$flow" ps --format '{{.Nmae}}'
+	[[ $output == *'no field "Nmae"'*'did you mean {{.Name}}?'* ]]
+	for format in '{{json .}}' '{{range .}}' '{{.Name | upper}}' '{{.Name' pretty; do
+		run -2 "$flow" ps --format "$format"
+		[[ $output == *"\"$format\" is not supported"*'{{.Field}}'* ]]
+	done
+	run -1 "$flow" ps --format '{{.Name}}' # it is only the engine that is missing
 }
 
 @test "a mistake in the file is shown with place, line and caret, status 2" {
@@ -120,7 +141,7 @@ registry() {
 	FLOW_REGISTRY=registry.yml run -0 "$flow" registry show cart-db
 	[[ $output == *postgres* ]]
 	run -2 "$flow" --registry registry.yml registry show crat
-	[[ $output == *"did you mean cart?"* ]]
+	[[ $output == *"did you mean \"cart\"?"* ]]
 	run -0 "$flow" --registry registry.yml registry check
 	sed -i 's/cart-db\]/cart-bd]/' registry.yml
 	run -2 "$flow" --registry registry.yml registry check

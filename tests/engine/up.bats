@@ -71,6 +71,9 @@ chain() {
 	flow up -d
 	run -0 peer ps -a --format '{{.Name}} {{.Service}} {{.State}}'
 	has "$PROJECT-store-1 store running" "$PROJECT-migrate-1 migrate exited" "$PROJECT-web-1 web running" "$PROJECT-web-2 web running"
+	for format in '{{.Name}}\t{{.State}} {{.ExitCode}} {{.Health}}' '{{.ID}} {{.Image}} {{.Command}} {{.Networks}} {{.Publishers}}' 'x{{ .Service }}\n'; do
+		[ "$(flow ps -a --format "$format" | sort)" = "$(peer ps -a --format "$format" | sort)" ]
+	done
 	before=$(ids)
 	peer up -d --no-deps store web
 	[ "$(ids)" = "$before" ]

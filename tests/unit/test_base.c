@@ -109,6 +109,25 @@ static void nearest_knows_what_was_meant(void **state)
 	assert_null(error_nearest("xyzzy", keys, 4));
 }
 
+static void hints_name_what_there_is(void **state)
+{
+	(void)state;
+	struct arena *arena = arena_create();
+	static const char *const names[] = { "web", "db", "a", "b", "c", "d", "e", "f", "g", "h", "i", "j",
+		"k" };
+	struct errors errors;
+	errors_init(&errors, arena);
+	error_add(&errors, ERROR_USAGE, NULL, NULL, "no such service: wbe");
+	error_hint_names(&errors, "wbe", "services", names, 13);
+	assert_string_equal(errors.last->hint, "did you mean \"web\"?");
+	error_add(&errors, ERROR_USAGE, NULL, NULL, "no such service: other");
+	error_hint_names(&errors, "other", "services", names, 13);
+	assert_null(errors.last->hint);
+	error_hint_names(&errors, "other", "services", names, 2);
+	assert_string_equal(errors.last->hint, "services: web, db");
+	arena_destroy(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +136,7 @@ int main(void)
 		cmocka_unit_test(map_keeps_order_and_forgets),
 		cmocka_unit_test(errors_are_printed_with_place_caret_and_hint),
 		cmocka_unit_test(nearest_knows_what_was_meant),
+		cmocka_unit_test(hints_name_what_there_is),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* Containers in words and tables. */
 #include "cmd/columns.h"
+#include "cmd/ps_template.h"
 #include "cmd/ps_words.h"
 
 #include <setjmp.h>
@@ -72,7 +73,7 @@ static char *printed_json(const struct observed_container *container)
 	char *text = NULL;
 	size_t len = 0;
 	FILE *out = open_memstream(&text, &len);
-	ps_print_json(out, arena, container, 1000);
+	ps_fields_json(out, arena, container, &(struct ps_view){ .now = 1000 });
 	fclose(out);
 	return text;
 }
@@ -124,6 +125,63 @@ static void tables_align_by_columns_and_clean(void **state)
 	free(text);
 }
 
+/* What `ps --format TEXT` prints of two containers; NULL: it is refused. */
+static char *printed_template(const char *text)
+{
+	struct observed_port port = { "127.0.0.1", "tcp", 8080, 80 };
+	struct observed_container one = { .id = "0123456789abcdef",
+		.name = "p-longer-1",
+		.state = CONTAINER_RUNNING,
+		.health = HEALTH_UNHEALTHY,
+		.ports = &port,
+		.nports = 1 };
+	struct observed_container other = { .id = "fedcba9876543210", .name = "p-\033[2Jb", .exit_code = 3 };
+	struct observed_container *list[] = { &one, &other };
+	const struct ps_template *template;
+	struct errors errors;
+	errors_init(&errors, arena);
+	if (ps_template_parse(arena, text, &template, &errors) < 0)
+		return NULL;
+	char *printed = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&printed, &len);
+	ps_template_print(out, arena, template, list, 2, &(struct ps_view){ .now = 1000 });
+	fclose(out);
+	return printed;
+}
+
+static void templates_print_fields(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *template, *printed;
+	} rows[] = {
+		{ "{{.Name}}", "p-longer-1\np-b\n" },
+		{ "{{ .Name }}\\t{{.State}}", "p-longer-1\trunning\np-b\tcreated\n" },
+		{ "id={{.ID}} {{.ExitCode}}{{.Health}}.",
+			"id=0123456789ab 0unhealthy.\nid=fedcba987654 3.\n" },
+		{ "{{.Publishers}}\\n", "[{127.0.0.1 80 8080 tcp}]\n\n[]\n\n" },
+		{ "table {{.Name}}\\t{{.ID}}", "NAME         CONTAINER ID\np-longer-1   0123456789ab\n"
+					       "p-b          fedcba987654\n" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char *printed = printed_template(rows[i].template);
+		assert_non_null(printed);
+		assert_string_equal(printed, rows[i].printed);
+		free(printed);
+	}
+}
+
+static void other_templates_are_refused(void **state)
+{
+	(void)state;
+	static const char *const texts[] = { "{{json .}}", "{{.Name | upper}}", "{{range .}}x{{end}}",
+		"{{if .Health}}x{{end}}", "{{.Nmae}}", "{{.name}}", "{{- .Name}}", "{{.Label \"x\"}}",
+		"{{.}}", "{{}}", "{{.Name", "{{.Name}", "{{.Name}}{{", "plain", "" };
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		assert_null(printed_template(texts[i]));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -133,6 +191,8 @@ int main(void)
 		TEST(neighbouring_ports_are_a_range),
 		TEST(commands_are_cut_between_characters),
 		TEST(json_has_the_keys_of_compose),
+		TEST(templates_print_fields),
+		TEST(other_templates_are_refused),
 		TEST(tables_align_by_columns_and_clean),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
