@@ -36,14 +36,18 @@ static void tell(struct follow_one *one, struct event event)
 	event_send(one->follow->options.sink, &event);
 }
 
-/* Tells a pending exit once the last line is there. */
-static void tell_exit(struct follow_one *one)
+static void tell_exit_now(struct follow_one *one, bool again)
 {
-	if (!one->tell_exit || one->logs)
-		return;
 	one->tell_exit = false;
 	if (one->follow->options.exits)
-		tell(one, (struct event){ .kind = EVENT_EXIT, .status = one->exit_code });
+		tell(one, (struct event){ .kind = EVENT_EXIT, .status = one->exit_code, .again = again });
+}
+
+/* Tells a pending exit once the last line is there, and the engine has said whether it starts it again. */
+static void tell_exit(struct follow_one *one)
+{
+	if (one->tell_exit && !one->logs && !one->inspect)
+		tell_exit_now(one, one->restarts);
 }
 
 static void got_line(void *arg, bool standard_error, const char *text, size_t len)
@@ -150,6 +154,8 @@ static struct follow_one *add(
 	return one;
 }
 
+static void ask_state(struct follow_one *one);
+
 /* Ended for good, unless the engine is about to start it again. */
 static void got_state(struct request *request)
 {
@@ -158,6 +164,11 @@ static void got_state(struct request *request)
 	struct errors unheard;
 	errors_init(&unheard, follow->ctx->arena);
 	one->inspect = NULL;
+	if (one->outdated) { /* it has ended since this was asked */
+		ask_state(one);
+		tell_exit(one);
+		return;
+	}
 	bool again = false;
 	if (request->fault == HTTP_OK && request->status == 200) {
 		struct cJSON *json =
@@ -167,10 +178,11 @@ static void got_state(struct request *request)
 			one->exit_code = json_int(json, "State.ExitCode", 0);
 			one->ends = 1;
 			one->tell_exit = true;
-			tell_exit(one);
 		}
 		cJSON_Delete(json);
 	}
+	one->restarts = again;
+	tell_exit(one);
 	if (again)
 		return;
 	one->runs = false;
@@ -181,6 +193,7 @@ static void got_state(struct request *request)
 static void ask_state(struct follow_one *one)
 {
 	struct ctx *ctx = one->follow->ctx;
+	one->outdated = one->inspect != NULL;
 	if (one->inspect)
 		return;
 	struct request *request = one->inspect = http_request(ctx->engine->http);
@@ -224,13 +237,15 @@ static void on_event(void *arg, const struct engine_event *event)
 	struct follow_one *one = map_get(&follow->by_id, event->id);
 	if (!one || event->action != ENGINE_DIE)
 		return;
+	if (one->tell_exit) /* the end before */
+		tell_exit_now(one, true);
 	one->exit_code = event->exit_code;
 	one->ends++;
 	one->stale = true;
 	one->since = event->time + 1;
 	one->tell_exit = true;
-	tell_exit(one);
 	ask_state(one);
+	tell_exit(one);
 }
 
 static void on_open(void *arg)
@@ -325,11 +340,11 @@ bool follow_broken(const struct follow *follow)
 	return follow->blind || follow->incomplete;
 }
 
-/* Whether output is still to come. */
+/* Whether output is still to come, or the word that a container has ended. */
 static bool any_open(const struct follow *follow)
 {
 	for (size_t i = 0; i < follow->count; i++)
-		if (follow->ones[i]->logs)
+		if (follow->ones[i]->logs || (follow->ones[i]->tell_exit && follow->ones[i]->inspect))
 			return true;
 	return false;
 }

@@ -40,10 +40,12 @@ struct follow_one {
 	bool opened;                /* the stream has been accepted, or cannot be had */
 	struct loop_timer *closing; /* it has ended and is about to be closed */
 	bool tell_exit;
+	bool restarts; /* after its last end its restart policy, or somebody, has started it again */
 	bool stale;    /* it has ended since its stream was opened */
 	bool again;    /* it was started while its last stream was still open */
 	int64_t since; /* Unix ns by the engine's clock: what it says from then on has not been read yet */
 	struct request *inspect;
+	bool outdated; /* it has ended since `inspect` was sent */
 };
 
 /* Subscribes to the engine's events of the scope's projects and returns when nothing can be missed any more,

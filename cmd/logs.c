@@ -158,6 +158,7 @@ static int run(struct ctx *ctx, const void *options)
 		.logs = { .follow = wish->follow, .timestamps = wish->timestamps, .tail = wish->tail },
 		.number = wish->index.value,
 		.new_ones = wish->follow,
+		.exits = wish->follow,
 		.wants = wants,
 		.counts = wants,
 		.arg = &reading,

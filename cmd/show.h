@@ -54,8 +54,9 @@ void show_log_expect(struct show_log *log, const char *name);
 /* Prints one line: `name  | text`, or the text alone. */
 void show_log_line(struct show_log *log, const char *name, bool standard_error, const char *text, size_t len);
 
-/* Tells that a container has ended: `name exited with code N`. */
-void show_log_exit(struct show_log *log, const char *name, int64_t status);
+/* Tells that a container has ended: `name exited with code N`, with `again` that it starts anew: `
+ * (restarting)`. */
+void show_log_exit(struct show_log *log, const char *name, int64_t status, bool again);
 
 /* Appends foreign text so that a terminal can only show it: control sequences are taken out, every other
  * control character but the tab is made visible (\x1b, \u202e), and of what carriage returns write over only

@@ -89,7 +89,8 @@ static void on(struct sink *sink, const struct event *event)
 			(long long)event->total);
 	}
 	if (event->kind == EVENT_EXIT)
-		buf_printf(&line, ",\"status\":%lld", (long long)event->status);
+		buf_printf(&line, ",\"status\":%lld,\"restarting\":%s", (long long)event->status,
+			event->again ? "true" : "false");
 	buf_puts(&line, "}\n");
 	fwrite(buf_text(&line), 1, line.len, json->look.out);
 	fflush(json->look.out);

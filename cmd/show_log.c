@@ -70,12 +70,12 @@ void show_log_line(struct show_log *log, const char *name, bool standard_error, 
 	put_line(log, out, &line);
 }
 
-void show_log_exit(struct show_log *log, const char *name, int64_t status)
+void show_log_exit(struct show_log *log, const char *name, int64_t status, bool again)
 {
 	auto_buf struct buf line;
 	buf_init(&line, 4096);
 	bool failed = status != 0 && log->color_out;
-	buf_printf(&line, "%s%s exited with code %lld%s\n", failed ? "\033[31m" : "", name, (long long)status,
-		failed ? "\033[0m" : "");
+	buf_printf(&line, "%s%s exited with code %lld%s%s\n", failed ? "\033[31m" : "", name,
+		(long long)status, again ? " (restarting)" : "", failed ? "\033[0m" : "");
 	put_line(log, log->out, &line);
 }

@@ -87,7 +87,7 @@ static void on(struct sink *sink, const struct event *event)
 		break;
 	case EVENT_EXIT:
 		if (plain->look.log)
-			show_log_exit(plain->look.log, event->name, event->status);
+			show_log_exit(plain->look.log, event->name, event->status, event->again);
 		break;
 	case EVENT_PROGRESS: /* a line per layer and second says nothing in a log */
 		break;

@@ -16,7 +16,7 @@ static void on(struct sink *sink, const struct event *event)
 	if (event->kind == EVENT_LOG)
 		show_log_line(quiet->look.log, event->name, event->standard_error, event->text, event->len);
 	else if (event->kind == EVENT_EXIT)
-		show_log_exit(quiet->look.log, event->name, event->status);
+		show_log_exit(quiet->look.log, event->name, event->status, event->again);
 }
 
 struct sink *show_quiet_create(struct arena *arena, const struct show_look *look)

@@ -125,7 +125,7 @@ static void on(struct sink *sink, const struct event *event)
 		if (event->kind == EVENT_LOG)
 			show_log_line(log, event->name, event->standard_error, event->text, event->len);
 		else
-			show_log_exit(log, event->name, event->status);
+			show_log_exit(log, event->name, event->status, event->again);
 		break;
 	case EVENT_NOTE:
 		print_line(tty, event, ": ");

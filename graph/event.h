@@ -12,7 +12,7 @@ enum event_kind {
 	EVENT_RETRY,    /* something failed for a transient reason and is tried again */
 	EVENT_NOTE,     /* a remark: which way a probe goes (--verbose), waiting for a lock, … */
 	EVENT_LOG,      /* a line of a container's output (attached up) */
-	EVENT_EXIT,     /* a container ended (attached up) */
+	EVENT_EXIT,     /* a container ended (attached up, logs -f) */
 };
 
 struct event {
@@ -27,6 +27,7 @@ struct event {
 	const char *part;       /* EVENT_PROGRESS, _OUTPUT: layer id or build vertex */
 	int64_t current, total; /* EVENT_PROGRESS: bytes or 0 */
 	int64_t status;         /* EVENT_EXIT: exit code */
+	bool again;             /* EVENT_EXIT: it is started again */
 	size_t len;             /* EVENT_LOG: bytes of `text`, which may hold any byte */
 	bool standard_error;    /* EVENT_LOG */
 };

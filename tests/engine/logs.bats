@@ -86,6 +86,24 @@ talkers() {
 	ends 0
 }
 
+@test "-f tells ends after the last line, and whether the container starts again, as docker compose does" {
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, command: "sh -c 'echo waiting; until [ -e /d/go ]; do sleep 0.1; done; echo last; exit 3'", volumes: [".:/d"]}
+		  loop: {image: busybox, command: "sh -c 'until [ -e /d/go ]; do sleep 0.1; done; exit 1'", restart: "on-failure:1", volumes: [".:/d"]}
+	YAML
+	flow up -d
+	begin log logs -f
+	until_true grep -q waiting log
+	touch go
+	ends 0
+	grep -qx 'web-1 exited with code 3' log
+	[ "$(grep loop-1 log)" = $'loop-1 exited with code 1 (restarting)\nloop-1 exited with code 1' ] || { cat log; false; }
+	[ "$(grep -n 'last' log | cut -d: -f1)" -lt "$(grep -n 'web-1 exited' log | cut -d: -f1)" ]
+	run -0 flow logs
+	[[ $output != *exited* ]]
+}
+
 @test "a project that is not there, and one found by its labels alone" {
 	talkers
 	mkdir elsewhere

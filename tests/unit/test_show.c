@@ -285,10 +285,12 @@ static void log_lines_are_aligned_and_clean_only_on_a_terminal(void **state)
 	show_log_line(&f->log, "db-1", false, "a\033c\0b", 5);
 	f->log.no_prefix = true;
 	show_log_line(&f->log, "db-1", false, "x", 1);
-	show_log_exit(&f->log, "db-1", 3);
+	show_log_exit(&f->log, "db-1", 3, false);
+	show_log_exit(&f->log, "db-1", 3, true);
 	fflush(f->log.out);
 	static const char want[] =
-		"db-1     | a\033c\0b\ndb-1     | a\\x1bc\\x00b\nx\ndb-1 exited with code 3\n";
+		"db-1     | a\033c\0b\ndb-1     | a\\x1bc\\x00b\nx\ndb-1 exited with code 3\n"
+		"db-1 exited with code 3 (restarting)\n";
 	assert_int_equal(f->out_len, sizeof want - 1);
 	assert_memory_equal(f->out, want, sizeof want - 1);
 }
