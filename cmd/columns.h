@@ -19,6 +19,10 @@ void columns_init(struct columns *columns, struct arena *arena, const char *cons
 /* Adds a row of `width` texts (kept by reference after cleaning; NULL is empty). */
 void columns_add(struct columns *columns, const char *const *cells);
 
+/* Makes the table at most `most` wide where it can: takes out the columns with these headings (ended by a
+ * NULL), one after the other until it fits, and then shortens the texts of the first column. */
+void columns_fit(struct columns *columns, size_t most, const char *const *spare);
+
 /* Prints heading and rows, three blanks between columns. */
 void columns_print(FILE *out, const struct columns *columns);
 

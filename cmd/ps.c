@@ -4,6 +4,7 @@
 #include "cmd/project.h"
 #include "cmd/ps_template.h"
 #include "cmd/ps_words.h"
+#include "cmd/show.h"
 #include "engine/observe.h"
 
 #include <stdlib.h>
@@ -25,7 +26,8 @@ static const struct opt rows[] = {
 	{ OPT_TEXT, "format", 0, AT(format), "KIND",
 		"How they are printed; json is one object a line; or '{{.Name}}\\t{{.State}}' with the names of json",
 		.choices = "table|json", .flags = OPT_OPEN, .value = VALUE_CHOICE },
-	{ OPT_FLAG, "no-trunc", 0, AT(no_trunc), NULL, "Print commands and ids whole" },
+	{ OPT_FLAG, "no-trunc", 0, AT(no_trunc), NULL,
+		"Print commands and ids whole, and every column on a narrow terminal, too" },
 	{ OPT_FLAG, "quiet", 'q', AT(quiet), NULL, "Print ids only", .excludes = "services,format" },
 	{ OPT_FLAG, "services", 0, AT(services), NULL, "Print the services' names only" },
 	{ OPT_TEXTS, "status", 0, AT(status), "STATE", "Only containers in this state; can be repeated",
@@ -111,6 +113,7 @@ static void print_table(
 {
 	static const char *const headings[] = { "NAME", "IMAGE", "COMMAND", "SERVICE", "CREATED", "STATUS",
 		"PORTS" };
+	static const char *const spare[] = { "COMMAND", "IMAGE", "CREATED", "SERVICE", "PORTS", NULL };
 	struct columns columns;
 	columns_init(&columns, ctx->arena, headings, 7);
 	for (size_t i = 0; i < count; i++) {
@@ -121,6 +124,9 @@ static void print_table(
 			ps_ports(ctx->arena, container) };
 		columns_add(&columns, cells);
 	}
+	size_t width = show_width(ctx, stdout);
+	if (width && !view->whole)
+		columns_fit(&columns, width, spare);
 	columns_print(stdout, &columns);
 }
 

@@ -62,6 +62,17 @@ static void terminal_size(unsigned *ret_rows, unsigned *ret_columns)
 	*ret_columns = known ? size.ws_col : 80;
 }
 
+size_t show_width(const struct ctx *ctx, FILE *out)
+{
+	struct winsize size;
+	const char *columns = map_get(ctx->os_env, "COLUMNS");
+	if (!isatty(fileno(out)))
+		return 0;
+	if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col)
+		return size.ws_col;
+	return columns ? strtoul(columns, NULL, 10) : 0;
+}
+
 static int64_t monotonic(void)
 {
 	struct timespec now;

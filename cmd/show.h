@@ -66,9 +66,15 @@ void show_clean(struct buf *to, const char *text, size_t len);
 /* The same for a line of a container; with `colors` its colours stay, and are reset at its end. */
 void show_clean_line(struct buf *to, const char *text, size_t len, bool colors);
 
-/* Columns that cleaned text takes, and appending at most `columns` of it. (cmd/show_clean.c) */
+/* Columns of the terminal that `out` writes to: as it says, else as $COLUMNS says; 0: it is no terminal, or
+ * nobody knows. */
+size_t show_width(const struct ctx *ctx, FILE *out);
+
+/* Columns that cleaned text takes, and appending at most `columns` of it: its beginning, or, a name that is
+ * too long, beginning and end with `mark` (one column) between. (cmd/show_clean.c) */
 size_t show_columns(const char *text);
 void show_clipped(struct buf *to, const char *text, size_t columns);
+void show_shortened(struct buf *to, const char *text, size_t columns, const char *mark);
 
 /* Words of a step's state: "Creating", "Created", "Error", "Skipped"; NULL for those not shown. */
 const char *show_word(const struct event *event);

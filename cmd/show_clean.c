@@ -161,3 +161,18 @@ void show_clipped(struct buf *to, const char *text, size_t columns)
 	size_t taken;
 	buf_append(to, text, fitting(text, columns, &taken));
 }
+
+void show_shortened(struct buf *to, const char *text, size_t columns, const char *mark)
+{
+	size_t whole = show_columns(text), taken, cut;
+	if (whole <= columns || columns < 3) {
+		show_clipped(to, text, columns);
+		return;
+	}
+	buf_append(to, text, fitting(text, columns / 2, &taken));
+	buf_puts(to, mark);
+	const char *end = text + fitting(text, whole - (columns - taken - 1), &cut);
+	if (cut < whole - (columns - taken - 1)) /* a wide character lies across the place */
+		end += fitting(end, 2, &cut);
+	buf_puts(to, end);
+}

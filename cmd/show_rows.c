@@ -5,6 +5,9 @@
 
 enum { PARTS_MOST = 256, BAR = 16 };
 
+/* Columns: of the state, of the time, and of the shortest name worth a column. */
+enum { WORD = 14, ELAPSED = 8, NAME_LEAST = 12 };
+
 void show_rows_init(struct show_rows *rows, struct arena *arena)
 {
 	*rows = (struct show_rows){ .arena = arena };
@@ -152,37 +155,6 @@ static void put_bar(struct buf *to, const struct show_row *row)
 	buf_puts(to, "  ");
 }
 
-/* One line of at most `columns`; returns how many it takes. */
-static size_t put_row(const struct show_rows *rows, const struct show_row *row, const struct show_look *look,
-	size_t width, size_t columns, struct buf *frame)
-{
-	char elapsed[32], right[16];
-	auto_buf struct buf left, tail;
-	buf_init(&left, 4096);
-	buf_init(&tail, 4096);
-	buf_printf(&left, " %s %c%s %s", symbol(rows, row, look->utf8), toupper((unsigned char)*row->object),
-		*row->object ? row->object + 1 : "", row->name);
-	int64_t took = row->elapsed + (row->state == STEP_RUNNING ? look->now() - row->began : 0);
-	snprintf(right, sizeof right, "%8s", show_elapsed(elapsed, sizeof elapsed, took));
-	put_bar(&tail, row);
-	buf_puts(&tail, row->detail);
-	size_t used = show_columns(buf_text(&left));
-	size_t pad = used < width ? width - used : 0;
-	size_t head = used + pad + 2 + 14 + 8 + 2;
-	if (head > columns) { /* too narrow for a table: the name, then the word as far as it fits */
-		buf_printf(&left, "  %s", row->word);
-		show_clipped(frame, buf_text(&left), columns);
-		used = show_columns(buf_text(&left));
-		return used < columns ? used : columns;
-	}
-	buf_puts(frame, buf_text(&left));
-	buf_printf(frame, "%*s%s%-14s%s%s  ", (int)pad + 2, "", look->color ? color_of(row->state) : "",
-		row->word, look->color ? "\033[0m" : "", right);
-	show_clipped(frame, buf_text(&tail), columns - head);
-	size_t rest = show_columns(buf_text(&tail));
-	return head + (rest < columns - head ? rest : columns - head);
-}
-
 /* Chooses at most `room` rows: all, else those that run or failed, else the latest. */
 static size_t choose(struct show_rows *rows, size_t room)
 {
@@ -201,16 +173,81 @@ static size_t choose(struct show_rows *rows, size_t room)
 	return chosen;
 }
 
-static size_t widest(const struct show_rows *rows, size_t most)
+/* How a picture is laid out: the state is always there, names are cut when they must. */
+struct layout {
+	size_t columns; /* of a line */
+	size_t name;    /* of the symbol and the name */
+	bool objects;   /* "Container" stands in front of the name */
+	bool table;     /* else the state stands in front of it */
+};
+
+static size_t widest(const struct show_rows *rows, bool objects)
 {
 	size_t width = 0;
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct show_row *row = rows->rows[i];
-		size_t columns = 4 + strlen(row->object) + show_columns(row->name);
+		size_t columns = 3 + (objects ? strlen(row->object) + 1 : 0) + show_columns(row->name);
 		if (row->drawn && columns > width)
 			width = columns;
 	}
-	return width < most ? width : most;
+	return width;
+}
+
+static struct layout lay_out(const struct show_rows *rows, size_t columns)
+{
+	struct layout layout = { .columns = columns, .table = columns >= NAME_LEAST + 2 + WORD };
+	size_t rest = 2 + WORD + (columns >= NAME_LEAST + 2 + WORD + ELAPSED + NAME_LEAST ? ELAPSED : 0);
+	size_t room = columns > rest ? columns - rest : 0;
+	layout.objects = widest(rows, true) <= room;
+	layout.name = widest(rows, layout.objects);
+	if (layout.name > room)
+		layout.name = room;
+	return layout;
+}
+
+/* Symbol and name in exactly `width` columns. */
+static void put_name(const struct show_rows *rows, const struct show_row *row, const struct show_look *look,
+	const struct layout *layout, struct buf *line)
+{
+	auto_buf struct buf name;
+	buf_init(&name, 4096);
+	if (layout->objects && *row->object)
+		buf_printf(&name, "%c%s ", toupper((unsigned char)*row->object), row->object + 1);
+	buf_puts(&name, row->name);
+	size_t width = layout->name > 3 ? layout->name - 3 : 0, taken = show_columns(buf_text(&name));
+	buf_printf(line, " %s ", symbol(rows, row, look->utf8));
+	show_shortened(line, buf_text(&name), width, look->utf8 ? "…" : "~");
+	buf_printf(line, "%*s", taken < width ? (int)(width - taken) : 0, "");
+}
+
+/* One line; returns how many columns it takes. */
+static size_t put_row(const struct show_rows *rows, const struct show_row *row, const struct show_look *look,
+	const struct layout *layout, struct buf *frame)
+{
+	char elapsed[32];
+	auto_buf struct buf tail;
+	buf_init(&tail, 4096);
+	if (!layout->table) {
+		buf_printf(&tail, " %s %s %s", symbol(rows, row, look->utf8), row->word, row->name);
+		show_clipped(frame, buf_text(&tail), layout->columns);
+		size_t whole = show_columns(buf_text(&tail));
+		return whole < layout->columns ? whole : layout->columns;
+	}
+	put_name(rows, row, look, layout, frame);
+	size_t word = show_columns(row->word), most = layout->columns - layout->name - 2;
+	int64_t took = row->elapsed + (row->state == STEP_RUNNING ? look->now() - row->began : 0);
+	buf_printf(&tail, "%*s%8s  ", word < WORD ? (int)(WORD - word) : 0, "",
+		show_elapsed(elapsed, sizeof elapsed, took));
+	put_bar(&tail, row);
+	buf_puts(&tail, row->detail);
+	if (most < WORD + ELAPSED) /* no room for anything but the state */
+		buf_reset(&tail);
+	buf_printf(frame, "  %s", look->color ? color_of(row->state) : "");
+	show_clipped(frame, row->word, most);
+	buf_puts(frame, look->color ? "\033[0m" : "");
+	size_t used = word < most ? word : most, rest = show_columns(buf_text(&tail));
+	show_clipped(frame, buf_text(&tail), most - used);
+	return layout->name + 2 + used + (rest < most - used ? rest : most - used);
 }
 
 size_t show_rows_draw(struct show_rows *rows, const struct show_look *look, const struct show_totals *totals,
@@ -229,11 +266,11 @@ size_t show_rows_draw(struct show_rows *rows, const struct show_look *look, cons
 	}
 	bool all = rows->count <= room - lines;
 	size_t chosen = choose(rows, all ? room - lines : room - lines > 1 ? room - lines - 1 : 1);
-	size_t width = widest(rows, columns / 2);
+	struct layout layout = lay_out(rows, columns);
 	for (size_t i = 0; i < rows->count; i++) {
 		if (!rows->rows[i]->drawn)
 			continue;
-		drawn[lines++] = put_row(rows, rows->rows[i], look, width, columns, frame);
+		drawn[lines++] = put_row(rows, rows->rows[i], look, &layout, frame);
 		buf_putc(frame, '\n');
 	}
 	if (chosen < rows->count && lines < room) {

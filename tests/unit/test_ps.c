@@ -125,6 +125,38 @@ static void tables_align_by_columns_and_clean(void **state)
 	free(text);
 }
 
+static void tables_fit_a_narrow_terminal(void **state)
+{
+	(void)state;
+	static const char *const head[] = { "NAME", "COMMAND", "STATUS", "PORTS" },
+				 *const one[] = { "project-service-1", "sleep", "Up 3 minutes", "80/tcp" },
+				 *const spare[] = { "COMMAND", "PORTS", NULL };
+	static const struct {
+		size_t most;
+		const char *printed;
+	} rows[] = {
+		{ 51, "NAME                COMMAND   STATUS         PORTS\n"
+		      "project-service-1   sleep     Up 3 minutes   80/tcp\n" },
+		{ 50, "NAME                STATUS         PORTS\nproject-service-1   Up 3 minutes   80/tcp\n" },
+		{ 32, "NAME                STATUS\nproject-service-1   Up 3 minutes\n" },
+		{ 25, "NAME         STATUS\nproje…ce-1   Up 3 minutes\n" },
+		{ 5, "NAME       STATUS\nproj…e-1   Up 3 minutes\n" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct columns columns;
+		char *text = NULL;
+		size_t len = 0;
+		columns_init(&columns, arena, head, 4);
+		columns_add(&columns, one);
+		columns_fit(&columns, rows[i].most, spare);
+		FILE *out = open_memstream(&text, &len);
+		columns_print(out, &columns);
+		fclose(out);
+		assert_string_equal(text, rows[i].printed);
+		free(text);
+	}
+}
+
 /* What `ps --format TEXT` prints of two containers; NULL: it is refused. */
 static char *printed_template(const char *text)
 {
@@ -191,6 +223,7 @@ int main(void)
 		TEST(neighbouring_ports_are_a_range),
 		TEST(commands_are_cut_between_characters),
 		TEST(json_has_the_keys_of_compose),
+		TEST(tables_fit_a_narrow_terminal),
 		TEST(templates_print_fields),
 		TEST(other_templates_are_refused),
 		TEST(tables_align_by_columns_and_clean),

@@ -191,6 +191,36 @@ static void tty_stays_within_the_terminal(void **state)
 	}
 }
 
+static void tty_cuts_names_before_states(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const names[] = { "shop-a-rather-long-service-name-1",
+		"shop-a-rather-long-service-name-2", "a", "日本日本日本日本日本日本日本日本日本" };
+	f->look.utf8 = true;
+	for (columns_now = 15; columns_now <= 100; columns_now++) {
+		struct sink *sink = show_tty_create(f->arena, &f->look);
+		for (size_t i = 0; i < 4; i++)
+			send(f, sink, names[i], i == 3 ? STEP_RUNNING : STEP_DONE);
+		written(f);
+		sink->end(sink, true);
+		char *frame = strchr(written(f), '\n'), *line;
+		size_t lines = 0;
+		while ((line = strsep(&frame, "\n")) && frame) {
+			char *end = strstr(line, "\033[K");
+			if (!end || end == line)
+				continue;
+			*end = '\0';
+			assert_true(show_columns(line) < columns_now);
+			assert_non_null(strstr(line, lines == 3 ? "Creating" : "Created"));
+			if (columns_now >= 40 && lines < 2) /* replicas can be told apart */
+				assert_non_null(strstr(line, lines ? "-2 " : "-1 "));
+			assert_true(!!strstr(line, "0.4s") >= (columns_now >= 50 && lines < 3));
+			lines++;
+		}
+		assert_int_equal(lines, 4);
+	}
+}
+
 static void tty_redraws_at_most_ten_times_a_second(void **state)
 {
 	struct fixture *f = *state;
@@ -331,6 +361,7 @@ int main(void)
 		TEST(quotes_are_valid_json),
 		TEST(what_comes_after_an_end_has_a_title_and_totals_of_its_own),
 		TEST(tty_stays_within_the_terminal),
+		TEST(tty_cuts_names_before_states),
 		TEST(tty_redraws_at_most_ten_times_a_second),
 		TEST(tty_takes_back_what_a_narrower_window_has_folded),
 		TEST(tty_gives_the_cursor_back),
