@@ -109,6 +109,38 @@ static void again(void *arg)
 		pull->job.done(pull->job.arg, false);
 }
 
+/* The date is on the image, or it could not be put there: then it is pulled again earlier than needed. */
+static void on_dated(struct request *request)
+{
+	struct pull *pull = request->arg;
+	pull->request = NULL;
+	pull->job.done(pull->job.arg, true);
+}
+
+/* Engines note when an image was tagged, not when it was pulled: its own name, given again, notes it.
+ * Engine API 1.41: POST /images/{name}/tag. */
+static bool put_date(struct pull *pull)
+{
+	struct engine *engine = pull->job.engine;
+	const struct reference *reference = &pull->reference;
+	struct errors ignored;
+	if (!pull->job.step->dated || reference->digest)
+		return false;
+	errors_init(&ignored, engine->arena);
+	struct request *request = http_request(engine->http);
+	request->method = "POST";
+	request->path =
+		arena_printf(engine->arena, "/images/%s/tag", http_path(engine->arena, pull->job.step->name));
+	request->query =
+		http_query(engine->arena, "repo", reference->name, "tag", reference->tag, (char *)NULL);
+	request->done = on_dated;
+	request->arg = pull;
+	if (http_send(request, &ignored) != 0)
+		return false;
+	pull->request = request;
+	return true;
+}
+
 static void on_done(struct request *request)
 {
 	struct pull *pull = request->arg;
@@ -117,7 +149,8 @@ static void on_done(struct request *request)
 	lines_flush(&pull->lines, got_message, pull);
 	pull->request = NULL;
 	if (answered && !pull->failure) {
-		pull->job.done(pull->job.arg, true);
+		if (!put_date(pull))
+			pull->job.done(pull->job.arg, true);
 		return;
 	}
 	const char *text = answered ? pull->failure : http_message(arena, request);

@@ -119,6 +119,7 @@ struct step {
 	const struct oneoff *oneoff; /* OP_CONTAINER_CREATE of `run`; NULL: one of the service's containers */
 	bool remove_volumes;         /* OP_CONTAINER_REMOVE: anonymous ones too */
 	bool force;
+	bool dated; /* OP_IMAGE_PULL: the engine is to note when, since the image may only become so old */
 	struct opt_int timeout;  /* OP_CONTAINER_STOP, _RESTART: ns; unset: the container's own */
 	const char *signal;      /* OP_CONTAINER_KILL, or NULL */
 	const struct hook *hook; /* OP_CONTAINER_EXEC */

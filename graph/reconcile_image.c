@@ -10,6 +10,7 @@ struct wish {
 	const char *reference;
 	const char *build, *pull; /* why, or NULL */
 	bool fallback;            /* build only when the pull fails */
+	bool dated;               /* by its policy it may only become so old */
 	struct step *step;        /* after which the image is there */
 };
 
@@ -78,11 +79,11 @@ static const char *policy_of(const struct wishes *wishes, const struct service *
 	return service->build && (!service->image || !strcmp(own, "build")) ? own : asked;
 }
 
-/* The image is there, but its policy says how old it may become. */
+/* The image is there, but its policy says how old it may become; one named by digest is what it is. */
 static const char *stale(const struct wishes *wishes, const char *policy, const struct observed_image *image)
 {
 	int64_t most = freshness(policy), age = wishes->options->now - image->tagged;
-	if (!most || !wishes->options->now || (image->tagged && age <= most))
+	if (!most || !wishes->options->now || strchr(image->reference, '@') || (image->tagged && age <= most))
 		return NULL;
 	return arena_printf(wishes->arena, "pull policy %s: last pulled too long ago", policy);
 }
@@ -130,6 +131,7 @@ static void consider(struct wishes *wishes, const struct service *service)
 	const struct image_options *options = wishes->options;
 	const char *policy = policy_of(wishes, service);
 	const struct observed_image *image = map_get(&wishes->images, reference);
+	wish->dated |= freshness(policy) > 0;
 	if (service->build && !options->no_build && (options->build || !strcmp(policy, "build")))
 		wish->build = options->build ? "--build" : "pull policy build";
 	else if (!strcmp(policy, "always") && service->image && !service->build)
@@ -152,6 +154,7 @@ static void emit(struct wishes *wishes, struct wish *wish)
 		pull = plan_add(wishes->plan, OP_IMAGE_PULL, wish->reference, wish->pull);
 		pull->service = wish->service;
 		pull->may_fail = wish->fallback;
+		pull->dated = wish->dated;
 		wish->step = pull;
 	}
 	if (!wish->build)

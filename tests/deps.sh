@@ -4,13 +4,14 @@
 #   tests/deps.sh GROUP…           install what is missing; GROUP: build, demo, test
 #   tests/deps.sh --list GROUP…    print the names
 #
-# Asks the network only when something is missing. Installing docker.io starts no system daemon.
+# Asks the network only when something is missing. Installing starts no system daemon, and sshd and the image registry,
+# which only tests start, do not start with the machine either.
 set -euo pipefail
 
 build='gcc make pkg-config libc6-dev libyaml-dev libcyaml-dev libcjson-dev libcurl4-openssl-dev libarchive-dev libmd-dev libpcre2-dev
 	libnghttp2-dev libmicrohttpd-dev'
 engine='iptables iproute2 procps curl ca-certificates docker.io'
-test='bats libcmocka-dev valgrind strace clang clang-format jq shellcheck lcov python3 openssh-client git'
+test='bats libcmocka-dev valgrind strace clang clang-format jq shellcheck lcov python3 openssh-client openssh-server docker-registry git'
 # A docker of another origin stays what it is: the two packages exclude each other.
 ! { command -v docker && PATH=$PATH:/usr/sbin command -v dockerd; } >/dev/null || engine=${engine% docker.io}
 
@@ -56,3 +57,10 @@ fi
 install() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-remove --no-install-recommends "$@" >&2; }
 # Package lists may be old or absent: refresh them once when that is why it fails.
 install "${missing[@]}" || { "${as_root[@]}" apt-get update -q >&2 && install "${missing[@]}"; }
+
+# disable PACKAGE SERVICE: unless it was there before
+disable() {
+	[[ " ${missing[*]} " != *" $1 "* ]] || ! command -v systemctl >/dev/null || "${as_root[@]}" systemctl -q disable "$2" >&2
+}
+disable openssh-server ssh.service
+disable docker-registry docker-registry.service

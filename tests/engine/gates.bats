@@ -27,13 +27,6 @@ pair() {
 
 in_order() { [ "$(docker wait "$PROJECT-web-1")" = 0 ]; }
 
-free_port() {
-	local port
-	for port in $(shuf -i 20000-29999 -n 20); do
-		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
-	done
-}
-
 @test "http: status and members of the answer" {
 	pair '{http: {port: 80, path: /h, json: {db.up: "true"}}}' <<-'SH'
 		mkdir /w

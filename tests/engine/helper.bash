@@ -7,7 +7,11 @@ setup() {
 }
 
 teardown() {
-	local ids
+	local ids pid
+	for pid in ${BESIDE:-}; do
+		kill "$pid" 2>/dev/null || true
+		wait "$pid" || true
+	done
 	if [ -n "${PROXY:-}" ]; then
 		kill "$PROXY"
 		DOCKER_HOST=$ENGINE
@@ -43,6 +47,33 @@ ends() {
 	local status=0
 	wait "$pid" || status=$?
 	[ "$status" -eq "$1" ] || { echo "exit status $status, not $1"; return 1; }
+}
+
+# beside LOG COMMAND…: a server of the test's own, ended by its pid when the test is over; pid says which
+beside() {
+	local log=$1
+	shift
+	"$@" >"$log" 2>&1 3>&- &
+	pid=$!
+	BESIDE+=" $pid"
+}
+
+# need TOOL…: skips, loudly, where one is not installed
+need() {
+	local tool
+	for tool; do
+		PATH=$PATH:/usr/sbin:/usr/lib/git-core command -v "$tool" >/dev/null && continue
+		echo "# SKIPPED: no $tool here: run tests/deps.sh test" >&3
+		skip "no $tool"
+	done
+}
+
+# free_port: a port of 127.0.0.1 that nobody listens on
+free_port() {
+	local port
+	for port in $(shuf -i 20000-29999 -n 20); do
+		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+	done
 }
 
 # state NAME: state of a container of this project, "service-number"

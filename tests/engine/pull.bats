@@ -1,0 +1,214 @@
+# Images that come from a registry: when, how often, with which credentials, and what is said when they do not come.
+bats_require_minimum_version 1.5.0
+load helper
+load registry
+
+setup_file() {
+	need docker-registry
+	# shellcheck disable=SC2016 # anna's password is correct-horse
+	echo 'anna:$2y$04$HI33odgvhYGlL0vC89yMjObw6Cted6g1n/wgwf5.hjJHk1Sqr2A0a' >"$BATS_FILE_TMPDIR/passwords"
+	REGISTRY=$(registry open)
+	PRIVATE=$(registry private "$BATS_FILE_TMPDIR/passwords")
+	PROJECT=pull
+	export REGISTRY PRIVATE
+	publish shop:old
+	publish shop:new
+}
+
+teardown_file() { registries_end; }
+
+eval "project_$(declare -f teardown)"
+teardown() {
+	local images
+	project_teardown
+	images=$(docker images --digests --format '{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}' '127.0.0.1:*/*' |
+		tr ' ' '\n' | grep -v '<none>' | sort -u)
+	[ -z "$images" ] || docker rmi -f $images >/dev/null
+}
+
+# sleeper NAME REFERENCE [KEYS]: a line for `services`
+sleeper() { printf '  %s: {image: "%s", network_mode: none%s}\n' "$1" "$2" "${3:+, $3}"; }
+
+# makes ARGUMENT…: `up` as far as images matter
+makes() { flow up --no-start "$@"; }
+
+# text NAME: what the image of a container was published with
+text() { docker cp "$PROJECT-$1-1:/text" - | tar -xO; }
+
+# pulls TRACE-FILE: how often the engine was asked for an image
+pulls() { grep '"what":"http"' "$1" | grep -c '/images/create'; }
+
+@test "up pulls what is missing, once for all who share it, and says how far it is" {
+	retag shop new web
+	retag shop old other
+	{
+		echo services:
+		for name in web two three; do sleeper $name "$REGISTRY/shop:web" "init: true"; done
+		sleeper other "$REGISTRY/shop:other" "init: true"
+	} | compose
+	FLOW_TRACE=$PWD/trace run -0 flow --progress plain up -d
+	has " Image $REGISTRY/shop:web  Pulling" " Image $REGISTRY/shop:web  Pulled  "
+	[ "$(pulls trace)" = 2 ]
+	[ "$(text web) $(text three) $(text other)" = "shop:new shop:new shop:old" ]
+	run -0 flow up -d
+	[[ $output != *ull* ]]
+	flow down -t 0
+	docker rmi "$REGISTRY/shop:web" >/dev/null
+	flow --progress json up --no-start web 2>json
+	jq -se --arg name "$REGISTRY/shop:web" '
+		map(select(.name == $name)) |
+		(map(select(.kind == "step") | .state) == ["running", "done"]) and
+		any(.kind == "progress" and .text == "Downloading" and .current > 0 and .current <= .total) and
+		any(.text == "Pull complete")' json
+	flow down -t 0
+	docker rmi "$REGISTRY/shop:web" >/dev/null
+	flow --progress json up --no-start --quiet-pull web 2>json
+	jq -se 'all(.kind != "progress") and any(.kind == "step" and .text == "Pulled")' json
+}
+
+@test "pull policies" {
+	policies='always missing never daily every_1s'
+	for policy in $policies; do retag shop old $policy; done
+	{
+		echo services:
+		for policy in $policies; do sleeper $policy "$REGISTRY/shop:$policy" "pull_policy: $policy"; done
+	} | compose
+	run -1 makes
+	has "services.never.image: image $REGISTRY/shop:never is not there, and the pull policy is \"never\"" "compose.yaml:4" "hint:"
+	[ -z "$(ids)" ]
+	docker pull -q "$REGISTRY/shop:never" >/dev/null
+	FLOW_TRACE=$PWD/trace makes
+	[ "$(pulls trace)" = 4 ]
+	for policy in $policies; do retag shop new $policy; done
+	makes
+	[ "$(text always) $(text missing) $(text never) $(text daily)" = "shop:new shop:old shop:old shop:old" ]
+	every_new() { makes every_1s && [ "$(text every_1s)" = shop:new ]; }
+	until_true every_new
+	makes --pull always
+	[ "$(text missing) $(text daily)" = "shop:new shop:new" ]
+}
+
+@test "build beside image: the policy says which comes first" {
+	retag shop old app
+	mkdir app
+	printf 'FROM busybox\nRUN echo built >/text\n' >app/Dockerfile
+	app() { { echo services:; sleeper app "$REGISTRY/shop:$1" "build: app, pull_policy: $2"; } | compose; }
+	app app build
+	FLOW_TRACE=$PWD/trace makes
+	[ "$(text app)" = built ]
+	[ "$(pulls trace)" = 0 ]
+	app app always
+	makes
+	[ "$(text app)" = shop:old ]
+	app nowhere missing
+	run -0 makes
+	has "Not pulled, to be built" Built
+	[ "$(text app)" = built ]
+}
+
+@test "a digest says which image, whatever the tag" {
+	digest=$(curl -sfI -H 'Accept: application/vnd.docker.distribution.manifest.v2+json' "http://$REGISTRY/v2/shop/manifests/old" |
+		tr -d '\r' | sed -n 's/^Docker-Content-Digest: //p')
+	{
+		echo services:
+		sleeper web "$REGISTRY/shop@$digest"
+		sleeper both "$REGISTRY/shop:new@$digest"
+	} | compose
+	makes
+	[ "$(text web) $(text both)" = "shop:old shop:old" ]
+	FLOW_TRACE=$PWD/trace run -0 makes
+	[ "$(requests trace)" -le 3 ]
+	{ echo services:; sleeper wrong "$REGISTRY/shop@sha256:$(printf '%064d' 1)"; } | compose
+	run -1 makes
+	has "services.wrong.image: cannot pull $REGISTRY/shop@sha256:0" "compose.yaml:2" "hint:"
+}
+
+@test "a tag that is not there: the service, the place, what to do; the others come up" {
+	retag shop old web
+	{
+		echo services:
+		sleeper web "$REGISTRY/shop:web"
+		sleeper gone "$REGISTRY/shop:gone"
+	} | compose
+	FLOW_TRACE=$PWD/trace run -1 makes
+	has "compose.yaml:3" "services.gone.image: cannot pull $REGISTRY/shop:gone" "not found" "hint: check name and tag"
+	[ "$(grep '"what":"http"' trace | grep -c /images/create)" = 2 ]
+	[[ $output != *Again* ]]
+}
+
+@test "a registry that is down at first: tried again, ever later, and it says so" {
+	need python3
+	beside flaky.log python3 "$BATS_TEST_DIRNAME/flaky.py" 2 "$REGISTRY" port
+	until_true test -s port
+	{ echo services:; sleeper web "127.0.0.1:$(cat port)/shop:old"; } | compose
+	FLOW_TRACE=$PWD/trace run -0 makes
+	has "Again: " "503 Service Unavailable; again in 0.5s (try 2 of 4)" "again in 1.0s (try 3 of 4)" Pulled
+	[ "$(pulls trace)" = 3 ]
+	[ "$(text web)" = shop:old ]
+}
+
+@test "a registry that stays down: four tries, then what to look at" {
+	{ echo services:; sleeper web 127.0.0.1:1/shop:old; } | compose
+	run -1 makes
+	[ "$(grep -c 'Again: ' <<<"$output")" = 3 ]
+	has "services.web.image: cannot pull 127.0.0.1:1/shop:old" "connection refused" "compose.yaml:2" \
+		"hint: the engine does not reach the registry"
+}
+
+# credentials AUTHS [MORE]: a configuration of docker for this test
+credentials() {
+	mkdir -p config
+	export DOCKER_CONFIG=$PWD/config
+	printf '{"auths": {%s}%s}\n' "$1" "${2:+, $2}" >config/config.json
+}
+
+# no_leak PASSWORD: neither it nor any form it is sent in was printed or traced
+no_leak() {
+	local form
+	for form in "$1" "$(printf 'anna:%s' "$1" | base64)" "$(printf '{"username":"anna","password":"%s"' "$1" | base64 -w 0 | cut -c1-60)"; do
+		! grep -qF -- "$form" trace || return 1
+		[[ $output != *"$form"* ]] || return 1
+	done
+}
+
+@test "a registry with a password: none, a wrong one, the right one" {
+	{ echo services:; sleeper web "$PRIVATE/shop:old"; } | compose
+	FLOW_TRACE=$PWD/trace run -1 makes
+	has "services.web.image: cannot pull $PRIVATE/shop:old" "no basic auth credentials" "hint:" "docker login $PRIVATE"
+	[ "$(pulls trace)" = 1 ]
+	credentials "\"$PRIVATE\": {\"auth\": \"$(printf anna:battery-staple | base64)\"}"
+	rm trace
+	FLOW_TRACE=$PWD/trace run -1 makes
+	has "services.web.image: cannot pull $PRIVATE/shop:old" unauthorized "hint:" "docker login $PRIVATE"
+	[ "$(pulls trace)" = 1 ]
+	no_leak battery-staple
+	credentials "\"$PRIVATE\": {\"auth\": \"$(printf anna:correct-horse | base64)\"}"
+	rm trace
+	FLOW_TRACE=$PWD/trace run -0 flow --verbose up --no-start
+	no_leak correct-horse
+	[ "$(text web)" = shop:old ]
+	[[ $(docker inspect "$PROJECT-web-1") != *correct-horse* ]]
+}
+
+@test "a credential helper: its answer, its failure, its absence" {
+	mkdir bin
+	cat >bin/docker-credential-safe <<-SH
+		#!/bin/sh
+		[ "\$1" = get ] && [ "\$(cat)" = "$PRIVATE" ] || exit 1
+		[ ! -e "$PWD/locked" ] || { echo the safe is locked; exit 1; }
+		echo '{"ServerURL": "$PRIVATE", "Username": "anna", "Secret": "correct-horse"}'
+	SH
+	chmod +x bin/docker-credential-safe
+	PATH=$PWD/bin:$PATH
+	{ echo services:; sleeper web "$PRIVATE/shop:old" "pull_policy: always"; } | compose
+	credentials '' "\"credHelpers\": {\"$PRIVATE\": \"safe\"}"
+	FLOW_TRACE=$PWD/trace run -0 makes
+	no_leak correct-horse
+	[ "$(text web)" = shop:old ]
+	touch locked
+	run -1 makes
+	has "docker-credential-safe gives no credentials for $PRIVATE: the safe is locked" "no basic auth credentials" "compose.yaml:2"
+	credentials "\"$PRIVATE\": {\"auth\": \"$(printf anna:correct-horse | base64)\"}" '"credsStore": "lost"'
+	run -0 makes
+	has "docker-credential-lost" "config.json"
+}
