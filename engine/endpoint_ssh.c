@@ -193,10 +193,7 @@ static void connection_ready(void *arg, short revents)
 static int listen_in_private(struct ssh_tunnel *tunnel, struct errors *errors)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	snprintf(tunnel->dir, sizeof tunnel->dir, "/tmp/docker-flow-ssh-%s",
-		"XX"
-		"XX"
-		"XX");
+	snprintf(tunnel->dir, sizeof tunnel->dir, "/tmp/docker-flow-ssh-XXXXXX");
 	if (!mkdtemp(tunnel->dir)) {
 		tunnel->dir[0] = '\0';
 		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot make a directory in /tmp: %s",

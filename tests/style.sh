@@ -8,7 +8,7 @@ bad=0
 say() { echo "$@"; bad=1; }
 
 hits=$(grep -nE '(^|[^a-z_.>])(strcpy|strcat|sprintf|vsprintf|strtok|gets|system|popen|atoi|atol|usleep|sleep) *\(' $files) && say "banned calls:" "$hits"
-hits=$(grep -nE 'TODO|FIXME|XXX|not implemented|^ *typedef ' $files) && say "unfinished work or typedef:" "$hits"
+hits=$(grep -nE 'TODO|FIXME|\bXXX\b|not implemented|^ *typedef ' $files) && say "unfinished work or typedef:" "$hits"
 while read -r lines name; do
 	[ "$name" != total ] && [ "$lines" -gt 500 ] && say "$name: $lines lines, 500 at most"
 done < <(wc -l $files)

@@ -12,9 +12,16 @@
 #include "graph/sched.h"
 
 #include <cjson/cJSON.h>
+#include <glob.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 struct plan_case {
 	struct arena *arena;
@@ -279,6 +286,26 @@ static inline int case_plan(struct plan_case *c, struct plan **ret_plan)
 		return reconcile_down_applications(
 			c->arena, c->dag, c->seen, c->apps, c->napps, &c->down, ret_plan, &c->errors);
 	return reconcile_up(c->arena, c->dag, c->seen, &c->up, ret_plan, &c->errors);
+}
+
+/* Runs the test with every folder of testdata/plans as its state, or with those that suit; returns how many
+ * failed. */
+static inline int case_run_folders(CMUnitTestFunction test, bool (*suits)(const char *dir))
+{
+	glob_t folders;
+	if (glob("testdata/plans/*", 0, NULL, &folders) != 0)
+		return 1;
+	struct CMUnitTest *tests = calloc(folders.gl_pathc, sizeof *tests);
+	size_t count = 0;
+	for (size_t i = 0; i < folders.gl_pathc; i++) {
+		char *dir = folders.gl_pathv[i];
+		if (!suits || suits(dir))
+			tests[count++] = (struct CMUnitTest){ strrchr(dir, '/') + 1, test, NULL, NULL, dir };
+	}
+	int failed = count ? _cmocka_run_group_tests("plans", tests, count, NULL, NULL) : 1;
+	free(tests);
+	globfree(&folders);
+	return failed;
 }
 
 #endif

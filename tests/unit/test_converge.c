@@ -2,15 +2,6 @@
  * on a simulated engine and killed, interrupted or failed at every step. */
 #include "sim.h"
 
-#include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <cmocka.h>
-
-#define PLANS "testdata/plans"
-
 enum accident {
 	KILL,      /* nothing more happens after step k */
 	INTERRUPT, /* sched_stop before step k, undo steps run */
@@ -213,28 +204,5 @@ static void next_up_repairs(void **state)
 
 int main(void)
 {
-	struct dirent **entries;
-	int count = scandir(PLANS, &entries, NULL, alphasort);
-	if (count < 0)
-		return 1;
-	struct CMUnitTest *tests = calloc((size_t)count + 1, sizeof *tests);
-	size_t ntests = 0;
-	for (int i = 0; i < count; i++) {
-		const char *name = entries[i]->d_name;
-		char *dir = NULL;
-		if (*name == '.' || asprintf(&dir, PLANS "/%s", name) < 0)
-			continue;
-		if (suits(dir))
-			tests[ntests++] = (struct CMUnitTest){ name, next_up_repairs, NULL, NULL, dir };
-		else
-			free(dir);
-	}
-	int failed = ntests ? _cmocka_run_group_tests("converge", tests, ntests, NULL, NULL) : 1;
-	for (size_t i = 0; i < ntests; i++)
-		free(tests[i].initial_state);
-	for (int i = 0; i < count; i++)
-		free(entries[i]);
-	free(entries);
-	free(tests);
-	return failed;
+	return case_run_folders(next_up_repairs, suits);
 }

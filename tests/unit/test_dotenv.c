@@ -1,35 +1,18 @@
 /* Files of NAME=value lines. */
 #include "compose/dotenv.h"
+#include "arena_case.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
-
-static struct arena *arena;
-static struct errors errors;
 static struct map *os;
 static struct dotenv dotenv;
 
 static int set_up(void **state)
 {
-	(void)state;
-	arena = arena_create();
-	errors_init(&errors, arena);
+	arena_set_up(state);
 	os = map_create(arena);
 	map_set(os, "HOME", (void *)"/home/u");
 	dotenv = (struct dotenv){
 		.arena = arena, .get = dotenv_map_get, .arg = os, .into = map_create(arena)
 	};
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
 	return 0;
 }
 
@@ -150,7 +133,7 @@ static void raw_values_are_verbatim(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, arena_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(statements),
 		TEST(quotes),

@@ -5,69 +5,21 @@
 #include "engine/endpoint.h"
 #include "engine/http.h"
 #include "engine/reference.h"
+#include "folder_case.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <ftw.h>
 #include <sha2.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <cmocka.h>
 
-static struct arena *arena;
-static struct errors errors;
 static struct map env;
 static struct endpoint_options options;
 static struct endpoint endpoint;
-static char dir[] = "/tmp/test_endpoint.XX"
-		    "XX"
-		    "XX";
 
-static int setup(void **state)
+static int set_up(void **state)
 {
-	(void)state;
-	arena = arena_create();
-	errors_init(&errors, arena);
+	folder_set_up(state);
 	map_init(&env, arena);
-	memset(dir + strlen(dir) - 6, 'X', 6);
-	assert_non_null(mkdtemp(dir));
 	options = (struct endpoint_options){ .config_dir = dir, .os_env = &env };
 	endpoint = (struct endpoint){ 0 };
 	return 0;
-}
-
-static int remove_one(const char *path, const struct stat *stat, int flag, struct FTW *walk)
-{
-	(void)stat, (void)flag, (void)walk;
-	return remove(path);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-	arena_destroy(arena);
-	return 0;
-}
-
-/* Writes DIR/PATH, making its directories. */
-static void put(const char *path, const char *text)
-{
-	char *full = arena_printf(arena, "%s/%s", dir, path);
-	for (char *slash = strchr(full + strlen(dir) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(full, 0700);
-		*slash = '/';
-	}
-	FILE *file = fopen(full, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
 }
 
 static void put_context(const char *name, const char *host, const char *more)
@@ -334,7 +286,7 @@ static void image_names(void **state)
 	assert_string_equal(http_path(arena, "r.io:1/a b?c#%@x"), "r.io:1/a%20b%3Fc%23%25@x");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, folder_tear_down)
 
 int main(void)
 {

@@ -134,7 +134,7 @@ static int set_up(void **state)
 	world->arena = arena_create();
 	world->loop = loop_create();
 	errors_init(&world->errors, world->arena);
-	snprintf(world->dir, sizeof world->dir, "/tmp/test-gate-%s%s%s", "XX", "XX", "XX");
+	snprintf(world->dir, sizeof world->dir, "/tmp/test-gate-XXXXXX");
 	assert_non_null(mkdtemp(world->dir));
 	snprintf(world->path, sizeof world->path, "%s/s", world->dir);
 	snprintf(address.sun_path, sizeof address.sun_path, "%s", world->path);

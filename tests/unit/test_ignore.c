@@ -1,30 +1,6 @@
 /* .dockerignore: which paths stay at home. */
 #include "engine/ignore.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
-
-static struct arena *arena;
-static struct errors errors;
-
-static int setup(void **state)
-{
-	(void)state;
-	arena = arena_create();
-	errors_init(&errors, arena);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
+#include "arena_case.h"
 
 static const struct ignore *parse(const char *text)
 {
@@ -139,7 +115,7 @@ static void mistakes_have_a_line(void **state)
 	assert_null(ignore_parse(arena, "f", "a\0b", 3, &errors));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_set_up, arena_tear_down)
 
 int main(void)
 {

@@ -1,34 +1,17 @@
 /* Substitution of variables. */
 #include "compose/interp.h"
+#include "arena_case.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
-
-static struct arena *arena;
-static struct errors errors;
 static struct interp interp;
 
 static int set_up(void **state)
 {
-	(void)state;
-	arena = arena_create();
-	errors_init(&errors, arena);
+	arena_set_up(state);
 	struct map *env = map_create(arena);
 	map_set(env, "A", (void *)"a");
 	map_set(env, "E", (void *)"");
 	map_set(env, "long_Name_1", (void *)"x");
 	interp_init(&interp, arena, env, map_create(arena), &errors);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
 	return 0;
 }
 
@@ -168,7 +151,7 @@ static void variables_are_listed(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, arena_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(operators),
 		TEST(wrong_forms),

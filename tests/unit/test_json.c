@@ -1,34 +1,11 @@
 /* Reading foreign JSON: anything is taken for anything, nothing is trusted. */
 #include "engine/base64.h"
 #include "engine/json.h"
+#include "arena_case.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 #include <cjson/cJSON.h>
-#include <cmocka.h>
-
-static struct arena *arena;
-static struct errors errors;
-
-static int setup(void **state)
-{
-	(void)state;
-	arena = arena_create();
-	errors_init(&errors, arena);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static cJSON *parse(const char *text)
 {
@@ -77,9 +54,7 @@ static void broken_documents_are_errors(void **state)
 static void files(void **state)
 {
 	(void)state;
-	char file[] = "/tmp/test_json.XX"
-		      "XX"
-		      "XX";
+	char file[] = "/tmp/flow-test-XXXXXX";
 	cJSON *json = (cJSON *)file;
 	int fd = mkstemp(file);
 	assert_int_equal(json_read(file, &json, &errors), 0);
@@ -119,10 +94,10 @@ static void base64_both_ways(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(members_of_any_kind, setup, teardown),
-		cmocka_unit_test_setup_teardown(broken_documents_are_errors, setup, teardown),
-		cmocka_unit_test_setup_teardown(files, setup, teardown),
-		cmocka_unit_test_setup_teardown(base64_both_ways, setup, teardown),
+		cmocka_unit_test_setup_teardown(members_of_any_kind, arena_set_up, arena_tear_down),
+		cmocka_unit_test_setup_teardown(broken_documents_are_errors, arena_set_up, arena_tear_down),
+		cmocka_unit_test_setup_teardown(files, arena_set_up, arena_tear_down),
+		cmocka_unit_test_setup_teardown(base64_both_ways, arena_set_up, arena_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

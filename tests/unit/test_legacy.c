@@ -1,36 +1,12 @@
 /* Files of format 1. */
 #include "compose/legacy.h"
 #include "compose/yaml.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_create();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
+#include "arena_case.h"
 
 static struct node *parse(const char *text)
 {
-	struct errors errors;
 	struct node **docs;
 	size_t ndocs;
-	errors_init(&errors, arena);
 	assert_int_equal(yaml_parse(arena, "fig.yml", text, strlen(text), &docs, &ndocs, &errors), 0);
 	return docs[0];
 }
@@ -125,7 +101,7 @@ static void overrides_and_heirs_keep_their_network(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_set_up, arena_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(only_services_at_the_top_count),
 		TEST(old_keys_become_new_ones),

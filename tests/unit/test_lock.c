@@ -1,32 +1,17 @@
 /* The project lock: taken, waited for, released with its holder. */
 #include "engine/lock.h"
+#include "folder_case.h"
 
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include <cmocka.h>
-
-static char dir[64];
-static struct arena *arena;
-static struct errors errors;
 static struct engine engine;
 static struct map env;
 static const char *note;
 
 static int set_up(void **state)
 {
-	(void)state;
-	snprintf(dir, sizeof dir, "/tmp/flow-lock-%d", (int)getpid());
-	assert_int_equal(mkdir(dir, 0700), 0);
-	arena = arena_create();
-	errors_init(&errors, arena);
+	folder_set_up(state);
 	map_init(&env, arena);
 	map_set(&env, "XDG_RUNTIME_DIR", dir);
 	engine = (struct engine){ .arena = arena, .loop = loop_create(), .os_env = &env };
@@ -37,15 +22,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	(void)state;
 	loop_destroy(engine.loop);
-	const char *remove[] = { "rm", "-rf", dir, NULL };
-	pid_t pid = fork();
-	if (pid == 0)
-		execvp("rm", (char *const *)(uintptr_t)remove);
-	waitpid(pid, NULL, 0);
-	arena_destroy(arena);
-	return 0;
+	return folder_tear_down(state);
 }
 
 static void heard(struct sink *sink, const struct event *event)

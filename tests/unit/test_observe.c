@@ -1,35 +1,12 @@
 /* Readers of the engine's documents. */
 #include "engine/json.h"
 #include "engine/observe.h"
+#include "arena_case.h"
 
 #include <cjson/cJSON.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_create();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static struct cJSON *parse(const char *text)
 {
-	struct errors errors;
-	errors_init(&errors, arena);
 	struct cJSON *json = json_parse(text, strlen(text), "test", &errors);
 	assert_non_null(json);
 	return json;
@@ -166,11 +143,11 @@ static void test_image(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_container, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_status_words, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_strange, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_network_and_volume, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_image, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_container, arena_set_up, arena_tear_down),
+		cmocka_unit_test_setup_teardown(test_status_words, arena_set_up, arena_tear_down),
+		cmocka_unit_test_setup_teardown(test_strange, arena_set_up, arena_tear_down),
+		cmocka_unit_test_setup_teardown(test_network_and_volume, arena_set_up, arena_tear_down),
+		cmocka_unit_test_setup_teardown(test_image, arena_set_up, arena_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

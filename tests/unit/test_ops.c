@@ -1,17 +1,10 @@
 /* Operation rows against made-up answers: what is asked, what an answer means, what is found out after a lost
  * one. */
 #include "engine/ops.h"
+#include "arena_case.h"
 
 #include <cjson/cJSON.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-static struct arena *arena;
-static struct errors errors;
 static struct loop *loop;
 static struct engine engine;
 static struct project project;
@@ -35,9 +28,7 @@ static const struct payload_context context = {
 
 static int set_up(void **state)
 {
-	(void)state;
-	arena = arena_create();
-	errors_init(&errors, arena);
+	arena_set_up(state);
 	loop = loop_create();
 	engine = (struct engine){ .arena = arena, .loop = loop, .api = 51 };
 	engine.http = http_create(loop, NULL);
@@ -56,11 +47,9 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	(void)state;
 	http_destroy(engine.http);
 	loop_destroy(loop);
-	arena_destroy(arena);
-	return 0;
+	return arena_tear_down(state);
 }
 
 /* Begins a call of an operation on the container of `create`. */

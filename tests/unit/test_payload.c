@@ -4,36 +4,20 @@
 #include "compose/load.h"
 #include "engine/json.h"
 #include "engine/payload.h"
+#include "arena_case.h"
 
 #include <cjson/cJSON.h>
 #include <glob.h>
 #include <libgen.h>
 #include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-static struct arena *arena;
-static struct errors errors;
 static struct engine engine;
 
 static int set_up(void **state)
 {
-	(void)state;
-	arena = arena_create();
-	errors_init(&errors, arena);
+	arena_set_up(state);
 	engine = (struct engine){ .arena = arena, .api = 51 };
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
 	return 0;
 }
 
@@ -274,10 +258,10 @@ static void test_needs_newer_engine(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_cases, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_recreate_keeps_volumes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_recreate_without_image, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_needs_newer_engine, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_cases, set_up, arena_tear_down),
+		cmocka_unit_test_setup_teardown(test_recreate_keeps_volumes, set_up, arena_tear_down),
+		cmocka_unit_test_setup_teardown(test_recreate_without_image, set_up, arena_tear_down),
+		cmocka_unit_test_setup_teardown(test_needs_newer_engine, set_up, arena_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,30 +2,9 @@
 #include "cmd/columns.h"
 #include "cmd/ps_template.h"
 #include "cmd/ps_words.h"
+#include "arena_case.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_create();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static void ages_are_in_the_largest_unit_that_fits_twice(void **state)
 {
@@ -170,7 +149,6 @@ static char *printed_template(const char *text)
 	struct observed_container other = { .id = "fedcba9876543210", .name = "p-\033[2Jb", .exit_code = 3 };
 	struct observed_container *list[] = { &one, &other };
 	const struct ps_template *template;
-	struct errors errors;
 	errors_init(&errors, arena);
 	if (ps_template_parse(arena, text, &template, &errors) < 0)
 		return NULL;
@@ -214,7 +192,7 @@ static void other_templates_are_refused(void **state)
 		assert_null(printed_template(texts[i]));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_set_up, arena_tear_down)
 
 int main(void)
 {

@@ -2,15 +2,6 @@
  * the plans are written anew, to be read before they are committed. */
 #include "plan_case.h"
 
-#include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <cmocka.h>
-
-#define PLANS "testdata/plans"
-
 /* Undo steps are not part of a printed plan; here they are, after it. */
 static void print_undos(FILE *out, const struct plan *plan)
 {
@@ -88,27 +79,5 @@ static void plan_is_as_wanted(void **state)
 
 int main(void)
 {
-	struct dirent **entries;
-	int count = scandir(PLANS, &entries, NULL, alphasort);
-	if (count < 0)
-		return 1;
-	struct CMUnitTest *tests = calloc((size_t)count + 1, sizeof *tests);
-	size_t ntests = 0;
-	for (int i = 0; i < count; i++) {
-		const char *name = entries[i]->d_name;
-		if (*name == '.')
-			continue;
-		char *dir = NULL;
-		if (asprintf(&dir, PLANS "/%s", name) < 0)
-			return 1;
-		tests[ntests++] = (struct CMUnitTest){ name, plan_is_as_wanted, NULL, NULL, dir };
-	}
-	int failed = ntests ? _cmocka_run_group_tests("plans", tests, ntests, NULL, NULL) : 1;
-	for (size_t i = 0; i < ntests; i++)
-		free(tests[i].initial_state);
-	for (int i = 0; i < count; i++)
-		free(entries[i]);
-	free(entries);
-	free(tests);
-	return failed;
+	return case_run_folders(plan_is_as_wanted, NULL);
 }

@@ -1,30 +1,13 @@
 /* Application registries: binding, messages, lost indentation, the tree of services. */
 #include "compose/registry.h"
+#include "arena_case.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
-
-static struct arena *arena;
-static struct errors errors;
 static struct registry registry;
 
 static int set_up(void **state)
 {
-	(void)state;
-	arena = arena_create();
-	errors_init(&errors, arena);
+	arena_set_up(state);
 	registry_init(&registry, arena);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
 	return 0;
 }
 
@@ -262,7 +245,7 @@ static void defaults_come_from_the_environment(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, arena_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(lists_are_bound),
 		TEST(json_is_the_same),

@@ -1,18 +1,13 @@
 /* The executor against an engine of a few lines: order, repeats, failures, containers that end. */
 #include "engine/run.h"
+#include "arena_case.h"
 
 #include <poll.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 /* A connection of the fake engine. */
 struct peer {
@@ -22,8 +17,6 @@ struct peer {
 	size_t len;
 };
 
-static struct arena *arena;
-static struct errors errors;
 static struct engine engine;
 static struct project project;
 static struct service service;
@@ -129,9 +122,7 @@ static void came(void *arg, short revents)
 static int set_up(void **state)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	(void)state;
-	arena = arena_create();
-	errors_init(&errors, arena);
+	arena_set_up(state);
 	engine = (struct engine){ .arena = arena, .loop = loop_create(), .api = 51 };
 	snprintf(address.sun_path, sizeof address.sun_path, "/tmp/flow-run-%d", (int)getpid());
 	unlink(address.sun_path);
@@ -159,7 +150,6 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	(void)state;
 	http_destroy(engine.http);
 	for (size_t i = 0; i < npeers; i++) {
 		loop_unwatch(engine.loop, peers[i].watch);
@@ -169,8 +159,7 @@ static int tear_down(void **state)
 	close(listener);
 	unlink(engine.endpoint.socket);
 	loop_destroy(engine.loop);
-	arena_destroy(arena);
-	return 0;
+	return arena_tear_down(state);
 }
 
 static void seen(struct sink *sink, const struct event *event)

@@ -1,69 +1,20 @@
 /* Which files, which directory, which name, which environment. */
 #include "compose/file.h"
-#include "compose/path.h"
 #include "compose/source.h"
+#include "folder_case.h"
 
 #include <fcntl.h>
-#include <ftw.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <cmocka.h>
 
-static struct arena *arena;
-static struct errors errors;
 static struct load_options options;
 static struct map *os;
 static struct source source;
-static char *dir;
 
 static int set_up(void **state)
 {
-	(void)state;
-	arena = arena_create();
-	errors_init(&errors, arena);
+	folder_set_up(state);
 	os = map_create(arena);
-	char template[] = "/tmp/source-test-XX"
-			  "XX"
-			  "XX";
-	dir = arena_strdup(arena, mkdtemp(template));
 	options = (struct load_options){ .cwd = dir, .os_env = os };
 	return 0;
-}
-
-static int drop(const char *path, const struct stat *info, int type, struct FTW *ftw)
-{
-	(void)info, (void)type, (void)ftw;
-	return remove(path);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	nftw(dir, drop, 8, FTW_DEPTH | FTW_PHYS);
-	arena_destroy(arena);
-	return 0;
-}
-
-static const char *in(const char *name)
-{
-	return path_join(arena, dir, name);
-}
-
-static void put(const char *name, const char *text)
-{
-	const char *path = in(name);
-	mkdir(path_dir(arena, path), 0700);
-	FILE *file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
 }
 
 static void find(void)
@@ -290,7 +241,7 @@ static void paths(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, folder_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(searches_upwards_in_order),
 		TEST(nothing_found_says_what_was_tried),

@@ -1,62 +1,17 @@
 /* Archives of contexts: what is in them, as tar(1) sees it. */
 #include "engine/tar.h"
+#include "folder_case.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <fcntl.h>
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <unistd.h>
-#include <cmocka.h>
 
-static struct arena *arena;
-static struct errors errors;
-static char *dir;
-
-static int setup(void **state)
-{
-	(void)state;
-	arena = arena_create();
-	errors_init(&errors, arena);
-	dir = arena_printf(arena, "/tmp/test_tar.%ld", (long)getpid());
-	assert_int_equal(mkdir(dir, 0700), 0);
-	return 0;
-}
-
-static int remove_one(const char *path, const struct stat *stat, int flag, struct FTW *walk)
-{
-	(void)stat, (void)flag, (void)walk;
-	return remove(path);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-	arena_destroy(arena);
-	return 0;
-}
-
-static const char *in(const char *path)
-{
-	return arena_printf(arena, "%s/%s", dir, path);
-}
-
-static void put(const char *path, const char *text, unsigned mode)
+/* A file of that mode and of a time that is always the same. */
+static void put_old(const char *path, const char *text, unsigned mode)
 {
 	const struct timespec times[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1000000000 } };
-	FILE *file = fopen(in(path), "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
+	put(path, text);
 	chmod(in(path), mode);
 	utimensat(AT_FDCWD, in(path), times, 0);
 }
@@ -107,11 +62,11 @@ static void make_tree(void)
 	static const char *const dirs[] = { "b", "b/deep", "node", "node/x", "empty" };
 	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++)
 		mkdir(in(dirs[i]), 0755);
-	put("Dockerfile", "FROM x\n", 0644);
-	put("a.sh", "#!\n", 0755);
-	put("b/deep/file", "text", 0600);
-	put("node/x/keep", "k", 0644);
-	put("node/x/drop", "d", 0644);
+	put_old("Dockerfile", "FROM x\n", 0644);
+	put_old("a.sh", "#!\n", 0755);
+	put_old("b/deep/file", "text", 0600);
+	put_old("node/x/keep", "k", 0644);
+	put_old("node/x/drop", "d", 0644);
 	assert_int_equal(symlink("../a.sh", in("b/link")), 0);
 	assert_int_equal(link(in("a.sh"), in("hard")), 0);
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -171,7 +126,7 @@ static void long_names_and_large_files(void **state)
 	memcpy(name, "\xc3\xbc", 2);
 	char *large = arena_alloc(arena, 1000001);
 	memset(large, 'z', 1000000);
-	put(name, large, 0644);
+	put_old(name, large, 0644);
 	assert_string_equal(list(tar_create(dir, NULL, NULL, NULL, 0, &errors), "-xOf"), large);
 }
 
@@ -203,7 +158,7 @@ static void unreadable_things_are_findings(void **state)
 	(void)state;
 	assert_null(tar_create("/nonexistent", NULL, NULL, NULL, 0, &errors));
 	assert_non_null(strstr(errors.last->message, "/nonexistent"));
-	put("file", "12345", 0644);
+	put_old("file", "12345", 0644);
 	struct tar *tar = tar_create(dir, NULL, NULL, NULL, 0, &errors);
 	char bytes[600];
 	ssize_t len = tar_read(tar, bytes, 512); /* the header promises 5 bytes */
@@ -217,7 +172,7 @@ static void unreadable_things_are_findings(void **state)
 	tar_destroy(NULL);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, folder_set_up, folder_tear_down)
 
 int main(void)
 {

@@ -2,32 +2,9 @@
 #include "base/buf.h"
 #include "compose/scalar.h"
 #include "compose/yaml.h"
+#include "arena_case.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <string.h>
-#include <cmocka.h>
-
-static struct arena *arena;
-static struct errors errors;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_create();
-	errors_init(&errors, arena);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
 
 static struct node *parse(const char *text)
 {
@@ -262,7 +239,7 @@ static void documents_are_separate(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_set_up, arena_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(integers_have_their_old_forms),
 		TEST(floats_and_their_neighbours),

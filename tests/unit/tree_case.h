@@ -14,33 +14,17 @@
 #include "compose/reset.h"
 #include "compose/validate.h"
 #include "compose/yaml.h"
+#include "arena_case.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
 
-static struct arena *arena;
-static struct errors errors;
 static struct map env;
 
 static int set_up(void **state)
 {
-	(void)state;
-	arena = arena_create();
-	errors_init(&errors, arena);
+	arena_set_up(state);
 	map_init(&env, arena);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
 	return 0;
 }
 
@@ -106,6 +90,6 @@ static inline struct project *project_of(const char *text)
 	return project;
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, arena_tear_down)
 
 #endif
