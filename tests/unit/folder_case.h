@@ -15,9 +15,7 @@ static char *dir;
 
 static inline int folder_set_up(void **state)
 {
-	char template[] = "/tmp/flow-test-"
-			  "XXXXXX"
-			  "XXX";
+	char template[] = "/tmp/flow-test-XXXXXX";
 	arena_set_up(state);
 	dir = mkdtemp(template);
 	assert_non_null(dir);

@@ -1,44 +1,18 @@
 /* The executor against an engine of a few lines: order, repeats, failures, containers that end. */
 #include "engine/run.h"
-#include "arena_case.h"
+#include "engine_case.h"
 
-#include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-/* A connection of the fake engine. */
-struct peer {
-	int fd;
-	struct loop_watch *watch;
-	char text[16384];
-	size_t len;
-};
-
-static struct engine engine;
 static struct project project;
 static struct service service;
 static struct network network;
-static struct peer peers[64];
-static size_t npeers;
-static struct peer *stream; /* of events */
-static int listener;
-static struct loop_watch *accepting;
+static struct peer *stream;   /* of events */
 static char requests[4096];   /* method and path of each request, one a line */
 static const char *spoil;     /* the first request with this text is answered with a 500 */
 static const char *refuse;    /* every one with this text is refused */
 static bool dies, interrupts; /* a started container ends at once with 3; the start brings a SIGINT */
 static unsigned retries;
-
-static void reply(struct peer *peer, int status, const char *body)
-{
-	char text[1024];
-	int len = snprintf(text, sizeof text, "HTTP/1.1 %d X\r\nContent-Length: %zu\r\n\r\n%s", status,
-		strlen(body), body);
-	assert_int_equal(write(peer->fd, text, (size_t)len), len);
-}
 
 static void tell(const char *action, const char *extra)
 {
@@ -51,13 +25,19 @@ static void tell(const char *action, const char *extra)
 	assert_int_equal(write(stream->fd, chunk, (size_t)len), len);
 }
 
-static void answer(struct peer *peer, const char *line)
+static void answer(struct peer *peer, char *line)
 {
+	line[strcspn(line, "?\r")] = '\0';
+	char *stop = strstr(line, " HTTP/");
+	if (stop)
+		*stop = '\0';
+	size_t used = strlen(requests);
+	snprintf(requests + used, sizeof requests - used, "%.200s\n", line);
 	if (spoil && strstr(line, spoil)) {
 		spoil = NULL;
-		reply(peer, 500, "");
+		reply_json(peer, 500, "");
 	} else if (refuse && strstr(line, refuse)) {
-		reply(peer, 409, "{\"message\":\"no, for good\"}");
+		reply_json(peer, 409, "{\"message\":\"no, for good\"}");
 	} else if (strstr(line, "/events")) {
 		const char *head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 		stream = peer;
@@ -68,72 +48,19 @@ static void answer(struct peer *peer, const char *line)
 			tell("die", ",\"exitCode\":\"3\"");
 		if (interrupts)
 			kill(getpid(), SIGINT);
-		reply(peer, 204, "");
+		reply_json(peer, 204, "");
 	} else if (strstr(line, "/json")) {
-		reply(peer, 404, "{\"message\":\"no such thing\"}");
+		reply_json(peer, 404, "{\"message\":\"no such thing\"}");
 	} else if (strstr(line, "/create")) {
-		reply(peer, 201, strstr(line, "networks") ? "{\"Id\":\"n1\"}" : "{\"Id\":\"c1\"}");
+		reply_json(peer, 201, strstr(line, "networks") ? "{\"Id\":\"n1\"}" : "{\"Id\":\"c1\"}");
 	} else {
-		reply(peer, 204, "");
+		reply_json(peer, 204, "");
 	}
-}
-
-/* Answers each whole request that has come. */
-static void heard(void *arg, short revents)
-{
-	(void)revents;
-	struct peer *peer = arg;
-	ssize_t got = read(peer->fd, peer->text + peer->len, sizeof peer->text - 1 - peer->len);
-	if (got <= 0) {
-		loop_unwatch(engine.loop, peer->watch);
-		peer->watch = NULL;
-		return;
-	}
-	peer->len += (size_t)got;
-	peer->text[peer->len] = '\0';
-	char *end = strstr(peer->text, "\r\n\r\n");
-	if (!end)
-		return;
-	const char *length = strcasestr(peer->text, "Content-Length:");
-	size_t whole = (size_t)(end - peer->text) + 4 + (length ? strtoul(length + 15, NULL, 10) : 0);
-	if (peer->len < whole)
-		return;
-	size_t line = strcspn(peer->text, "?\r");
-	peer->text[line] = '\0';
-	char *stop = strstr(peer->text, " HTTP/");
-	if (stop)
-		*stop = '\0';
-	size_t used = strlen(requests);
-	snprintf(requests + used, sizeof requests - used, "%.200s\n", peer->text);
-	peer->len = 0;
-	answer(peer, peer->text);
-}
-
-static void came(void *arg, short revents)
-{
-	(void)arg;
-	(void)revents;
-	struct peer *peer = &peers[npeers++];
-	peer->fd = accept(listener, NULL, NULL);
-	peer->len = 0;
-	peer->watch = loop_watch(engine.loop, peer->fd, POLLIN, heard, peer);
 }
 
 static int set_up(void **state)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	arena_set_up(state);
-	engine = (struct engine){ .arena = arena, .loop = loop_create(), .api = 51 };
-	snprintf(address.sun_path, sizeof address.sun_path, "/tmp/flow-run-%d", (int)getpid());
-	unlink(address.sun_path);
-	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
-	assert_int_equal(listen(listener, 16), 0);
-	accepting = loop_watch(engine.loop, listener, POLLIN, came, NULL);
-	engine.endpoint.host = arena_printf(arena, "unix://%s", address.sun_path);
-	engine.endpoint.socket = arena_strdup(arena, address.sun_path);
-	engine.endpoint.url = "http://docker";
-	engine.http = http_create(engine.loop, &engine.endpoint);
+	engine_set_up(state, 51);
 	project = (struct project){ .name = "shop", .dir = "/shop", .separator = "-" };
 	service = (struct service){
 		.key = "web", .project = &project, .image = "busybox", .network_mode = "none"
@@ -144,22 +71,7 @@ static int set_up(void **state)
 	spoil = refuse = NULL;
 	dies = interrupts = false;
 	retries = 0;
-	npeers = 0;
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	http_destroy(engine.http);
-	for (size_t i = 0; i < npeers; i++) {
-		loop_unwatch(engine.loop, peers[i].watch);
-		close(peers[i].fd);
-	}
-	loop_unwatch(engine.loop, accepting);
-	close(listener);
-	unlink(engine.endpoint.socket);
-	loop_destroy(engine.loop);
-	return arena_tear_down(state);
 }
 
 static void seen(struct sink *sink, const struct event *event)
@@ -266,11 +178,11 @@ static void test_interrupt(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_order, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_repeats, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_failure, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_container_that_ends, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_interrupt, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_order, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(test_repeats, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(test_failure, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(test_container_that_ends, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(test_interrupt, set_up, engine_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
