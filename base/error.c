@@ -80,6 +80,15 @@ int error_hint(struct errors *errors, const char *format, ...)
 	return -1;
 }
 
+int error_place(struct errors *errors, const struct mark *at, const char *path)
+{
+	if (!at || !errors->last || errors->dropped)
+		return -1;
+	errors->last->at = *at;
+	errors->last->path = path ? arena_strdup(errors->arena, path) : NULL;
+	return -1;
+}
+
 int error_detail(struct errors *errors, const char *detail)
 {
 	if (errors->last && !errors->dropped)

@@ -75,6 +75,10 @@ int error_hint_names(
 /* Sets the detail (possibly several lines, copied) of the finding that was added last; returns -1. */
 int error_detail(struct errors *errors, const char *detail);
 
+/* Gives the finding that was added last the place that asked for what failed (`at` may be NULL: unchanged);
+ * returns -1. */
+int error_place(struct errors *errors, const struct mark *at, const char *path);
+
 /* Exit status of the first failure's class: 0 without failures, else 1 or 2 (see enum error_code). */
 int error_status(const struct errors *errors);
 

@@ -1,17 +1,16 @@
 #include "cmd/checkout.h"
+#include "cmd/cache.h"
 #include "cmd/connect.h"
 #include "compose/hash.h"
 #include "compose/path.h"
+#include "compose/remote.h"
 #include "engine/child.h"
 #include "engine/loop.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,8 +38,17 @@ static bool has_ended(void *arg)
 	return git->ended;
 }
 
+static int unreachable(const struct place *place, struct errors *errors)
+{
+	error_add(errors, ERROR_FILE, NULL, NULL, "failed to access repository %s",
+		remote_shown(errors->arena, place->url));
+	return error_hint(
+		errors, "git says why above; a whole commit behind # that was read before needs no network");
+}
+
 /* Runs git; with `answer` its output goes there, through a temporary file, so that nothing blocks. */
-static int git_run(struct ctx *ctx, const char *const *argv, char *answer, struct errors *errors)
+static int git_run(struct ctx *ctx, const struct place *place, const char *const *argv, char *answer,
+	struct errors *errors)
 {
 	struct git git = { 0 };
 	pid_t pid;
@@ -50,7 +58,7 @@ static int git_run(struct ctx *ctx, const char *const *argv, char *answer, struc
 		loop_child(connect_loop(ctx), pid, git_ended, &git);
 		loop_run(ctx->loop, has_ended, &git);
 		if (!WIFEXITED(git.status) || WEXITSTATUS(git.status) != 0)
-			result = error_add(errors, ERROR_FILE, NULL, NULL, "git %s failed", argv[1]);
+			result = unreachable(place, errors);
 	}
 	if (out) {
 		rewind(out);
@@ -93,29 +101,14 @@ static int resolve(struct ctx *ctx, const struct place *place, struct arena *are
 	}
 	char *answer = arena_alloc(arena, ANSWER_MOST);
 	const char *argv[] = { "git", "ls-remote", "--", place->url, place->ref, NULL };
-	if (git_run(ctx, argv, answer, errors) < 0)
-		return error_hint(errors, "can you reach %s?", place->url);
+	if (git_run(ctx, place, argv, answer, errors) < 0)
+		return -1;
 	const char *commit = arena_strndup(arena, answer, strspn(answer, "0123456789abcdef"));
 	if (!is_commit(commit))
-		return error_add(
-			errors, ERROR_FILE, NULL, NULL, "%s has no branch or tag %s", place->url, place->ref);
+		return error_add(errors, ERROR_FILE, NULL, NULL, "%s has no branch or tag %s",
+			remote_shown(arena, place->url), place->ref);
 	*ret_commit = commit;
 	return 0;
-}
-
-static int make_dirs(const char *path)
-{
-	char *copy = strdup(path);
-	int result = copy ? 0 : -1;
-	for (char *at = copy; result == 0 && (at = strchr(at + 1, '/'));) {
-		*at = '\0';
-		result = mkdir(copy, 0700) == 0 || errno == EEXIST ? 0 : -1;
-		*at = '/';
-	}
-	if (result == 0 && mkdir(copy, 0700) != 0 && errno != EEXIST)
-		result = -1;
-	free(copy);
-	return result;
 }
 
 /* Into a folder beside the wanted one, renamed once it is whole: another run may do the same. */
@@ -127,22 +120,14 @@ static int fetch(struct ctx *ctx, const struct place *place, const char *commit,
 	const char *get[] = { "git", "-C", part, "fetch", "-q", "--depth=1", "--", place->url, commit, NULL };
 	const char *take[] = { "git", "-C", part, "-c", "advice.detachedHead=false", "checkout", "-q",
 		"FETCH_HEAD", NULL };
-	if (make_dirs(part) < 0)
+	if (cache_make(part) < 0)
 		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "%s: %s", part, strerror(errno));
-	if (git_run(ctx, init, NULL, errors) < 0 || git_run(ctx, get, NULL, errors) < 0 ||
-		git_run(ctx, take, NULL, errors) < 0)
+	if (git_run(ctx, place, init, NULL, errors) < 0 || git_run(ctx, place, get, NULL, errors) < 0 ||
+		git_run(ctx, place, take, NULL, errors) < 0)
 		return -1;
 	if (rename(part, dir) != 0 && access(dir, F_OK) != 0)
 		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "%s: %s", dir, strerror(errno));
 	return 0;
-}
-
-static const char *cache_dir(struct ctx *ctx, struct arena *arena)
-{
-	const char *cache = map_get(ctx->os_env, "XDG_CACHE_HOME"), *home = map_get(ctx->os_env, "HOME");
-	if (cache && *cache == '/')
-		return arena_printf(arena, "%s/docker-flow/git", cache);
-	return arena_printf(arena, "%s/.cache/docker-flow/git", home ? home : "/tmp");
 }
 
 int checkout_get(
@@ -152,12 +137,16 @@ int checkout_get(
 	struct place place = parse(arena, url);
 	const char *commit = NULL, *path = path_clean(arena, place.path);
 	if (*path == '/' || strncmp(path, "..", 2) == 0 || *place.ref == '-')
-		return error_add(
-			errors, ERROR_FILE, NULL, NULL, "%s: the path must lie in the repository", url);
+		return error_add(errors, ERROR_FILE, NULL, NULL, "%s: the path must lie in the repository",
+			remote_shown(arena, url));
 	if (resolve(ctx, &place, arena, &commit, errors) < 0)
 		return -1;
 	const char *key = arena_strndup(arena, hash_hex(arena, place.url, strlen(place.url)), 16);
-	const char *dir = arena_printf(arena, "%s/%s-%s", cache_dir(ctx, arena), key, commit);
+	const char *dir = cache_path(ctx, arena, "git", arena_printf(arena, "%s-%s", key, commit));
+	if (!dir) {
+		error_add(errors, ERROR_FILE, NULL, NULL, "there is no folder for the repository's copy");
+		return error_hint(errors, "set HOME or XDG_CACHE_HOME");
+	}
 	if (access(dir, F_OK) != 0 && fetch(ctx, &place, commit, dir, arena, errors) < 0)
 		return -1;
 	*ret_path = path_join(arena, dir, path);

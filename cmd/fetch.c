@@ -1,38 +1,187 @@
 #include "cmd/fetch.h"
+#include "cmd/cache.h"
 #include "cmd/checkout.h"
 #include "cmd/connect.h"
+#include "compose/file.h"
+#include "compose/hash.h"
+#include "compose/remote.h"
 #include "engine/http.h"
 
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
-enum { MOST = 16 << 20 };
-#define TIMEOUT 30000000000
+enum { MOST = 16 << 20, DIGEST_LEN = 64 };
+#define SECOND   INT64_C(1000000000)
+#define TIMEOUT  (30 * SECOND)
+#define PATIENCE (10 * SECOND)
+#define NOTICE   (2 * SECOND) /* after this time the user is told what is waited for */
 
-static int read_answer(struct request *request, const char *url, struct arena *arena, const char **ret_text,
-	size_t *ret_len, struct errors *errors)
+struct address {
+	const char *url, *shown; /* without #…; as messages show it */
+	const char *digest;      /* of #sha256=…, or NULL */
+	const char *copy;        /* where it is kept, or NULL */
+};
+
+static int parse(
+	struct ctx *ctx, const char *text, struct arena *arena, struct address *ret, struct errors *errors)
 {
-	if (request->status < 200 || request->status > 299)
-		return error_add(errors, ERROR_FILE, NULL, NULL, "%s: the server answers %d: %s", url,
-			request->status, http_message(arena, request));
+	static const char pin[] = "#sha256=";
+	size_t len = strcspn(text, "#");
+	struct address address = { .url = arena_strndup(arena, text, len),
+		.shown = remote_shown(arena, text) };
+	if (strncmp(text + len, pin, strlen(pin)) == 0)
+		address.digest = text + len + strlen(pin);
+	size_t digits = address.digest ? strspn(address.digest, "0123456789abcdef") : 0;
+	if (text[len] && (digits != DIGEST_LEN || address.digest[digits])) {
+		error_add(errors, ERROR_FILE, NULL, NULL, "%s: what stands behind # is no digest",
+			address.shown);
+		return error_hint(errors, "write #sha256= and 64 lower case hex digits, or nothing");
+	}
+	address.copy = cache_path(ctx, arena, "http", hash_hex(arena, text, strlen(text)));
+	*ret = address;
+	return 0;
+}
+
+static bool has_digest(struct arena *arena, const struct address *address, const char *text, size_t len)
+{
+	return !address->digest || strcmp(hash_hex(arena, text, len), address->digest) == 0;
+}
+
+static bool read_copy(
+	struct arena *arena, const struct address *address, const char **ret_text, size_t *ret_len)
+{
+	struct errors ignored;
+	struct file file = { .path = address->copy, .most = MOST };
+	errors_init(&ignored, arena);
+	return address->copy && file_read(arena, &file, NULL, ret_text, ret_len, &ignored) == 0 &&
+	       has_digest(arena, address, *ret_text, *ret_len);
+}
+
+/* Beside the wanted file, renamed once it is whole. Without a cache there is none: nothing else fails. */
+static void keep_copy(struct arena *arena, const struct address *address, const char *text, size_t len)
+{
+	if (!address->copy || cache_make(arena_strndup(arena, address->copy,
+				      (size_t)(strrchr(address->copy, '/') - address->copy))) != 0)
+		return;
+	const char *part = arena_printf(arena, "%s.%ld", address->copy, (long)getpid());
+	FILE *out = fopen(part, "we");
+	if (!out)
+		return;
+	bool whole = fwrite(text, 1, len, out) == len;
+	whole = fclose(out) == 0 && whole;
+	if (!whole || rename(part, address->copy) != 0)
+		unlink(part);
+}
+
+/* What cannot be had now but was read before is better than nothing, if one knows. */
+static bool fall_back(struct arena *arena, const struct address *address, const char *why,
+	const char **ret_text, size_t *ret_len, struct errors *errors)
+{
+	struct stat info;
+	struct tm when;
+	char date[32];
+	if (!read_copy(arena, address, ret_text, ret_len) || stat(address->copy, &info) != 0 ||
+		!localtime_r(&info.st_mtime, &when))
+		return false;
+	strftime(date, sizeof date, "%Y-%m-%d %H:%M", &when);
+	error_warn(errors, NULL, NULL, "%s cannot be read (%s): the copy of %s is used", address->shown, why,
+		date);
+	return true;
+}
+
+static int fail(
+	const struct address *address, const struct request *request, const char *why, struct errors *errors)
+{
+	int status = request->status;
+	error_add(errors, ERROR_FILE, NULL, NULL, "%s cannot be read: %s", address->shown, why);
+	if (status == 401 || status == 403)
+		return error_hint(errors,
+			"it needs a login: put USER:PASSWORD@ in front of the host, from a variable, or keep a local copy");
+	if (status >= 400 && status < 500)
+		return error_hint(errors, "is the address right, as a browser shows it for the raw file?");
+	if (request->failure && strcasestr(request->failure, "certificate"))
+		return error_hint(errors, "add the certificate of its authority to those of this machine");
+	if (request->fault == HTTP_TOO_LARGE)
+		return error_hint(errors, "is it a compose file, or a registry?");
+	return error_hint(errors,
+		"can this machine reach it? http_proxy and https_proxy are used; else keep a local copy");
+}
+
+static int read_answer(struct request *request, const struct address *address, struct arena *arena,
+	const char **ret_text, size_t *ret_len, struct errors *errors)
+{
+	const char *why = request->failure;
+	if (!why && (request->status < 200 || request->status > 299))
+		why = arena_printf(arena, "the server answers %d", request->status);
+	if (why && (http_transient(request) || request->fault == HTTP_TIMEOUT) &&
+		fall_back(arena, address, why, ret_text, ret_len, errors))
+		return 0;
+	if (why)
+		return fail(address, request, why, errors);
+	if (strncmp(request->answer_type, "text/html", 9) == 0) {
+		error_add(errors, ERROR_FILE, NULL, NULL, "%s is a web page", address->shown);
+		return error_hint(errors, "use the address of the raw file");
+	}
 	*ret_len = request->answer.len;
 	*ret_text = arena_strndup(arena, buf_text(&request->answer), request->answer.len);
+	if (!has_digest(arena, address, *ret_text, *ret_len)) {
+		error_add(errors, ERROR_FILE, NULL, NULL, "%s has changed: its digest is now sha256=%s",
+			address->shown, hash_hex(arena, *ret_text, *ret_len));
+		return error_hint(errors, "look at what has changed, then put the new digest behind #");
+	}
+	keep_copy(arena, address, *ret_text, *ret_len);
 	return 0;
+}
+
+struct notice {
+	const struct address *address;
+	struct loop_timer *timer;
+};
+
+static void say(void *arg)
+{
+	struct notice *notice = arg;
+	notice->timer = NULL;
+	fprintf(stderr, "docker-flow: waiting for %s\n", notice->address->shown);
+}
+
+/* Whether a plain line may go to standard error. */
+static bool may_say(const struct ctx *ctx)
+{
+	const char *progress = ctx->globals.progress;
+	return !ctx->json_errors &&
+	       (!progress || (strcmp(progress, "json") != 0 && strcmp(progress, "quiet") != 0));
 }
 
 static int get(void *arg, const char *url, struct arena *arena, const char **ret_text, size_t *ret_len,
 	struct errors *errors)
 {
-	if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
-		return error_add(errors, ERROR_FILE, NULL, NULL, "%s: only http and https can be read", url);
-	struct http *http = http_create(connect_loop(arg), NULL);
+	struct ctx *ctx = arg;
+	struct address address;
+	struct errors ignored;
+	if (parse(ctx, url, arena, &address, errors) != 0)
+		return -1;
+	if (address.digest && read_copy(arena, &address, ret_text, ret_len))
+		return 0;
+	struct http *http = http_create(connect_loop(ctx), NULL);
 	struct request *request = http_request(http);
+	struct notice notice = { .address = &address };
+	if (may_say(ctx))
+		notice.timer = loop_after(ctx->loop, NOTICE, say, &notice);
 	request->method = "GET";
-	request->path = url;
+	request->path = address.url;
 	request->timeout = TIMEOUT;
+	request->patience = PATIENCE;
 	request->most = MOST;
-	int result = http_call(request, errors);
-	if (result == 0)
-		result = read_answer(request, url, arena, ret_text, ret_len, errors);
+	errors_init(&ignored, arena);
+	int result = http_call(request, &ignored);
+	if (result == 0 || request->failure)
+		result = read_answer(request, &address, arena, ret_text, ret_len, errors);
+	else
+		error_add(errors, ignored.last->code, NULL, NULL, "%s", ignored.last->message);
+	loop_cancel(ctx->loop, notice.timer);
 	http_free(request);
 	http_destroy(http);
 	return result;

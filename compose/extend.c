@@ -83,10 +83,8 @@ static int open_base(
 {
 	struct arena *arena = layer->arena;
 	const char *path;
-	if (remote_path(layer, name, key, &path) != 0)
+	if (layer_path(layer, name, key, &path) != 0)
 		return -1;
-	if (!path)
-		path = fill_join(arena, layer->dir, layer_home(layer), name->text);
 	if ((*ret_base = map_get(layer->bases, path)))
 		return 0;
 	struct layer_file file;
@@ -99,7 +97,7 @@ static int open_base(
 	if (!services || services->kind != NODE_MAP)
 		return error_add(
 			layer->errors, ERROR_FILE, &name->at, key, "%s has no services section", file.shown);
-	const char *dir = path_relative(arena, layer->dir, path_dir(arena, path));
+	const char *dir = remote_is_web(path) ? NULL : layer_below(layer, path_dir(arena, path));
 	if (fill_paths(arena, tree, dir, layer_home(layer), layer->errors) != 0)
 		return -1;
 	struct base *base = ARENA_NEW(arena, struct base);

@@ -9,11 +9,18 @@
  * printed. */
 #define FILL_VALUE " value"
 
+/* What is said of a relative path in a file that has no folder, and what to do about it. */
+#define FILL_HOMELESS                                                                                        \
+	"%s is a relative path, but this file comes from a web server: there is no folder to look in"
+#define FILL_HOMELESS_HINT                                                                                   \
+	"give the include a `project_directory`, read the file from a git repository, or keep a local copy"
+
 /* Defaults of a file's attributes (build context, secret targets, port mode …). */
 int fill_defaults(struct arena *arena, struct node *tree, struct errors *errors);
 
 /* Relative paths below `dir`; `~` is `home` (may be NULL). `dir` itself may be relative: paths of a file that
- * `extends` or `include` reads are first put below that file's folder. */
+ * `extends` or `include` reads are first put below that file's folder. NULL: the file came from a web server,
+ * so a relative path is a mistake. */
 int fill_paths(
 	struct arena *arena, struct node *tree, const char *dir, const char *home, struct errors *errors);
 

@@ -40,14 +40,19 @@ static bool is_remote(const char *text)
 	return strstr(text, "://") != NULL;
 }
 
-static void resolve(struct walk *walk, unsigned flags, struct node *node)
+static int resolve(struct walk *walk, unsigned flags, struct node *node)
 {
 	const struct place *place = walk->arg;
 	if (node->kind != NODE_STRING || windows_absolute(node->text))
-		return;
+		return 0;
 	if ((flags & ATTR_REMOTE) && is_remote(node->text))
-		return;
-	node->text = fill_join(walk->arena, place->dir, place->home, node->text);
+		return 0;
+	if (!place->dir && node->text[0] != '/' && node->text[0] != '~') {
+		walk_error(walk, &node->at, FILL_HOMELESS, node->text);
+		return error_hint(walk->errors, FILL_HOMELESS_HINT);
+	}
+	node->text = fill_join(walk->arena, place->dir ? place->dir : "/", place->home, node->text);
+	return 0;
 }
 
 static int enter(struct walk *walk, const struct attr *attr, struct node **where)
@@ -55,13 +60,12 @@ static int enter(struct walk *walk, const struct attr *attr, struct node **where
 	if (!(attr->flags & ATTR_PATH))
 		return WALK_ON;
 	struct node *node = *where;
-	if (node->kind == NODE_STRING)
-		resolve(walk, attr->flags, node);
+	int result = resolve(walk, attr->flags, node);
 	for (size_t i = 0; node->kind == NODE_LIST && i < node->nitems; i++)
-		resolve(walk, attr->flags, node->items[i]);
+		result |= resolve(walk, attr->flags, node->items[i]);
 	for (size_t i = 0; node->kind == NODE_MAP && i < node->nmembers; i++)
-		resolve(walk, attr->flags, node->members[i].value);
-	return WALK_ON;
+		result |= resolve(walk, attr->flags, node->members[i].value);
+	return result ? -1 : WALK_ON;
 }
 
 static int mount_source(struct walk *walk, struct node *mount)
@@ -74,19 +78,18 @@ static int mount_source(struct walk *walk, struct node *mount)
 		walk_error(walk, &mount->at, "this bind has no source");
 		return error_hint(walk->errors, "add `source:` with a path of the host");
 	}
-	resolve(walk, 0, source);
-	return 0;
+	return resolve(walk, 0, source);
 }
 
 /* A local volume that is a bind in disguise. */
-static void bound_device(struct walk *walk, struct node *volume)
+static int bound_device(struct walk *walk, struct node *volume)
 {
 	const char *driver = node_text(node_get(volume, "driver"));
 	struct node *options = node_get(volume, "driver_opts");
 	const char *o = node_text(node_get(options, "o"));
 	struct node *device = node_get(options, "device");
-	if (driver && strcmp(driver, "local") == 0 && o && strcmp(o, "bind") == 0 && device)
-		resolve(walk, 0, device);
+	bool bound = driver && strcmp(driver, "local") == 0 && o && strcmp(o, "bind") == 0 && device;
+	return bound ? resolve(walk, 0, device) : 0;
 }
 
 /* What is watched is the file itself, not a link to it. */
@@ -113,9 +116,7 @@ static int open_map(struct walk *walk, const struct schema *schema, struct node 
 {
 	if (schema == &schema_mount)
 		return mount_source(walk, map);
-	if (schema == &schema_volume)
-		bound_device(walk, map);
-	return 0;
+	return schema == &schema_volume ? bound_device(walk, map) : 0;
 }
 
 int fill_paths(

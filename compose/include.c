@@ -100,12 +100,14 @@ static int make_env(
 	struct stat info;
 	for (size_t i = 0; i < entry->nenv_files; i++) {
 		const struct node *name = entry->env_files[i];
+		if (layer_rooted(layer, name, "include.env_file") != 0)
+			return -1;
 		if (strcmp(name->text, "/dev/null") != 0 &&
 			add_env_file(layer, path_join(layer->arena, layer->dir, name->text), name, into) != 0)
 			return -1;
 	}
-	const char *path = path_join(layer->arena, dir, ".env");
-	if (!entry->has_env && stat(path, &info) == 0 && !S_ISDIR(info.st_mode) &&
+	const char *path = dir && !entry->has_env ? path_join(layer->arena, dir, ".env") : NULL;
+	if (path && stat(path, &info) == 0 && !S_ISDIR(info.st_mode) &&
 		add_env_file(layer, path, NULL, into) != 0)
 		return -1;
 	const struct map *both[] = { layer->env, into };
@@ -140,11 +142,8 @@ static int parse_files(struct layer *layer, const struct entry *entry, struct la
 	for (size_t i = 0; i < entry->npaths; i++) {
 		const struct node *name = entry->paths[i];
 		const char *path;
-		if (remote_path(layer, name, "include", &path) != 0)
-			return -1;
-		if (!path)
-			path = fill_join(layer->arena, layer->dir, layer_home(layer), name->text);
-		if ((i == 0 && find_cycle(layer, path, name) != 0) ||
+		if (layer_path(layer, name, "include", &path) != 0 ||
+			(i == 0 && find_cycle(layer, path, name) != 0) ||
 			layer_parse(layer, path, &name->at, "include", &files[i]) != 0)
 			return -1;
 	}
@@ -155,13 +154,15 @@ static int load_entry(struct layer *layer, const struct entry *entry, struct nod
 {
 	struct arena *arena = layer->arena;
 	struct layer_file *files = ARENA_ARRAY(arena, struct layer_file, entry->npaths);
-	if (parse_files(layer, entry, files) != 0)
+	if (parse_files(layer, entry, files) != 0 ||
+		(entry->dir && layer_rooted(layer, entry->dir, "include.project_directory") != 0))
 		return -1;
-	const char *dir = entry->dir ? path_join(arena, layer->dir, entry->dir->text)
-				     : path_dir(arena, path_clean(arena, files[0].path));
+	const char *dir = entry->dir                     ? path_join(arena, layer->dir, entry->dir->text)
+			  : remote_is_web(files[0].path) ? NULL
+							 : path_dir(arena, path_clean(arena, files[0].path));
 	struct layer inner = *layer;
 	inner.dir = dir;
-	inner.below = path_relative(arena, layer->dir, dir);
+	inner.below = layer_below(layer, dir);
 	inner.up = layer;
 	inner.main = files[0].path;
 	inner.bases = map_create(arena);

@@ -11,6 +11,7 @@
 #include "compose/legacy.h"
 #include "compose/merge.h"
 #include "compose/path.h"
+#include "compose/remote.h"
 #include "compose/reset.h"
 #include "compose/validate.h"
 #include "compose/yaml.h"
@@ -22,18 +23,40 @@
 int layer_parse(struct layer *layer, const char *path, const struct mark *at, const char *key,
 	struct layer_file *ret_file)
 {
-	struct file file = { .path = path,
-		.shown = path_shown(layer->options->cwd, path),
-		.most = YAML_SIZE_MOST,
-		.at = at,
-		.key = key };
+	struct file file = { .path = path, .most = YAML_SIZE_MOST, .at = at, .key = key };
 	const char *text;
 	size_t len;
-	*ret_file = (struct layer_file){ .path = path, .shown = file.shown };
-	if (file_read(layer->arena, &file, layer->sources, &text, &len, layer->errors) != 0)
+	if (remote_read(layer->arena, layer->options, &file, layer->sources, &text, &len, layer->errors) != 0)
 		return -1;
+	*ret_file = (struct layer_file){ .path = path, .shown = file.shown };
 	return yaml_parse(
 		layer->arena, file.shown, text, len, &ret_file->docs, &ret_file->ndocs, layer->errors);
+}
+
+int layer_rooted(struct layer *layer, const struct node *name, const char *key)
+{
+	if (layer->dir || name->text[0] == '/' || name->text[0] == '~')
+		return 0;
+	error_add(layer->errors, ERROR_FILE, &name->at, key, FILL_HOMELESS, name->text);
+	return error_hint(layer->errors, FILL_HOMELESS_HINT);
+}
+
+int layer_path(struct layer *layer, const struct node *name, const char *key, const char **ret_path)
+{
+	if (remote_path(layer->arena, layer->options, name->text, &name->at, key, ret_path, layer->errors) !=
+		0)
+		return -1;
+	if (*ret_path)
+		return 0;
+	if (layer_rooted(layer, name, key) != 0)
+		return -1;
+	*ret_path = fill_join(layer->arena, layer->dir ? layer->dir : "/", layer_home(layer), name->text);
+	return 0;
+}
+
+const char *layer_below(const struct layer *layer, const char *dir)
+{
+	return layer->dir && dir ? path_relative(layer->arena, layer->dir, dir) : dir;
 }
 
 const char *layer_home(const struct layer *layer)
@@ -150,7 +173,7 @@ static int complete(struct layer *layer, struct node *tree)
 	if (fill_defaults(arena, tree, errors) != 0 || check_tree(arena, tree, errors) != 0)
 		return -1;
 	const char *dir = layer->below ? layer->below : layer->dir;
-	if ((layer->below || !layer->options->no_path_resolution) &&
+	if ((layer->below || !dir || !layer->options->no_path_resolution) &&
 		fill_paths(arena, tree, dir, layer_home(layer), errors) != 0)
 		return -1;
 	return fill_environment(arena, tree, layer->env, errors);

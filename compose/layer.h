@@ -21,7 +21,7 @@ struct layer {
 	struct errors *errors;
 	const struct map *env; /* name → text */
 	struct map *warned;    /* variables reported as unset */
-	const char *dir;       /* absolute: where its relative paths start */
+	const char *dir;       /* absolute: where its relative paths start; NULL: it may have none */
 	const char *below;     /* the same as seen from the including layer; NULL at the top */
 	const struct layer *up;
 	const char *main;            /* first file, for cycles */
@@ -32,6 +32,16 @@ struct layer {
 /* Reads and parses one file; `at` and `key` are the place that named it, or NULL. */
 int layer_parse(struct layer *layer, const char *path, const struct mark *at, const char *key,
 	struct layer_file *ret_file);
+
+/* Where the file `name`, a text of this layer, is read: an absolute path or the URL of a web server. Returns
+ * 0, or -1 with a finding. */
+int layer_path(struct layer *layer, const struct node *name, const char *key, const char **ret_path);
+
+/* Returns 0, or -1 with a finding when the path `name` is relative and the layer has no directory. */
+int layer_rooted(struct layer *layer, const struct node *name, const char *key);
+
+/* The absolute `dir` (may be NULL) as seen from the layer's directory; itself when there is none. */
+const char *layer_below(const struct layer *layer, const char *dir);
 
 /* Makes one tree of all documents of the files, in order: interpolated, extended, merged, checked, in
  * canonical form, with defaults, and absolute paths (at the top) or paths seen from the including layer. */

@@ -7,6 +7,7 @@
 #include "compose/interp.h"
 #include "compose/layer.h"
 #include "compose/path.h"
+#include "compose/remote.h"
 #include "compose/source.h"
 #include "compose/validate.h"
 
@@ -22,6 +23,25 @@ struct loading {
 	struct layer layer;
 	struct project *project;
 };
+
+/* Files of repositories become those of their local copies; relative paths then start beside the first of
+ * them (compose 2.40). */
+static int find_remotes(struct loading *loading)
+{
+	struct source *source = &loading->source;
+	const char *dir = NULL;
+	for (size_t i = 0; i < source->nfiles; i++) {
+		const char *path;
+		if (remote_path(loading->arena, loading->options, source->files[i], NULL, NULL, &path,
+			    loading->errors) != 0)
+			return -1;
+		if (path)
+			source->files[i] = path;
+		if (path && !dir && !remote_is_web(path))
+			loading->layer.dir = dir = path_dir(loading->arena, path);
+	}
+	return 0;
+}
 
 static int parse_files(struct loading *loading, struct layer_file *files)
 {
@@ -69,9 +89,10 @@ static void set_project(struct loading *loading)
 {
 	const struct source *source = &loading->source;
 	struct project *project = loading->project;
-	project->dir = source->dir;
-	project->files = source->files;
-	project->nfiles = source->nfiles;
+	project->dir = loading->layer.dir;
+	for (size_t i = 0; i < source->nfiles; i++)
+		*ARENA_PUSH(loading->arena, project->files, project->nfiles) =
+			remote_shown(loading->arena, source->files[i]);
 	project->env_files = source->env_files;
 	project->nenv_files = source->nenv_files;
 	project->env = source->env;
@@ -153,12 +174,13 @@ int load_project(struct arena *arena, const struct load_options *options, struct
 		.env = loading.source.env,
 		.warned = map_create(arena),
 		.dir = loading.source.dir,
-		.main = loading.source.files[0],
 		.bases = map_create(arena) };
 	struct layer_file *files = ARENA_ARRAY(arena, struct layer_file, loading.source.nfiles);
-	if (parse_files(&loading, files) != 0 || set_name(&loading, files) != 0)
+	if (find_remotes(&loading) != 0 || parse_files(&loading, files) != 0 ||
+		set_name(&loading, files) != 0)
 		return -1;
 	set_project(&loading);
+	loading.layer.main = loading.source.files[0];
 	if (layer_load(&loading.layer, files, loading.source.nfiles, &loading.project->tree) != 0 ||
 		finish_tree(&loading) != 0)
 		return -1;

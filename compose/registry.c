@@ -4,6 +4,7 @@
 #include "compose/path.h"
 #include "compose/registry_nest.h"
 #include "compose/registry_schema.h"
+#include "compose/remote.h"
 #include "compose/yaml.h"
 
 #include <ctype.h>
@@ -45,45 +46,17 @@ void registry_defaults(struct arena *arena, const char *const *given, size_t ngi
 	}
 }
 
-static bool is_url(const char *file)
-{
-	return strncmp(file, "http://", 7) == 0 || strncmp(file, "https://", 8) == 0;
-}
-
-static int fetch_text(const struct load_options *options, const char *url, const struct mark *at,
-	struct arena *arena, const char **ret_text, size_t *ret_len, struct errors *errors)
-{
-	if (!options->fetch) {
-		error_add(errors, ERROR_FILE, at, NULL, "%s: registries from the network cannot be read here",
-			url);
-		return error_hint(errors, "use a local file");
-	}
-	if (options->fetch->get(options->fetch->arg, url, arena, ret_text, ret_len, errors) != 0)
-		return -1;
-	if (*ret_len > REGISTRY_SIZE_MOST)
-		return error_add(errors, ERROR_FILE, at, NULL, "%s: the registry is larger than %zu MiB", url,
-			REGISTRY_SIZE_MOST >> 20);
-	return 0;
-}
-
 int registry_read(struct registry *registry, const struct load_options *options, const char *file,
 	const char *dir, const struct mark *at, struct sources *sources, struct errors *errors)
 {
 	struct arena *arena = registry->arena;
 	const char *text;
 	size_t len;
-	if (is_url(file)) {
-		if (fetch_text(options, file, at, arena, &text, &len, errors) != 0)
-			return -1;
-		if (sources)
-			sources_add(sources, file, text);
-		return registry_parse(registry, file, text, len, errors);
-	}
-	const char *path = strcmp(file, "-") == 0 ? file : path_join(arena, dir, file);
+	bool as_is = remote_is_web(file) || strcmp(file, "-") == 0;
 	struct file what = {
-		.path = path, .shown = path_shown(options->cwd, path), .most = REGISTRY_SIZE_MOST, .at = at
+		.path = as_is ? file : path_join(arena, dir, file), .most = REGISTRY_SIZE_MOST, .at = at
 	};
-	if (file_read(arena, &what, sources, &text, &len, errors) != 0)
+	if (remote_read(arena, options, &what, sources, &text, &len, errors) != 0)
 		return -1;
 	return registry_parse(registry, what.shown, text, len, errors);
 }

@@ -1,12 +1,27 @@
-/* Files of repositories, named by `include` and `extends`. */
+/* Files that are not here: of repositories and of web servers, named by `include`, `extends` and -f. */
 #ifndef COMPOSE_REMOTE_H
 #define COMPOSE_REMOTE_H
 
-#include "compose/layer.h"
-#include "compose/node.h"
+#include "compose/file.h"
 
-/* *ret_path: the compose file in a local copy of the repository that `name` names (git URLs, github.com/…),
- * or NULL when it names a local file. Returns 0, or -1 when it cannot be had, as for oci:// references. */
-int remote_path(struct layer *layer, const struct node *name, const char *key, const char **ret_path);
+/* Whether `name` is the URL of a single file on a web server, and not of a repository. */
+bool remote_is_web(const char *name);
+
+/* Whether `name` is a file of a repository or of a web server, or oci://. */
+bool remote_is(const char *name);
+
+/* Where the file `name` is read: for repositories (git URLs, github.com/…) the compose file in a local copy,
+ * for web servers the URL as it is, NULL when it names a local file. `at` and `key` (may be NULL) are the
+ * place that named it. Returns 0, or -1 when it cannot be had, as for oci:// references. */
+int remote_path(struct arena *arena, const struct load_options *options, const char *name,
+	const struct mark *at, const char *key, const char **ret_path, struct errors *errors);
+
+/* As file_read, also for the URL of a web server in `file->path`. Sets `file->shown`. */
+int remote_read(struct arena *arena, const struct load_options *options, struct file *file,
+	struct sources *sources, const char **ret_text, size_t *ret_len, struct errors *errors);
+
+/* A URL as messages and labels show it: without user, password, query and fragment. Other names stay as they
+ * are. */
+const char *remote_shown(struct arena *arena, const char *url);
 
 #endif

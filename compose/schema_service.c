@@ -34,7 +34,8 @@ static const struct schema schema_env_file = SCHEMA("env_file", env_file_rows, 0
 
 static const struct attr extends_rows[] = {
 	{ "service", KIND_STRING, .flags = ATTR_REQUIRED, .doc = "Service to start from" },
-	{ "file", KIND_STRING, .flags = ATTR_PATH, .doc = "File it is in; absent: this one" },
+	{ "file", KIND_STRING, .flags = ATTR_PATH | ATTR_REMOTE,
+		.doc = "File, repository or URL it is in; absent: this one" },
 };
 static const struct schema schema_extends = SCHEMA("extends", extends_rows, 0, SCHEMA_NO_X);
 

@@ -3,6 +3,7 @@
 #include "compose/dotenv.h"
 #include "compose/file.h"
 #include "compose/path.h"
+#include "compose/remote.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -133,7 +134,7 @@ static const char *early_dir(const struct search *search)
 	const struct load_options *options = search->options;
 	if (search->dir)
 		return search->dir;
-	for (size_t i = 0; i < options->nfiles; i++)
+	for (size_t i = 0; i < options->nfiles && !remote_is(options->files[i]); i++)
 		if (strcmp(options->files[i], "-") != 0)
 			return path_dir(
 				search->arena, path_join(search->arena, options->cwd, options->files[i]));
@@ -182,9 +183,9 @@ static int find_upwards(struct search *search)
 
 static int add_named_file(struct search *search, const char *name, bool must_exist)
 {
-	bool is_stdin = strcmp(name, "-") == 0;
-	const char *path = is_stdin ? name : path_join(search->arena, search->options->cwd, name);
-	if (must_exist && !is_stdin && !exists(path)) {
+	bool as_is = strcmp(name, "-") == 0 || remote_is(name);
+	const char *path = as_is ? name : path_join(search->arena, search->options->cwd, name);
+	if (must_exist && !as_is && !exists(path)) {
 		error_add(search->errors, ERROR_FILE, NULL, NULL, "stat %s: no such file or directory", path);
 		return error_hint(search->errors, "it was named by COMPOSE_FILE");
 	}
@@ -219,7 +220,7 @@ static void set_dir(struct search *search)
 {
 	struct source *source = search->source;
 	source->dir = search->dir;
-	for (size_t i = 0; i < source->nfiles && !source->dir; i++)
+	for (size_t i = 0; i < source->nfiles && !source->dir && !remote_is(source->files[i]); i++)
 		if (strcmp(source->files[i], "-") != 0)
 			source->dir = path_dir(search->arena, source->files[i]);
 	if (!source->dir)
@@ -359,5 +360,5 @@ bool load_file_exists(struct arena *arena, const struct load_options *options)
 	struct source source;
 	errors_init(&ignored, arena);
 	return source_find(arena, options, &source, &ignored) == 0 &&
-	       (strcmp(source.files[0], "-") == 0 || exists(source.files[0]));
+	       (strcmp(source.files[0], "-") == 0 || remote_is(source.files[0]) || exists(source.files[0]));
 }

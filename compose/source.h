@@ -7,7 +7,7 @@
 /* What was found for the options. */
 struct source {
 	const char *dir;    /* absolute project directory */
-	const char **files; /* absolute, or "-"; empty when nothing was found */
+	const char **files; /* absolute, "-", or remote as given; empty when nothing was found */
 	size_t nfiles;
 	struct map *env;       /* project environment: name → text */
 	const char *name;      /* project name fixed by option or environment, or NULL */

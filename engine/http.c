@@ -2,6 +2,7 @@
 
 #include "base/heap.h"
 #include "base/trace.h"
+#include "compose/remote.h"
 #include "engine/http_curl.h"
 
 #include <stdio.h>
@@ -126,7 +127,7 @@ int http_call(struct request *request, struct errors *errors)
 	if (request->fault == HTTP_OK)
 		return 0;
 	return error_add(errors, request->fault == HTTP_NO_CONNECT ? ERROR_CONNECT : ERROR_ENGINE, NULL, NULL,
-		"%s %s: %s", request->method, request->path, request->failure);
+		"%s %s: %s", request->method, remote_shown(errors->arena, request->path), request->failure);
 }
 
 void http_queue(struct transfer *transfer)

@@ -36,6 +36,7 @@ struct request {
 	const char *content_type;   /* default application/json when there is a body */
 	const char *const *headers; /* further "Name: value" lines, NULL-terminated; or NULL */
 	int64_t timeout;            /* ns for the whole exchange; 0: none */
+	int64_t patience;           /* ns without a byte that end it, rounded to s; 0: no limit */
 	size_t most;                /* ceiling for the kept body; 0: 64 MiB */
 	bool unversioned;           /* engine path without /v1.N */
 	bool direct;                /* never through a proxy (probes of containers) */

@@ -7,11 +7,12 @@
 #include "engine/engine.h"
 #include "engine/http.h"
 
-#define HTTP_IDLE_MOST    16                 /* libcurl handles kept for the next request */
-#define HTTP_HEAD_MOST    ((size_t)64 << 10) /* bytes of header lines of one answer */
-#define HTTP_PENDING_MOST ((size_t)4 << 20)  /* bytes of a streamed answer not yet delivered */
-#define HTTP_ANSWER_MOST  ((size_t)64 << 20)
-#define HTTP_CONNECT_MS   30000L
+#define HTTP_IDLE_MOST          16                 /* libcurl handles kept for the next request */
+#define HTTP_HEAD_MOST          ((size_t)64 << 10) /* bytes of header lines of one answer */
+#define HTTP_PENDING_MOST       ((size_t)4 << 20)  /* bytes of a streamed answer not yet delivered */
+#define HTTP_ANSWER_MOST        ((size_t)64 << 20)
+#define HTTP_CONNECT_MS         30000L
+#define HTTP_CONNECT_FOREIGN_MS 10000L /* web servers, registries, probes */
 
 /* A request with what libcurl needs for it. */
 struct transfer {

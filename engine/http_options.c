@@ -107,7 +107,8 @@ static void set_route(struct transfer *transfer)
 	const struct endpoint *endpoint = http->endpoint;
 	const struct curl_lib *curl = &http->curl;
 	CURL *easy = transfer->easy;
-	curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, HTTP_CONNECT_MS);
+	curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+		is_engine(&transfer->request) ? HTTP_CONNECT_MS : HTTP_CONNECT_FOREIGN_MS);
 	curl->easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	if (!is_engine(&transfer->request)) {
 		curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
@@ -212,6 +213,11 @@ void http_curl_options(struct transfer *transfer)
 	if (transfer->request.timeout > 0)
 		curl->easy_setopt(
 			easy, CURLOPT_TIMEOUT_MS, (long)((transfer->request.timeout + 999999) / 1000000));
+	if (transfer->request.patience > 0) {
+		curl->easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+		curl->easy_setopt(
+			easy, CURLOPT_LOW_SPEED_TIME, (long)(transfer->request.patience / 1000000000));
+	}
 	set_url(transfer);
 	set_route(transfer);
 	set_headers(transfer);

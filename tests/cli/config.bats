@@ -147,6 +147,9 @@ repository() {
 	echo "{include: ['$url#v1:sub'], services: {near: {extends: {service: far, file: '$url#main:sub/compose.yaml'}}}}" >compose.yaml
 	run -0 --separate-stderr "$flow" config --format json
 	[ "$(jq -r '.services.far.image, .services.far.environment.FAR, .services.near.image' <<<"$output" | xargs)" = "far:1 yes far:2" ]
+	# -f: relative paths start beside the file, the project is named after the directory here
+	FAR=no run -0 "$flow" -f "$url#v1:sub" config --format json
+	[ "$(jq -r '.services.far.environment.FAR, .name' <<<"$output" | xargs)" = "yes $(basename "$PWD" | tr A-Z a-z | tr -dc a-z0-9_-)" ]
 	# a commit in the cache needs no repository any more
 	commit=$(git -C origin.git rev-parse v1)
 	mv origin.git gone.git
@@ -154,7 +157,7 @@ repository() {
 	run -0 "$flow" config -q
 	echo "{include: ['$url#v1:sub']}" >compose.yaml
 	run -2 "$flow" config -q
-	[[ $output == *"compose.yaml:1:12: "*"failed to access repository $url#v1:sub"* ]]
+	[[ $output == *"compose.yaml:1:12: "*"failed to access repository $url"* ]]
 	echo "{include: ['$url#v1:../../etc']}" >compose.yaml
 	run -2 "$flow" config -q
 	[[ $output == *"must lie in the repository"* ]]

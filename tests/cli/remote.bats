@@ -1,0 +1,176 @@
+# Files of web servers: include, extends, -f and registries by URL.
+bats_require_minimum_version 1.5.0
+
+setup() {
+	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	flow=${FLOW:-$top/build/docker-flow}
+	cd "$BATS_TEST_TMPDIR" || return
+	unset DOCKER_HOST DOCKER_CONTEXT DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND COMPOSE_FILE COMPOSE_PROJECT_NAME
+	unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
+	command -v python3 >/dev/null || skip "python3 plays the web server"
+	cat >server.py <<-'PY'
+		import base64, http.server, os, threading
+
+		class Handler(http.server.SimpleHTTPRequestHandler):
+		    def log_message(self, *args):
+		        with open("log", "a") as log: log.write(self.requestline + "\n")
+		    def do_GET(self):
+		        path = self.path.split("?")[0]
+		        if path == "/moved": return self.answer(302, b"", [("Location", "/far.yaml")])
+		        if path == "/page": return self.answer(200, b"<html>", [("Content-Type", "text/html; charset=utf-8")])
+		        if path == "/busy" and os.path.exists("busy"): return self.answer(503, b"busy")
+		        if path == "/busy": return self.answer(200, b"{services: {busy: {image: b}}}")
+		        if path == "/hang": return threading.Event().wait()
+		        if path == "/big": return self.answer(200, b"#" * (17 << 20))
+		        login = "Basic " + base64.b64encode(b"me:pa55word").decode()
+		        if path == "/login" and self.headers.get("Authorization") != login: return self.answer(401, b"")
+		        if path == "/login": return self.answer(200, b"{services: {guarded: {image: g}}}")
+		        super().do_GET()
+		    def answer(self, status, body, headers=()):
+		        self.send_response(status)
+		        for header in headers: self.send_header(*header)
+		        self.send_header("Content-Length", str(len(body)))
+		        self.end_headers()
+		        self.wfile.write(body)
+
+		class Server(http.server.ThreadingHTTPServer): daemon_threads = True
+		server = Server(("127.0.0.1", 0), Handler)
+		print(server.server_port, flush=True)
+		server.serve_forever()
+	PY
+	mkfifo ready && mkdir web
+	(cd web && exec python3 ../server.py) >ready 2>server.err 3>&- &
+	server=$!
+	read -r port <ready
+	url=http://127.0.0.1:$port
+	echo '{services: {far: {image: "far:${TAG:-1}"}}}' >web/far.yaml
+}
+
+teardown() {
+	[ -z "${server:-}" ] || kill "$server" 2>/dev/null || true
+}
+
+stop() { kill "$server" && wait "$server" || true; }
+images() { jq -r '[.services[].image] | join(" ")'; }
+
+@test "include, extends and -f read a file from a web server" {
+	echo "{include: ['$url/far.yaml'], services: {near: {extends: {service: far, file: '$url/moved'}, image: near}}}" >compose.yaml
+	TAG=2 run -0 --separate-stderr "$flow" config --format json
+	[ "$(images <<<"$output")" = "far:2 near" ]
+	[ -z "$stderr" ]
+	run -0 "$flow" -f "$url/far.yaml" config --format json
+	[ "$(images <<<"$output")" = far:1 ]
+	[ "$(jq -r .name <<<"$output")" = "$(basename "$PWD" | tr A-Z a-z | tr -dc a-z0-9_-)" ]
+	echo '{services: {far: {command: x}}}' >more.yaml
+	COMPOSE_PATH_SEPARATOR=, COMPOSE_FILE=$url/far.yaml,more.yaml run -0 "$flow" config --format json
+	[ "$(jq -r '.services.far.command[0]' <<<"$output")" = x ]
+}
+
+@test "without the network the last copy is used, and said so; a pinned one needs no network" {
+	digest=$(sha256sum web/far.yaml | cut -d' ' -f1)
+	echo "{include: ['$url/far.yaml']}" >compose.yaml
+	echo "{include: ['$url/far.yaml#sha256=$digest']}" >pinned.yaml
+	"$flow" config -q && "$flow" -f pinned.yaml config -q
+	[ "$(grep -c far.yaml web/log)" = 2 ]
+	"$flow" -f pinned.yaml config -q
+	[ "$(grep -c far.yaml web/log)" = 2 ]
+	echo '{services: {far: {image: new}}}' >web/far.yaml
+	run -0 "$flow" config --format json
+	[ "$(images <<<"$output")" = new ]
+	rm -r cache/docker-flow/http
+	run -2 "$flow" -f pinned.yaml config
+	[[ $output == *"pinned.yaml:1:12: "*"$url/far.yaml has changed: its digest is now sha256=$(sha256sum web/far.yaml | cut -d' ' -f1)"*hint:* ]]
+	"$flow" config -q
+	stop
+	run -0 --separate-stderr "$flow" config
+	[[ $output == *"image: new"* ]]
+	[[ $stderr == *"warning: $url/far.yaml cannot be read ("*"): the copy of 20"*" is used"* ]]
+	rm -r cache
+	run -2 "$flow" config
+	[[ $output == *"compose.yaml:1:12: "*"include: $url/far.yaml cannot be read: "*hint:* ]]
+	echo "{include: ['$url/far.yaml#main']}" >compose.yaml
+	run -2 "$flow" config
+	[[ $output == *"#sha256="* ]]
+}
+
+@test "an answer that is none is told with place, address and hint" {
+	for path in none.yaml page big login; do
+		echo "{include: ['http://me:secret@127.0.0.1:$port/$path?token=abc']}" >compose.yaml
+		run -2 --separate-stderr "$flow" config
+		head=${stderr%%$'\n'*}
+		[[ $head == "compose.yaml:1:12: error: include: $url/$path "* ]]
+		[[ $head != *secret* && $head != *abc* ]]
+		[[ $stderr == *hint:* ]]
+	done
+	[[ $stderr == *"needs a login"* ]]
+	echo "{include: ['http://me:\${WORD}@127.0.0.1:$port/login']}" >compose.yaml
+	WORD=pa55word run -0 "$flow" config --format json
+	[ "$(images <<<"$output")" = g ]
+	WORD=pa44word run -2 "$flow" config
+	[[ $output != *pa44word* ]]
+	# the server has trouble: the copy helps; it knows the file no more: the copy does not
+	echo "{include: ['$url/busy']}" >compose.yaml
+	"$flow" config -q
+	touch web/busy
+	run -0 "$flow" config -q
+	[[ $output == *"the server answers 503"* ]]
+	echo "{include: ['$url/far.yaml']}" >compose.yaml
+	"$flow" config -q
+	rm web/far.yaml
+	run -2 "$flow" config -q
+	[[ $output == *"the server answers 404"* ]]
+	echo "{include: ['https://127.0.0.1:$port/far.yaml']}" >compose.yaml
+	run -2 "$flow" config -q
+	[[ $output == *"compose.yaml:1:12: "*https://127.0.0.1*hint:* ]]
+}
+
+@test "a server that is silent is waited for, but not long" {
+	echo "{include: ['$url/hang']}" >compose.yaml
+	SECONDS=0
+	run -2 --separate-stderr timeout 25 "$flow" config
+	[ "$SECONDS" -lt 20 ]
+	[[ $stderr == *"waiting for $url/hang"*"compose.yaml:1:12: "*"$url/hang cannot be read: "*hint:* ]]
+}
+
+@test "a file of a web server has no folder: relative paths need a project directory" {
+	cat >web/rel.yaml <<-'YAML'
+		services:
+		  a:
+		    build: ./src
+		    env_file: a.env
+		    volumes: ["./data:/data", "/abs:/abs", "named:/named"]
+		volumes: {named: {}}
+	YAML
+	echo A=1 >a.env
+	echo "{include: ['$url/rel.yaml']}" >compose.yaml
+	run -2 "$flow" config
+	for place in 3:12 4:15 5:15; do [[ $output == *"$url/rel.yaml:$place: "* ]]; done
+	[[ $output == *project_directory* ]]
+	echo "{include: [{path: '$url/rel.yaml', project_directory: .}]}" >compose.yaml
+	run -0 "$flow" config --format json
+	[ "$(jq -r '.services.a | .build.context, .environment.A, .volumes[0].source' <<<"$output" | xargs)" = "$PWD/src 1 $PWD/data" ]
+	echo "{services: {b: {extends: {service: a, file: '$url/rel.yaml'}}}}" >compose.yaml
+	run -2 "$flow" config
+	[[ $output == *"$url/rel.yaml:3:12: "* ]]
+	echo '{include: [far.yaml]}' >web/rel.yaml
+	echo "{include: ['$url/rel.yaml']}" >compose.yaml
+	run -2 "$flow" config
+	[[ $output == *"$url/rel.yaml:1:12: "*"relative path"* ]]
+	echo "{include: ['$url/far.yaml'], services: {b: {extends: {service: far, file: '$url/far.yaml'}}}}" >web/rel.yaml
+	run -0 "$flow" config --format json
+	[ "$(images <<<"$output")" = "far:1 far:1" ]
+	echo "{include: ['$url/rel.yaml'], services: {}}" >web/rel.yaml
+	run -2 "$flow" config
+	[[ $output == *"include cycle detected"* ]]
+}
+
+@test "registries by URL: the same copies, messages and places" {
+	echo '- {id: cart, image: cart}' >web/registry.yml
+	run -0 "$flow" --registry "$url/registry.yml" registry show cart
+	stop
+	run -0 "$flow" --registry "$url/registry.yml" registry check
+	[[ $output == *"the copy of"* ]]
+	run -2 "$flow" --registry "$url/other.yml" registry check
+	[[ $output == *"$url/other.yml cannot be read: "*hint:* ]]
+}
