@@ -103,9 +103,7 @@ static const char *label_filter(struct arena *arena, const struct observe_query 
 	return filter(arena, "label", &label, 1);
 }
 
-/* Names as anchored regular expressions: the name filters of networks and volumes match parts, and are
- * alternatives to each other. */
-static const char *name_filter(struct arena *arena, const char *const *names, size_t count)
+const char *observe_name_filter(struct arena *arena, const char *const *names, size_t count)
 {
 	const char **patterns = ARENA_ARRAY(arena, const char *, count);
 	for (size_t i = 0; i < count; i++) {
@@ -188,14 +186,16 @@ static void add_asks(struct round *round)
 	if (query->by_label || query->nnetworks)
 		add_ask(round, "networks", "/networks",
 			http_query(arena, "filters",
-				query->by_label ? label
-						: name_filter(arena, query->networks, query->nnetworks),
+				query->by_label
+					? label
+					: observe_name_filter(arena, query->networks, query->nnetworks),
 				(char *)NULL),
 			read_networks);
 	if (query->by_label || query->nvolumes)
 		add_ask(round, "volumes", "/volumes",
 			http_query(arena, "filters",
-				query->by_label ? label : name_filter(arena, query->volumes, query->nvolumes),
+				query->by_label ? label
+						: observe_name_filter(arena, query->volumes, query->nvolumes),
 				(char *)NULL),
 			read_volumes);
 }

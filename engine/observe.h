@@ -29,6 +29,10 @@ int observe(struct engine *engine, const struct observe_query *query, struct obs
 int observe_images(struct engine *engine, struct observed *seen, const char *const *references, size_t count,
 	struct errors *errors);
 
+/* The filter for exactly these names, as JSON text of the arena: anchored regular expressions, since the name
+ * filters of containers, networks and volumes match parts, and are alternatives to each other. */
+const char *observe_name_filter(struct arena *arena, const char *const *names, size_t count);
+
 /* Readers of the engine's documents (Engine API: GET /containers/json, /networks, /volumes,
  * /images/{name}/json); copied into the arena. Also used by tests. */
 struct observed_container *observe_container(struct arena *arena, const struct cJSON *json);

@@ -139,6 +139,7 @@ struct observed_network *observe_network(struct arena *arena, const struct cJSON
 	struct observed_network *network = ARENA_NEW(arena, struct observed_network);
 	network->id = arena_strdup(arena, json_text(json, "Id", ""));
 	network->name = arena_strdup(arena, json_text(json, "Name", ""));
+	network->created = arena_strdup(arena, json_text(json, "Created", ""));
 	read_labels(arena, json_get(json, "Labels"), &network->labels);
 	network->project = map_get(&network->labels, "com.docker.compose.project");
 	network->key = map_get(&network->labels, "com.docker.compose.network");

@@ -65,20 +65,57 @@ static int ask_network_create(struct op_call *call, struct request *request)
 	return 0;
 }
 
+/* Before API 1.44 the engine does not see a creation that is still under way, by a client that was killed or
+ * on another host, and makes a second network of the same name; no container can be started on either then.
+ */
+static enum op_verdict got_network(struct op_call *call, const struct cJSON *json)
+{
+	enum op_verdict verdict = take_id(call, json);
+	if (verdict != OP_DONE || call->engine->api >= 44)
+		return verdict;
+	call->phase = OP_CHECK;
+	return OP_NEXT;
+}
+
 static int check_network(struct op_call *call, struct request *request)
 {
 	request->method = "GET";
-	request->path = path(call, "networks", call->step->network->name, "");
+	request->path = "/networks";
+	request->query = http_query(call->arena, "filters",
+		observe_name_filter(call->arena, &call->step->network->name, 1), (char *)NULL);
 	return 0;
 }
 
+/* Of several networks that are as we want ours, the oldest stays: whoever looks comes to the same result. */
 static enum op_verdict checked_network(struct op_call *call, const struct cJSON *json)
 {
-	if (!json) {
+	const struct observed_network *stays = NULL, *goes = NULL;
+	bool taken = false;
+	const struct cJSON *item;
+	cJSON_ArrayForEach(item, json)
+	{
+		const struct observed_network *network = observe_network(call->arena, item);
+		if (strcmp(network->name, call->step->network->name) != 0)
+			continue;
+		taken = true;
+		if (!labels_match(call, json_get(item, "Labels")))
+			continue;
+		bool older = !stays || observed_older(network, stays);
+		goes = older ? stays : network;
+		stays = older ? network : stays;
+	}
+	if (!taken) {
 		call->phase = OP_ASK;
 		return OP_REPEAT;
 	}
-	return labels_match(call, json_get(json, "Labels")) ? take_id(call, json) : OP_FAIL;
+	if (!stays)
+		return OP_FAIL;
+	call->step->result_id = stays->id;
+	if (!goes)
+		return OP_DONE;
+	call->twin = goes->id;
+	call->phase = OP_CLEAR;
+	return OP_NEXT;
 }
 
 static int ask_network_remove(struct op_call *call, struct request *request)
@@ -271,7 +308,7 @@ static enum op_verdict got_upload(struct op_call *call, const struct cJSON *json
 
 static const struct op_row rows[OP_COUNT] = {
 	[OP_NETWORK_CREATE] = { .ask = ask_network_create,
-		.got = take_id,
+		.got = got_network,
 		.doubt = 409,
 		.check = check_network,
 		.checked = checked_network },
@@ -320,11 +357,20 @@ static enum op_verdict got_holder(struct op_call *call, const struct cJSON *json
 	return OP_FAIL;
 }
 
+static int ask_clear(struct op_call *call, struct request *request)
+{
+	request->method = "DELETE";
+	request->path = path(call, "networks", call->twin, "");
+	return 0;
+}
+
 int op_ask(struct op_call *call, struct request *request)
 {
 	const struct op_row *row = &rows[call->step->op];
 	if (call->phase == OP_BLAME)
 		return ask_holder(call, request);
+	if (call->phase == OP_CLEAR)
+		return ask_clear(call, request);
 	return call->phase == OP_CHECK ? row->check(call, request) : row->ask(call, request);
 }
 
@@ -365,6 +411,18 @@ static enum op_verdict got_check(struct op_call *call, const struct request *req
 	return read_json(call, request, row->checked);
 }
 
+/* Once the twin is gone, by us or by whoever made it: another look, until there is none. */
+static enum op_verdict got_clear(struct op_call *call, const struct request *request)
+{
+	call->refusal = NULL;
+	if (passing(call, request))
+		return OP_REPEAT;
+	if (request->fault != HTTP_OK || (request->status >= 300 && request->status != 404))
+		return OP_FAIL;
+	call->phase = OP_CHECK;
+	return OP_NEXT;
+}
+
 static bool says(const char *message, const char *words)
 {
 	return words && strstr(message, words);
@@ -377,6 +435,8 @@ enum op_verdict op_got(struct op_call *call, const struct request *request)
 		return read_json(call, request, got_holder);
 	if (call->phase == OP_CHECK)
 		return got_check(call, request);
+	if (call->phase == OP_CLEAR)
+		return got_clear(call, request);
 	bool answered = request->fault == HTTP_OK;
 	if (answered && request->status >= 200 && request->status < 300)
 		return read_json(call, request, row->got);

@@ -9,7 +9,8 @@ struct cJSON; /* cjson/cJSON.h */
 
 enum op_phase {
 	OP_ASK,   /* the operation itself */
-	OP_CHECK, /* an inspect: is it as the operation would have left it? */
+	OP_CHECK, /* a look: is it as the operation would have left it? */
+	OP_CLEAR, /* the removal of a twin that the look has found */
 	OP_BLAME, /* after a failure: which container has the port? */
 };
 
@@ -37,6 +38,7 @@ struct op_call {
 	const char *body;    /* what was sent */
 	const char *refusal; /* the engine's words for the answer that is being checked */
 	int refused;         /* its status */
+	const char *twin;    /* OP_CLEAR: id of the network to be removed */
 	size_t part, parts;  /* OP_CONTAINER_UPLOAD: archives sent so far, and in all; _EXEC: request */
 	int64_t port;        /* OP_BLAME: the host port that is taken */
 	const struct observed_container *holder; /* who publishes it, or NULL */

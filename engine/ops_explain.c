@@ -31,6 +31,9 @@ static const struct {
 	{ "read-only", "let it write below a volume or a tmpfs" },
 	{ "could not select device driver",
 		"the engine has no driver for these devices (gpus need the vendor's container toolkit)" },
+	{ "is ambiguous",
+		"the engine has several networks of this name (docker network ls): remove those that "
+		"are not needed by their id" },
 	{ "has active endpoints",
 		"containers of other projects use this network: docker network inspect NAME" },
 	{ "Address already in use", "another container has this address: see docker network inspect" },

@@ -45,6 +45,12 @@ struct observed_volume *observed_volume(const struct observed *seen, const char 
 	return NULL;
 }
 
+bool observed_older(const struct observed_network *a, const struct observed_network *b)
+{
+	int order = strcmp(a->created, b->created);
+	return order ? order < 0 : strcmp(a->id, b->id) < 0;
+}
+
 const char *container_state_name(enum container_state state)
 {
 	return state_names[state];

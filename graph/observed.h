@@ -58,6 +58,7 @@ struct observed_container {
 
 struct observed_network {
 	const char *id, *name, *project, *key, *config_hash; /* labels NULL when missing */
+	const char *created;                                 /* as the engine writes it */
 	struct map labels;
 };
 
@@ -99,6 +100,9 @@ struct observed_image *observed_image(const struct observed *seen, const char *r
  * one with the project label first. */
 struct observed_network *observed_network(const struct observed *seen, const char *name);
 struct observed_volume *observed_volume(const struct observed *seen, const char *name);
+
+/* Whether `a` was made before `b`. Of networks made at the same time always the same one is the older. */
+bool observed_older(const struct observed_network *a, const struct observed_network *b);
 
 /* Name of the state: "created", "running", … as the engine says it; and back (CONTAINER_DEAD for unknown
  * words). */

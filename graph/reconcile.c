@@ -156,6 +156,7 @@ int reconcile_up(struct arena *arena, const struct dag *dag, const struct observ
 	emit_orphans(&work);
 	settle_names(&work);
 	hooks_before_stops(work.plan);
+	networks_alone(&work);
 	plan_order(work.plan);
 	undos_emit(&work);
 	if (errors->count > before)

@@ -62,6 +62,48 @@ static void find_external(struct work *work, struct net *net)
 	}
 }
 
+/* By what the network is used, as far as was seen: 2 containers that run, 1 others, 0 nothing. */
+static int usage(const struct work *work, const struct observed_network *network)
+{
+	int usage = 0;
+	for (size_t i = 0; i < work->nexisting; i++) {
+		const struct observed_attachment *at = existing_attachment(work->existing[i], network->name);
+		if (!at || strcmp(at->network_id, network->id))
+			continue;
+		if (existing_runs(work->existing[i]))
+			return 2;
+		usage = 1;
+	}
+	return usage;
+}
+
+/* Engines before 25 can make a second network of one name when a run was killed, and then start nothing on
+ * either. Keeps the one that is used, else the oldest. */
+static void find_twins(struct work *work, struct net *net)
+{
+	const struct network *network = net->network;
+	for (size_t i = 0; i < work->seen->nnetworks; i++) {
+		const struct observed_network *other = work->seen->networks[i];
+		if (other == net->seen || strcmp(other->name, network->name) || !other->project ||
+			strcmp(other->project, network->project->name) || !other->key ||
+			strcmp(other->key, network->key))
+			continue;
+		int here = usage(work, net->seen), there = usage(work, other);
+		if (here == 2 && there == 2) {
+			error_add(work->errors, ERROR_ENGINE, &network->at,
+				arena_printf(work->arena, "networks.%s", network->key),
+				"containers run on two networks named %s (%.12s and %.12s)", network->name,
+				net->seen->id, other->id);
+			error_hint(work->errors,
+				"remove both with their containers: docker flow down --remove-orphans");
+			return;
+		}
+		bool better = there != here ? there > here : observed_older(other, net->seen);
+		*ARENA_PUSH(work->arena, net->twins, net->ntwins) = better ? net->seen : other;
+		net->seen = better ? other : net->seen;
+	}
+}
+
 /* A network of the project: there with our labels, there as somebody else's, changed, or missing. */
 static void find_own(struct work *work, struct net *net)
 {
@@ -86,6 +128,8 @@ static void find_own(struct work *work, struct net *net)
 		error_hint(work->errors, "give one of the two networks another `name`");
 		return;
 	}
+	find_twins(work, net);
+	seen = net->seen;
 	net->renew = seen->config_hash && strcmp(seen->config_hash, hash_network(work->arena, network)) != 0;
 }
 
@@ -270,10 +314,36 @@ static void emit_return(struct work *work, struct net *net)
 	}
 }
 
+/* Removes the twins, one after the other. */
+static void emit_twins(struct work *work, struct net *net)
+{
+	for (size_t i = 0; i < net->ntwins; i++) {
+		const struct observed_network *twin = net->twins[i];
+		struct step *remove = plan_add(work->plan, OP_NETWORK_REMOVE, twin->name,
+			arena_printf(work->arena, "%.12s: a second network of that name", twin->id));
+		remove->network = net->network;
+		remove->network_seen = twin;
+		plan_need(work->plan, remove, work->alone, ON_SUCCESS);
+		work->alone = remove;
+	}
+}
+
+void networks_alone(struct work *work)
+{
+	size_t ntwins = work->alone ? work->alone->number : 0;
+	for (size_t i = ntwins; i < work->plan->count; i++) {
+		if (!work->plan->steps[i]->nneeds)
+			plan_need(work->plan, work->plan->steps[i], work->alone, ON_SUCCESS);
+	}
+}
+
 void networks_emit(struct work *work)
 {
 	size_t at = 0;
 	const struct map_entry *entry;
+	while ((entry = map_next(&work->nets, &at)))
+		emit_twins(work, entry->value);
+	at = 0;
 	while ((entry = map_next(&work->nets, &at))) {
 		struct net *net = entry->value;
 		if (net->network->external || (net->seen && !net->renew))

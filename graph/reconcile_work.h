@@ -46,7 +46,9 @@ struct replica {
 struct net {
 	const struct network *network;
 	const struct observed_network *seen;
-	bool renew; /* there with another configuration: removed and created */
+	bool renew;                            /* there with another configuration: removed and created */
+	const struct observed_network **twins; /* more of our networks of that name; they go */
+	size_t ntwins;
 	struct step *create;
 };
 
@@ -116,7 +118,8 @@ struct work {
 	struct map by_name; /* container name → struct existing */
 	struct map nets;    /* engine name → struct net */
 	struct map vols;
-	struct map images; /* reference → struct observed_image */
+	struct step *alone; /* removes the last of the networks' twins; NULL: there are none */
+	struct map images;  /* reference → struct observed_image */
 	struct undo *undos;
 	size_t nundos;
 	struct name_wait *name_waits;
@@ -141,8 +144,12 @@ const char *networks_fault(const struct work *work, const struct task *task, con
 /* Whether one of the container's networks is remade. */
 bool networks_renewed(const struct task *task, const struct existing *existing);
 
-/* Writes steps that create and remake networks. */
+/* Writes steps that remove twins of networks, create and remake networks; nothing was written before. */
 void networks_emit(struct work *work);
+
+/* Makes all other steps wait until the twins are gone: nothing is taken away that could not be started again.
+ */
+void networks_alone(struct work *work);
 
 /* Writes the steps that connect a container to the networks it lacks: `create` is its create step, or
  * `existing` the container. */

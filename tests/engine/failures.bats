@@ -243,3 +243,52 @@ load helper
 	DOCKER_HOST=$ENGINE flow up -d
 	[ "$(DOCKER_HOST=$ENGINE names)" = "db-1 web-1" ]
 }
+
+# twin: makes one more network of the project, of the same name and labels, as an engine before 25 does when it is asked again while it still makes the first
+twin() {
+	curl -sS --fail --unix-socket "${DOCKER_HOST#unix://}" -H 'Content-Type: application/json' -d "{\"Name\":\"${PROJECT}_default\",\"Labels\":$labels}" http://engine/networks/create >/dev/null
+}
+networks() { docker network ls -q --no-trunc --filter "label=com.docker.compose.project=$PROJECT" | wc -l; }
+
+@test "two networks of one name are one again, and the one in use stays" {
+	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000}}'
+	flow up -d
+	labels=$(docker network inspect -f '{{json .Labels}}' "${PROJECT}_default")
+	used=$(field web-1 '{{range .NetworkSettings.Networks}}{{.NetworkID}}{{end}}')
+	before=$(ids)
+	twin || skip "this engine refuses a second network of one name"
+	[ "$(networks)" = 2 ]
+	run -0 flow plan
+	has "a second network of that name"
+	sed -i 's/web: {/other: {image: busybox, init: true, command: sleep 1000}, web: {/' compose.yaml
+	flow up -d
+	[ "$(networks)" = 1 ]
+	[ "$(field other-1 '{{range .NetworkSettings.Networks}}{{.NetworkID}}{{end}}')" = "$used" ]
+	[[ $(ids) == *"$before"* ]]
+	# and when nothing runs on either of three
+	docker rm -f "$PROJECT-web-1" "$PROJECT-other-1" >/dev/null
+	twin
+	twin
+	flow up -d
+	[ "$(networks)" = 1 ]
+	is other-1 running
+	is web-1 running
+	flow plan --exit-code
+}
+
+@test "two networks of one name, both in use: nothing is changed" {
+	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000}}'
+	flow up -d
+	labels=$(docker network inspect -f '{{json .Labels}}' "${PROJECT}_default")
+	twin || skip "this engine refuses a second network of one name"
+	id=$(docker network ls -q --no-trunc --filter "label=com.docker.compose.project=$PROJECT" | grep -v "$(field web-1 '{{range .NetworkSettings.Networks}}{{.NetworkID}}{{end}}')")
+	docker run -d --name "$PROJECT-once" --label "com.docker.compose.project=$PROJECT" --label com.docker.compose.oneoff=True --init --network none busybox sleep 1000 >/dev/null
+	docker network disconnect none "$PROJECT-once"
+	docker network connect "$id" "$PROJECT-once"
+	run -1 flow up -d --force-recreate
+	has "${PROJECT}_default" "hint:" "down"
+	[ "$(networks)" = 2 ]
+	is web-1 running
+	flow down --remove-orphans
+	[ "$(networks)" = 0 ]
+}

@@ -72,9 +72,23 @@ static inline struct observed_attachment *sim_attached(
 	return NULL;
 }
 
+/* The only network of that name, or NULL: two are as bad as none to an engine. */
+static inline const struct observed_network *sim_named(const struct sim *sim, const char *name)
+{
+	const struct observed_network *found = NULL;
+	size_t count = 0;
+	for (size_t i = 0; i < sim->seen->nnetworks; i++) {
+		if (!sim_same(sim->seen->networks[i]->name, name))
+			continue;
+		found = sim->seen->networks[i];
+		count++;
+	}
+	return count == 1 ? found : NULL;
+}
+
 static inline void sim_attach(struct sim *sim, struct observed_container *container, const char *network)
 {
-	const struct observed_network *there = observed_network(sim->seen, network);
+	const struct observed_network *there = sim_named(sim, network);
 	const char *id = there && sim_runs(container) ? there->id : "";
 	*ARENA_PUSH(sim->c->arena, container->attachments, container->nattachments) =
 		(struct observed_attachment){ network, id, "" };
@@ -89,6 +103,7 @@ static inline bool sim_network(struct sim *sim, struct step *step)
 		struct observed_network *network = ARENA_NEW(sim->c->arena, struct observed_network);
 		network->id = step->result_id = sim_id(sim, "net");
 		network->name = step->name;
+		network->created = "2026-11-21T14:00:00Z";
 		network->project = step->network->project->name;
 		network->key = step->network->key;
 		network->config_hash = hash_network(sim->c->arena, step->network);
@@ -96,7 +111,8 @@ static inline bool sim_network(struct sim *sim, struct step *step)
 		return true;
 	}
 	for (size_t i = 0; i < seen->ncontainers; i++) {
-		if (sim_runs(seen->containers[i]) && sim_attached(seen->containers[i], step->name))
+		const struct observed_attachment *at = sim_attached(seen->containers[i], step->name);
+		if (sim_runs(seen->containers[i]) && at && sim_same(at->network_id, step->network_seen->id))
 			return sim_refuse(sim, step, "has active endpoints");
 	}
 	for (size_t i = 0; i < seen->nnetworks; i++) {
@@ -114,8 +130,8 @@ static inline bool sim_link(struct sim *sim, struct step *step)
 	if (!container)
 		return sim_refuse(sim, step, "no such container");
 	if (step->op == OP_NETWORK_CONNECT) {
-		if (!observed_network(sim->seen, step->network->name))
-			return sim_refuse(sim, step, "no such network");
+		if (!sim_named(sim, step->network->name))
+			return sim_refuse(sim, step, "no such network, or several");
 		if (sim_attached(container, step->network->name))
 			return sim_refuse(sim, step, "already attached");
 		sim_attach(sim, container, step->network->name);
@@ -206,9 +222,9 @@ static inline bool sim_start(struct sim *sim, struct step *step)
 		return sim_refuse(sim, step, "the container has another name");
 	for (size_t i = 0; i < container->nattachments; i++) {
 		struct observed_attachment *at = &container->attachments[i];
-		const struct observed_network *network = observed_network(sim->seen, at->network);
+		const struct observed_network *network = sim_named(sim, at->network);
 		if (!network || (*at->network_id && !sim_same(at->network_id, network->id)))
-			return sim_refuse(sim, step, "network not found");
+			return sim_refuse(sim, step, "network not found, or ambiguous");
 		at->network_id = network->id;
 	}
 	/* Tasks end at once, the others are healthy at once. */

@@ -96,14 +96,15 @@ static void test_strange(void **state)
 static void test_network_and_volume(void **state)
 {
 	(void)state;
-	struct cJSON *json =
-		parse("{\"Id\":\"n1\",\"Name\":\"shop_default\",\"Labels\":{"
-		      "\"com.docker.compose.project\":\"shop\",\"com.docker.compose.network\":\"default\"}}");
+	struct cJSON *json = parse(
+		"{\"Id\":\"n1\",\"Name\":\"shop_default\",\"Created\":\"2026-11-21T14:00:00Z\",\"Labels\":{"
+		"\"com.docker.compose.project\":\"shop\",\"com.docker.compose.network\":\"default\"}}");
 	const struct observed_network *network = observe_network(arena, json);
 	cJSON_Delete(json);
 	assert_string_equal(network->name, "shop_default");
 	assert_string_equal(network->key, "default");
 	assert_null(network->config_hash);
+	assert_string_equal(network->created, "2026-11-21T14:00:00Z");
 	json = parse(
 		"{\"Name\":\"v\",\"Driver\":\"local\",\"CreatedAt\":\"2024-01-01T00:00:00Z\",\"Labels\":null}");
 	const struct observed_volume *volume = observe_volume(arena, json);

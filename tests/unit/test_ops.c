@@ -185,9 +185,12 @@ static const char *inspected(const char *id, const char *instead_of, const char 
 	if (instead_of)
 		cJSON_ReplaceItemInObjectCaseSensitive(labels, instead_of, cJSON_CreateString(with));
 	cJSON_AddStringToObject(json, "Id", id);
-	if (step.op == OP_NETWORK_CREATE)
+	if (step.op == OP_NETWORK_CREATE) {
 		cJSON_AddItemToObject(json, "Labels", labels);
-	else
+		cJSON_AddStringToObject(json, "Name", step.network->name);
+		cJSON_AddStringToObject(
+			json, "Created", arena_printf(arena, "2026-11-21T14:00:0%c.5Z", id[1]));
+	} else
 		cJSON_AddItemToObject(cJSON_AddObjectToObject(json, "Config"), "Labels", labels);
 	char *text = cJSON_PrintUnformatted(json);
 	const char *kept = arena_strdup(arena, text);
@@ -195,6 +198,18 @@ static const char *inspected(const char *id, const char *instead_of, const char 
 	cJSON_Delete(json);
 	cJSON_Delete(body);
 	return kept;
+}
+
+/* A list of networks as ours, and of one of another project; NULL: without it. */
+static const char *listed(const char *id, const char *other, const char *foreign)
+{
+	const char *list = inspected(id, NULL, NULL);
+	if (other)
+		list = arena_printf(arena, "%s,%s", list, inspected(other, NULL, NULL));
+	if (foreign)
+		list = arena_printf(
+			arena, "%s,%s", list, inspected(foreign, "com.docker.compose.project", "x"));
+	return arena_printf(arena, "[%s]", list);
 }
 
 static void test_lost_create(void **state)
@@ -244,8 +259,71 @@ static void test_lost_network(void **state)
 	assert_int_equal(answer(0, NULL), OP_REPEAT);
 	assert_int_equal(
 		answer(409, "{\"message\":\"network with name shop_default already exists\"}"), OP_NEXT);
-	assert_int_equal(answer(200, inspected("n7", NULL, NULL)), OP_DONE);
+	struct request *check = ask();
+	assert_string_equal(check->path, "/networks");
+	assert_string_equal(check->query, "filters=%7B%22name%22%3A%5B%22%5Eshop_default%24%22%5D%7D");
+	http_free(check);
+	assert_int_equal(answer(200, listed("n7", NULL, NULL)), OP_DONE);
 	assert_string_equal(step.result_id, "n7");
+}
+
+/* The name is somebody else's, or not there any more. */
+static void test_network_of_another(void **state)
+{
+	(void)state;
+	begin(OP_NETWORK_CREATE);
+	const char *taken = "{\"message\":\"network with name shop_default already exists\"}";
+	assert_int_equal(answer(409, taken), OP_NEXT);
+	const char *foreign = inspected("n7", "com.docker.compose.project", "other");
+	assert_int_equal(answer(200, arena_printf(arena, "[%s]", foreign)), OP_FAIL);
+	assert_non_null(strstr(errors.first->message, "already exists"));
+	begin(OP_NETWORK_CREATE);
+	assert_int_equal(answer(409, taken), OP_NEXT);
+	assert_int_equal(answer(200, "[]"), OP_REPEAT);
+	assert_int_equal(call.phase, OP_ASK);
+}
+
+/* Old engines make two networks of one name: only the oldest of ours is left, whoever made it. */
+static void test_network_twins(void **state)
+{
+	static const char *const left[][3] = { { "n7", NULL, "n7" }, { "n7", "n3", "n3" },
+		{ "n3", "n7", "n3" } };
+	(void)state;
+	begin(OP_NETWORK_CREATE);
+	assert_int_equal(answer(201, "{\"Id\":\"n7\"}"), OP_DONE);
+	engine.api = 43;
+	for (size_t i = 0; i < 3; i++) {
+		begin(OP_NETWORK_CREATE);
+		assert_int_equal(answer(201, "{\"Id\":\"n7\"}"), OP_NEXT);
+		if (left[i][1]) {
+			assert_int_equal(answer(200, listed(left[i][0], left[i][1], NULL)), OP_NEXT);
+			struct request *clear = ask();
+			assert_string_equal(clear->method, "DELETE");
+			assert_string_equal(clear->path, "/networks/n7");
+			http_free(clear);
+			assert_int_equal(answer(0, NULL), OP_REPEAT);
+			assert_int_equal(answer(i == 1 ? 204 : 404, NULL), OP_NEXT);
+		}
+		assert_int_equal(answer(200, listed(left[i][2], NULL, NULL)), OP_DONE);
+		assert_string_equal(step.result_id, left[i][2]);
+	}
+}
+
+/* A network of that name that is not ours stays; one that is in use cannot be removed. */
+static void test_network_twin_stays(void **state)
+{
+	(void)state;
+	engine.api = 43;
+	begin(OP_NETWORK_CREATE);
+	assert_int_equal(answer(201, "{\"Id\":\"n7\"}"), OP_NEXT);
+	assert_int_equal(answer(200, listed("n7", NULL, "n3")), OP_DONE);
+	assert_string_equal(step.result_id, "n7");
+	begin(OP_NETWORK_CREATE);
+	assert_int_equal(answer(201, "{\"Id\":\"n7\"}"), OP_NEXT);
+	assert_int_equal(answer(200, listed("n7", "n3", NULL)), OP_NEXT);
+	assert_int_equal(answer(403, "{\"message\":\"network n7 has active endpoints\"}"), OP_FAIL);
+	assert_non_null(strstr(errors.first->message, "n7 has active endpoints"));
+	assert_non_null(errors.first->hint);
 }
 
 /* A task that was started and has ended is not started again. */
@@ -378,6 +456,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_name_of_another, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_reserved_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lost_network, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_network_of_another, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_network_twins, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_network_twin_stays, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lost_start, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_rename_done_before, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_port_in_use, set_up, tear_down),
