@@ -3,7 +3,7 @@
 #include "base/heap.h"
 #include "base/trace.h"
 #include "compose/remote.h"
-#include "engine/http_curl.h"
+#include "engine/http_inside.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +28,9 @@ void http_destroy(struct http *http)
 		return;
 	while (http->transfers)
 		http_cancel(&http->transfers->request);
+	http_unix_finish(http);
 	http_curl_finish(http);
+	free(http->room);
 	free(http);
 }
 
@@ -80,6 +82,7 @@ void http_free(struct request *request)
 	struct transfer *transfer = transfer_of(request);
 	struct http *http = transfer->http;
 	unqueue(transfer);
+	http_unix_release(transfer);
 	http_curl_release(transfer);
 	if (transfer->busy) { /* freed by http_deliver, whose callback this is */
 		transfer->dead = true;
@@ -95,22 +98,89 @@ void http_free(struct request *request)
 	free(transfer);
 }
 
+/* One trace line a request: method, path, status, milliseconds; "http", or "http-unsent" when there never was
+ * a connection. */
+static void trace(const struct transfer *transfer)
+{
+	if (!trace_level)
+		return;
+	/* Of a foreign URL only host and path: user names, passwords and tokens stand around them. */
+	const char *path = transfer->request.path;
+	const char *host = strstr(path, "://");
+	const char *end = path + strcspn(path, "?#");
+	if (host && path[0] != '/') {
+		path = host + 3;
+		for (const char *at = path; at < end && *at != '/'; at++)
+			path = *at == '@' ? at + 1 : path;
+	}
+	char text[512];
+	size_t len = 0;
+	for (; path < end && len < sizeof text - 1; path++) {
+		bool plain = *path != '"' && *path != '\\' && (unsigned char)*path >= ' ';
+		text[len++] = plain ? *path : '?';
+	}
+	text[len] = '\0';
+	trace_line(transfer->sent ? "http" : "http-unsent",
+		"\"method\":\"%s\",\"path\":\"%s\",\"status\":%d,\"ms\":%.2f,\"fault\":%d",
+		transfer->request.method, text, transfer->request.status,
+		(double)(loop_now() - transfer->began) / 1e6, (int)transfer->request.fault);
+}
+
 void http_cancel(struct request *request)
 {
 	if (!request)
 		return;
 	struct transfer *transfer = transfer_of(request);
-	if (transfer->added && !transfer->finished) {
+	if (transfer->under_way && !transfer->finished) {
 		request->fault = HTTP_CANCELLED;
-		http_trace(transfer);
+		trace(transfer);
 	}
 	http_free(request);
+}
+
+bool http_is_engine(const struct request *request)
+{
+	return request->path[0] == '/';
+}
+
+bool http_is_harmless(const struct request *request)
+{
+	return strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+}
+
+const char *http_content_type(const struct request *request)
+{
+	if (!request->content_type && (request->body_len || request->upload))
+		return "application/json";
+	return request->content_type;
+}
+
+void http_put_target(const struct http *http, const struct request *request, struct buf *to)
+{
+	if (http_is_engine(request) && http->version[0] && !request->unversioned)
+		buf_printf(to, "/v%s", http->version);
+	buf_puts(to, request->path);
+	if (request->query && *request->query)
+		buf_printf(to, "%c%s", strchr(request->path, '?') ? '&' : '?', request->query);
+}
+
+/* Gives it to its carrier. */
+static int start(struct transfer *transfer, struct errors *errors)
+{
+	struct request *request = &transfer->request;
+	const struct endpoint *endpoint = transfer->http->endpoint;
+	request->answer.most = request->most ? request->most : HTTP_ANSWER_MOST;
+	transfer->began = loop_now();
+	if (!http_is_engine(request) || !endpoint || !endpoint->socket)
+		return http_curl_start(transfer, errors);
+	http_unix_start(transfer);
+	return 0;
 }
 
 int http_send(struct request *request, struct errors *errors)
 {
 	struct transfer *transfer = transfer_of(request);
-	if (http_curl_start(transfer, errors) == 0)
+	if (start(transfer, errors) == 0)
 		return 0;
 	http_free(request);
 	return -1;
@@ -120,7 +190,7 @@ int http_call(struct request *request, struct errors *errors)
 {
 	struct transfer *transfer = transfer_of(request);
 	transfer->sync = true;
-	if (http_curl_start(transfer, errors) != 0)
+	if (start(transfer, errors) != 0)
 		return -1;
 	while (!transfer->told)
 		loop_turn(transfer->http->loop, -1);
@@ -130,7 +200,8 @@ int http_call(struct request *request, struct errors *errors)
 		"%s %s: %s", request->method, remote_shown(errors->arena, request->path), request->failure);
 }
 
-void http_queue(struct transfer *transfer)
+/* Puts it on the list of those with something to tell. */
+static void queue(struct transfer *transfer)
 {
 	struct http *http = transfer->http;
 	if (transfer->queued)
@@ -139,6 +210,60 @@ void http_queue(struct transfer *transfer)
 	transfer->next_ready = NULL;
 	*(http->ready ? &http->ready_last->next_ready : &http->ready) = transfer;
 	http->ready_last = transfer;
+}
+
+void http_take_head(struct transfer *transfer, int status)
+{
+	struct request *request = &transfer->request;
+	const char *type = http_header(request, "Content-Type");
+	snprintf(request->answer_type, sizeof request->answer_type, "%s", type ? type : "");
+	request->status = status;
+	transfer->head_there = true;
+	queue(transfer);
+}
+
+bool http_take_body(struct transfer *transfer, const char *bytes, size_t len)
+{
+	struct request *request = &transfer->request;
+	if (request->data && request->status < 400) {
+		transfer->paused = !buf_append(&transfer->pending, bytes, len);
+		queue(transfer);
+		return !transfer->paused;
+	}
+	transfer->too_large = !buf_append(&request->answer, bytes, len);
+	return !transfer->too_large;
+}
+
+void http_conclude(struct transfer *transfer, enum http_fault fault, int os_error, const char *words)
+{
+	struct request *request = &transfer->request;
+	const struct endpoint *endpoint = transfer->http->endpoint;
+	request->fault = transfer->too_large ? HTTP_TOO_LARGE : fault;
+	request->os_error = request->fault == HTTP_NO_CONNECT ? os_error : 0;
+	if (words && words != transfer->error)
+		snprintf(transfer->error, sizeof transfer->error, "%s", words);
+	if (transfer->too_large)
+		snprintf(transfer->error, sizeof transfer->error, "the answer is longer than %zu bytes",
+			request->answer.most);
+	else if (request->os_error && http_is_engine(request) && endpoint)
+		snprintf(transfer->error, sizeof transfer->error, "cannot connect to %s: %s", endpoint->host,
+			strerror(request->os_error));
+	else if (!words)
+		snprintf(transfer->error, sizeof transfer->error, "connection lost %s",
+			transfer->head_there ? "within the answer" : "before an answer came");
+	if (request->fault != HTTP_OK)
+		request->failure = transfer->error;
+	transfer->under_way = false;
+	transfer->finished = true;
+	trace(transfer);
+	queue(transfer);
+}
+
+static void resume(struct transfer *transfer)
+{
+	transfer->paused = false;
+	http_unix_resume(transfer);
+	http_curl_resume(transfer);
 }
 
 /* Tells one transfer what has come: head, bytes, end. Its callbacks may cancel it at any point. */
@@ -163,7 +288,7 @@ static void tell(struct transfer *transfer)
 		} else
 			buf_finish(&bytes);
 		if (!transfer->dead && transfer->paused)
-			http_curl_resume(transfer);
+			resume(transfer);
 	}
 	if (!transfer->dead && transfer->finished && !transfer->told) {
 		transfer->told = true;
@@ -193,40 +318,5 @@ void http_deliver(struct http *http)
 
 const char *http_header(const struct request *request, const char *name)
 {
-	const struct transfer *transfer = transfer_of(request);
-	size_t len = strlen(name);
-	const char *found = NULL;
-	/* Kept as "Name: value\0" lines one after the other. */
-	for (size_t at = 0; at < transfer->head.len; at += strlen(transfer->head.data + at) + 1) {
-		const char *line = transfer->head.data + at;
-		if (strncasecmp(line, name, len) == 0 && line[len] == ':')
-			found = line + len + 1 + strspn(line + len + 1, " \t");
-	}
-	return found;
-}
-
-void http_trace(const struct transfer *transfer)
-{
-	if (!trace_level)
-		return;
-	/* Of a foreign URL only host and path: user names, passwords and tokens stand around them. */
-	const char *path = transfer->request.path;
-	const char *host = strstr(path, "://");
-	const char *end = path + strcspn(path, "?#");
-	if (host && path[0] != '/') {
-		path = host + 3;
-		for (const char *at = path; at < end && *at != '/'; at++)
-			path = *at == '@' ? at + 1 : path;
-	}
-	char text[512];
-	size_t len = 0;
-	for (; path < end && len < sizeof text - 1; path++) {
-		bool plain = *path != '"' && *path != '\\' && (unsigned char)*path >= ' ';
-		text[len++] = plain ? *path : '?';
-	}
-	text[len] = '\0';
-	trace_line(transfer->sent ? "http" : "http-unsent",
-		"\"method\":\"%s\",\"path\":\"%s\",\"status\":%d,\"ms\":%.2f,\"fault\":%d",
-		transfer->request.method, text, transfer->request.status,
-		(double)(loop_now() - transfer->began) / 1e6, (int)transfer->request.fault);
+	return http_wire_header(&transfer_of(request)->head, name);
 }

@@ -1,6 +1,6 @@
-/* HTTP/1.1 to the engine (and to probes and registries) over one libcurl multi handle. libcurl is opened when
- * the first request is made. Callbacks run in the loop's turn, never inside libcurl: requests may be made,
- * cancelled and freed in them. */
+/* HTTP/1.1 to the engine, to probes and registries. A unix socket is spoken to directly (http_unix.c),
+ * anything else through one libcurl multi handle, opened when the first request needs it (http_curl.c).
+ * Callbacks run in the loop's turn: requests may be made, cancelled and freed in them. */
 #ifndef ENGINE_HTTP_H
 #define ENGINE_HTTP_H
 
@@ -36,12 +36,12 @@ struct request {
 	const char *content_type;   /* default application/json when there is a body */
 	const char *const *headers; /* further "Name: value" lines, NULL-terminated; or NULL */
 	int64_t timeout;            /* ns for the whole exchange; 0: none */
-	int64_t patience;           /* ns without a byte that end it, rounded to s; 0: no limit */
+	int64_t patience;           /* URLs: ns without a byte that end it, rounded to s; 0: no limit */
 	size_t most;                /* ceiling for the kept body; 0: 64 MiB */
 	bool unversioned;           /* engine path without /v1.N */
 	bool direct;                /* never through a proxy (probes of containers) */
 	/* Streamed upload: fills `to` with up to `room` bytes, returns the number, 0 at the end, -1 to fail.
-	 * Body unused then. The one callback that runs inside libcurl: it may only produce bytes. */
+	 * Body unused then. The one callback that runs inside the carrier: it may only produce bytes. */
 	ssize_t (*upload)(struct request *request, char *to, size_t room);
 	void (*head)(struct request *request); /* status and headers are there; may be NULL */
 	/* Streamed answer, in pieces as they come; NULL: kept in `answer`. The body of a status from 400 on
@@ -62,7 +62,6 @@ struct request {
 
 	/* http's own. */
 	struct http *http;
-	void *handle;
 	void *inner;
 };
 

@@ -1,7 +1,6 @@
 #include "engine/http_curl.h"
 
 #include "base/heap.h"
-#include "base/trace.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -28,41 +27,30 @@ static void conclude(struct transfer *transfer, CURLcode code)
 		{ CURLE_OPERATION_TIMEDOUT, HTTP_TIMEOUT },
 	};
 	struct http *http = transfer->http;
+	const struct curl_lib *lib = &http->curl->lib;
 	struct request *request = &transfer->request;
 	const char *address = NULL;
 	long connects = 0, os_error = 0;
-	http->curl.easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connects);
-	http->curl.easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_error);
-	http->curl.easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &address);
+	lib->easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connects);
+	lib->easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_error);
+	lib->easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &address);
 	http->connects += (unsigned)connects;
 	if (address)
 		snprintf(request->address, sizeof request->address, "%s", address);
-	request->fault = HTTP_CUT;
+	enum http_fault fault = HTTP_CUT;
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
 		if (faults[i].code == code)
-			request->fault = faults[i].fault;
-	bool headless = request->fault == HTTP_OK && !transfer->head_there;
+			fault = faults[i].fault;
+	bool headless = fault == HTTP_OK && !transfer->head_there;
 	if (headless) /* libcurl takes a head that breaks off for a whole one */
-		request->fault = HTTP_CUT;
+		fault = HTTP_CUT;
 	if (transfer->sent == 0 && code == CURLE_OPERATION_TIMEDOUT)
-		request->fault = HTTP_NO_CONNECT;
-	if (transfer->too_large)
-		request->fault = HTTP_TOO_LARGE;
-	if (request->fault == HTTP_NO_CONNECT)
-		request->os_error = (int)os_error;
+		fault = HTTP_NO_CONNECT;
 	if (headless || transfer->refused || code == CURLE_GOT_NOTHING)
-		snprintf(transfer->error, sizeof transfer->error, "connection lost before an answer came");
-	if (transfer->too_large)
-		snprintf(transfer->error, sizeof transfer->error, "the answer is longer than %zu bytes",
-			request->answer.most);
-	if (request->os_error && request->path[0] == '/' && http->endpoint)
-		snprintf(transfer->error, sizeof transfer->error, "cannot connect to %s: %s",
-			http->endpoint->host, strerror(request->os_error));
-	if (request->fault != HTTP_OK)
-		request->failure = transfer->error[0] ? transfer->error : http->curl.easy_strerror(code);
-	transfer->finished = true;
-	http_trace(transfer);
-	http_queue(transfer);
+		transfer->error[0] = '\0';
+	else if (!transfer->error[0])
+		snprintf(transfer->error, sizeof transfer->error, "%s", lib->easy_strerror(code));
+	http_conclude(transfer, fault, (int)os_error, transfer->error[0] ? transfer->error : NULL);
 }
 
 /* After libcurl was driven: takes the ended transfers from it, then tells what has come. */
@@ -70,16 +58,15 @@ static void after(struct http *http)
 {
 	const CURLMsg *message;
 	int left;
-	while ((message = http->curl.multi_info_read(http->multi, &left))) {
+	while ((message = http->curl->lib.multi_info_read(http->curl->multi, &left))) {
 		CURL *easy = message->easy_handle;
 		CURLcode code = message->data.result;
 		void *owner = NULL;
 		if (message->msg != CURLMSG_DONE)
 			continue;
-		http->curl.easy_getinfo(easy, CURLINFO_PRIVATE, &owner);
-		http->curl.multi_remove_handle(http->multi, easy);
+		http->curl->lib.easy_getinfo(easy, CURLINFO_PRIVATE, &owner);
+		http->curl->lib.multi_remove_handle(http->curl->multi, easy);
 		struct transfer *transfer = owner;
-		transfer->added = false;
 		conclude(transfer, code);
 	}
 	http_deliver(http);
@@ -89,8 +76,8 @@ static void timer_due(void *arg)
 {
 	struct http *http = arg;
 	int running;
-	http->timer = NULL;
-	http->curl.multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	http->curl->timer = NULL;
+	http->curl->lib.multi_socket_action(http->curl->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	after(http);
 }
 
@@ -98,8 +85,8 @@ static int set_timer(CURLM *multi, long ms, void *arg)
 {
 	struct http *http = arg;
 	(void)multi;
-	loop_cancel(http->loop, http->timer);
-	http->timer = ms < 0 ? NULL : loop_after(http->loop, (int64_t)ms * 1000000, timer_due, http);
+	loop_cancel(http->loop, http->curl->timer);
+	http->curl->timer = ms < 0 ? NULL : loop_after(http->loop, (int64_t)ms * 1000000, timer_due, http);
 	return 0;
 }
 
@@ -114,7 +101,7 @@ static void socket_ready(void *arg, short revents)
 		what |= CURL_CSELECT_OUT;
 	if (revents & (POLLERR | POLLNVAL))
 		what |= CURL_CSELECT_ERR;
-	http->curl.multi_socket_action(http->multi, at->fd, what, &running); /* may free `at` */
+	http->curl->lib.multi_socket_action(http->curl->multi, at->fd, what, &running); /* may free `at` */
 	after(http);
 }
 
@@ -122,7 +109,7 @@ static void socket_forget(struct http_socket *at)
 {
 	struct http *http = at->http;
 	loop_unwatch(http->loop, at->watch);
-	*(at->prev ? &at->prev->next : &http->sockets) = at->next;
+	*(at->prev ? &at->prev->next : &http->curl->sockets) = at->next;
 	if (at->next)
 		at->next->prev = at->prev;
 	free(at);
@@ -148,65 +135,69 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *k
 		return 0;
 	}
 	at = HEAP_NEW(struct http_socket);
-	*at = (struct http_socket){ .http = http, .fd = fd, .next = http->sockets };
-	if (http->sockets)
-		http->sockets->prev = at;
-	http->sockets = at;
+	*at = (struct http_socket){ .http = http, .fd = fd, .next = http->curl->sockets };
+	if (http->curl->sockets)
+		http->curl->sockets->prev = at;
+	http->curl->sockets = at;
 	at->watch = loop_watch(http->loop, fd, events, socket_ready, at);
-	http->curl.multi_assign(http->multi, fd, at);
+	http->curl->lib.multi_assign(http->curl->multi, fd, at);
 	return 0;
 }
 
-int http_curl_open(struct http *http, struct errors *errors)
+static int open_libcurl(struct http *http, struct errors *errors)
 {
-	if (http->opened)
+	if (http->curl)
 		return 0;
-	if (curl_lib_open(&http->curl, errors) != 0)
+	struct http_curl *curl = HEAP_NEW(struct http_curl);
+	if (curl_lib_open(&curl->lib, errors) != 0) {
+		free(curl);
 		return -1;
-	http->multi = http->curl.multi_init();
-	if (!http->multi)
+	}
+	curl->multi = curl->lib.multi_init();
+	if (!curl->multi) {
+		free(curl);
 		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "libcurl cannot be initialised");
-	http->curl.multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
-	http->curl.multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
-	http->curl.multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, set_timer);
-	http->curl.multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
+	}
+	curl->lib.multi_setopt(curl->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
+	curl->lib.multi_setopt(curl->multi, CURLMOPT_SOCKETDATA, http);
+	curl->lib.multi_setopt(curl->multi, CURLMOPT_TIMERFUNCTION, set_timer);
+	curl->lib.multi_setopt(curl->multi, CURLMOPT_TIMERDATA, http);
 	/* Room for all: long streams hold a connection each and must not push out the idle ones. */
-	http->curl.multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 4096L);
-	http->opened = true;
+	curl->lib.multi_setopt(curl->multi, CURLMOPT_MAXCONNECTS, 4096L);
+	http->curl = curl;
 	return 0;
 }
 
 void http_curl_finish(struct http *http)
 {
-	if (!http->opened)
+	struct http_curl *curl = http->curl;
+	if (!curl)
 		return;
-	while (http->nidle)
-		http->curl.easy_cleanup(http->idle[--http->nidle]);
-	http->curl.multi_cleanup(http->multi);
-	while (http->sockets)
-		socket_forget(http->sockets);
-	loop_cancel(http->loop, http->timer);
-	http->timer = NULL;
-	http->opened = false;
+	while (curl->nidle)
+		curl->lib.easy_cleanup(curl->idle[--curl->nidle]);
+	curl->lib.multi_cleanup(curl->multi);
+	while (curl->sockets)
+		socket_forget(curl->sockets);
+	loop_cancel(http->loop, curl->timer);
+	free(curl);
+	http->curl = NULL;
 }
 
 int http_curl_start(struct transfer *transfer, struct errors *errors)
 {
 	struct http *http = transfer->http;
-	if (http_curl_open(http, errors) != 0)
+	if (open_libcurl(http, errors) != 0)
 		return -1;
-	transfer->easy = http->nidle ? http->idle[--http->nidle] : http->curl.easy_init();
+	transfer->easy =
+		http->curl->nidle ? http->curl->idle[--http->curl->nidle] : http->curl->lib.easy_init();
 	if (!transfer->easy)
 		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "libcurl gives no handle");
-	transfer->request.handle = transfer->easy;
-	transfer->request.answer.most = transfer->request.most ? transfer->request.most : HTTP_ANSWER_MOST;
 	http_curl_options(transfer);
-	transfer->began = loop_now();
-	CURLMcode code = http->curl.multi_add_handle(http->multi, transfer->easy);
+	CURLMcode code = http->curl->lib.multi_add_handle(http->curl->multi, transfer->easy);
 	if (code != CURLM_OK)
 		return error_add(
 			errors, ERROR_SYSTEM, NULL, NULL, "libcurl refuses a request (code %d)", (int)code);
-	transfer->added = true;
+	transfer->under_way = true;
 	return 0;
 }
 
@@ -215,23 +206,22 @@ void http_curl_release(struct transfer *transfer)
 	struct http *http = transfer->http;
 	if (!transfer->easy)
 		return;
-	if (transfer->added)
-		http->curl.multi_remove_handle(http->multi, transfer->easy);
-	transfer->added = false;
-	http->curl.slist_free_all(transfer->headers);
+	if (transfer->under_way)
+		http->curl->lib.multi_remove_handle(http->curl->multi, transfer->easy);
+	transfer->under_way = false;
+	http->curl->lib.slist_free_all(transfer->headers);
 	transfer->headers = NULL;
-	if (http->nidle < HTTP_IDLE_MOST) {
-		http->curl.easy_reset(transfer->easy);
-		http->idle[http->nidle++] = transfer->easy;
+	if (http->curl->nidle < HTTP_IDLE_MOST) {
+		http->curl->lib.easy_reset(transfer->easy);
+		http->curl->idle[http->curl->nidle++] = transfer->easy;
 	} else {
-		http->curl.easy_cleanup(transfer->easy);
+		http->curl->lib.easy_cleanup(transfer->easy);
 	}
-	transfer->easy = transfer->request.handle = NULL;
+	transfer->easy = NULL;
 }
 
 void http_curl_resume(struct transfer *transfer)
 {
-	transfer->paused = false;
-	if (transfer->added)
-		transfer->http->curl.easy_pause(transfer->easy, CURLPAUSE_CONT);
+	if (transfer->easy && transfer->under_way)
+		transfer->http->curl->lib.easy_pause(transfer->easy, CURLPAUSE_CONT);
 }

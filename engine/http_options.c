@@ -1,14 +1,7 @@
 /* What a transfer's handle is told, and the callbacks that libcurl calls: they copy bytes and set flags. */
 #include "engine/http_curl.h"
 
-#include "base/trace.h"
-
 #include <string.h>
-
-static bool is_engine(const struct request *request)
-{
-	return request->path[0] == '/';
-}
 
 /* A line of the answer's head; kept without its end, as "Name: value\0". */
 static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
@@ -29,34 +22,20 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
 		return kept ? all : 0;
 	}
 	long status = 0;
-	transfer->http->curl.easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (status < 200 || (status / 100 == 3 && !is_engine(request) && http_header(request, "Location")))
+	transfer->http->curl->lib.easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status < 200 ||
+		(status / 100 == 3 && !http_is_engine(request) && http_header(request, "Location")))
 		return all;
-	const char *type = http_header(request, "Content-Type");
-	snprintf(request->answer_type, sizeof request->answer_type, "%s", type ? type : "");
-	request->status = (int)status;
-	transfer->head_there = true;
-	http_queue(transfer);
+	http_take_head(transfer, (int)status);
 	return all;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct transfer *transfer = arg;
-	struct request *request = &transfer->request;
-	size_t len = size * count;
-	if (request->data && request->status < 400) {
-		if (!buf_append(&transfer->pending, bytes, len)) {
-			transfer->paused = true;
-			return CURL_WRITEFUNC_PAUSE;
-		}
-		http_queue(transfer);
-		return len;
-	}
-	if (buf_append(&request->answer, bytes, len))
-		return len;
-	transfer->too_large = true;
-	return 0;
+	if (http_take_body(transfer, bytes, size * count))
+		return size * count;
+	return transfer->paused ? CURL_WRITEFUNC_PAUSE : 0;
 }
 
 static size_t on_upload(char *to, size_t size, size_t count, void *arg)
@@ -71,10 +50,8 @@ static size_t on_upload(char *to, size_t size, size_t count, void *arg)
 static int on_send(void *arg, char *ip, char *local_ip, int port, int local_port)
 {
 	struct transfer *transfer = arg;
-	const char *method = transfer->request.method;
 	(void)ip, (void)local_ip, (void)port, (void)local_port;
-	bool harmless = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-	if (transfer->sent && !harmless) {
+	if (transfer->sent && !http_is_harmless(&transfer->request)) {
 		transfer->refused = true;
 		return CURL_PREREQFUNC_ABORT;
 	}
@@ -88,42 +65,31 @@ static void set_url(struct transfer *transfer)
 	const struct request *request = &transfer->request;
 	struct buf *url = &transfer->url;
 	buf_reset(url);
-	if (is_engine(request)) {
+	if (http_is_engine(request))
 		buf_puts(url, http->endpoint ? http->endpoint->url : "http://docker");
-		if (http->version[0] && !request->unversioned)
-			buf_printf(url, "/v%s", http->version);
-	}
-	buf_puts(url, request->path);
-	if (request->query && *request->query)
-		buf_printf(url, "%c%s", strchr(request->path, '?') ? '&' : '?', request->query);
-	http->curl.easy_setopt(transfer->easy, CURLOPT_URL, buf_text(url));
-	http->curl.easy_setopt(transfer->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	http->curl.easy_setopt(transfer->easy, CURLOPT_PATH_AS_IS, 1L);
+	http_put_target(http, request, url);
+	http->curl->lib.easy_setopt(transfer->easy, CURLOPT_URL, buf_text(url));
+	http->curl->lib.easy_setopt(transfer->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	http->curl->lib.easy_setopt(transfer->easy, CURLOPT_PATH_AS_IS, 1L);
 }
 
 static void set_route(struct transfer *transfer)
 {
 	const struct http *http = transfer->http;
 	const struct endpoint *endpoint = http->endpoint;
-	const struct curl_lib *curl = &http->curl;
+	const struct curl_lib *curl = &http->curl->lib;
 	CURL *easy = transfer->easy;
 	curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-		is_engine(&transfer->request) ? HTTP_CONNECT_MS : HTTP_CONNECT_FOREIGN_MS);
+		http_is_engine(&transfer->request) ? HTTP_CONNECT_MS : HTTP_CONNECT_FOREIGN_MS);
 	curl->easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-	if (!is_engine(&transfer->request)) {
+	if (!http_is_engine(&transfer->request)) {
 		curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
 		curl->easy_setopt(easy, CURLOPT_MAXREDIRS, 5L);
 		curl->easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
 	}
 	if (transfer->request.direct)
 		curl->easy_setopt(easy, CURLOPT_PROXY, "");
-	if (!is_engine(&transfer->request) || !endpoint)
-		return;
-	if (endpoint->socket) {
-		curl->easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, endpoint->socket);
-		curl->easy_setopt(easy, CURLOPT_PROXY, "");
-	}
-	if (!endpoint->tls)
+	if (!http_is_engine(&transfer->request) || !endpoint || !endpoint->tls)
 		return;
 	curl->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, endpoint->tls_verify ? 1L : 0L);
 	curl->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, endpoint->tls_verify ? 2L : 0L);
@@ -137,7 +103,7 @@ static void set_route(struct transfer *transfer)
 
 static void add_header(struct transfer *transfer, const char *line)
 {
-	struct curl_slist *grown = transfer->http->curl.slist_append(transfer->headers, line);
+	struct curl_slist *grown = transfer->http->curl->lib.slist_append(transfer->headers, line);
 	if (grown)
 		transfer->headers = grown;
 }
@@ -146,27 +112,25 @@ static void set_headers(struct transfer *transfer)
 {
 	const struct http *http = transfer->http;
 	const struct request *request = &transfer->request;
-	const char *type = request->content_type;
+	const char *type = http_content_type(request);
 	char line[160];
 	add_header(transfer, "Expect:"); /* else libcurl waits for a 100 before large bodies */
-	if (!type && (request->body_len || request->upload))
-		type = "application/json";
 	snprintf(line, sizeof line, "Content-Type:%s%s", type ? " " : "", type ? type : "");
 	add_header(transfer, line);
 	if (request->upload)
 		add_header(transfer, "Transfer-Encoding: chunked");
-	const char *const *more = is_engine(request) && http->endpoint ? http->endpoint->headers : NULL;
+	const char *const *more = http_is_engine(request) && http->endpoint ? http->endpoint->headers : NULL;
 	for (; more && *more; more++)
 		add_header(transfer, *more);
 	for (more = request->headers; more && *more; more++)
 		add_header(transfer, *more);
-	http->curl.easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
-	http->curl.easy_setopt(transfer->easy, CURLOPT_USERAGENT, "docker-flow/" FLOW_VERSION);
+	http->curl->lib.easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
+	http->curl->lib.easy_setopt(transfer->easy, CURLOPT_USERAGENT, "docker-flow/" FLOW_VERSION);
 }
 
 static void set_body(struct transfer *transfer)
 {
-	const struct curl_lib *curl = &transfer->http->curl;
+	const struct curl_lib *curl = &transfer->http->curl->lib;
 	const struct request *request = &transfer->request;
 	CURL *easy = transfer->easy;
 	bool plain = !request->body_len && !request->upload;
@@ -197,7 +161,7 @@ static void set_body(struct transfer *transfer)
 
 void http_curl_options(struct transfer *transfer)
 {
-	const struct curl_lib *curl = &transfer->http->curl;
+	const struct curl_lib *curl = &transfer->http->curl->lib;
 	CURL *easy = transfer->easy;
 	transfer->error[0] = '\0';
 	curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);

@@ -1,172 +1,17 @@
-/* The HTTP client against a server of our own: a process on a unix socket that does what the path says. */
+/* The HTTP client against a server of our own, which does what the path says: every test runs over a unix
+ * socket and over tcp, since each has a carrier of its own. */
 #include "engine/engine.h"
 #include "engine/http.h"
+#include "tests/unit/http_server.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <cmocka.h>
-
-/* The server */
-
-static pid_t server;
-static char socket_path[64];
-static int seen[2]; /* one letter per request: the first of its method */
-
-static void say(FILE *to, const char *status, const char *body)
-{
-	fprintf(to, "HTTP/1.1 %s\r\nContent-Length: %zu\r\nX-Test: a\r\nx-test:  b\r\n\r\n%s", status,
-		strlen(body), body);
-}
-
-static void say_chunks(FILE *to, long bytes)
-{
-	char block[1000];
-	memset(block, 'x', sizeof block);
-	fputs("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", to);
-	for (; bytes > 0; bytes -= 1000) {
-		fputs("3e8\r\n", to);
-		fwrite(block, 1, sizeof block, to);
-		fputs("\r\n", to);
-	}
-	fputs("0\r\n\r\n", to);
-}
-
-/* Reads a body by its length or its chunks and sends it back. */
-static void echo(FILE *from, FILE *to, long length, bool chunked)
-{
-	static char body[100000];
-	size_t have = 0;
-	char line[64];
-	for (long left = length; chunked || left > 0; left = 0) {
-		if (chunked && (!fgets(line, sizeof line, from) || (left = strtol(line, NULL, 16)) <= 0))
-			break;
-		have += fread(body + have, 1, (size_t)left, from);
-		if (chunked && !fgets(line, sizeof line, from))
-			break;
-	}
-	if (chunked && !fgets(line, sizeof line, from))
-		return;
-	body[have] = '\0';
-	say(to, "200 OK", body);
-}
-
-/* Answers one request; false: close the connection. */
-static bool answer(FILE *from, FILE *to, const char *path, long length, bool chunked)
-{
-	if (strncmp(path, "/v1.41/", 7) == 0 || strcmp(path, "/ok") == 0 || strncmp(path, "/ok?", 4) == 0)
-		say(to, "200 OK", path);
-	else if (strcmp(path, "/echo") == 0)
-		echo(from, to, length, chunked);
-	else if (strcmp(path, "/400") == 0)
-		say(to, "400 Bad Request", "{\"message\":\"no good\"}");
-	else if (strcmp(path, "/500") == 0)
-		say(to, "500 Internal Server Error", "read: connection reset by peer\n");
-	else if (strncmp(path, "/bytes/", 7) == 0)
-		say_chunks(to, strtol(path + 7, NULL, 10));
-	else if (strcmp(path, "/cut") == 0)
-		fputs("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", to);
-	else if (strcmp(path, "/hang") == 0)
-		pause();
-	fflush(to);
-	return strcmp(path, "/cut") != 0 && strcmp(path, "/die") != 0;
-}
-
-/* A process of the server ends with its parent, and whatever happens after a minute. */
-static void bound_to(pid_t parent)
-{
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(0);
-	alarm(60);
-}
-
-static void serve(int connection)
-{
-	FILE *from = fdopen(connection, "r"), *to = fdopen(dup(connection), "w");
-	char line[1000], method[8], path[500];
-	bool more = true;
-	while (more && fgets(line, sizeof line, from) && sscanf(line, "%7s %499s", method, path) == 2) {
-		long length = 0;
-		bool chunked = false;
-		while (fgets(line, sizeof line, from) && *line != '\r') {
-			if (strncasecmp(line, "Content-Length:", 15) == 0)
-				length = strtol(line + 15, NULL, 10);
-			chunked |= strncasecmp(line, "Transfer-Encoding: chunked", 26) == 0;
-			if (strncasecmp(line, "Expect:", 7) == 0)
-				_exit(3);
-		}
-		/* Those that are cut off may arrive late, in another test: not counted. */
-		bool quiet = strncmp(path, "/quiet/", 7) == 0;
-		if (!quiet && write(seen[1], method, 1) != 1)
-			break;
-		more = answer(from, to, path + (quiet ? 6 : 0), length, chunked);
-	}
-	_exit(0);
-}
-
-static int start_server(void **state)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	(void)state;
-	snprintf(socket_path, sizeof socket_path, "/tmp/test_http.%ld", (long)getpid());
-	memcpy(address.sun_path, socket_path, sizeof socket_path);
-	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
-	assert_int_equal(listen(listener, 64), 0);
-	assert_int_equal(pipe(seen), 0);
-	pid_t test = getpid();
-	server = fork();
-	if (server == 0) {
-		bound_to(test);
-		signal(SIGCHLD, SIG_IGN);
-		test = getpid();
-		for (int connection; (connection = accept(listener, NULL, NULL)) >= 0; close(connection)) {
-			if (fork() == 0) {
-				bound_to(test);
-				serve(connection);
-			}
-		}
-		_exit(0);
-	}
-	close(listener);
-	return 0;
-}
-
-static int stop_server(void **state)
-{
-	(void)state;
-	kill(server, SIGTERM);
-	waitpid(server, NULL, 0);
-	unlink(socket_path);
-	return 0;
-}
-
-/* Letters of the requests since the last call. */
-static const char *letters(void)
-{
-	static char text[200];
-	struct timeval none = { 0 };
-	fd_set set;
-	FD_ZERO(&set);
-	FD_SET(seen[0], &set);
-	ssize_t len =
-		select(seen[0] + 1, &set, NULL, NULL, &none) > 0 ? read(seen[0], text, sizeof text - 1) : 0;
-	text[len] = '\0';
-	return text;
-}
-
-/* The client */
 
 struct bed {
 	struct arena *arena;
@@ -181,7 +26,7 @@ struct bed {
 	struct request *other;
 };
 
-static int setup(void **state)
+static int setup(void **state, bool tcp)
 {
 	struct bed *bed = calloc(1, sizeof *bed);
 	bed->arena = arena_create();
@@ -189,10 +34,22 @@ static int setup(void **state)
 	bed->loop = loop_create();
 	bed->endpoint =
 		(struct endpoint){ .host = "unix:///test", .socket = socket_path, .url = "http://docker" };
+	if (tcp)
+		bed->endpoint = (struct endpoint){ .host = tcp_url, .url = tcp_url };
 	bed->http = http_create(bed->loop, &bed->endpoint);
 	letters();
 	*state = bed;
 	return 0;
+}
+
+static int setup_unix(void **state)
+{
+	return setup(state, false);
+}
+
+static int setup_tcp(void **state)
+{
+	return setup(state, true);
 }
 
 static int teardown(void **state)
@@ -364,13 +221,24 @@ static void faults_have_classes(void **state)
 	assert_int_equal(request->fault, HTTP_TIMEOUT);
 	assert_false(http_transient(request));
 	http_free(request);
-	bed->endpoint.socket = "/nonexistent/socket";
-	request = prepare(bed, "GET", "/ok");
+}
+
+static void nobody_there(void **state)
+{
+	struct bed *bed = *state;
+	bool tcp = !bed->endpoint.socket;
+	if (tcp)
+		bed->endpoint.url = "http://127.0.0.1:1";
+	else
+		bed->endpoint.socket = "/nonexistent/socket";
+	struct request *request = prepare(bed, "GET", "/ok");
 	assert_int_equal(http_call(request, &bed->errors), -1);
 	assert_int_equal(request->fault, HTTP_NO_CONNECT);
+	assert_int_equal(request->os_error, tcp ? ECONNREFUSED : ENOENT);
 	assert_true(http_transient(request));
 	assert_int_equal(bed->errors.last->code, ERROR_CONNECT);
-	assert_non_null(strstr(bed->errors.last->message, "unix:///test: No such file"));
+	assert_non_null(strstr(
+		bed->errors.last->message, tcp ? ": Connection refused" : "unix:///test: No such file"));
 	http_free(request);
 }
 
@@ -473,7 +341,9 @@ static void transient_texts(void **state)
 	assert_false(http_transient_text(NULL));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                                                           \
+	cmocka_unit_test_setup_teardown(name, setup_unix, teardown),                                         \
+		cmocka_unit_test_setup_teardown(name, setup_tcp, teardown)
 
 int main(void)
 {
@@ -483,10 +353,11 @@ int main(void)
 		TEST(connections_are_reused),
 		TEST(only_harmless_requests_are_repeated),
 		TEST(faults_have_classes),
+		TEST(nobody_there),
 		TEST(streams_come_whole_and_in_bounds),
 		TEST(requests_may_be_cancelled_anywhere),
 		TEST(a_callback_may_call),
-		TEST(transient_texts),
+		cmocka_unit_test(transient_texts),
 	};
-	return cmocka_run_group_tests(tests, start_server, stop_server);
+	return cmocka_run_group_tests(tests, start_servers, stop_servers);
 }

@@ -1,0 +1,185 @@
+/* An HTTP server on a unix socket and on a tcp port of loopback, in processes of its own; it does what a
+ * request's path says: /ok, /echo, /400, /500, /bytes/N (in chunks), /cut, /hang, /die; /quiet in front: not
+ * noted. */
+#ifndef TESTS_UNIT_HTTP_SERVER_H
+#define TESTS_UNIT_HTTP_SERVER_H
+
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static pid_t servers[2];
+static char socket_path[64], tcp_url[64];
+static int seen[2]; /* one letter per request: the first of its method */
+
+static void say(FILE *to, const char *status, const char *body)
+{
+	fprintf(to, "HTTP/1.1 %s\r\nContent-Length: %zu\r\nX-Test: a\r\nx-test:  b\r\n\r\n%s", status,
+		strlen(body), body);
+}
+
+static void say_chunks(FILE *to, long bytes)
+{
+	char block[1000];
+	memset(block, 'x', sizeof block);
+	fputs("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", to);
+	for (; bytes > 0; bytes -= 1000) {
+		fputs("3e8\r\n", to);
+		fwrite(block, 1, sizeof block, to);
+		fputs("\r\n", to);
+	}
+	fputs("0\r\n\r\n", to);
+}
+
+/* Reads a body by its length or its chunks and sends it back. */
+static void echo(FILE *from, FILE *to, long length, bool chunked)
+{
+	static char body[100000];
+	size_t have = 0;
+	char line[64];
+	for (long left = length; chunked || left > 0; left = 0) {
+		if (chunked && (!fgets(line, sizeof line, from) || (left = strtol(line, NULL, 16)) <= 0))
+			break;
+		have += fread(body + have, 1, (size_t)left, from);
+		if (chunked && !fgets(line, sizeof line, from))
+			break;
+	}
+	if (chunked && !fgets(line, sizeof line, from))
+		return;
+	body[have] = '\0';
+	say(to, "200 OK", body);
+}
+
+/* Answers one request; false: close the connection. */
+static bool answer(FILE *from, FILE *to, const char *path, long length, bool chunked)
+{
+	if (strncmp(path, "/v1.41/", 7) == 0 || strcmp(path, "/ok") == 0 || strncmp(path, "/ok?", 4) == 0)
+		say(to, "200 OK", path);
+	else if (strcmp(path, "/echo") == 0)
+		echo(from, to, length, chunked);
+	else if (strcmp(path, "/400") == 0)
+		say(to, "400 Bad Request", "{\"message\":\"no good\"}");
+	else if (strcmp(path, "/500") == 0)
+		say(to, "500 Internal Server Error", "read: connection reset by peer\n");
+	else if (strncmp(path, "/bytes/", 7) == 0)
+		say_chunks(to, strtol(path + 7, NULL, 10));
+	else if (strcmp(path, "/cut") == 0)
+		fputs("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", to);
+	else if (strcmp(path, "/hang") == 0)
+		pause();
+	fflush(to);
+	return strcmp(path, "/cut") != 0 && strcmp(path, "/die") != 0;
+}
+
+/* A process of the server ends with its parent, and whatever happens after a minute. */
+static void bound_to(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0);
+	alarm(60);
+}
+
+static void serve(int connection)
+{
+	FILE *from = fdopen(connection, "r"), *to = fdopen(dup(connection), "w");
+	char line[1000], method[8], path[500];
+	bool more = true;
+	while (more && fgets(line, sizeof line, from) && sscanf(line, "%7s %499s", method, path) == 2) {
+		long length = 0;
+		bool chunked = false;
+		while (fgets(line, sizeof line, from) && *line != '\r') {
+			if (strncasecmp(line, "Content-Length:", 15) == 0)
+				length = strtol(line + 15, NULL, 10);
+			chunked |= strncasecmp(line, "Transfer-Encoding: chunked", 26) == 0;
+			if (strncasecmp(line, "Expect:", 7) == 0)
+				_exit(3);
+		}
+		/* Those that are cut off may arrive late, in another test: not counted. */
+		bool quiet = strncmp(path, "/quiet/", 7) == 0;
+		if (!quiet && write(seen[1], method, 1) != 1)
+			break;
+		more = answer(from, to, path + (quiet ? 6 : 0), length, chunked);
+	}
+	_exit(0);
+}
+
+static pid_t start_on(int listener)
+{
+	assert_int_equal(listen(listener, 64), 0);
+	pid_t test = getpid(), server = fork();
+	if (server == 0) {
+		bound_to(test);
+		signal(SIGCHLD, SIG_IGN);
+		test = getpid();
+		for (int connection; (connection = accept(listener, NULL, NULL)) >= 0; close(connection)) {
+			if (fork() == 0) {
+				bound_to(test);
+				serve(connection);
+			}
+		}
+		_exit(0);
+	}
+	close(listener);
+	return server;
+}
+
+static int start_servers(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct sockaddr_in inet = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof inet;
+	(void)state;
+	snprintf(socket_path, sizeof socket_path, "/tmp/test_http.%ld", (long)getpid());
+	memcpy(address.sun_path, socket_path, sizeof socket_path);
+	assert_int_equal(pipe(seen), 0);
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
+	servers[0] = start_on(listener);
+	listener = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(listener, (struct sockaddr *)&inet, sizeof inet), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&inet, &size), 0);
+	snprintf(tcp_url, sizeof tcp_url, "http://127.0.0.1:%u", ntohs(inet.sin_port));
+	servers[1] = start_on(listener);
+	return 0;
+}
+
+static int stop_servers(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		kill(servers[i], SIGTERM);
+		waitpid(servers[i], NULL, 0);
+	}
+	unlink(socket_path);
+	return 0;
+}
+
+/* Letters of the requests since the last call. */
+static const char *letters(void)
+{
+	static char text[200];
+	struct timeval none = { 0 };
+	fd_set set;
+	FD_ZERO(&set);
+	FD_SET(seen[0], &set);
+	ssize_t len =
+		select(seen[0] + 1, &set, NULL, NULL, &none) > 0 ? read(seen[0], text, sizeof text - 1) : 0;
+	text[len] = '\0';
+	return text;
+}
+
+#endif
