@@ -1,5 +1,6 @@
 /* Findings as text with source line and caret, or as JSON. */
 #include "base/error.h"
+#include "base/quote.h"
 
 #include <string.h>
 
@@ -30,28 +31,12 @@ static void put_indented(FILE *out, const char *text, const char *indent)
 	}
 }
 
-static void put_json_text(FILE *out, const char *text)
-{
-	fputc('"', out);
-	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-		if (*p == '"' || *p == '\\')
-			fprintf(out, "\\%c", *p);
-		else if (*p == '\n')
-			fputs("\\n", out);
-		else if (*p < 0x20 || *p == 0x7f)
-			fprintf(out, "\\u%04x", *p);
-		else
-			fputc(*p, out);
-	}
-	fputc('"', out);
-}
-
 static void put_json_member(FILE *out, const char *key, const char *text)
 {
 	if (!text)
 		return;
 	fprintf(out, ",\"%s\":", key);
-	put_json_text(out, text);
+	quote_print(out, text);
 }
 
 static void print_json(FILE *out, const struct errors *errors, bool lines)

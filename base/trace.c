@@ -1,4 +1,5 @@
 #include "base/trace.h"
+#include "base/quote.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -50,15 +51,9 @@ void trace_text(const char *what, const char *key, const char *text)
 	if (!trace_file)
 		return;
 	line_begin(what);
-	fprintf(trace_file, ",\"%s\":\"", key);
-	for (size_t i = 0; text && text[i] && i < 512; i++) {
-		unsigned char byte = (unsigned char)text[i];
-		if (byte == '"' || byte == '\\')
-			fprintf(trace_file, "\\%c", byte);
-		else if (byte < 0x20 || byte == 0x7f)
-			fprintf(trace_file, "\\u%04x", byte);
-		else
-			fputc(byte, trace_file);
-	}
-	fputs("\"}\n", trace_file);
+	char start[513];
+	snprintf(start, sizeof start, "%s", text ? text : "");
+	fprintf(trace_file, ",\"%s\":", key);
+	quote_print(trace_file, start);
+	fputs("}\n", trace_file);
 }

@@ -1,6 +1,6 @@
 #include "cmd/ps_fields.h"
+#include "base/quote.h"
 #include "cmd/ps_words.h"
-#include "cmd/quote.h"
 
 #include <string.h>
 #include <time.h>

@@ -1,8 +1,8 @@
 /* registry ls, show, check: the applications that the registries describe. */
+#include "base/quote.h"
 #include "cmd/columns.h"
 #include "cmd/commands.h"
 #include "cmd/project.h"
-#include "cmd/quote.h"
 
 #include <string.h>
 

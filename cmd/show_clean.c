@@ -1,5 +1,6 @@
 /* Foreign text for a terminal: it can be read, and cannot do anything. */
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "cmd/show.h"
 
 #include <stdint.h>
@@ -36,25 +37,6 @@ static size_t window_sequence(const char *text, size_t len)
 			return i + 1 < len && text[i + 1] == '\\' ? i + 2 : 0;
 	}
 	return 0;
-}
-
-/* Decodes one UTF-8 character; returns its length, or 0 when it is malformed. */
-static size_t decode(const unsigned char *text, size_t len, uint32_t *ret_code)
-{
-	size_t size = text[0] < 0x80 ? 1 : text[0] < 0xc2 ? 0 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
-	if (!size || size > len || text[0] > 0xf4)
-		return 0;
-	uint32_t code = size == 1 ? text[0] : text[0] & (0xff >> (size + 1));
-	for (size_t i = 1; i < size; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | (text[i] & 0x3f);
-	}
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	if (code < least[size] || (code >= 0xd800 && code <= 0xdfff) || code > 0x10ffff)
-		return 0;
-	*ret_code = code;
-	return size;
 }
 
 /* C0, DEL, C1, and the marks that turn the direction of what follows. */
@@ -104,7 +86,7 @@ void show_clean_line(struct buf *to, const char *text, size_t len, bool colors)
 			at += sequence;
 			continue;
 		}
-		size_t size = decode((const unsigned char *)text + at, len - at, &code);
+		size_t size = utf8_decode(text + at, len - at, &code);
 		put_character(to, text + at, size, code);
 		at += size ? size : 1;
 	}
@@ -138,7 +120,7 @@ static size_t fitting(const char *text, size_t most, size_t *ret_columns)
 	size_t len = strlen(text), at = 0, columns = 0;
 	while (at < len) {
 		uint32_t code = '?';
-		size_t size = decode((const unsigned char *)text + at, len - at, &code);
+		size_t size = utf8_decode(text + at, len - at, &code);
 		size_t wide = columns_of(code);
 		if (columns + wide > most)
 			break;

@@ -1,7 +1,7 @@
 /* The JSON screen: one object a line, for programs. Container lines stay what they are, on stdout and stderr.
  */
 #include "base/buf.h"
-#include "cmd/quote.h"
+#include "base/quote.h"
 #include "cmd/show.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 #include "compose/dotenv.h"
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "compose/interp.h"
 
 #include <ctype.h>
@@ -255,21 +256,6 @@ int dotenv_parse(struct dotenv *dotenv, const char *file, const char *text, size
 	return 0;
 }
 
-/* Length of the UTF-8 sequence at `text`, 0 when it is none. */
-static size_t utf8_length(const unsigned char *text, const unsigned char *end)
-{
-	size_t len = *text < 0x80                    ? 1
-		     : *text >= 0xc2 && *text < 0xe0 ? 2
-		     : *text >= 0xe0 && *text < 0xf0 ? 3
-						     : 4;
-	if (*text >= 0xf5 || (*text >= 0x80 && *text < 0xc2) || (size_t)(end - text) < len)
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	return len;
-}
-
 static int read_raw_line(struct reader *reader, const char *end)
 {
 	struct arena *arena = reader->dotenv->arena;
@@ -279,7 +265,7 @@ static int read_raw_line(struct reader *reader, const char *end)
 	if (start == end || *start == '#')
 		return 0;
 	for (const char *at = start; at < end;) {
-		size_t len = utf8_length((const unsigned char *)at, (const unsigned char *)end);
+		size_t len = utf8_decode(at, (size_t)(end - at), NULL);
 		if (!len)
 			return fail(reader, "the line is not valid UTF-8", "save the file in UTF-8");
 		at += len;

@@ -1,24 +1,8 @@
 #include "compose/emit_write.h"
 
-#include <string.h>
+#include "base/utf8.h"
 
-/* Length of the UTF-8 sequence at `at`, 0 when it is none. */
-static size_t utf8_length(const unsigned char *at)
-{
-	size_t len = at[0] < 0x80   ? 1
-		     : at[0] < 0xc2 ? 0
-		     : at[0] < 0xe0 ? 2
-		     : at[0] < 0xf0 ? 3
-		     : at[0] < 0xf5 ? 4
-				    : 0;
-	for (size_t i = 1; i < len; i++)
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-	if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) ||
-		(at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f))
-		return 0;
-	return len;
-}
+#include <string.h>
 
 static void escape(struct writer *writer, unsigned char byte)
 {
@@ -34,7 +18,7 @@ void emit_json_text(struct writer *writer, const char *text)
 {
 	fputc_unlocked('"', writer->out);
 	for (const unsigned char *at = (const unsigned char *)text; *at;) {
-		size_t len = utf8_length(at);
+		size_t len = utf8_decode((const char *)at, SIZE_MAX, NULL);
 		if (*at == '"' || *at == '\\')
 			fprintf(writer->out, "\\%c", *at);
 		else if (*at < 0x20 || *at == '<' || *at == '>' || *at == '&')

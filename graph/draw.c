@@ -1,4 +1,5 @@
 /* The graph as text, dot, mermaid or JSON. */
+#include "base/quote.h"
 #include "graph/dag.h"
 
 #include <string.h>
@@ -74,21 +75,6 @@ static void draw_text(FILE *out, const struct dag *dag)
 	}
 }
 
-/* A double-quoted text of dot, mermaid and JSON: names come from files. */
-static void print_quoted(FILE *out, const char *text)
-{
-	putc('"', out);
-	for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
-		if (*at == '"' || *at == '\\')
-			fprintf(out, "\\%c", *at);
-		else if (*at < 0x20 || *at == 0x7f)
-			fprintf(out, "\\u%04x", *at);
-		else
-			putc(*at, out);
-	}
-	putc('"', out);
-}
-
 static void draw_dot(FILE *out, const struct dag *dag)
 {
 	fputs("digraph flow {\n\trankdir=BT;\n", out);
@@ -97,7 +83,7 @@ static void draw_dot(FILE *out, const struct dag *dag)
 		if (!vertex->selected)
 			continue;
 		putc('\t', out);
-		print_quoted(out, vertex->service->key);
+		quote_print(out, vertex->service->key);
 		fprintf(out, " [shape=%s];\n", vertex->service->application ? "component" : "box");
 	}
 	for (size_t i = 0; i < dag->count; i++) {
@@ -107,9 +93,9 @@ static void draw_dot(FILE *out, const struct dag *dag)
 			if (!shown(edge))
 				continue;
 			putc('\t', out);
-			print_quoted(out, vertex->service->key);
+			quote_print(out, vertex->service->key);
 			fputs(" -> ", out);
-			print_quoted(out, edge->to->service->key);
+			quote_print(out, edge->to->service->key);
 			fputs(" [label=\"", out);
 			print_condition(out, edge);
 			fprintf(out, "\"%s];\n", edge->required ? "" : ", style=dashed");
@@ -127,7 +113,7 @@ static void draw_mermaid(FILE *out, const struct dag *dag)
 		if (!vertex->selected)
 			continue;
 		fprintf(out, "\ts%zu%s", vertex->order, vertex->service->application ? "[[" : "[");
-		print_quoted(out, vertex->service->key);
+		quote_print(out, vertex->service->key);
 		fprintf(out, "%s\n", vertex->service->application ? "]]" : "]");
 	}
 	for (size_t i = 0; i < dag->count; i++) {
@@ -146,7 +132,7 @@ static void draw_mermaid(FILE *out, const struct dag *dag)
 static void json_vertex(FILE *out, const struct dag_vertex *vertex)
 {
 	fputs("{\"name\":", out);
-	print_quoted(out, vertex->service->key);
+	quote_print(out, vertex->service->key);
 	fprintf(out, ",\"kind\":\"%s\",\"priority\":%u,\"needs\":[",
 		vertex->service->application ? "application" : "service", vertex->priority);
 	bool more = false;
@@ -156,14 +142,14 @@ static void json_vertex(FILE *out, const struct dag_vertex *vertex)
 			continue;
 		fputs(more ? ",{\"name\":" : "{\"name\":", out);
 		more = true;
-		print_quoted(out, edge->to->service->key);
+		quote_print(out, edge->to->service->key);
 		fprintf(out, ",\"condition\":\"%s\",\"required\":%s,\"restart\":%s,\"from\":",
 			condition_name(edge->condition), edge->required ? "true" : "false",
 			edge->restart ? "true" : "false");
-		print_quoted(out, edge->from);
+		quote_print(out, edge->from);
 		if (edge->at.line) {
 			fputs(",\"file\":", out);
-			print_quoted(out, edge->at.file);
+			quote_print(out, edge->at.file);
 			fprintf(out, ",\"line\":%u", edge->at.line);
 		}
 		putc('}', out);

@@ -1,4 +1,5 @@
 #include "graph/plan.h"
+#include "base/quote.h"
 #include "graph/dag.h"
 
 #include <stdarg.h>
@@ -219,29 +220,13 @@ static void print_text(FILE *out, struct arena *arena, const struct plan *plan)
 		fprintf(out, "note: %s\n", plan->notes[i]);
 }
 
-/* A JSON string, or null. */
-static void print_string(FILE *out, const char *text)
-{
-	if (!text) {
-		fputs("null", out);
-		return;
-	}
-	putc('"', out);
-	for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
-		if (*at == '"' || *at == '\\')
-			fprintf(out, "\\%c", *at);
-		else if (*at < 0x20 || *at == 0x7f)
-			fprintf(out, "\\u%04x", *at);
-		else
-			putc(*at, out);
-	}
-	putc('"', out);
-}
-
 static void print_member(FILE *out, const char *key, const char *text)
 {
 	fprintf(out, "\"%s\":", key);
-	print_string(out, text);
+	if (text)
+		quote_print(out, text);
+	else
+		fputs("null", out);
 	putc(',', out);
 }
 
@@ -281,7 +266,7 @@ static void print_json(FILE *out, struct arena *arena, const struct plan *plan)
 	for (size_t i = 0; i < plan->nnotes; i++) {
 		if (i)
 			putc(',', out);
-		print_string(out, plan->notes[i]);
+		quote_print(out, plan->notes[i]);
 	}
 	fputs("]}\n", out);
 }

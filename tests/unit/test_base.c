@@ -3,6 +3,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/map.h"
+#include "base/quote.h"
+#include "base/utf8.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -128,6 +130,43 @@ static void hints_name_what_there_is(void **state)
 	arena_destroy(arena);
 }
 
+static void characters_are_of_rfc_3629(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		size_t size;
+		uint32_t code;
+	} rows[] = { { "a", 1, 'a' }, { "\xc3\xa9", 2, 0xe9 }, { "\xe2\x82\xac", 3, 0x20ac },
+		{ "\xf0\x9f\x98\x80", 4, 0x1f600 }, { "\xf4\x8f\xbf\xbf", 4, 0x10ffff }, { "\x80", 0, 0 },
+		{ "\xc0\xaf", 0, 0 }, { "\xc3", 0, 0 }, { "\xe0\x9f\xbf", 0, 0 }, { "\xed\xa0\x80", 0, 0 },
+		{ "\xf0\x8f\xbf\xbf", 0, 0 }, { "\xf4\x90\x80\x80", 0, 0 }, { "\xf8\x88\x80\x80", 0, 0 },
+		{ "\xff", 0, 0 } };
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		uint32_t code = 0;
+		assert_int_equal(utf8_decode(rows[i].text, SIZE_MAX, &code), rows[i].size);
+		assert_int_equal(code, rows[i].code);
+	}
+	assert_int_equal(utf8_decode("\xe2\x82\xac", 2, NULL), 0);
+	assert_int_equal(utf8_decode("", 0, NULL), 0);
+}
+
+static void quotes_are_valid_json(void **state)
+{
+	(void)state;
+	auto_buf struct buf to;
+	buf_init(&to, 1000);
+	quote_json(&to, "\x01\\\xff\xc3\xa9\xed\xa0\x80\xc2\x85");
+	assert_string_equal(buf_text(&to), "\"\\u0001\\\\\\ufffd\xc3\xa9\\ufffd\\ufffd\\ufffd\\u0085\"");
+	char *printed = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&printed, &len);
+	quote_print(out, "\x01\\\xff\xc3\xa9\xed\xa0\x80\xc2\x85");
+	fclose(out);
+	assert_string_equal(printed, buf_text(&to));
+	free(printed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +176,8 @@ int main(void)
 		cmocka_unit_test(errors_are_printed_with_place_caret_and_hint),
 		cmocka_unit_test(nearest_knows_what_was_meant),
 		cmocka_unit_test(hints_name_what_there_is),
+		cmocka_unit_test(characters_are_of_rfc_3629),
+		cmocka_unit_test(quotes_are_valid_json),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,4 @@
 /* Screens: events in, text out. */
-#include "cmd/quote.h"
 #include "cmd/show.h"
 
 #include <setjmp.h>
@@ -151,15 +150,6 @@ static void what_comes_after_an_end_has_a_title_and_totals_of_its_own(void **sta
 	clock_now += 200000000;
 	send(f, sink, "a", STEP_RUNNING);
 	assert_non_null(strstr(written(f), "[+] stop 0/1"));
-}
-
-static void quotes_are_valid_json(void **state)
-{
-	(void)state;
-	auto_buf struct buf to;
-	buf_init(&to, 1000);
-	quote_json(&to, "\x01\\\xff\xc3\xa9\xed\xa0\x80\xc2\x85");
-	assert_string_equal(buf_text(&to), "\"\\u0001\\\\\\ufffd\xc3\xa9\\ufffd\\ufffd\\ufffd\\u0085\"");
 }
 
 static void tty_stays_within_the_terminal(void **state)
@@ -358,7 +348,6 @@ int main(void)
 		TEST(plain_prints_a_line_per_transition),
 		TEST(foreign_text_cannot_move_the_cursor),
 		TEST(json_is_one_object_a_line),
-		TEST(quotes_are_valid_json),
 		TEST(what_comes_after_an_end_has_a_title_and_totals_of_its_own),
 		TEST(tty_stays_within_the_terminal),
 		TEST(tty_cuts_names_before_states),
