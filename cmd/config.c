@@ -98,8 +98,8 @@ static struct load_options load_options(
 	load.no_interpolate = keeps_variables(config);
 	load.no_normalize = config->no_normalize || config->portable ||
 			    ctx->globals.compatibility; /* as docker compose does */
-	/* the printed hash counts env files by path */
-	load.no_env_resolution = config->no_env_resolution || config->hash || config->explain;
+	/* lists need no env file, and the printed hash counts them by path */
+	load.no_env_resolution = config->no_env_resolution || wants_list(config) || config->explain;
 	load.no_path_resolution = config->no_path_resolution || config->portable;
 	load.no_consistency = config->no_consistency;
 	load.tree_only = !wants_list(config) || load.no_interpolate;

@@ -38,12 +38,14 @@ static int to_bool(struct walk *walk, struct node *node)
 	return 0;
 }
 
-static int to_int(struct walk *walk, struct node *node)
+static int to_int(struct walk *walk, const struct attr *attr, struct node *node)
 {
 	int64_t value = 0;
 	if (node->kind == NODE_INT)
 		return 0;
-	if (node->kind == NODE_FLOAT && fabs(node->real) < 9e18)
+	if (node->kind == NODE_STRING && attr->fallback && strcmp(node->text, attr->fallback) == 0)
+		value = -1; /* `all` devices */
+	else if (node->kind == NODE_FLOAT && fabs(node->real) < 9e18)
 		value = (int64_t)node->real;
 	else if (node->kind != NODE_STRING)
 		return misfit(walk, node);
@@ -106,7 +108,7 @@ static int to_duration(struct walk *walk, struct node *node)
 	return 0;
 }
 
-static int to_mode(struct walk *walk, struct node *node)
+static int to_mode(struct walk *walk, const struct attr *attr, struct node *node)
 {
 	int64_t mode = 0;
 	if (node->kind == NODE_INT) {
@@ -117,7 +119,7 @@ static int to_mode(struct walk *walk, struct node *node)
 		return 0;
 	}
 	if (node->kind != NODE_STRING)
-		return to_int(walk, node);
+		return to_int(walk, attr, node);
 	if (wrong(walk, node, value_mode(walk->arena, node->text, &mode)) < 0)
 		return -1;
 	node->kind = NODE_INT;
@@ -302,7 +304,7 @@ static int to_named(struct walk *walk, const struct attr *attr, struct node *map
 		if ((*value)->kind == NODE_NULL && !(attr->flags & ATTR_NULLS))
 			*value = node_map(walk->arena, map->members[i].at);
 		else if ((*value)->kind != NODE_MAP && (*value)->kind != NODE_NULL)
-			result |= to_int(walk, *value);
+			result |= to_int(walk, attr, *value);
 		walk_pop(walk);
 	}
 	return result;
@@ -320,7 +322,7 @@ static int decode(struct walk *walk, const struct attr *attr, struct node **wher
 	case KIND_BOOL:
 		return to_bool(walk, node);
 	case KIND_INT:
-		return to_int(walk, node);
+		return to_int(walk, attr, node);
 	case KIND_FLOAT:
 		return to_float(walk, node);
 	case KIND_BYTES:
@@ -328,7 +330,7 @@ static int decode(struct walk *walk, const struct attr *attr, struct node **wher
 	case KIND_DURATION:
 		return to_duration(walk, node);
 	case KIND_MODE:
-		return to_mode(walk, node);
+		return to_mode(walk, attr, node);
 	case KIND_COMMAND:
 		return to_command(walk, where);
 	case KIND_TEST:

@@ -38,10 +38,9 @@ static int defaults_open(struct walk *walk, const struct schema *schema, struct 
 		const struct attr *row = &schema->rows[i];
 		if (!row->fallback || node_get(map, row->name))
 			continue;
-		struct node *value = row->kind == KIND_BOOL  ? node_bool(walk->arena, map->at,
-								       strcmp(row->fallback, "true") == 0)
-				     : row->kind == KIND_INT ? node_int(walk->arena, map->at, -1)
-							     : text_node(walk->arena, map->at, row->fallback);
+		struct node *value = row->kind == KIND_BOOL ? node_bool(walk->arena, map->at,
+								      strcmp(row->fallback, "true") == 0)
+							    : text_node(walk->arena, map->at, row->fallback);
 		if (row->kind != KIND_INT || !node_get(map, "device_ids"))
 			node_set(walk->arena, map, row->name, map->at, value);
 	}

@@ -94,8 +94,7 @@ static void imply(struct norm *norm, struct node *service, const char *name, siz
 		return;
 	struct node *one = node_map(norm->arena, service->at);
 	set_text(norm->arena, one, "condition", "service_started");
-	if (restart)
-		node_set(norm->arena, one, "restart", service->at, node_bool(norm->arena, service->at, true));
+	node_set(norm->arena, one, "restart", service->at, node_bool(norm->arena, service->at, restart));
 	node_set(norm->arena, one, "required", service->at, node_bool(norm->arena, service->at, true));
 	node_set(norm->arena, all, key, service->at, one);
 }

@@ -176,6 +176,8 @@ static int complete(struct layer *layer, struct node *tree)
 	if ((layer->below || !dir || !layer->options->no_path_resolution) &&
 		fill_paths(arena, tree, dir, layer_home(layer), errors) != 0)
 		return -1;
+	if (layer->options->no_interpolate)
+		return 0;
 	return fill_environment(arena, tree, layer->env, errors);
 }
 

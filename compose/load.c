@@ -133,7 +133,8 @@ static int finish_tree(struct loading *loading)
 	struct errors *errors = loading->errors;
 	struct node *tree = project->tree;
 	bool normalize = !options->no_normalize;
-	if (normalize && fill_normalize(arena, tree, project->name, project->env, errors) != 0)
+	const struct map *env = options->no_interpolate ? map_create(arena) : project->env;
+	if (normalize && fill_normalize(arena, tree, project->name, env, errors) != 0)
 		return -1;
 	if (options->no_interpolate) {
 		if (!options->no_normalize)

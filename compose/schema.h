@@ -115,7 +115,7 @@ struct attr {
 	const char *const *words; /* the only texts allowed, NULL at the end */
 	bool ranged;
 	int64_t least, most;  /* of a number, when ranged */
-	const char *fallback; /* value when absent */
+	const char *fallback; /* value when absent; of a number the word that means all, -1 */
 	const char *form;     /* how it is written, for messages: a list */
 	const char *doc;      /* one line */
 };

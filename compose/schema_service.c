@@ -83,7 +83,7 @@ static const struct schema schema_credential =
 	SCHEMA("credential_spec", credential_rows, sizeof(struct credential_spec), 0);
 
 static const struct attr attachment_rows[] = {
-	{ "aliases", KIND_STRINGS, .key = unique_text, AT(struct attachment, aliases),
+	{ "aliases", KIND_STRINGS, .key = unique_name, AT(struct attachment, aliases),
 		.doc = "Further names on the network" },
 	{ "driver_opts", KIND_PAIRS, .takes = TAKES_MAP, .items = TAKES_STRING | TAKES_NUMBER,
 		AT(struct attachment, driver_opts), .doc = "Options for the network's driver" },
@@ -93,7 +93,7 @@ static const struct attr attachment_rows[] = {
 		.doc = "Name of the interface in the container" },
 	{ "ipv4_address", KIND_STRING, AT(struct attachment, ipv4_address), .doc = "Fixed IPv4 address" },
 	{ "ipv6_address", KIND_STRING, AT(struct attachment, ipv6_address), .doc = "Fixed IPv6 address" },
-	{ "link_local_ips", KIND_STRINGS, .key = unique_text, AT(struct attachment, link_local_ips),
+	{ "link_local_ips", KIND_STRINGS, .key = unique_name, AT(struct attachment, link_local_ips),
 		.doc = "Link-local addresses" },
 	{ "mac_address", KIND_STRING, AT(struct attachment, mac_address), .doc = "Hardware address" },
 	{ "priority", KIND_INT, .takes = TAKES_NUMBER, AT(struct attachment, priority),
@@ -112,7 +112,7 @@ static const struct schema schema_model_ref =
 	SCHEMA("service model", model_ref_rows, sizeof(struct model_ref), SCHEMA_NAMED);
 
 static const struct attr service_rows[] = {
-	{ "profiles", KIND_STRINGS, .key = unique_text, .flags = ATTR_NO_HASH | ATTR_UNIQUE,
+	{ "profiles", KIND_STRINGS, .key = unique_name, .flags = ATTR_NO_HASH | ATTR_UNIQUE,
 		SERVICE(profiles), .doc = "Profiles that switch the service on; none: always on" },
 	{ "annotations", KIND_PAIRS, MERGE_LIST, .key = unique_name, SERVICE(annotations),
 		.doc = "Annotations for the runtime" },
@@ -125,9 +125,9 @@ static const struct attr service_rows[] = {
 		SERVICE(develop), .doc = "What `watch` does when files change" },
 	{ "blkio_config", KIND_STRUCT, .of = &schema_blkio, .flags = ATTR_KEEP, SERVICE(blkio_config),
 		.doc = "Limits of block devices" },
-	{ "cap_add", KIND_STRINGS, .key = unique_text, .flags = ATTR_UNIQUE, SERVICE(cap_add),
+	{ "cap_add", KIND_STRINGS, .key = unique_name, .flags = ATTR_UNIQUE, SERVICE(cap_add),
 		.doc = "Capabilities to add" },
-	{ "cap_drop", KIND_STRINGS, .key = unique_text, .flags = ATTR_UNIQUE, SERVICE(cap_drop),
+	{ "cap_drop", KIND_STRINGS, .key = unique_name, .flags = ATTR_UNIQUE, SERVICE(cap_drop),
 		.doc = "Capabilities to drop" },
 	{ "cgroup_parent", KIND_STRING, SERVICE(cgroup_parent), .doc = "Parent control group" },
 	{ "cgroup", KIND_STRING, .words = cgroups, SERVICE(cgroup), .doc = "Control group namespace" },
@@ -169,10 +169,10 @@ static const struct attr service_rows[] = {
 		.canon = short_devices, .key = unique_device, AT_ARRAY(struct service, devices),
 		.form = "a list", .doc = "Devices of the host" },
 	{ "dns", KIND_STRINGS, MERGE_LIST, .takes = TAKES_STRING | TAKES_LIST, .flags = ATTR_ONE,
-		.canon = short_dns, .key = unique_text, SERVICE(dns), .doc = "DNS servers" },
-	{ "dns_opt", KIND_STRINGS, MERGE_LIST, .key = unique_text, .flags = ATTR_UNIQUE, SERVICE(dns_opt),
+		.canon = short_dns, .key = unique_name, SERVICE(dns), .doc = "DNS servers" },
+	{ "dns_opt", KIND_STRINGS, MERGE_LIST, .key = unique_name, .flags = ATTR_UNIQUE, SERVICE(dns_opt),
 		.doc = "Resolver options" },
-	{ "dns_search", KIND_STRINGS, MERGE_LIST, .takes = TAKES_STRING | TAKES_LIST, .key = unique_text,
+	{ "dns_search", KIND_STRINGS, MERGE_LIST, .takes = TAKES_STRING | TAKES_LIST, .key = unique_name,
 		SERVICE(dns_search), .doc = "Search domains" },
 	{ "domainname", KIND_STRING, SERVICE(domainname), .doc = "Domain name of the containers" },
 	{ "entrypoint", KIND_COMMAND, MERGE_REPLACE, .flags = ATTR_KEEP | ATTR_ALWAYS, SERVICE(entrypoint),
@@ -208,7 +208,7 @@ static const struct attr service_rows[] = {
 	{ "isolation", KIND_STRING, SERVICE(isolation), .doc = "Isolation technology" },
 	{ "labels", KIND_PAIRS, MERGE_LIST, .key = unique_name, SERVICE(labels),
 		.doc = "Labels of the containers" },
-	{ "links", KIND_STRINGS, .key = unique_text, .flags = ATTR_UNIQUE, SERVICE(links),
+	{ "links", KIND_STRINGS, .key = unique_name, .flags = ATTR_UNIQUE, SERVICE(links),
 		.doc = "Services to reach under another name" },
 	{ "logging", KIND_STRUCT, MERGE_LOGGING, .of = &schema_logging, .flags = ATTR_KEEP, SERVICE(logging),
 		.doc = "Where output goes" },

@@ -45,9 +45,6 @@ int short_flow(struct walk *walk, struct node *service);
 /* Empty entries are dropped. */
 int short_dns(struct walk *walk, const struct attr *attr, struct node **node);
 
-/* `all` devices: -1. */
-int short_count(struct walk *walk, const struct attr *attr, struct node **node);
-
 /* Target of a volume in short form, NULL when it cannot be parsed. */
 const char *short_volume_target(struct arena *arena, const char *text);
 

@@ -203,11 +203,3 @@ int short_external(struct walk *walk, struct node *map)
 		node_set(walk->arena, map, "name", at, name);
 	return 0;
 }
-
-int short_count(struct walk *walk, const struct attr *attr, struct node **node)
-{
-	(void)attr;
-	if ((*node)->kind == NODE_STRING && strcmp((*node)->text, "all") == 0)
-		*node = node_int(walk->arena, (*node)->at, -1);
-	return 0;
-}

@@ -87,8 +87,10 @@ static void take_options(struct walk *walk, struct node *map, const char *option
 	for (size_t len; *options; options += len + (options[len] == ',')) {
 		len = strcspn(options, ",");
 		const char *option = arena_strndup(walk->arena, options, len);
-		if (strcmp(option, "ro") == 0 || strcmp(option, "rw") == 0)
-			set(walk, map, "read_only", node_bool(walk->arena, map->at, option[1] == 'o'));
+		if (strcmp(option, "ro") == 0)
+			set(walk, map, "read_only", node_bool(walk->arena, map->at, true));
+		else if (strcmp(option, "rw") == 0)
+			node_remove(map, "read_only");
 		else if (strcmp(option, "nocopy") == 0)
 			set(walk, part(walk, map, "volume"), "nocopy", node_bool(walk->arena, map->at, true));
 		else if (strcmp(option, "z") == 0 || strcmp(option, "Z") == 0)

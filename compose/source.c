@@ -59,9 +59,9 @@ static int parse_bool(const struct search *search, const char *name, const char 
 	return error_hint(search->errors, "write true or false");
 }
 
-/* Appends the parts of a separated list, blanks trimmed, empty ones left out. */
-static void split(
-	struct arena *arena, const char *text, const char *separator, const char ***list, size_t *count)
+/* Appends the parts of a separated list, blanks trimmed; `empty`: with the empty ones. */
+static void split(struct arena *arena, const char *text, const char *separator, bool empty,
+	const char ***list, size_t *count)
 {
 	size_t step = strlen(separator);
 	while (text) {
@@ -72,7 +72,7 @@ static void split(
 			item++, len--;
 		while (len && isspace((unsigned char)item[len - 1]))
 			len--;
-		if (len)
+		if (len || empty)
 			*ARENA_PUSH(arena, *list, *count) = arena_strndup(arena, item, len);
 		text = end ? end + step : NULL;
 	}
@@ -207,7 +207,7 @@ static int find_files(struct search *search)
 	const char *separator = setting(search, "COMPOSE_PATH_SEPARATOR", NULL);
 	const char **names = NULL;
 	size_t nnames = 0;
-	split(search->arena, list, given(separator) ? separator : ":", &names, &nnames);
+	split(search->arena, list, given(separator) ? separator : ":", false, &names, &nnames);
 	if (!nnames)
 		return add_named_file(search, "", false);
 	for (size_t i = 0; i < nnames; i++)
@@ -266,11 +266,14 @@ static void set_profiles(struct search *search)
 {
 	struct source *source = search->source;
 	const char *list = setting(search, "COMPOSE_PROFILES", NULL);
+	if (!list)
+		list = "";
 	for (size_t i = 0; i < search->options->nprofiles; i++)
 		*ARENA_PUSH(search->arena, source->profiles, source->nprofiles) =
 			search->options->profiles[i];
-	if (!source->nprofiles && list)
-		split(search->arena, list, ",", &source->profiles, &source->nprofiles);
+	if (!source->nprofiles) /* an empty list names the empty profile: ["${DEBUG:-}"] is on (compose 2.40)
+				 */
+		split(search->arena, list, ",", true, &source->profiles, &source->nprofiles);
 }
 
 static void copy_env(struct search *search)
@@ -295,7 +298,7 @@ static int early_env(struct search *search, bool *ret_default)
 			search->options->env_files[i];
 	const char *list = map_get(source->env, "COMPOSE_ENV_FILES");
 	if (!source->nenv_files && given(list))
-		split(search->arena, list, ",", &source->env_files, &source->nenv_files);
+		split(search->arena, list, ",", false, &source->env_files, &source->nenv_files);
 	*ret_default = false;
 	if (source->nenv_files)
 		return add_given_env(search);

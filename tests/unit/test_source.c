@@ -117,8 +117,9 @@ static void env_files_fill_what_is_unset(void **state)
 	assert_string_equal(env("B"), "parent");
 	assert_string_equal(env("HOME"), "/h");
 	assert_string_equal(env("PWD"), in("sub"));
-	assert_int_equal(source.nprofiles, 2);
+	assert_int_equal(source.nprofiles, 3);
 	assert_string_equal(source.profiles[1], "q");
+	assert_string_equal(source.profiles[2], "");
 	assert_string_equal(source.name, "me");
 	const char *const profiles[] = { "z" };
 	options.profiles = profiles;
