@@ -35,6 +35,7 @@ struct error {
 	struct mark at;
 	const char *path;    /* services.web.ports[1], or NULL */
 	const char *message; /* what is wrong */
+	const char *source;  /* the line to show; NULL: the one that error_style.line has */
 	const char *hint;    /* what to do about it, or NULL */
 	const char *detail; /* further lines printed indented below (a log tail, a probe's output), or NULL */
 	bool warning;       /* reported, but not a failure */

@@ -57,20 +57,39 @@ static void print_json(FILE *out, const struct errors *errors, bool lines)
 	fputs(lines ? "" : "]\n", out);
 }
 
+enum { WIDEST = 160, BEFORE = 80 };
+
+/* The part of a long line that is shown: from some characters in front of column *col, which then counts from
+ * there. */
+static const char *window(const char *line, unsigned *col)
+{
+	const char *from = line;
+	unsigned skip = *col < WIDEST ? 0 : *col - BEFORE;
+	for (unsigned i = 0; i < skip; i++) {
+		if (!*from)
+			return line;
+		do
+			from++;
+		while (((unsigned char)*from & 0xc0) == 0x80);
+	}
+	*col -= skip;
+	return from;
+}
+
 static void print_source(FILE *out, const struct error *error, const struct error_style *style)
 {
-	enum { WIDEST = 160 };
-	const char *line = style->line && error->at.line
-				   ? style->line(style->arg, error->at.file, error->at.line)
-				   : NULL;
+	const char *line = error->source;
+	if (!line && style->line && error->at.line)
+		line = style->line(style->arg, error->at.file, error->at.line);
 	if (!line)
 		return;
 	char text[WIDEST];
-	snprintf(text, sizeof text, "%s", line);
+	unsigned col = error->at.col;
+	snprintf(text, sizeof text, "%s", window(line, &col));
 	fprintf(out, "%6u | ", error->at.line);
 	put_clean(out, text);
 	fputs("\n       | ", out);
-	for (unsigned i = 1; i < error->at.col && i < WIDEST && text[i - 1]; i++)
+	for (unsigned i = 1; i < col && i < WIDEST && text[i - 1]; i++)
 		fputc(text[i - 1] == '\t' ? '\t' : ' ', out);
 	fputs("^\n", out);
 }

@@ -11,11 +11,14 @@
 struct reader {
 	struct dotenv *dotenv;
 	struct errors *errors;
-	struct mark at; /* line of the statement */
+	struct mark at; /* of the statement, then of what is wrong in it */
 	const char *text, *end;
 	const char *start; /* of the present line, for the column */
 	unsigned line;
+	const char *first, *statement, *value; /* start of the statement's line, its own, of its value */
 };
+
+enum { VALUE_SHOWN_MOST = 400 };
 
 const char *dotenv_map_get(void *arg, const char *name)
 {
@@ -32,6 +35,51 @@ static const char *lookup(void *arg, const char *name)
 static bool blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\r';
+}
+
+static unsigned column(const struct reader *reader, const char *place)
+{
+	unsigned col = 1;
+	for (const char *at = reader->start; at < place; at++)
+		col += ((unsigned char)*at & 0xc0) != 0x80;
+	return col;
+}
+
+/* What is shown of a statement's line: its name; the rest may be a password. Of a value the place of
+ * variables. */
+static const char *masked(const struct reader *reader)
+{
+	auto_buf struct buf out = { 0 };
+	const char *value = reader->value;
+	buf_init(&out, DOTENV_SIZE_MOST * 2);
+	for (const char *at = reader->first; at < reader->end && *at != '\n' && *at != '\r'; at++) {
+		bool name = at >= reader->statement && at < value;
+		if (at >= value + VALUE_SHOWN_MOST)
+			break;
+		if (name || blank(*at) || strchr("${}\"'", *at))
+			buf_putc(&out, *at);
+		else if (((unsigned char)*at & 0xc0) != 0x80)
+			buf_putc(&out, '*');
+	}
+	return arena_strdup(reader->dotenv->arena, buf_text(&out));
+}
+
+/* Gives the findings after `last` the line they are about. */
+static void show_line(const struct reader *reader, const struct error *last)
+{
+	struct error *error = last ? last->next : reader->errors->first;
+	const char *line = error ? masked(reader) : NULL;
+	for (; error; error = error->next)
+		error->source = line;
+}
+
+/* Begins a statement here. */
+static void begin(struct reader *reader)
+{
+	reader->at.line = reader->line;
+	reader->at.col = column(reader, reader->text);
+	reader->first = reader->start;
+	reader->statement = reader->value = reader->text;
 }
 
 /* Messages never quote a value: it may be a password. */
@@ -72,8 +120,7 @@ static bool next_statement(struct reader *reader)
 			const char *eol = memchr(reader->text, '\n', (size_t)(reader->end - reader->text));
 			reader->text = (eol ? eol : reader->end) - 1;
 		} else if (!blank(c)) {
-			reader->at.line = reader->line;
-			reader->at.col = (unsigned)(reader->text - reader->start) + 1;
+			begin(reader);
 			return true;
 		}
 	}
@@ -96,6 +143,8 @@ static int read_key(struct reader *reader, const char **ret_key, bool *ret_alone
 	const char *start = reader->text, *at = start;
 	while (at < reader->end && !strchr("=:\n", *at)) {
 		if (!key_char((unsigned char)*at)) {
+			reader->value = at + 1;
+			reader->at.col = column(reader, at);
 			return fail(reader,
 				arena_printf(arena, "unexpected character \"%c\" in variable name \"%.*s\"",
 					*at, (int)(at - start + 1), start),
@@ -104,12 +153,15 @@ static int read_key(struct reader *reader, const char **ret_key, bool *ret_alone
 		at++;
 	}
 	*ret_alone = at == reader->end || *at == '\n';
-	reader->text = at + (at < reader->end && *at != '\n');
+	reader->text = reader->value = at + (at < reader->end && *at != '\n');
 	while (at > start && blank(at[-1]))
 		at--;
 	char *key = arena_strndup(arena, start, (size_t)(at - start));
-	if (strchr(key, ' ') || strchr(key, '\t'))
+	size_t word = strcspn(key, " \t");
+	if (key[word]) {
+		reader->at.col = column(reader, start + word);
 		return fail(reader, "key cannot contain a space", "write NAME=value, one in a line");
+	}
 	*ret_key = key;
 	return 0;
 }
@@ -177,6 +229,7 @@ static int finish_quoted(struct reader *reader, const char *key, const char *raw
 	}
 	buf_init(&out, DOTENV_SIZE_MOST * 2);
 	unescape(&out, raw);
+	reader->at.col++;
 	return assign_expanded(reader, key, arena_strdup(arena, buf_text(&out)));
 }
 
@@ -222,6 +275,8 @@ static int read_statement(struct reader *reader)
 	}
 	while (reader->text < reader->end && blank(*reader->text))
 		reader->text++;
+	reader->value = reader->text;
+	reader->at.col = column(reader, reader->text);
 	if (reader->text < reader->end && (*reader->text == '"' || *reader->text == '\''))
 		return read_quoted(reader, key);
 	return read_plain(reader, key);
@@ -250,9 +305,13 @@ int dotenv_parse(struct dotenv *dotenv, const char *file, const char *text, size
 	struct reader reader;
 	if (reader_init(&reader, dotenv, file, text, len, errors) != 0)
 		return -1;
-	while (next_statement(&reader))
-		if (read_statement(&reader) != 0)
+	while (next_statement(&reader)) {
+		const struct error *last = errors->last;
+		int result = read_statement(&reader);
+		show_line(&reader, last);
+		if (result != 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -267,10 +326,13 @@ static int read_raw_line(struct reader *reader, const char *end)
 	for (const char *at = start; at < end;) {
 		size_t len = utf8_decode(at, (size_t)(end - at), NULL);
 		if (!len)
+			reader->at.col = column(reader, at);
+		if (!len)
 			return fail(reader, "the line is not valid UTF-8", "save the file in UTF-8");
 		at += len;
 	}
 	const char *equals = memchr(start, '=', (size_t)(end - start));
+	reader->value = equals ? equals + 1 : end;
 	const char *key = arena_strndup(arena, start, (size_t)((equals ? equals : end) - start));
 	if (!*key)
 		return fail(reader, "no variable name before =", "write NAME=value");
@@ -294,13 +356,16 @@ int dotenv_parse_raw(
 	while (reader.text < reader.end) {
 		const char *eol = memchr(reader.text, '\n', (size_t)(reader.end - reader.text));
 		const char *end = eol ? eol : reader.end;
-		reader.at.line = reader.line++;
-		reader.at.col = 1;
+		const struct error *last = errors->last;
+		begin(&reader);
 		if (end > reader.text && end[-1] == '\r')
 			end--;
-		if (read_raw_line(&reader, end) != 0)
+		int result = read_raw_line(&reader, end);
+		show_line(&reader, last);
+		if (result != 0)
 			return -1;
-		reader.text = eol ? eol + 1 : reader.end;
+		reader.text = reader.start = eol ? eol + 1 : reader.end;
+		reader.line++;
 	}
 	return 0;
 }

@@ -17,17 +17,32 @@ static void fd_close(int *fd)
 
 #define auto_fd __attribute__((cleanup(fd_close)))
 
+/* What an errno means here. */
+static const struct {
+	int code;
+	const char *what, *hint;
+} words[] = {
+	{ EISDIR, "is a directory", "name a file in it" },
+	{ ENOENT, "no such file or directory", "is the name right? it is looked for exactly there" },
+	{ EFBIG, "the file is too large", NULL },
+	{ ETIME, "nothing comes from this pipe or device", "use a regular file" },
+	{ ENODATA, "nobody writes into this pipe",
+		"use a regular file, or a program that writes: <(program)" },
+	{ EACCES, "permission denied", "the user who runs this may not read it" },
+};
+
 static int fail(const struct file *file, struct errors *errors, const char *verb, int code)
 {
 	struct mark none = { .file = file->shown };
 	const struct mark *at = file->at ? file->at : &none;
-	return error_add(errors, ERROR_FILE, at, file->key, "%s %s: %s", verb, file->path,
-		code == EISDIR    ? "is a directory"
-		: code == ENOENT  ? "no such file or directory"
-		: code == EFBIG   ? "the file is too large"
-		: code == ETIME   ? "nothing comes from this pipe or device"
-		: code == ENODATA ? "nobody writes into this pipe"
-				  : strerror(code));
+	const char *hint = NULL, *what = strerror(code);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (words[i].code == code)
+			what = words[i].what, hint = words[i].hint;
+	error_add(errors, ERROR_FILE, at, file->key, "%s %s: %s", verb, file->path, what);
+	if (code == EFBIG)
+		return error_hint(errors, "at most %zu MiB are read", file->most >> 20);
+	return hint ? error_hint(errors, "%s", hint) : -1;
 }
 
 /* Waits until there is something to read; 0, or an errno. */

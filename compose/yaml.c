@@ -158,8 +158,9 @@ static int push(struct reader *reader, struct node *node, yaml_mark_t at)
 {
 	if (reader->depth == YAML_DEPTH_MOST) {
 		struct mark mark = mark_of(reader, at);
-		return error_add(reader->errors, ERROR_FILE, &mark, NULL,
-			"values are nested deeper than %u levels", YAML_DEPTH_MOST);
+		error_add(reader->errors, ERROR_FILE, &mark, NULL, "values are nested deeper than %u levels",
+			YAML_DEPTH_MOST);
+		return error_hint(reader->errors, "is it generated, and is a bracket or a dash too many?");
 	}
 	reader->frames[reader->depth++] = (struct frame){ .node = node };
 	return 0;

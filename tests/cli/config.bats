@@ -165,3 +165,44 @@ repository() {
 	run -2 "$flow" config -q
 	[[ $output == *"cannot be read"* ]]
 }
+
+@test "pipes, folders and devices in the place of files: an error at once, with hint" {
+	mkfifo pipe && mkdir folder
+	for key in env_file label_file; do
+		for file in pipe folder; do
+			echo "services: {a: {image: x, $key: $file}}" >compose.yaml
+			run -2 timeout 5 "$flow" config
+			[[ $output == "compose.yaml:1:"*"services.a.$key: read $PWD/$file: "*hint:* ]]
+		done
+	done
+	echo 'services: {a: {image: x}}' >compose.yaml
+	for file in pipe folder /dev/zero; do
+		run -2 timeout 5 "$flow" -f "$file" config
+		[[ $output == *"$file: error: read "*hint:* ]]
+		run -2 timeout 5 "$flow" --env-file "$file" config
+		[[ $output == *"$file: error: read "*hint:* ]]
+		echo "include: [$file]" >include.yaml
+		run -2 timeout 5 "$flow" -f include.yaml config
+		[[ $output == "include.yaml:1:11: error: include: read "*hint:* ]]
+		echo "services: {a: {extends: {service: a, file: $file}}}" >extends.yaml
+		run -2 timeout 5 "$flow" -f extends.yaml config
+		[[ $output == "extends.yaml:1:44: error: services.a.extends.file: read "*hint:* ]]
+	done
+	run -2 timeout 5 "$flow" -f /dev/null config
+	mkfifo .env
+	run -2 timeout 5 "$flow" config
+	[[ $output == ".env: error: read "*hint:* ]]
+	# a pipe that somebody writes into is a file
+	rm .env
+	run -0 --separate-stderr timeout 5 "$flow" --env-file <(echo A=1) -f <(echo 'services: {a: {image: "x:$A"}}') config --images
+	[ "$output" = x:1 ]
+}
+
+@test "values of 10 MiB are read, and deep nesting is refused at its place" {
+	{ echo 'services: {a: {image: x, labels: {l: "'; head -c 10485760 /dev/zero | tr '\0' x; echo '"}}}'; } >big.yaml
+	run -0 bash -c "timeout 10 '$flow' -f big.yaml config --format json | jq '.services.a.labels.l | length'"
+	[ "$output" = 10485761 ]
+	{ echo 'services: {a: {image: x}}'; printf 'x-a: '; head -c 1000 /dev/zero | tr '\0' '['; head -c 1000 /dev/zero | tr '\0' ']'; } >deep.yaml
+	run -2 "$flow" -f deep.yaml config
+	[[ $output == "deep.yaml:2:105: error: "*hint:* ]]
+}

@@ -108,6 +108,31 @@ static void mistakes_have_a_line_and_no_value(void **state)
 	assert_int_equal(dotenv_parse(&dotenv, ".env", "A=\0", 3, &errors), -1);
 }
 
+static void lines_are_shown_without_values(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *line;
+		unsigned col;
+	} cases[] = {
+		{ "T!A=pass\n", "T!******", 2 },
+		{ "  A B=pass\n", "  A B=****", 4 },
+		{ "É=p\xc3\xa4ss${1}#\r\n", "É=****${*}*", 7 },
+		{ "A=\"pass\" B=\"pass${x\"\n", "**\"****\" B=\"****${*\"", 17 },
+		{ "A='pass\npass' B='pass\n", "****' B='****", 9 },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		refuse(cases[i].text, strchr(cases[i].text, '\n')[1] ? 2 : 1, "");
+		assert_string_equal(errors.last->source, cases[i].line);
+		assert_int_equal(errors.last->at.col, cases[i].col);
+	}
+	assert_int_equal(dotenv_parse_raw(&dotenv, "r.env", "A=1\nB C=pass\n", 13, &errors), -1);
+	assert_string_equal(errors.last->source, "B C=****");
+	read_text("A=pass$UNSET\n");
+	assert_true(errors.last->warning);
+	assert_string_equal(errors.last->source, "A=****$*****");
+}
+
 static void raw_values_are_verbatim(void **state)
 {
 	(void)state;
@@ -139,6 +164,7 @@ int main(void)
 		TEST(quotes),
 		TEST(interpolation_asks_the_environment_first),
 		TEST(mistakes_have_a_line_and_no_value),
+		TEST(lines_are_shown_without_values),
 		TEST(raw_values_are_verbatim),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
