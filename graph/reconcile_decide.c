@@ -3,6 +3,7 @@
 #include "graph/reconcile_work.h"
 #include "compose/hash.h"
 #include "compose/image_name.h"
+#include "compose/path.h"
 #include "graph/inputs.h"
 
 #include <ctype.h>
@@ -349,6 +350,39 @@ static void warn_of_absent(struct work *work, const struct task *task, bool secr
 	}
 }
 
+/* Whether a container of the service is to be made. */
+static bool makes(const struct task *task)
+{
+	for (size_t r = 0; r < task->nreplicas; r++)
+		if (task->replicas[r]->action == ACTION_CREATE ||
+			task->replicas[r]->action == ACTION_RECREATE)
+			return true;
+	return false;
+}
+
+/* An engine elsewhere looks for a bind's source on its own machine, and makes an empty directory of it. What
+ * is named beside the compose file was meant to be found here. */
+static void warn_of_elsewhere(struct work *work, const struct task *task)
+{
+	const struct service *service = task->service;
+	const char *dir = service->project->dir, *how = service->flow ? service->flow->files : NULL;
+	if (work->options->shared_files || (how && !strcmp(how, "bind")) || !makes(task))
+		return;
+	for (size_t i = 0; i < service->nvolumes; i++) {
+		const struct mount *mount = service->volumes[i];
+		if (strcmp(mount->type, "bind") || !mount->source ||
+			(strcmp(mount->source, dir) && path_shown(dir, mount->source) == mount->source))
+			continue;
+		error_warn(work->errors, &mount->at,
+			arena_printf(work->arena, "services.%s.volumes", service->key),
+			"the engine does not see this machine's files: it looks for %s on its own",
+			mount->source);
+		error_hint(work->errors,
+			"send a file as one of `configs`, a directory within the image; `x-flow: "
+			"{files: bind}` says that the engine does see them");
+	}
+}
+
 void task_decide(struct work *work, struct task *task)
 {
 	const struct service *service = task->service;
@@ -378,6 +412,7 @@ void task_decide(struct work *work, struct task *task)
 	if (task->nreplicas) {
 		warn_of_absent(work, task, true);
 		warn_of_absent(work, task, false);
+		warn_of_elsewhere(work, task);
 	}
 	for (size_t r = 0; r < task->nreplicas; r++) {
 		enum action action = task->replicas[r]->action;
