@@ -9,6 +9,7 @@
 #   tests/engine.sh peer [CACHE]         print PATH= and DOCKER_CONFIG= of what fetch28 brought
 #
 # VERSION: 20 (Debian 12's own), 28 (see fetch28), system (whatever dockerd is installed).
+# With ENGINE_TLS=ADDRESS:PORT=CERTS it listens there, too, with TLS (CERTS: a directory with ca.pem, cert.pem, key.pem).
 # CACHE: default $ENGINE28, else ${XDG_CACHE_HOME:-~/.cache}/docker-flow/engine28.
 #
 # Everything of an engine lives below DIR: data, state, sockets, pid files, logs, its own containerd.
@@ -110,9 +111,14 @@ bridge_down() {
 }
 
 write_config() {
-	local driver=overlay2
+	local driver=overlay2 tls='' certs
 	mkdir -p "$1/data"
 	case $(stat -f -c %T "$1/data") in overlayfs | nfs | ecryptfs | fuseblk) driver=vfs ;; esac
+	if [ -n "${ENGINE_TLS:-}" ]; then
+		certs=$(realpath -- "${ENGINE_TLS#*=}")
+		tls=", \"tcp://${ENGINE_TLS%%=*}\"], \"tlsverify\": true,
+		  \"tlscacert\": \"$certs/ca.pem\", \"tlscert\": \"$certs/cert.pem\", \"tlskey\": \"$certs/key.pem\""
+	fi
 	cat >"$1/containerd.toml" <<-TOML
 		version = 2
 		root = "$1/data/containerd"
@@ -124,7 +130,7 @@ write_config() {
 	cat >"$1/daemon.json" <<-JSON
 		{
 		  "data-root": "$1/data/docker", "exec-root": "$1/run/docker", "pidfile": "$1/dockerd.pid",
-		  "hosts": ["unix://$1/docker.sock"], "group": "$(id -gn)", "containerd": "$1/ctr.sock",
+		  "hosts": ["unix://$1/docker.sock"${tls:-]}, "group": "$(id -gn)", "containerd": "$1/ctr.sock",
 		  "storage-driver": "$driver", "iptables": false, "ip6tables": false, "bridge": "flow$2",
 		  "default-address-pools": [{"base": "10.$2.0.0/16", "size": 24}]
 		}
