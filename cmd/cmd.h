@@ -45,6 +45,7 @@ struct ctx {
 	size_t nargs;
 	struct loop *loop;     /* ctx_engine (cmd/connect.c) */
 	struct engine *engine; /* the same; NULL until then */
+	struct sink *sink;     /* the screen made last (show_create), or NULL */
 	int status;            /* exit status of a successful run: plan --exit-code, tasks */
 	bool json_errors;      /* findings are printed as JSON: what is printed is for programs */
 	bool task_status;      /* `status` is a container's own: never mapped to another */

@@ -1,10 +1,20 @@
 #include "cmd/connect.h"
+#include "cmd/show.h"
 
 struct loop *connect_loop(struct ctx *ctx)
 {
 	if (!ctx->loop)
 		ctx->loop = loop_create();
 	return ctx->loop;
+}
+
+/* Before a command has a screen, one is made to say so. */
+static void silent(void *arg, const char *host, int64_t ns)
+{
+	struct ctx *ctx = arg;
+	if (!ctx->sink)
+		show_create(ctx, "", NULL, false);
+	event_send(ctx->sink, &(struct event){ .kind = EVENT_WAITING, .name = host, .elapsed = ns });
 }
 
 int connect_engine(struct ctx *ctx)
@@ -21,6 +31,8 @@ int connect_engine(struct ctx *ctx)
 		.cert = globals->tls_cert,
 		.key = globals->tls_key,
 		.os_env = ctx->os_env,
+		.silent = silent,
+		.arg = ctx,
 	};
 	if (ctx->engine)
 		return 0;

@@ -199,6 +199,7 @@ static void ask_state(struct follow_one *one)
 	struct request *request = one->inspect = http_request(ctx->engine->http);
 	request->method = "GET";
 	request->path = arena_printf(ctx->arena, "/containers/%s/json", one->id);
+	request->prompt = true;
 	request->done = got_state;
 	request->arg = one;
 	if (http_send(request, &ctx->errors) < 0)

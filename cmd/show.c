@@ -39,6 +39,21 @@ const char *show_elapsed(char *to, size_t room, int64_t ns)
 	return to;
 }
 
+const char *show_waiting(char *to, size_t room, const struct event *event)
+{
+	snprintf(to, room, "still waiting for the engine at %s (%lld s)", event->name,
+		(long long)(event->elapsed / 1000000000));
+	return to;
+}
+
+const char *show_waiting_due(char *to, size_t room, const struct event *event, int64_t *told)
+{
+	const int64_t pause = INT64_C(30000000000);
+	bool due = event->elapsed && (!*told || event->elapsed - *told >= pause);
+	*told = due ? event->elapsed : event->elapsed ? *told : 0;
+	return due ? show_waiting(to, room, event) : NULL;
+}
+
 void show_count(struct show_totals *totals, const struct event *event)
 {
 	if (event->kind != EVENT_STEP)
@@ -117,10 +132,12 @@ struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *lo
 	};
 	const char *kind = choose(ctx);
 	if (strcmp(kind, "tty") == 0)
-		return show_tty_create(ctx->arena, &look);
-	if (strcmp(kind, "json") == 0)
-		return show_json_create(ctx->arena, &look);
-	if (strcmp(kind, "quiet") == 0)
-		return show_quiet_create(ctx->arena, &look);
-	return show_plain_create(ctx->arena, &look);
+		ctx->sink = show_tty_create(ctx->arena, &look);
+	else if (strcmp(kind, "json") == 0)
+		ctx->sink = show_json_create(ctx->arena, &look);
+	else if (strcmp(kind, "quiet") == 0)
+		ctx->sink = show_quiet_create(ctx->arena, &look);
+	else
+		ctx->sink = show_plain_create(ctx->arena, &look);
+	return ctx->sink;
 }

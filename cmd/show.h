@@ -82,6 +82,14 @@ const char *show_word(const struct event *event);
 /* "0.4s", "1m12s" from nanoseconds; `room` at least 24 bytes. Returns `to`. */
 const char *show_elapsed(char *to, size_t room, int64_t ns);
 
+/* "still waiting for the engine at unix:///… (4 s)" for an EVENT_WAITING; `room` at least 64 bytes. Returns
+ * `to`. */
+const char *show_waiting(char *to, size_t room, const struct event *event);
+
+/* The same, when a screen of lines should tell it: at first and then every half minute; else NULL. `told` is
+ * the screen's own, 0 at first. */
+const char *show_waiting_due(char *to, size_t room, const struct event *event, int64_t *told);
+
 /* Counts for the line of totals. */
 struct show_totals {
 	size_t done, failed, skipped;

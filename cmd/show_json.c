@@ -11,6 +11,7 @@ struct json {
 	struct sink sink;
 	struct show_look look;
 	struct show_totals totals;
+	int64_t waited; /* as the last EVENT_WAITING told */
 };
 
 static const char *const kinds[] = {
@@ -20,6 +21,7 @@ static const char *const kinds[] = {
 	[EVENT_RETRY] = "retry",
 	[EVENT_NOTE] = "note",
 	[EVENT_LOG] = "log",
+	[EVENT_WAITING] = "waiting",
 	[EVENT_EXIT] = "exit",
 };
 
@@ -72,6 +74,9 @@ static void on(struct sink *sink, const struct event *event)
 		return;
 	if (event->kind == EVENT_LOG || (event->kind == EVENT_STEP && !show_word(event)))
 		return;
+	char waiting[512];
+	if (event->kind == EVENT_WAITING && !show_waiting_due(waiting, sizeof waiting, event, &json->waited))
+		return;
 	auto_buf struct buf line;
 	buf_init(&line, 4 << 20);
 	put_head(&line, kinds[event->kind], event->time);
@@ -87,6 +92,10 @@ static void on(struct sink *sink, const struct event *event)
 		quote_member(&line, "part", event->part);
 		buf_printf(&line, ",\"current\":%lld,\"total\":%lld", (long long)event->current,
 			(long long)event->total);
+	}
+	if (event->kind == EVENT_WAITING) {
+		quote_member(&line, "text", waiting);
+		buf_printf(&line, ",\"elapsed\":%.3f", (double)event->elapsed / 1e9);
 	}
 	if (event->kind == EVENT_EXIT)
 		buf_printf(&line, ",\"status\":%lld,\"restarting\":%s", (long long)event->status,

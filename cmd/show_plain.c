@@ -9,6 +9,7 @@ struct plain {
 	struct sink sink;
 	struct show_look look;
 	struct show_totals totals;
+	int64_t waited; /* as the last line of EVENT_WAITING said */
 };
 
 static void put(struct plain *plain, const struct buf *line)
@@ -63,6 +64,18 @@ static void on_words(struct plain *plain, const struct event *event, const char 
 	put(plain, &line);
 }
 
+static void on_waiting(struct plain *plain, const struct event *event)
+{
+	char words[512];
+	auto_buf struct buf line;
+	buf_init(&line, 4096);
+	const char *text = show_waiting_due(words, sizeof words, event, &plain->waited);
+	if (!text)
+		return;
+	show_clean(&line, text, strlen(text));
+	put(plain, &line);
+}
+
 static void on(struct sink *sink, const struct event *event)
 {
 	struct plain *plain = (struct plain *)sink;
@@ -88,6 +101,9 @@ static void on(struct sink *sink, const struct event *event)
 	case EVENT_EXIT:
 		if (plain->look.log)
 			show_log_exit(plain->look.log, event->name, event->status, event->again);
+		break;
+	case EVENT_WAITING:
+		on_waiting(plain, event);
 		break;
 	case EVENT_PROGRESS: /* a line per layer and second says nothing in a log */
 		break;

@@ -15,7 +15,8 @@ struct tty {
 	int64_t drawn_at;
 	size_t drawn[SHOW_ROWS_MOST]; /* columns of each line on the screen */
 	size_t ndrawn;
-	bool hidden; /* the cursor */
+	bool hidden;       /* the cursor */
+	char waiting[512]; /* for the engine, cleaned; the last row */
 };
 
 /* Lines on the terminal that the last picture takes now: a narrower window has folded it. */
@@ -59,16 +60,24 @@ static void draw(struct tty *tty)
 	buf_init(&picture, 1 << 20);
 	tty->look.size(&height, &columns);
 	tty->drawn_at = tty->look.now();
-	if (!tty->hidden)
+	if (!tty->hidden && tty->rows.count)
 		buf_puts(&frame, "\033[?25l");
-	tty->hidden = true;
+	tty->hidden |= tty->rows.count > 0;
 	tty->look.title = tty->sink.title;
 	size_t room = height > 1 ? height - 1 : 1;
 	if (room > SHOW_ROWS_MOST)
 		room = SHOW_ROWS_MOST;
-	size_t drawn[SHOW_ROWS_MOST];
-	size_t ndrawn = show_rows_draw(
-		&tty->rows, &tty->look, &tty->totals, room, columns ? columns - 1 : 79, &picture, drawn);
+	size_t drawn[SHOW_ROWS_MOST], ndrawn = 0, width = columns ? columns - 1 : 79;
+	bool waits = *tty->waiting && (room > 1 || !tty->rows.count);
+	if (tty->rows.count)
+		ndrawn = show_rows_draw(
+			&tty->rows, &tty->look, &tty->totals, room - waits, width, &picture, drawn);
+	if (waits) {
+		size_t whole = show_columns(tty->waiting);
+		show_clipped(&picture, tty->waiting, width);
+		buf_putc(&picture, '\n');
+		drawn[ndrawn++] = whole < width ? whole : width;
+	}
 	put_over(tty, &frame, columns, &picture);
 	memcpy(tty->drawn, drawn, sizeof drawn[0] * ndrawn);
 	tty->ndrawn = ndrawn;
@@ -111,6 +120,21 @@ static void print_line(struct tty *tty, const struct event *event, const char *b
 	tty->drawn_at = 0;
 }
 
+static void on_waiting(struct tty *tty, const struct event *event)
+{
+	char words[512];
+	auto_buf struct buf line;
+	buf_init(&line, 4096);
+	bool before = *tty->waiting;
+	if (event->elapsed)
+		show_clean(&line, words, strlen(show_waiting(words, sizeof words, event)));
+	snprintf(tty->waiting, sizeof tty->waiting, "%s", buf_text(&line));
+	if (*tty->waiting || (before && tty->rows.count))
+		draw(tty);
+	else
+		clear(tty);
+}
+
 static void on(struct sink *sink, const struct event *event)
 {
 	struct tty *tty = (struct tty *)sink;
@@ -133,6 +157,9 @@ static void on(struct sink *sink, const struct event *event)
 	case EVENT_RETRY:
 		print_line(tty, event, " again: ");
 		break;
+	case EVENT_WAITING:
+		on_waiting(tty, event);
+		return;
 	case EVENT_PROGRESS:
 		if (tty->look.quiet_pull)
 			return;

@@ -159,13 +159,17 @@ static void tell_what_is_up(struct running *running)
 	struct observe_query query = { .projects = names.items, .nprojects = names.count };
 	struct observed *seen;
 	const char *list = NULL;
-	if (observe(ctx->engine, &query, &seen, &ctx->errors) < 0)
-		return;
-	for (size_t i = 0; i < seen->ncontainers; i++)
+	struct errors unheard;
+	errors_init(&unheard, ctx->arena);
+	bool known = observe(ctx->engine, &query, &seen, &unheard) == 0;
+	for (size_t i = 0; known && i < seen->ncontainers; i++)
 		if (seen->containers[i]->state == CONTAINER_RUNNING)
 			list = list ? arena_printf(ctx->arena, "%s, %s", list, seen->containers[i]->name)
 				    : seen->containers[i]->name;
-	list = arena_printf(ctx->arena, "interrupted; still running: %s", list ? list : "nothing");
+	list = arena_printf(ctx->arena, "interrupted; still running: %s",
+		list    ? list
+		: known ? "nothing"
+			: "unknown, the engine does not answer");
 	event_send(running->sink, &(struct event){ .kind = EVENT_NOTE, .text = list });
 }
 

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PING_TIMEOUT 60000000000 /* ns; ssh may have to log in */
+#define PING_TIMEOUT 30000000000 /* ns */
+#define SSH_TIMEOUT  60000000000 /* the same, when somebody has to log in */
+#define PATIENCE     3000000000  /* with a silent engine, before it is told */
 
 /* Nobody answered: says why in words, and what to do. */
 static int not_reached(const struct engine *engine, const struct request *request, struct errors *errors)
@@ -32,6 +34,10 @@ static int not_reached(const struct engine *engine, const struct request *reques
 		why = "no permission on the socket";
 		hint = "add yourself to the docker group (sudo usermod -aG docker $USER, then log in anew), or use "
 		       "sudo";
+	} else if (request->fault == HTTP_TIMEOUT) {
+		why = arena_printf(engine->arena, "it takes connections, but has not answered for %d s",
+			(int)(request->timeout / 1000000000));
+		hint = "is it frozen, or very busy? `systemctl status docker` and its log may tell; restarting it may help";
 	} else if (endpoint->tls) {
 		hint = "TLS is on: check DOCKER_CERT_PATH (ca.pem, cert.pem, key.pem), and that this port speaks TLS";
 	} else if (request->fault == HTTP_CUT && !endpoint->socket) {
@@ -120,7 +126,8 @@ static struct request *ask_ping(struct engine *engine, struct errors *transport)
 	request->method = "GET";
 	request->path = "/_ping";
 	request->unversioned = true;
-	request->timeout = PING_TIMEOUT;
+	request->timeout = engine->endpoint.ssh ? SSH_TIMEOUT : PING_TIMEOUT;
+	request->prompt = true;
 	request->most = 4096;
 	http_call(request, transport);
 	return request;
@@ -173,6 +180,12 @@ static int ping(struct engine *engine, struct errors *errors)
 	return result;
 }
 
+static void told(void *arg, int64_t ns)
+{
+	const struct engine *engine = arg;
+	engine->silent(engine->silent_arg, engine->endpoint.host, ns);
+}
+
 int engine_open(struct arena *arena, struct loop *loop, const struct endpoint_options *options,
 	struct engine **ret_engine, struct errors *errors)
 {
@@ -189,6 +202,10 @@ int engine_open(struct arena *arena, struct loop *loop, const struct endpoint_op
 	if (engine->endpoint.ssh && endpoint_ssh_open(engine, errors) != 0)
 		return -1;
 	engine->http = http_create(loop, &engine->endpoint);
+	engine->silent = options->silent;
+	engine->silent_arg = options->arg;
+	if (engine->silent)
+		http_silence(engine->http, PATIENCE, told, engine);
 	if (ping(engine, errors) != 0) {
 		engine_close(engine);
 		return -1;
@@ -232,6 +249,7 @@ void engine_info(struct engine *engine)
 	struct request *request = http_request(engine->http);
 	request->method = "GET";
 	request->path = "/info";
+	request->prompt = true;
 	if (http_call(request, &ignored) == 0)
 		engine_info_read(engine, request);
 	engine->info_known = true;

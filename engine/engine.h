@@ -25,6 +25,10 @@ struct endpoint_options {
 	bool tls, tls_verify, tls_verify_set;
 	const char *ca, *cert, *key;
 	const struct map *os_env;
+	/* engine_open: is told that the engine is silent for `ns`, and 0 when that is over (http_silence); or
+	 * NULL. */
+	void (*silent)(void *arg, const char *host, int64_t ns);
+	void *arg;
 };
 
 /* Resolves the endpoint (engine-independent, no connection): --context, --host, DOCKER_HOST, DOCKER_CONTEXT,
@@ -50,6 +54,8 @@ struct engine {
 	unsigned ncpu;               /* of the engine's host; 0 until engine_info */
 	bool info_known;
 	bool verbose;
+	void (*silent)(void *arg, const char *host, int64_t ns);
+	void *silent_arg;
 	struct ssh_tunnel *ssh; /* endpoint_ssh.c; NULL without ssh */
 };
 

@@ -252,6 +252,7 @@ static int send_request(struct events *events)
 	request->path = "/events";
 	request->query =
 		http_query(events->arena, "since", *since ? since : NULL, "filters", events->filters, NULL);
+	request->prompt = true;
 	request->head = on_head;
 	request->data = on_data;
 	request->done = on_done;

@@ -181,6 +181,7 @@ static void ask(struct watch *watch)
 	struct request *request = http_request(gate->engine->http);
 	request->method = "GET";
 	request->path = arena_printf(gate->engine->arena, "/containers/%s/json", watch->id);
+	request->prompt = true;
 	request->done = on_look;
 	request->timeout = LOOK_TIMEOUT;
 	request->arg = watch;

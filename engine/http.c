@@ -28,6 +28,7 @@ void http_destroy(struct http *http)
 		return;
 	while (http->transfers)
 		http_cancel(&http->transfers->request);
+	http_silence_finish(http);
 	http_unix_finish(http);
 	http_curl_finish(http);
 	free(http->room);
@@ -171,6 +172,8 @@ static int start(struct transfer *transfer, struct errors *errors)
 	const struct endpoint *endpoint = transfer->http->endpoint;
 	request->answer.most = request->most ? request->most : HTTP_ANSWER_MOST;
 	transfer->began = loop_now();
+	if (http_silence_begins(transfer))
+		return 0;
 	if (!http_is_engine(request) || !endpoint || !endpoint->socket)
 		return http_curl_start(transfer, errors);
 	http_unix_start(transfer);
@@ -216,6 +219,7 @@ void http_take_head(struct transfer *transfer, int status)
 {
 	struct request *request = &transfer->request;
 	const char *type = http_header(request, "Content-Type");
+	http_silence_heard(transfer);
 	snprintf(request->answer_type, sizeof request->answer_type, "%s", type ? type : "");
 	request->status = status;
 	transfer->head_there = true;
@@ -225,6 +229,7 @@ void http_take_head(struct transfer *transfer, int status)
 bool http_take_body(struct transfer *transfer, const char *bytes, size_t len)
 {
 	struct request *request = &transfer->request;
+	http_silence_heard(transfer);
 	if (request->data && request->status < 400) {
 		transfer->paused = !buf_append(&transfer->pending, bytes, len);
 		queue(transfer);
@@ -255,6 +260,7 @@ void http_conclude(struct transfer *transfer, enum http_fault fault, int os_erro
 		request->failure = transfer->error;
 	transfer->under_way = false;
 	transfer->finished = true;
+	http_silence_ended(transfer->http);
 	trace(transfer);
 	queue(transfer);
 }

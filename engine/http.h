@@ -39,7 +39,8 @@ struct request {
 	int64_t patience;           /* URLs: ns without a byte that end it, rounded to s; 0: no limit */
 	size_t most;                /* ceiling for the kept body; 0: 64 MiB */
 	bool unversioned;           /* engine path without /v1.N */
-	bool direct;                /* never through a proxy (probes of containers) */
+	bool prompt; /* a well engine answers at once: when it does not, that is told (http_silence) */
+	bool direct; /* never through a proxy (probes of containers) */
 	/* Streamed upload: fills `to` with up to `room` bytes, returns the number, 0 at the end, -1 to fail.
 	 * Body unused then. The one callback that runs inside the carrier: it may only produce bytes. */
 	ssize_t (*upload)(struct request *request, char *to, size_t room);
@@ -70,6 +71,13 @@ struct http *http_create(struct loop *loop, const struct endpoint *endpoint);
 
 /* Cancels what is under way and closes. Not from within a request's callback. */
 void http_destroy(struct http *http);
+
+/* Tells when the engine is silent: a `prompt` request has waited for `after` ns, and nothing else was heard
+ * of it for as long. `told(arg, ns)` gets the time, again every second, and 0 once when it is heard again or
+ * nothing is waited for any more; it makes no requests. An interrupt meanwhile (as far as it is told by the
+ * loop) gives the engine up: all its requests, those to come as well, fail at once. (engine/http_silence.c)
+ */
+void http_silence(struct http *http, int64_t after, void (*told)(void *arg, int64_t ns), void *arg);
 
 /* API version that goes in front of engine paths ("1.41"); NULL: none. */
 void http_version(struct http *http, const char *version);

@@ -49,6 +49,14 @@ struct http {
 	struct transfer *transfers;
 	struct transfer *ready, *ready_last;
 	unsigned connects;
+
+	/* Silence (engine/http_silence.c). */
+	int64_t patience, heard;    /* ns; when something came from the engine last */
+	struct loop_timer *looking; /* for silence */
+	bool silent, given_up;
+	unsigned interrupts;
+	void (*told)(void *arg, int64_t ns);
+	void *told_arg;
 };
 
 /* Whether the request is for the engine (a path), not for a URL of its own. */
@@ -73,6 +81,15 @@ bool http_take_body(struct transfer *transfer, const char *bytes, size_t len);
 /* The end: sets the result (`words`: the transport failure, NULL for the usual ones; `os_error`: errno of a
  * failed connect), and queues the transfer. */
 void http_conclude(struct transfer *transfer, enum http_fault fault, int os_error, const char *words);
+
+/* Whether the engine was given up: the transfer, which was to be sent, has failed. Else it is sent now, and
+ * watched. */
+bool http_silence_begins(struct transfer *transfer);
+
+/* Something came from the transfer's peer; a transfer has ended somehow; the client is closed. */
+void http_silence_heard(struct transfer *transfer);
+void http_silence_ended(struct http *http);
+void http_silence_finish(struct http *http);
 
 /* Tells all that have something to tell. Any transfer may be gone after it. */
 void http_deliver(struct http *http);

@@ -43,6 +43,10 @@ void loop_child(struct loop *loop, pid_t pid, void (*ended)(void *arg, int statu
  * came within the last second. */
 void loop_signals(struct loop *loop, void (*got)(void *arg, int signal), void *arg);
 
+/* Calls `heard(arg)` at each interrupt that is told as a loop event, before loop_signals' taker is; NULL: no
+ * more. */
+void loop_overhear(struct loop *loop, void (*heard)(void *arg), void *arg);
+
 /* The interrupt (SIGINT, SIGTERM or SIGHUP) that was told last, 0 without one. */
 int loop_last_signal(const struct loop *loop);
 

@@ -54,6 +54,8 @@ struct loop {
 	int last_signal;     /* of SIGINT, SIGTERM, SIGHUP, 0: none */
 	void (*got)(void *arg, int signal);
 	void *got_arg;
+	void (*overheard)(void *arg);
+	void *overheard_arg;
 };
 
 /* Releases children and signals; part of loop_destroy. */

@@ -74,6 +74,22 @@ void loop_child(struct loop *loop, pid_t pid, void (*ended)(void *arg, int statu
 
 /* Signals */
 
+static void tell(struct loop *loop, int number)
+{
+	if (number != SIGWINCH) {
+		loop->last_signal = number;
+		if (loop->overheard)
+			loop->overheard(loop->overheard_arg);
+	}
+	loop->got(loop->got_arg, number);
+}
+
+void loop_overhear(struct loop *loop, void (*heard)(void *arg), void *arg)
+{
+	loop->overheard = heard;
+	loop->overheard_arg = arg;
+}
+
 static void signal_ready(void *arg, short revents)
 {
 	struct loop *loop = arg;
@@ -82,9 +98,7 @@ static void signal_ready(void *arg, short revents)
 	while (loop->signal_fd >= 0 && read(loop->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
 		if (info.ssi_signo == SIGINT)
 			loop->interrupted = loop_now();
-		if (info.ssi_signo != SIGWINCH)
-			loop->last_signal = (int)info.ssi_signo;
-		loop->got(loop->got_arg, (int)info.ssi_signo);
+		tell(loop, (int)info.ssi_signo);
 	}
 }
 
@@ -103,8 +117,7 @@ static void plugin_ready(void *arg, short revents)
 	loop->plugin_fd = -1;
 	if (loop->interrupted && loop_now() - loop->interrupted <= 1000000000)
 		return;
-	loop->last_signal = SIGTERM;
-	loop->got(loop->got_arg, SIGTERM);
+	tell(loop, SIGTERM);
 }
 
 int loop_last_signal(const struct loop *loop)

@@ -162,6 +162,7 @@ static int ask_send(struct ask *ask)
 	request->method = "GET";
 	request->path = ask->path;
 	request->query = ask->query;
+	request->prompt = true;
 	request->done = ask_done;
 	request->arg = ask;
 	return http_send(request, ask->round->errors);

@@ -127,6 +127,7 @@ static int look_send(struct look *look)
 	request->method = "GET";
 	request->path = arena_printf(
 		look->engine->arena, "/images/%s/json", http_path(look->engine->arena, look->reference));
+	request->prompt = true;
 	request->done = look_done;
 	request->arg = look;
 	return http_send(request, look->errors);

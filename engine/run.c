@@ -109,6 +109,7 @@ static void ask_info(struct run *run)
 	run->info = http_request(run->engine->http);
 	run->info->method = "GET";
 	run->info->path = "/info";
+	run->info->prompt = true;
 	run->info->done = got_info;
 	run->info->arg = run;
 	if (http_send(run->info, &unheard) < 0)

@@ -101,6 +101,13 @@ static void answered(struct request *request)
 	end(task, false);
 }
 
+/* Whether the engine answers at once: not while it waits for a container to stop, a command to end or bytes
+ * to come. */
+static bool is_prompt(enum op op)
+{
+	return op_words[op].pool != POOL_STOP && op != OP_CONTAINER_UPLOAD;
+}
+
 static void send(struct task *task)
 {
 	struct request *request = http_request(task->run->engine->http);
@@ -111,6 +118,7 @@ static void send(struct task *task)
 		fail(task, task->call.errors);
 		return;
 	}
+	request->prompt = is_prompt(task->step->op);
 	task->request = request;
 	if (http_send(request, task->call.errors) < 0) {
 		task->request = NULL;

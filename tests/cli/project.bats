@@ -106,6 +106,24 @@ registry() {
 	run -2 "$flow" -H nonsense://x ps
 }
 
+@test "an engine that takes connections and does not answer is waited for aloud; an interrupt ends at once" {
+	command -v python3 >/dev/null || skip "python3 makes the socket"
+	python3 -c 'import os,signal,socket,sys; s=socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]+"_"); s.listen(9); os.rename(sys.argv[1]+"_", sys.argv[1]); signal.alarm(60); signal.pause()' \
+		"$BATS_TEST_TMPDIR/none.sock" 3>&- &
+	silent=$!
+	until [ -S "$BATS_TEST_TMPDIR/none.sock" ]; do kill -0 "$silent"; read -rt 0.05 <> <(:) || true; done
+	env --default-signal=INT "$flow" ps 2>log 3>&- &
+	asking=$!
+	until grep -q . log; do kill -0 "$asking"; read -rt 0.05 <> <(:) || true; done
+	[ "$(cat log)" = "still waiting for the engine at $DOCKER_HOST (3 s)" ]
+	kill -INT "$asking"
+	from=$SECONDS status=0
+	wait "$asking" || status=$?
+	kill "$silent"
+	[ "$status" = 130 ]
+	[ $((SECONDS - from)) -le 1 ]
+}
+
 @test "an engine that may not be used is told from one that is not there" {
 	[ "$(id -u)" = 0 ] || skip "needs root to become somebody else"
 	command -v python3 >/dev/null || skip "python3 makes the socket"

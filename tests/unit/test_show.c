@@ -211,6 +211,49 @@ static void tty_cuts_names_before_states(void **state)
 	}
 }
 
+static void wait_for(struct sink *sink, int64_t seconds)
+{
+	struct event event = { .kind = EVENT_WAITING, .name = "unix:///e", .elapsed = seconds * 1000000000 };
+	event_send(sink, &event);
+}
+
+static void lines_tell_of_a_silent_engine_every_half_minute(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_plain_create(f->arena, &f->look);
+	for (int64_t seconds = 3; seconds < 70; seconds++)
+		wait_for(sink, seconds);
+	wait_for(sink, 0);
+	assert_string_equal(written(f), "still waiting for the engine at unix:///e (3 s)\n"
+					"still waiting for the engine at unix:///e (33 s)\n"
+					"still waiting for the engine at unix:///e (63 s)\n");
+	wait_for(sink, 4);
+	assert_string_equal(written(f), "still waiting for the engine at unix:///e (4 s)\n");
+}
+
+static void tty_has_a_row_for_a_silent_engine(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_tty_create(f->arena, &f->look);
+	wait_for(sink, 3);
+	assert_string_equal(written(f), "still waiting for the engine at unix:///e (3 s)\033[K\n");
+	wait_for(sink, 4);
+	assert_string_equal(written(f), "\033[1A\rstill waiting for the engine at unix:///e (4 s)\033[K\n");
+	wait_for(sink, 0);
+	assert_string_equal(written(f), "\033[1A\r\033[K\n\033[1A");
+	send(f, sink, "a", STEP_RUNNING);
+	written(f);
+	wait_for(sink, 5);
+	assert_non_null(strstr(written(f), "Creating"));
+	clock_now += 200000000;
+	sink->tick(sink);
+	assert_non_null(strstr(written(f), "\nstill waiting for the engine at unix:///e (5 s)"));
+	wait_for(sink, 0);
+	const char *frame = written(f);
+	assert_null(strstr(frame, "still"));
+	assert_non_null(strstr(frame, "Creating"));
+}
+
 static void tty_redraws_at_most_ten_times_a_second(void **state)
 {
 	struct fixture *f = *state;
@@ -351,6 +394,8 @@ int main(void)
 		TEST(what_comes_after_an_end_has_a_title_and_totals_of_its_own),
 		TEST(tty_stays_within_the_terminal),
 		TEST(tty_cuts_names_before_states),
+		TEST(lines_tell_of_a_silent_engine_every_half_minute),
+		TEST(tty_has_a_row_for_a_silent_engine),
 		TEST(tty_redraws_at_most_ten_times_a_second),
 		TEST(tty_takes_back_what_a_narrower_window_has_folded),
 		TEST(tty_gives_the_cursor_back),
