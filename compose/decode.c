@@ -294,6 +294,20 @@ static int to_multi(struct walk *walk, struct node *map)
 	return 0;
 }
 
+/* A limit as one number; 0 is one for each of soft and hard (compose 2.40). */
+static int to_limit(struct walk *walk, const struct attr *attr, struct node **where)
+{
+	struct node *limit = *where;
+	if (to_int(walk, attr, limit) != 0)
+		return -1;
+	if (limit->integer != 0)
+		return 0;
+	*where = node_map(walk->arena, limit->at);
+	for (size_t i = 0; i < attr->of->nrows; i++)
+		node_set(walk->arena, *where, attr->of->rows[i].name, limit->at, limit);
+	return 0;
+}
+
 /* Named values that are no mappings: limits as one number; sections' null stands for {}. */
 static int to_named(struct walk *walk, const struct attr *attr, struct node *map)
 {
@@ -304,7 +318,7 @@ static int to_named(struct walk *walk, const struct attr *attr, struct node *map
 		if ((*value)->kind == NODE_NULL && !(attr->flags & ATTR_NULLS))
 			*value = node_map(walk->arena, map->members[i].at);
 		else if ((*value)->kind != NODE_MAP && (*value)->kind != NODE_NULL)
-			result |= to_int(walk, attr, *value);
+			result |= to_limit(walk, attr, value);
 		walk_pop(walk);
 	}
 	return result;

@@ -109,7 +109,7 @@ static bool is_printed(const struct writer *writer, const struct attr *row, cons
 	if ((row->flags & ATTR_HIDDEN) || (writer->json && (row->flags & ATTR_YAML)) ||
 		(writer->hash && (row->flags & ATTR_NO_HASH)) || node->kind == NODE_NULL)
 		return false;
-	if (row->flags & ATTR_KEEP)
+	if ((row->flags & ATTR_KEEP) || (!writer->json && (row->flags & ATTR_ZERO)))
 		return true;
 	switch (node->kind) {
 	case NODE_BOOL:
@@ -138,18 +138,10 @@ static void emit_named(
 	for (size_t i = 0; i < count; i++) {
 		const struct node *value = all[i]->value;
 		writer_key(writer, all[i]->key);
-		if (value->kind == NODE_MAP) {
+		if (value->kind == NODE_MAP)
 			emit_struct(writer, arena, row->of, value);
-		} else if (value->kind == NODE_INT && value->integer == 0) { /* compose 2.40 prints so */
-			writer_map(writer, 2);
-			writer_key(writer, "soft");
-			writer_word(writer, "0");
-			writer_key(writer, "hard");
-			writer_word(writer, "0");
-			writer_end(writer, true);
-		} else {
+		else
 			emit_scalar(writer, arena, value);
-		}
 	}
 	if (count)
 		writer_end(writer, true);

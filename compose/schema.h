@@ -94,6 +94,7 @@ enum {
 	ATTR_NULLS = 1 << 14,   /* a named value may be null and is printed so */
 	ATTR_YAML = 1 << 15,    /* printed in YAML only */
 	ATTR_LISTED = 1 << 16,  /* a mapping printed as a list */
+	ATTR_ZERO = 1 << 17,    /* zero is printed in YAML, not in JSON (compose 2.40) */
 };
 
 /* The row: everything known about an attribute. */

@@ -183,14 +183,15 @@ const struct schema schema_develop = SCHEMA("develop", develop_rows, sizeof(stru
 
 static const struct attr blkio_weight_rows[] = {
 	{ "path", KIND_STRING, AT(struct blkio_device, path), .doc = "Device of the host" },
-	{ "weight", KIND_INT, AT(struct blkio_device, value), .doc = "Relative weight, 10-1000" },
+	{ "weight", KIND_INT, .flags = ATTR_KEEP, AT(struct blkio_device, value),
+		.doc = "Relative weight, 10-1000" },
 };
 static const struct schema schema_blkio_weight =
 	SCHEMA("weight_device", blkio_weight_rows, sizeof(struct blkio_device), SCHEMA_NO_X | SCHEMA_CAPITAL);
 static const struct attr blkio_rate_rows[] = {
 	{ "path", KIND_STRING, AT(struct blkio_device, path), .doc = "Device of the host" },
-	{ "rate", KIND_BYTES, .takes = TAKES_INT | TAKES_STRING, AT(struct blkio_device, value),
-		.doc = "Bytes or operations a second" },
+	{ "rate", KIND_BYTES, .flags = ATTR_KEEP, .takes = TAKES_INT | TAKES_STRING,
+		AT(struct blkio_device, value), .doc = "Bytes or operations a second" },
 };
 static const struct schema schema_blkio_rate =
 	SCHEMA("device rate", blkio_rate_rows, sizeof(struct blkio_device), SCHEMA_NO_X | SCHEMA_CAPITAL);

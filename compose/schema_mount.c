@@ -95,9 +95,9 @@ static const struct attr file_ref_rows[] = {
 const struct schema schema_file_ref = SCHEMA("file", file_ref_rows, sizeof(struct file_ref), SCHEMA_AT);
 
 static const struct attr ulimit_rows[] = {
-	{ "soft", KIND_INT, .flags = ATTR_REQUIRED | ATTR_CAST | ATTR_KEEP, AT(struct ulimit, soft),
+	{ "soft", KIND_INT, .flags = ATTR_REQUIRED | ATTR_CAST | ATTR_ZERO, AT(struct ulimit, soft),
 		.doc = "Limit that counts" },
-	{ "hard", KIND_INT, .flags = ATTR_REQUIRED | ATTR_CAST | ATTR_KEEP, AT(struct ulimit, hard),
+	{ "hard", KIND_INT, .flags = ATTR_REQUIRED | ATTR_CAST | ATTR_ZERO, AT(struct ulimit, hard),
 		.doc = "Most that soft may be set to" },
 };
 const struct schema schema_ulimit = { .name = "ulimit",

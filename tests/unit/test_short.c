@@ -82,7 +82,7 @@ static void others(void **state)
 		"[{source: '/a', target: '/b', permissions: 'rwm'}, {source: '/c', target: '/c', permissions: 'rwm'}, "
 		"{source: '/d', target: '/e', permissions: 'r'}]");
 	is("secrets: [s, {source: t}]", "secrets", "[{source: 's'}, {source: 't'}]");
-	is("gpus: all", "gpus", "[{count: -1}]");
+	is("gpus: all", "gpus", "[{count: 'all'}]");
 	is("dns: 1.1.1.1", "dns", "['1.1.1.1']");
 	is("dns: ['', 1.1.1.1, ~]", "dns", "['1.1.1.1']");
 	is("build: {context: ., ssh: [default, 'k=/p'], sbom: true}", "build",
