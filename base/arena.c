@@ -94,7 +94,9 @@ void *arena_calloc(struct arena *arena, size_t count, size_t size)
 	return arena_alloc(arena, total);
 }
 
-void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_size)
+/* Returns a copy of `old` (`old_size` bytes, may be NULL with 0) enlarged to `new_size`; the new part is
+ * zeroed. Grows in place when `old` was the latest allocation. */
+static void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_size)
 {
 	if (new_size <= old_size)
 		return old;

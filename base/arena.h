@@ -25,10 +25,6 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* Returns zeroed memory for `count` elements of `size` bytes; ends the process when the product overflows. */
 void *arena_calloc(struct arena *arena, size_t count, size_t size);
 
-/* Returns a copy of `old` (`old_size` bytes, may be NULL with 0) enlarged to `new_size`; the new part is
- * zeroed. Grows in place when `old` was the latest allocation. */
-void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_size);
-
 /* Returns a copy of the text, or of its first `len` bytes, always terminated. `text` NULL gives NULL. */
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_strndup(struct arena *arena, const char *text, size_t len);

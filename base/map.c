@@ -31,8 +31,7 @@ static unsigned *slot_of(const struct map *map, const char *key)
 		unsigned *slot = &map->slots[at];
 		if (!*slot)
 			return slot;
-		const char *there = map->entries[*slot - 1].key;
-		if (there && strcmp(there, key) == 0)
+		if (strcmp(map->entries[*slot - 1].key, key) == 0)
 			return slot;
 	}
 }
@@ -60,44 +59,26 @@ static void rehash(struct map *map)
 {
 	map->nslots = map->nslots ? map->nslots * 2 : 8;
 	map->slots = ARENA_ARRAY(map->arena, unsigned, map->nslots);
-	for (size_t i = 0; i < map->used; i++)
-		if (map->entries[i].key)
-			*slot_of(map, map->entries[i].key) = (unsigned)i + 1;
+	for (size_t i = 0; i < map->count; i++)
+		*slot_of(map, map->entries[i].key) = (unsigned)i + 1;
 }
 
 void map_set(struct map *map, const char *key, void *value)
 {
-	if ((map->used + 1) * 2 > map->nslots)
+	if ((map->count + 1) * 2 > map->nslots)
 		rehash(map);
 	unsigned *slot = slot_of(map, key);
 	if (*slot) {
 		map->entries[*slot - 1].value = value;
 		return;
 	}
-	struct map_entry *entry = ARENA_PUSH(map->arena, map->entries, map->used);
+	struct map_entry *entry = ARENA_PUSH(map->arena, map->entries, map->count);
 	entry->key = key;
 	entry->value = value;
-	*slot = (unsigned)map->used;
-	map->count++;
-}
-
-bool map_remove(struct map *map, const char *key)
-{
-	struct map_entry *entry = (struct map_entry *)find(map, key);
-	if (!entry)
-		return false;
-	entry->key = NULL; /* the slot stays taken, so that probing goes on past it */
-	entry->value = NULL;
-	map->count--;
-	return true;
+	*slot = (unsigned)map->count;
 }
 
 const struct map_entry *map_next(const struct map *map, size_t *at)
 {
-	while (*at < map->used) {
-		const struct map_entry *entry = &map->entries[(*at)++];
-		if (entry->key)
-			return entry;
-	}
-	return NULL;
+	return *at < map->count ? &map->entries[(*at)++] : NULL;
 }

@@ -8,15 +8,14 @@
 #include <stddef.h>
 
 struct map_entry {
-	const char *key; /* borrowed from the caller; NULL: removed, skip it */
+	const char *key; /* borrowed from the caller */
 	void *value;
 };
 
 struct map {
 	struct arena *arena;
-	struct map_entry *entries; /* `used` entries in order, removed ones with key NULL */
-	size_t used;
-	size_t count;    /* entries that are there */
+	struct map_entry *entries; /* in order */
+	size_t count;
 	unsigned *slots; /* open addressing: index + 1 into `entries`, 0 empty */
 	size_t nslots;
 };
@@ -35,9 +34,6 @@ bool map_has(const struct map *map, const char *key);
 
 /* Sets `key` (kept by reference, must outlive the map) to `value`; an existing key keeps its place. */
 void map_set(struct map *map, const char *key, void *value);
-
-/* Removes `key`; returns whether it was there. */
-bool map_remove(struct map *map, const char *key);
 
 /* Iterates in order: `size_t at = 0; while ((entry = map_next(map, &at)))`. Returns NULL at the end. */
 const struct map_entry *map_next(const struct map *map, size_t *at);

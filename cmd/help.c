@@ -5,7 +5,8 @@
 
 enum { WIDTH = 100, LEFT_MOST = 34 };
 
-const char *help_group(enum group group)
+/* Heading of a group of commands. */
+static const char *help_group(enum group group)
 {
 	static const char *const names[GROUP_COUNT] = {
 		[GROUP_RUN] = "Run",
@@ -56,12 +57,10 @@ static void put_row(FILE *out, const char *left, const char *right, int width)
 {
 	int len = (int)strlen(left);
 	fprintf(out, "  %s", left);
-	if (len > width) {
+	if (len > width)
 		fprintf(out, "\n%*s", width + 4, "");
-		len = width;
-	} else {
+	else
 		fprintf(out, "%*s", width - len + 2, "");
-	}
 	put_wrapped(out, right, width + 4, width + 4);
 }
 

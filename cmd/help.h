@@ -15,9 +15,6 @@ void help_command(FILE *out, const char *program, const struct cmd *cmd);
 /* Prints the subcommands of a family ("registry"). */
 void help_family(FILE *out, const char *program, const char *family);
 
-/* Heading of a group of commands. */
-const char *help_group(enum group group);
-
 /* The option as it is written: "-f, --file FILE", without the indent for a missing letter. */
 const char *help_spelling(struct arena *arena, const struct opt *row);
 

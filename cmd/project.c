@@ -62,7 +62,7 @@ int project_registry(struct ctx *ctx, const struct project *project, const struc
 		map_set(services, project->services[i]->key, project->services[i]);
 	if (registry_check(registry, services, &ctx->errors) < 0)
 		return -1;
-	*ret_registry = own + count ? registry : NULL;
+	*ret_registry = own || count ? registry : NULL;
 	return 0;
 }
 

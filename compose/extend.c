@@ -21,7 +21,6 @@ struct chain {
 	const struct chain *up;
 	const struct base *base;
 	const char *name;
-	const struct node *at;
 };
 
 enum { CHAIN_MOST = 100 };
@@ -155,7 +154,7 @@ static int inherit(struct layer *layer, const struct base *base, struct member *
 	const struct base *from, const struct node *ref, const struct chain *chain)
 {
 	struct member *parent = node_member(from->services, ref->text);
-	struct chain here = { .up = chain, .base = base, .name = member->key, .at = ref };
+	struct chain here = { .up = chain, .base = base, .name = member->key };
 	if (!parent)
 		return unknown_base(layer, from, member->key, ref);
 	if (find_cycle(layer, &here, from, parent->key, ref) != 0 || resolve(layer, from, parent, &here) != 0)

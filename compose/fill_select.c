@@ -92,7 +92,7 @@ static void mark_needed(struct map *needed, const struct node *all, const char *
 		return;
 	map_set(needed, name, service);
 	/* A work list instead of recursion: chains may be long. */
-	for (size_t at = needed->used - 1; at < needed->used; at++) {
+	for (size_t at = needed->count - 1; at < needed->count; at++) {
 		const struct node *one = needed->entries[at].value, *edges = node_get(one, "depends_on"),
 				  *ours = node_get(node_get(one, "x-flow"), "dependencies");
 		for (size_t i = 0; edges && edges->kind == NODE_MAP && i < edges->nmembers; i++)

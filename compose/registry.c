@@ -185,11 +185,6 @@ int registry_parse(
 	return add_apps(registry, apps, napps, tree, errors);
 }
 
-const struct registry_entry *registry_app(const struct registry *registry, const char *id)
-{
-	return map_get(&registry->apps, id);
-}
-
 /* Place of an item of one of an application's lists. */
 static struct mark item_at(
 	const struct registry_entry *entry, const char *key, size_t index, const char *member)

@@ -62,9 +62,6 @@ int registry_parse(
  * further names that a dependency may have. Returns 0, or -1 with all findings. */
 int registry_check(const struct registry *registry, const struct map *services, struct errors *errors);
 
-/* Application of that id, or NULL. */
-const struct registry_entry *registry_app(const struct registry *registry, const char *id);
-
 /* The applications as the tree of a compose file, for load_tree; applications that `services` (may be NULL)
  * names are left out, since a service of that name replaces them. `image` is the template for applications
  * without an image (NULL: "{org}/{id}:latest"); without `org` (NULL) a template that asks for it is

@@ -48,12 +48,6 @@ int short_dns(struct walk *walk, const struct attr *attr, struct node **node);
 /* Target of a volume in short form, NULL when it cannot be parsed. */
 const char *short_volume_target(struct arena *arena, const char *text);
 
-/* One port in short form, appended to `list` as long forms. Returns 0, or -1 with a finding. */
-int short_port(struct walk *walk, struct node *list, const struct node *item);
-
-/* One volume in short form as long form. Returns 0, or -1 with a finding. */
-int short_volume(struct walk *walk, const struct node *item, struct node **ret_node);
-
 /* True when the pass keeps what it cannot parse. */
 bool canon_lenient(const struct walk *walk);
 

@@ -132,7 +132,8 @@ static void expand(struct arena *arena, struct node *list, struct mark at, const
 	}
 }
 
-int short_port(struct walk *walk, struct node *list, const struct node *item)
+/* One port in short form, appended to `list` as long forms. Returns 0, or -1 with a finding. */
+static int short_port(struct walk *walk, struct node *list, const struct node *item)
 {
 	if (item->kind == NODE_MAP) {
 		if (!node_get(item, "target")) {

@@ -112,7 +112,8 @@ static void warn_of_drive(struct walk *walk, const struct node *item, const char
 		text[0]);
 }
 
-int short_volume(struct walk *walk, const struct node *item, struct node **ret_node)
+/* One volume in short form as long form. Returns 0, or -1 with a finding. */
+static int short_volume(struct walk *walk, const struct node *item, struct node **ret_node)
 {
 	const char *fields[FIELDS];
 	size_t count = 0;

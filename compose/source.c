@@ -227,7 +227,8 @@ static void set_dir(struct search *search)
 		source->dir = search->options->cwd;
 }
 
-const char *source_normal_name(struct arena *arena, const char *text)
+/* Lower case, only [a-z0-9_-], no leading - or _. */
+static const char *source_normal_name(struct arena *arena, const char *text)
 {
 	char *name = arena_alloc(arena, strlen(text) + 1);
 	size_t len = 0;

@@ -28,7 +28,4 @@ int source_find(struct arena *arena, const struct load_options *options, struct 
 const char *source_name(
 	struct arena *arena, const struct source *source, const char *declared, struct errors *errors);
 
-/* Lower case, only [a-z0-9_-], no leading - or _. */
-const char *source_normal_name(struct arena *arena, const char *text);
-
 #endif

@@ -239,19 +239,3 @@ void engine_info_read(struct engine *engine, const struct request *request)
 	engine->index_server = arena_strdup(engine->arena, json_text(json, "IndexServerAddress", NULL));
 	cJSON_Delete(json);
 }
-
-void engine_info(struct engine *engine)
-{
-	struct errors ignored;
-	if (engine->info_known)
-		return;
-	errors_init(&ignored, engine->arena);
-	struct request *request = http_request(engine->http);
-	request->method = "GET";
-	request->path = "/info";
-	request->prompt = true;
-	if (http_call(request, &ignored) == 0)
-		engine_info_read(engine, request);
-	engine->info_known = true;
-	http_free(request);
-}

@@ -50,8 +50,8 @@ struct engine {
 	const char *server;          /* "28.5.2", or NULL when unknown */
 	bool local;                  /* unix socket: container addresses and files may be shared with us */
 	bool indirect;               /* container addresses do not answer from here (route.h) */
-	const char *index_server;    /* key of the default registry's credentials; NULL until engine_info */
-	unsigned ncpu;               /* of the engine's host; 0 until engine_info */
+	const char *index_server; /* key of the default registry's credentials; NULL until engine_info_read */
+	unsigned ncpu;            /* of the engine's host; 0 until engine_info_read */
 	bool info_known;
 	bool verbose;
 	void (*silent)(void *arg, const char *host, int64_t ns);
@@ -72,11 +72,8 @@ int engine_open(struct arena *arena, struct loop *loop, const struct endpoint_op
 /* Closes the connections and ends what belongs to them (requests, ssh). NULL allowed. */
 void engine_close(struct engine *engine);
 
-/* Asks GET /info once (ncpu, index_server). Failure leaves defaults and is no error. */
-void engine_info(struct engine *engine);
-
-/* Takes what engine_info wants to know from an answer of GET /info, for those who ask without turning the
- * loop. */
+/* Takes ncpu and index_server from an answer of GET /info. A failed one leaves the defaults and is no error.
+ */
 void engine_info_read(struct engine *engine, const struct request *request);
 
 #endif

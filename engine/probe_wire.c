@@ -75,7 +75,8 @@ size_t wire_pg_terminate(char *to, size_t room)
 	return out.full ? 0 : out.used;
 }
 
-void wire_words(char *to, size_t room, const char *bytes, size_t len)
+/* Copies at most `room - 1` bytes and terminates, control characters replaced by '?'. */
+static void wire_words(char *to, size_t room, const char *bytes, size_t len)
 {
 	size_t n = 0;
 	for (; n < len && n + 1 < room && bytes[n]; n++)

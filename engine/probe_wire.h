@@ -58,7 +58,4 @@ size_t wire_http_join(char *bytes, size_t len, bool *ret_whole);
  * part. */
 bool wire_status_in(const char *ranges, int status);
 
-/* Copies at most `room - 1` bytes and terminates, control characters replaced by '?'. */
-void wire_words(char *to, size_t room, const char *bytes, size_t len);
-
 #endif

@@ -16,7 +16,8 @@ static bool seen_check(const struct task *task)
 	return false;
 }
 
-const struct probe *task_probe(const struct work *work, const struct task *task)
+/* The probe of a service, knowing what was seen of its image and containers. */
+static const struct probe *task_probe(const struct work *work, const struct task *task)
 {
 	return dag_probe(work->arena, task->service, seen_check(task));
 }
@@ -80,7 +81,9 @@ static bool fill_gate(struct work *work, const struct task *task, struct step *g
 	return met;
 }
 
-struct step *gate_step(struct work *work, struct task *task, enum condition condition,
+/* The gate of a service and condition, or NULL when nothing has to be waited for; shared by all that wait.
+ * `edge` (may be NULL: --wait) is the first reason for it. */
+static struct step *gate_step(struct work *work, struct task *task, enum condition condition,
 	const struct dag_vertex *from, const struct dag_edge *edge)
 {
 	struct gate_slot *slot = &task->gates[condition];

@@ -189,18 +189,10 @@ void existing_remove(struct work *work, struct existing *existing);
 /* Makes `step` wait for what the service's dependencies must have reached; NULL only writes the gates. */
 void gates_need(struct work *work, const struct task *task, struct step *step);
 
-/* The gate of a service and condition, or NULL when nothing has to be waited for; shared by all that wait.
- * `edge` (may be NULL: --wait) is the first reason for it. */
-struct step *gate_step(struct work *work, struct task *task, enum condition condition,
-	const struct dag_vertex *from, const struct dag_edge *edge);
-
 /* Notes dependents that run beside an unhealthy dependency. */
 void gates_note(struct work *work, const struct task *task);
 
 /* Gates for every selected service (--wait). */
 void gates_wait(struct work *work);
-
-/* The probe of a service, knowing what was seen of its image and containers. */
-const struct probe *task_probe(const struct work *work, const struct task *task);
 
 #endif

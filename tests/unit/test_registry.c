@@ -16,6 +16,11 @@ static int parse(const char *text)
 	return registry_parse(&registry, "registry.yml", text, strlen(text), &errors);
 }
 
+static const struct registry_entry *app_of(const char *id)
+{
+	return map_get(&registry.apps, id);
+}
+
 static void accept(const char *text)
 {
 	if (parse(text) != 0)
@@ -55,14 +60,14 @@ static void lists_are_bound(void **state)
 	(void)state;
 	accept(two);
 	assert_int_equal(registry_check(&registry, NULL, &errors), 0);
-	const struct registry_app *app = registry_app(&registry, "cart")->app;
+	const struct registry_app *app = app_of("cart")->app;
 	assert_string_equal(app->image, "acme/cart:1");
 	assert_int_equal(app->nports, 1);
 	assert_int_equal(app->ports[0].external, 6041);
 	assert_string_equal(app->ports[0].healthcheck->host, "vm");
 	assert_string_equal(app->dependencies[0], "cart-postgresql");
-	assert_int_equal(registry_app(&registry, "cart-postgresql")->at.line, 8);
-	assert_null(registry_app(&registry, "nope"));
+	assert_int_equal(app_of("cart-postgresql")->at.line, 8);
+	assert_null(app_of("nope"));
 }
 
 static void json_is_the_same(void **state)
@@ -70,8 +75,8 @@ static void json_is_the_same(void **state)
 	(void)state;
 	accept("[{\"id\": \"a\", \"ports\": [{\"internal\": 80, \"external\": 8080,\n"
 	       "\t\"healthcheck\": {\"path\": \"\\/x\"}}], \"dependencies\": null}, {\"id\": \"b\"}]");
-	assert_string_equal(registry_app(&registry, "a")->app->ports[0].healthcheck->path, "/x");
-	assert_int_equal(registry_app(&registry, "b")->app->ndependencies, 0);
+	assert_string_equal(app_of("a")->app->ports[0].healthcheck->path, "/x");
+	assert_int_equal(app_of("b")->app->ndependencies, 0);
 }
 
 static void later_files_replace(void **state)
@@ -79,8 +84,8 @@ static void later_files_replace(void **state)
 	(void)state;
 	accept(two);
 	accept("- id: cart\n  dependencies: []\n");
-	assert_int_equal(registry_app(&registry, "cart")->app->ndependencies, 0);
-	assert_int_equal(registry_app(&registry, "cart")->app->nports, 0);
+	assert_int_equal(app_of("cart")->app->ndependencies, 0);
+	assert_int_equal(app_of("cart")->app->nports, 0);
 	assert_int_equal(registry.apps.count, 2);
 }
 
@@ -219,7 +224,7 @@ static void urls_are_fetched(void **state)
 	const char *url = "https://example.com/r.yml";
 	assert_int_equal(registry_read(&registry, &options, url, "/", NULL, NULL, &errors), 0);
 	assert_string_equal(asked, url);
-	assert_non_null(registry_app(&registry, "remote"));
+	assert_non_null(app_of("remote"));
 	options.fetch = NULL;
 	assert_int_equal(registry_read(&registry, &options, url, "/", NULL, NULL, &errors), -1);
 	assert_int_equal(registry_read(&registry, &options, "nope.yml", "/none", NULL, NULL, &errors), -1);

@@ -98,7 +98,7 @@ static void flags_beat_the_environment(void **state)
 	map_set(os, "COMPOSE_FILE", (void *)"");
 	find();
 	assert_string_equal(source.files[0], dir);
-	map_remove(os, "COMPOSE_FILE");
+	map_set(os, "COMPOSE_FILE", NULL);
 	map_set(os, "FIG_FILE", (void *)"a.yml");
 	find();
 	assert_string_equal(source.files[0], in("a.yml"));
