@@ -61,7 +61,8 @@ static void read_networks(struct round *round, const struct cJSON *json)
 	cJSON_ArrayForEach(item, json)
 	{
 		struct observed_network *network = observe_network(arena, item);
-		if (wanted(query, query->networks, query->nnetworks, network->name, network->project))
+		if (wanted(query, query->networks, query->nnetworks, network->name, network->project) ||
+			among(query->networks, query->nnetworks, network->id))
 			*ARENA_PUSH(arena, round->seen->networks, round->seen->nnetworks) = network;
 	}
 }
@@ -174,6 +175,18 @@ static void add_ask(struct round *round, const char *what, const char *path, con
 	round->asks[round->nasks++] = (struct ask){ round, what, path, query, read, 0 };
 }
 
+/* The networks asked for; all of them when one is named by its id, as external ones may be: the engine's
+ * filters for names and ids cannot be alternatives to each other. */
+static const char *network_filter(struct arena *arena, const struct observe_query *query)
+{
+	for (size_t i = 0; i < query->nnetworks; i++) {
+		const char *name = query->networks[i];
+		if (strlen(name) == 64 && strspn(name, "0123456789abcdef") == 64)
+			return NULL;
+	}
+	return observe_name_filter(arena, query->networks, query->nnetworks);
+}
+
 static void add_asks(struct round *round)
 {
 	struct arena *arena = round->engine->arena;
@@ -186,10 +199,7 @@ static void add_asks(struct round *round)
 		read_containers);
 	if (query->by_label || query->nnetworks)
 		add_ask(round, "networks", "/networks",
-			http_query(arena, "filters",
-				query->by_label
-					? label
-					: observe_name_filter(arena, query->networks, query->nnetworks),
+			http_query(arena, "filters", query->by_label ? label : network_filter(arena, query),
 				(char *)NULL),
 			read_networks);
 	if (query->by_label || query->nvolumes)
@@ -206,20 +216,26 @@ static bool round_over(void *arg)
 	return ((struct round *)arg)->open == 0;
 }
 
+/* Sends what is to be asked and waits for all the answers. */
+static int run_round(struct round *round)
+{
+	for (size_t i = 0; i < round->nasks; i++) {
+		if (ask_send(&round->asks[i]) == 0)
+			round->open++;
+		else
+			round->failed = true;
+	}
+	loop_run(round->engine->loop, round_over, round);
+	return round->failed ? -1 : 0;
+}
+
 int observe(struct engine *engine, const struct observe_query *query, struct observed **ret_seen,
 	struct errors *errors)
 {
 	struct round round = { .engine = engine, .query = query, .errors = errors };
 	round.seen = ARENA_NEW(engine->arena, struct observed);
 	add_asks(&round);
-	for (size_t i = 0; i < round.nasks; i++) {
-		if (ask_send(&round.asks[i]) == 0)
-			round.open++;
-		else
-			round.failed = true;
-	}
-	loop_run(engine->loop, round_over, &round);
-	if (round.failed)
+	if (run_round(&round) < 0)
 		return -1;
 	*ret_seen = round.seen;
 	return 0;

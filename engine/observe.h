@@ -11,7 +11,7 @@ struct cJSON;
 struct observe_query {
 	const char *const *projects; /* compose project names (label filter), at least one */
 	size_t nprojects;
-	const char *const *networks; /* engine names; none: not asked for */
+	const char *const *networks; /* engine names or full ids; none: not asked for */
 	size_t nnetworks;
 	const char *const *volumes;
 	size_t nvolumes;

@@ -321,3 +321,33 @@ chain() {
 	docker rm -f "$PROJECT-app-1" >/dev/null
 	docker rmi "$PROJECT-app" >/dev/null
 }
+
+@test "an external network by its id" {
+	id=$(docker network create --label "com.docker.compose.project=$PROJECT-outside" "$PROJECT-outside")
+	ALSO_PROJECTS=$PROJECT-outside
+	compose <<-YAML
+		services:
+		  web: {image: busybox, init: true, command: sleep 1000, networks: [outside, default]}
+		  api: {image: busybox, init: true, command: sleep 1000, networks: {default: {priority: 10}, outside: {aliases: [door]}}}
+		networks: {outside: {external: true, name: $id}}
+	YAML
+	flow up -d
+	for name in web-1 api-1; do
+		[ "$(field $name '{{range $k, $v := .NetworkSettings.Networks}}{{$k}} {{end}}')" = "${PROJECT}_default $PROJECT-outside " ]
+	done
+	docker exec "$PROJECT-web-1" nslookup door
+	FLOW_TRACE=$PWD/trace flow up -d
+	[ "$(requests trace)" = 2 ]
+	run -0 flow plan --exit-code
+	# one that is not started yet is on the network, too
+	docker rm -f "$PROJECT-web-1" "$PROJECT-api-1" >/dev/null
+	flow up --no-start
+	before=$(ids)
+	flow up -d
+	[ "$(ids)" = "$before" ]
+	is api-1 running
+	docker network inspect "$id" >/dev/null
+	sed -i "s/$id/${id:0:12}/" compose.yaml
+	run -1 flow up -d
+	has "could not be found"
+}
