@@ -149,13 +149,30 @@ static int look(struct up *up)
 	return 0;
 }
 
+/* Names that the file gives may belong to containers of others: better known before anything is changed. */
+static int look_at_names(struct up *up)
+{
+	struct ctx *ctx = up->ctx;
+	const char **names;
+	struct observed_container **others;
+	size_t count, nothers;
+	reconcile_wanted_names(ctx->arena, up->plan, up->seen, &names, &count);
+	if (!count)
+		return 0;
+	if (observe_named(ctx->engine, names, count, &others, &nothers, &ctx->errors) < 0)
+		return -1;
+	return reconcile_names(ctx->arena, up->plan, others, nothers, &ctx->errors);
+}
+
 int up_look(struct up *up)
 {
 	struct ctx *ctx = up->ctx;
 	if (look(up) < 0 || look_at_images(up) < 0)
 		return -1;
 	up->how.images_known = up->image_plan && !up->image_plan->count;
-	return reconcile_up(ctx->arena, up->scope.dag, up->seen, &up->how, &up->plan, &ctx->errors);
+	if (reconcile_up(ctx->arena, up->scope.dag, up->seen, &up->how, &up->plan, &ctx->errors) < 0)
+		return -1;
+	return look_at_names(up);
 }
 
 /* What was known of images, and what the pulls and builds have brought. */

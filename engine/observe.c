@@ -240,3 +240,28 @@ int observe(struct engine *engine, const struct observe_query *query, struct obs
 	*ret_seen = round.seen;
 	return 0;
 }
+
+static void read_named(struct round *round, const struct cJSON *json)
+{
+	struct observed *seen = round->seen;
+	const struct cJSON *item;
+	cJSON_ArrayForEach(item, json) *
+		ARENA_PUSH(round->engine->arena, seen->containers, seen->ncontainers) =
+		observe_container(round->engine->arena, item);
+}
+
+int observe_named(struct engine *engine, const char *const *names, size_t count,
+	struct observed_container ***ret_containers, size_t *ret_count, struct errors *errors)
+{
+	struct observed seen = { .ncontainers = 0 };
+	struct round round = { .engine = engine, .seen = &seen, .errors = errors };
+	add_ask(&round, "containers", "/containers/json",
+		http_query(engine->arena, "all", "1", "filters",
+			observe_name_filter(engine->arena, names, count), (char *)NULL),
+		read_named);
+	if (run_round(&round) < 0)
+		return -1;
+	*ret_containers = seen.containers;
+	*ret_count = seen.ncontainers;
+	return 0;
+}

@@ -24,6 +24,10 @@ struct observe_query {
 int observe(struct engine *engine, const struct observe_query *query, struct observed **ret_seen,
 	struct errors *errors);
 
+/* The containers of these names, whoever they belong to; one request. */
+int observe_named(struct engine *engine, const char *const *names, size_t count,
+	struct observed_container ***ret_containers, size_t *ret_count, struct errors *errors);
+
 /* Adds images to the snapshot: one inspect each, at the same time. A missing image is an entry with id NULL.
  */
 int observe_images(struct engine *engine, struct observed *seen, const char *const *references, size_t count,

@@ -164,3 +164,52 @@ int reconcile_up(struct arena *arena, const struct dag *dag, const struct observ
 	*ret_plan = work.plan;
 	return 0;
 }
+
+/* The name that a create step gives its service's container by `container_name`, or NULL. */
+static const char *own_name(const struct step *step)
+{
+	if (step->op != OP_CONTAINER_CREATE || !step->service->container_name)
+		return NULL;
+	return step->new_name ? step->new_name : step->name;
+}
+
+void reconcile_wanted_names(struct arena *arena, const struct plan *plan, const struct observed *seen,
+	const char ***ret_names, size_t *ret_count)
+{
+	struct map have;
+	map_init(&have, arena);
+	for (size_t i = 0; i < seen->ncontainers; i++)
+		map_set(&have, seen->containers[i]->name, NULL);
+	*ret_names = NULL;
+	*ret_count = 0;
+	for (size_t i = 0; i < plan->count; i++) {
+		const char *name = own_name(plan->steps[i]);
+		if (name && !map_has(&have, name))
+			*ARENA_PUSH(arena, *ret_names, *ret_count) = name;
+	}
+}
+
+static void refuse_name(struct arena *arena, const struct service *service,
+	const struct observed_container *other, struct errors *errors)
+{
+	const struct member *member = node_member(service->node, "container_name");
+	error_add(errors, ERROR_ENGINE, member ? &member->value->at : &service->at,
+		arena_printf(arena, "services.%s.container_name", service->key),
+		"container name \"%s\" is in use by container %.12s of %s", other->name, other->id,
+		other->project ? arena_printf(arena, "project %s", other->project) : "no project");
+	error_hint(errors, "choose another name, or remove that container: docker rm -f %s", other->name);
+}
+
+int reconcile_names(struct arena *arena, const struct plan *plan, struct observed_container *const *others,
+	size_t nothers, struct errors *errors)
+{
+	size_t before = errors->count;
+	for (size_t i = 0; i < plan->count; i++) {
+		const char *name = own_name(plan->steps[i]);
+		for (size_t o = 0; name && o < nothers; o++) {
+			if (!strcmp(others[o]->name, name))
+				refuse_name(arena, plan->steps[i]->service, others[o], errors);
+		}
+	}
+	return errors->count > before ? -1 : 0;
+}

@@ -47,6 +47,16 @@ void reconcile_wanted_images(struct arena *arena, const struct dag *dag, const s
 int reconcile_up(struct arena *arena, const struct dag *dag, const struct observed *seen,
 	const struct reconcile_options *options, struct plan **ret_plan, struct errors *errors);
 
+/* Names given by `container_name` that the plan gives to a container and nobody of the snapshot has: only the
+ * whole engine can tell whether they are free. */
+void reconcile_wanted_names(struct arena *arena, const struct plan *plan, const struct observed *seen,
+	const char ***ret_names, size_t *ret_count);
+
+/* Refuses a plan whose names others have: containers of another project, or of none. Returns -1 with
+ * findings. */
+int reconcile_names(struct arena *arena, const struct plan *plan, struct observed_container *const *others,
+	size_t nothers, struct errors *errors);
+
 struct teardown_options {
 	bool volumes; /* -v: named (not external, not cache) and anonymous volumes */
 	bool images;  /* --rmi: the images in the snapshot; one that others use stays, with a warning */

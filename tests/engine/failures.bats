@@ -292,3 +292,28 @@ networks() { docker network ls -q --no-trunc --filter "label=com.docker.compose.
 	flow down --remove-orphans
 	[ "$(networks)" = 0 ]
 }
+
+@test "a container_name that others have is refused before anything is changed" {
+	docker create --name "$PROJECT-shop" --label "com.docker.compose.project=$PROJECT-other" busybox >/dev/null
+	ALSO_PROJECTS=$PROJECT-other
+	compose <<-YAML
+		services:
+		  db: {image: busybox, init: true, command: sleep 1000}
+		  web:
+		    image: busybox
+		    container_name: $PROJECT-shop
+		    init: true
+		    command: sleep 1000
+	YAML
+	run -1 flow plan
+	has "compose.yaml:5:21" "services.web.container_name" "$PROJECT-shop" "project $PROJECT-other" "hint:"
+	run -1 flow up -d
+	has "compose.yaml:5:21" "docker rm -f $PROJECT-shop"
+	[ -z "$(ids)" ]
+	[ -z "$(docker network ls -q --filter "label=com.docker.compose.project=$PROJECT")" ]
+	# a name that only begins like it is another name; there is no further request once the container is there
+	docker rename "$PROJECT-shop" "$PROJECT-shop2"
+	flow up -d
+	FLOW_TRACE=$PWD/trace flow up -d
+	[ "$(requests trace)" = 2 ]
+}

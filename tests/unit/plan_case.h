@@ -30,6 +30,7 @@ struct plan_case {
 	const struct project *projects[2];
 	size_t nprojects;
 	struct observed *seen;
+	struct observed others; /* containers outside of the snapshot */
 	struct dag *dag;
 	/* args */
 	const char *command; /* up, images, wanted, down, down-app */
@@ -235,6 +236,9 @@ static inline int case_seen(struct plan_case *c)
 		return error_add(&c->errors, ERROR_SYSTEM, NULL, NULL, "seen.json: %s", cJSON_GetErrorPtr());
 	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "containers")) *
 		ARENA_PUSH(c->arena, seen->containers, seen->ncontainers) = observe_container(c->arena, item);
+	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "others")) *
+		ARENA_PUSH(c->arena, c->others.containers, c->others.ncontainers) =
+		observe_container(c->arena, item);
 	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "networks")) *
 		ARENA_PUSH(c->arena, seen->networks, seen->nnetworks) = observe_network(c->arena, item);
 	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "volumes")) *
@@ -285,7 +289,9 @@ static inline int case_plan(struct plan_case *c, struct plan **ret_plan)
 	if (!strcmp(c->command, "down-app"))
 		return reconcile_down_applications(
 			c->arena, c->dag, c->seen, c->apps, c->napps, &c->down, ret_plan, &c->errors);
-	return reconcile_up(c->arena, c->dag, c->seen, &c->up, ret_plan, &c->errors);
+	if (reconcile_up(c->arena, c->dag, c->seen, &c->up, ret_plan, &c->errors) < 0)
+		return -1;
+	return reconcile_names(c->arena, *ret_plan, c->others.containers, c->others.ncontainers, &c->errors);
 }
 
 /* Runs the test with every folder of testdata/plans as its state, or with those that suit; returns how many

@@ -32,6 +32,12 @@ static const char *outcome(struct plan_case *c)
 		reconcile_wanted_images(c->arena, c->dag, c->seen, &c->up, &references, &count);
 		for (size_t i = 0; i < count; i++)
 			fprintf(out, "%s\n", references[i]);
+	} else if (!strcmp(c->command, "names") && case_plan(c, &plan) == 0) {
+		const char **names;
+		size_t count;
+		reconcile_wanted_names(c->arena, plan, c->seen, &names, &count);
+		for (size_t i = 0; i < count; i++)
+			fprintf(out, "%s\n", names[i]);
 	} else if (c->dag && case_plan(c, &plan) == 0) {
 		plan_print(out, plan, false);
 		print_undos(out, plan);
