@@ -160,12 +160,6 @@ differs() { diff <(wanted "$@" | sort) <(found "$2" | sort) | grep '^[<>]'; }
 
 up() { timeout -k 5 60 "$flow" up -d </dev/null; }
 
-# catch_up: waits until the engine has done what a killed client had asked for. Engine 20.10 makes a second network of the same name when
-# it is asked again while it still makes the first; it makes networks one after the other, so once another one is there, it is over.
-catch_up() {
-	DOCKER_HOST=unix://$engine docker network create "catch-up-$BASHPID" >/dev/null && DOCKER_HOST=unix://$engine docker network rm "catch-up-$BASHPID" >/dev/null
-}
-
 # faulty FAULT K: `up` through a proxy of its own; its words are in ./up.log, the requests in ./requests
 faulty() {
 	local pid status
@@ -177,7 +171,6 @@ faulty() {
 	status=$?
 	kill "$pid" 2>/dev/null
 	wait "$pid" 2>/dev/null
-	[ "$status" -ne 137 ] || catch_up
 	return "$status"
 }
 
