@@ -41,6 +41,18 @@ int error_add(struct errors *errors, enum error_code code, const struct mark *at
 	return -1;
 }
 
+void errors_append(struct errors *errors, const struct errors *from)
+{
+	if (errors->last)
+		errors->last->next = from->first;
+	else
+		errors->first = from->first;
+	errors->last = from->last ? from->last : errors->last;
+	errors->count += from->count;
+	errors->warnings += from->warnings;
+	errors->dropped += from->dropped;
+}
+
 static bool same_text(const char *a, const char *b)
 {
 	return a == b || (a && b && strcmp(a, b) == 0);

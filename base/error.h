@@ -80,6 +80,9 @@ int error_detail(struct errors *errors, const char *detail);
  * returns -1. */
 int error_place(struct errors *errors, const struct mark *at, const char *path);
 
+/* Moves all findings of `from` behind those of `errors`; `from` is not to be used any more. */
+void errors_append(struct errors *errors, const struct errors *from);
+
 /* Exit status of the first failure's class: 0 without failures, else 1 or 2 (see enum error_code). */
 int error_status(const struct errors *errors);
 

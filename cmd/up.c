@@ -124,7 +124,8 @@ static void tell_notes(const struct running *running, const struct plan *plan)
 		event_send(running->sink, &(struct event){ .kind = EVENT_NOTE, .text = plan->notes[i] });
 }
 
-static int run_one(struct running *running, struct plan *plan, struct run_result *ret_result)
+static int run_one(
+	struct running *running, struct plan *plan, struct run_result *ret_result, struct errors *errors)
 {
 	struct up *up = running->up;
 	struct ctx *ctx = up->ctx;
@@ -145,7 +146,7 @@ static int run_one(struct running *running, struct plan *plan, struct run_result
 	}
 	if (ctx->interrupted)
 		return -1;
-	int result = run_plan(ctx->engine, plan, &options, ret_result, &ctx->errors);
+	int result = run_plan(ctx->engine, plan, &options, ret_result, errors);
 	ctx->interrupted = ret_result->interrupted;
 	return result;
 }
@@ -194,12 +195,39 @@ static int run_images(struct running *running)
 	struct run_result result = { 0 };
 	if (!up->image_plan || !up->image_plan->count)
 		return 0;
-	if (run_one(running, up->image_plan, &result) < 0) {
+	if (run_one(running, up->image_plan, &result, &up->ctx->errors) < 0) {
 		if (result.interrupted || up->options->fail_fast)
 			return -1;
 		drop_failed(up);
 	}
 	return up_look_again(up);
+}
+
+/* Runs the plan of containers. The lock does not keep other hosts away: when the engine turns out to be
+ * changed by somebody else, there is a new plan, twice at most. */
+static int run_rest(struct running *running, struct run_result *ret_result)
+{
+	enum { TRIES = 3 };
+	struct up *up = running->up;
+	struct ctx *ctx = up->ctx;
+	int result = 0;
+	for (int tries = 1; up->plan->count; tries++) {
+		struct errors errors;
+		errors_init(&errors, ctx->arena);
+		result = run_one(running, up->plan, ret_result, &errors);
+		if (!result || ctx->interrupted || tries == TRIES || !plan_conflict(up->plan)) {
+			errors_append(&ctx->errors, &errors);
+			break;
+		}
+		event_send(running->sink,
+			&(struct event){ .kind = EVENT_NOTE,
+				.text = "somebody else changes the same containers or networks: looking "
+					"again" });
+		if (up_look_anew(up) < 0)
+			return -1;
+		result = 0;
+	}
+	return result;
 }
 
 /* Images, then the rest. */
@@ -212,7 +240,7 @@ static int run_rounds(struct running *running)
 		return -1;
 	tell_notes(running, up->plan);
 	report_warnings(ctx);
-	if (up->plan->count && run_one(running, up->plan, &result) < 0)
+	if (run_rest(running, &result) < 0)
 		return -1;
 	if (!running->attach && settle_check(up, running->settle, &result) < 0)
 		return -1;

@@ -41,6 +41,9 @@ int up_look(struct up *up);
 /* Plans again after the image plan has run. */
 int up_look_again(struct up *up);
 
+/* Observes and plans again, with the images that are known by now. */
+int up_look_anew(struct up *up);
+
 /* Whether there is nothing to do at all. */
 bool up_idle(const struct up *up);
 

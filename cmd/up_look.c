@@ -204,6 +204,21 @@ int up_look_again(struct up *up)
 	return reconcile_up(ctx->arena, up->scope.dag, up->seen, &up->how, &up->plan, &ctx->errors);
 }
 
+int up_look_anew(struct up *up)
+{
+	struct ctx *ctx = up->ctx;
+	const struct observed *before = up->seen;
+	bool images_known = up->how.images_known;
+	if (look(up) < 0)
+		return -1;
+	up->seen->images = before->images;
+	up->seen->nimages = before->nimages;
+	up->how.images_known = images_known;
+	if (reconcile_up(ctx->arena, up->scope.dag, up->seen, &up->how, &up->plan, &ctx->errors) < 0)
+		return -1;
+	return look_at_names(up);
+}
+
 bool up_idle(const struct up *up)
 {
 	bool gates = up->options->wait && up->plan->count;

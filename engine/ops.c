@@ -56,6 +56,15 @@ static bool labels_match(const struct op_call *call, const struct cJSON *labels)
 	return same;
 }
 
+/* What has the name is not as ours would be. When it is of the same project, another client is at work. */
+static enum op_verdict refuse_taken(
+	struct op_call *call, const struct cJSON *labels, const struct project *project)
+{
+	const char *owner = cJSON_GetStringValue(json_get(labels, "com.docker.compose.project"));
+	call->step->conflict = owner && strcmp(owner, project->name) == 0;
+	return OP_FAIL;
+}
+
 /* Networks */
 
 static int ask_network_create(struct op_call *call, struct request *request)
@@ -91,14 +100,15 @@ static enum op_verdict checked_network(struct op_call *call, const struct cJSON 
 {
 	const struct observed_network *stays = NULL, *goes = NULL;
 	bool taken = false;
-	const struct cJSON *item;
+	const struct cJSON *item, *labels = NULL;
 	cJSON_ArrayForEach(item, json)
 	{
 		const struct observed_network *network = observe_network(call->arena, item);
 		if (strcmp(network->name, call->step->network->name) != 0)
 			continue;
 		taken = true;
-		if (!labels_match(call, json_get(item, "Labels")))
+		labels = json_get(item, "Labels");
+		if (!labels_match(call, labels))
 			continue;
 		bool older = !stays || observed_older(network, stays);
 		goes = older ? stays : network;
@@ -109,7 +119,7 @@ static enum op_verdict checked_network(struct op_call *call, const struct cJSON 
 		return OP_REPEAT;
 	}
 	if (!stays)
-		return OP_FAIL;
+		return refuse_taken(call, labels, call->step->network->project);
 	call->step->result_id = stays->id;
 	if (!goes)
 		return OP_DONE;
@@ -210,7 +220,9 @@ static enum op_verdict checked_create(struct op_call *call, const struct cJSON *
 		call->phase = OP_ASK;
 		return OP_REPEAT;
 	}
-	return labels_match(call, json_at(json, "Config.Labels")) ? take_id(call, json) : OP_FAIL;
+	const struct cJSON *labels = json_at(json, "Config.Labels");
+	return labels_match(call, labels) ? take_id(call, json)
+					  : refuse_taken(call, labels, call->step->service->project);
 }
 
 static int ask_start(struct op_call *call, struct request *request)
@@ -287,6 +299,20 @@ static int ask_rename(struct op_call *call, struct request *request)
 	return 0;
 }
 
+/* Whether the container that a refusal names was not there when we looked. */
+static bool is_news(const struct op_call *call, const char *refusal)
+{
+	const char *words = "in use by container \"", *id = strstr(refusal, words);
+	const struct observed *seen = call->context->seen;
+	if (!id || !seen)
+		return false;
+	id = arena_strndup(call->arena, id + strlen(words), strcspn(id + strlen(words), "\""));
+	for (size_t i = 0; i < seen->ncontainers; i++)
+		if (strcmp(id, seen->containers[i]->id) == 0)
+			return false;
+	return true;
+}
+
 /* A refused rename: done before when the name is the new one; else the old holder of the name may still be
  * going. */
 static enum op_verdict checked_rename(struct op_call *call, const struct cJSON *json)
@@ -294,7 +320,8 @@ static enum op_verdict checked_rename(struct op_call *call, const struct cJSON *
 	const char *name = json_text(json, "Name", "");
 	if (*name == '/' && strcmp(name + 1, call->step->new_name) == 0)
 		return OP_DONE;
-	if (!json)
+	call->step->conflict = call->refusal && is_news(call, call->refusal);
+	if (!json || call->step->conflict)
 		return OP_FAIL;
 	call->phase = OP_ASK;
 	return OP_WAIT;

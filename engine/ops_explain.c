@@ -197,6 +197,17 @@ static const char *reason_in(struct arena *arena, const char *message)
 	return message;
 }
 
+/* Whether the engine's words say that what was seen is gone, or has got a double. */
+static bool is_stale(const struct request *request, const char *message)
+{
+	if (request->fault != HTTP_OK)
+		return false;
+	return strstr(message, "is ambiguous") ||
+	       (request->status == 404 &&
+		       (strstr(message, "No such container") ||
+			       (strstr(message, "network ") && strstr(message, " not found"))));
+}
+
 void op_explain(struct op_call *call, const struct request *request)
 {
 	struct step *step = call->step;
@@ -205,6 +216,7 @@ void op_explain(struct op_call *call, const struct request *request)
 	const char *reason = reason_in(call->arena, message);
 	int64_t taken = taken_port(message);
 	step->failure = reason;
+	step->conflict |= is_stale(request, message);
 	if (taken) {
 		step->failure = arena_printf(call->arena, "port %" PRId64 " is already in use", taken);
 		explain_port(call, taken, message);

@@ -126,6 +126,20 @@ bool step_tolerated(const struct step *step)
 	return step->op == OP_GATE && waiting > 0;
 }
 
+bool plan_conflict(const struct plan *plan)
+{
+	bool conflict = false;
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct step *step = plan->steps[i];
+		if (step->state != STEP_FAILED || step_tolerated(step))
+			continue;
+		if (!step->conflict)
+			return false;
+		conflict = true;
+	}
+	return conflict;
+}
+
 size_t plan_changes(const struct plan *plan)
 {
 	size_t changes = 0;

@@ -140,7 +140,8 @@ struct step {
 	enum step_state state;
 	const char *result_id; /* id of what was created; OP_VOLUME_CREATE: its CreatedAt */
 	const char *failure;   /* one line: why it failed, or why it was skipped */
-	int64_t began, ended;  /* monotonic ns; 0: not yet */
+	bool conflict;        /* it failed because the engine is not as it was seen: somebody else is at it */
+	int64_t began, ended; /* monotonic ns; 0: not yet */
 
 	/* The scheduler's own. */
 	size_t blocked;           /* needs not yet released */
@@ -180,6 +181,9 @@ void plan_note(struct plan *plan, const char *format, ...) __attribute__((format
 /* Whether a failure of the step is only a warning: it may_fail, or it is a gate that only dependents with
  * `required: false` wait at. */
 bool step_tolerated(const struct step *step);
+
+/* Whether the run of the plan has failed, and only because the engine was not as it was seen. */
+bool plan_conflict(const struct plan *plan);
 
 /* Number of steps that a user would call a change: without gates and undo steps. 0: nothing to do. */
 size_t plan_changes(const struct plan *plan);

@@ -317,3 +317,32 @@ networks() { docker network ls -q --no-trunc --filter "label=com.docker.compose.
 	FLOW_TRACE=$PWD/trace flow up -d
 	[ "$(requests trace)" = 2 ]
 }
+
+@test "two hosts at once: who comes second looks and plans again" {
+	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000, environment: {A: "1"}}}'
+	flow up -d
+	# the other host makes its new container when this one is through with the same
+	proxied delay:3000@/containers/create
+	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000, environment: {A: "2"}}}'
+	mkdir -m 700 here there
+	XDG_RUNTIME_DIR=$PWD/there begin log up -d
+	until_true grep -q /containers/create requests
+	DOCKER_HOST=$ENGINE XDG_RUNTIME_DIR=$PWD/here flow up -d
+	before=$(DOCKER_HOST=$ENGINE ids)
+	ends 0 || { cat log; return 1; }
+	grep -q "looking again" log
+	[ "$(DOCKER_HOST=$ENGINE ids)" = "$before" ]
+	DOCKER_HOST=$ENGINE is web-1 running
+	DOCKER_HOST=$ENGINE flow plan --exit-code
+}
+
+@test "a container that somebody removes before its start is made again" {
+	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000}}'
+	proxied delay:1000@/start
+	begin log up -d
+	until_true grep -q /start requests
+	DOCKER_HOST=$ENGINE docker rm "$PROJECT-web-1" >/dev/null
+	ends 0 || { cat log; return 1; }
+	grep -q "looking again" log
+	DOCKER_HOST=$ENGINE is web-1 running
+}

@@ -333,7 +333,7 @@ chain() {
 	YAML
 	flow up -d
 	for name in web-1 api-1; do
-		[ "$(field $name '{{range $k, $v := .NetworkSettings.Networks}}{{$k}} {{end}}')" = "${PROJECT}_default $PROJECT-outside " ]
+		[ "$(field $name '{{range $k, $v := .NetworkSettings.Networks}}{{$k}} {{end}}')" = "$PROJECT-outside ${PROJECT}_default " ]
 	done
 	docker exec "$PROJECT-web-1" nslookup door
 	FLOW_TRACE=$PWD/trace flow up -d

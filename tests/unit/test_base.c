@@ -166,6 +166,30 @@ static void quotes_are_valid_json(void **state)
 	free(printed);
 }
 
+static void findings_are_moved(void **state)
+{
+	struct arena *arena = arena_create();
+	struct errors errors, more, none;
+	(void)state;
+	errors_init(&errors, arena);
+	errors_init(&more, arena);
+	errors_init(&none, arena);
+	errors_append(&errors, &none);
+	assert_null(errors.first);
+	error_warn(&more, NULL, NULL, "one");
+	errors_append(&errors, &more);
+	errors_append(&errors, &none);
+	errors_init(&more, arena);
+	error_add(&more, ERROR_ENGINE, NULL, NULL, "two");
+	errors_append(&errors, &more);
+	assert_int_equal(errors.count, 1);
+	assert_int_equal(errors.warnings, 1);
+	assert_string_equal(errors.first->message, "one");
+	assert_string_equal(errors.first->next->message, "two");
+	assert_ptr_equal(errors.last, errors.first->next);
+	arena_destroy(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +201,7 @@ int main(void)
 		cmocka_unit_test(hints_name_what_there_is),
 		cmocka_unit_test(characters_are_of_rfc_3629),
 		cmocka_unit_test(quotes_are_valid_json),
+		cmocka_unit_test(findings_are_moved),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

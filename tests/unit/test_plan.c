@@ -88,12 +88,33 @@ static void an_empty_plan_changes_nothing(void **state)
 	arena_destroy(arena);
 }
 
+static void only_conflicts_are_worth_another_look(void **state)
+{
+	struct arena *arena = arena_create();
+	struct plan *plan = plan_create(arena);
+	struct step *one = plan_add(plan, OP_CONTAINER_START, "one", NULL);
+	struct step *two = plan_add(plan, OP_CONTAINER_START, "two", NULL);
+	(void)state;
+	assert_false(plan_conflict(plan));
+	one->state = STEP_FAILED;
+	two->state = STEP_SKIPPED;
+	assert_false(plan_conflict(plan));
+	one->conflict = true;
+	assert_true(plan_conflict(plan));
+	two->state = STEP_FAILED;
+	assert_false(plan_conflict(plan));
+	two->may_fail = true;
+	assert_true(plan_conflict(plan));
+	arena_destroy(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_one_line_a_step),
 		cmocka_unit_test(json_holds_the_same),
 		cmocka_unit_test(an_empty_plan_changes_nothing),
+		cmocka_unit_test(only_conflicts_are_worth_another_look),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
