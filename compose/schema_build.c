@@ -8,8 +8,10 @@
 static const struct attr build_rows[] = {
 	{ "context", KIND_STRING, .flags = ATTR_PATH | ATTR_REMOTE, BUILD(context), .fallback = ".",
 		.doc = "Folder or URL with what the Dockerfile needs" },
-	{ "dockerfile", KIND_STRING, BUILD(dockerfile), .doc = "Dockerfile, relative to the context" },
-	{ "dockerfile_inline", KIND_STRING, BUILD(dockerfile_inline), .doc = "Text of the Dockerfile" },
+	{ "dockerfile", KIND_STRING, BUILD(dockerfile),
+		.doc = "Dockerfile, relative to the context; from outside, `COPY .` takes it as .docker-flow.Dockerfile" },
+	{ "dockerfile_inline", KIND_STRING, BUILD(dockerfile_inline),
+		.doc = "Text of the Dockerfile; `COPY .` takes it as .docker-flow.Dockerfile" },
 	{ "entitlements", KIND_STRINGS, BUILD(entitlements), .doc = "Extra rights of the build" },
 	{ "args", KIND_ENV, MERGE_LIST, .key = unique_name, BUILD(args), .doc = "Build arguments" },
 	{ "provenance", KIND_STRING, .takes = TAKES_STRING | TAKES_BOOL, .canon = short_bool_text,

@@ -226,6 +226,27 @@ static const char *last_lines(struct vertex *vertex)
 	return text;
 }
 
+/* What the user can do about it. */
+static void hint(struct errors *errors, const char *why)
+{
+	static const struct {
+		const char *says, *hint;
+	} rows[] = {
+		{ "no active session",
+			"the build wants credentials or secrets, which are not given to it here: a private "
+			"base image can be pulled before (docker pull), secrets need docker buildx build" },
+		{ "no space left", "free some: docker builder prune, docker system df" },
+		{ "subdir not supported",
+			"this engine takes whole repositories only: name the Dockerfile in the folder by "
+			"`dockerfile:`, or fetch the repository" },
+		{ "does not contain ref master",
+			"this engine takes branch master by itself: name another as URL#BRANCH" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (strstr(why, rows[i].says))
+			error_hint(errors, "%s", rows[i].hint);
+}
+
 static void report(struct build_job *build, const char *why)
 {
 	struct arena *arena = build->job.engine->arena;
@@ -237,12 +258,7 @@ static void report(struct build_job *build, const char *why)
 		       : arena_printf(arena, "build of %s failed: %s", name, why));
 	if (failed && failed->tail.len)
 		error_detail(errors, last_lines(failed));
-	if (strstr(why, "no active session"))
-		error_hint(errors,
-			"the build wants credentials or secrets, which are not given to it here: a private "
-			"base image can be pulled before (docker pull), secrets need docker buildx build");
-	else if (strstr(why, "no space left"))
-		error_hint(errors, "free some: docker builder prune, docker system df");
+	hint(errors, why);
 }
 
 static void on_done(struct request *request)
@@ -277,6 +293,7 @@ static int send_request(struct build_job *build)
 	struct engine *engine = build->job.engine;
 	if (build_query_check(&build->job) != 0 || build_context_open(&build->job, &build->context) != 0)
 		return -1;
+	build_query_warn(&build->job);
 	struct request *request = build->request = http_request(engine->http);
 	request->method = "POST";
 	request->path = "/build";

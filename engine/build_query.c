@@ -75,6 +75,20 @@ int build_query_check(const struct image_job *job)
 	return result;
 }
 
+/* Engine 20.10 takes these two and builds without them. */
+void build_query_warn(const struct image_job *job)
+{
+	const struct build *build = job->step->service->build;
+	if (job->engine->api >= 42)
+		return;
+	if (build->shm_size.set)
+		image_job_warn(
+			job, "build.shm_size", "this engine builds with 64 MiB: it is too old to be told");
+	if (build->nulimits)
+		image_job_warn(job, "build.ulimits",
+			"this engine builds with limits of its own: it is too old to be told");
+}
+
 /* Parameters */
 
 struct query {
@@ -103,7 +117,8 @@ static void set(cJSON *json, const char *key, const char *value)
 	cJSON_AddStringToObject(json, key, value);
 }
 
-/* Proxies of docker's config.json are build arguments in both spellings, unless the file sets them. */
+/* Proxies of docker's config.json are build arguments in both spellings, unless the file sets one of them:
+ * for BuildKit both are the same, and which one it takes is a matter of chance. */
 static void add_proxies(cJSON *args, const struct config_proxy *proxy)
 {
 	const struct {
@@ -116,7 +131,8 @@ static void add_proxies(cJSON *args, const struct config_proxy *proxy)
 		{ "ALL_PROXY", "all_proxy", proxy->all },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		if (!rows[i].value || !*rows[i].value)
+		bool own = cJSON_GetObjectItem(args, rows[i].upper) != NULL; /* whatever its spelling */
+		if (own || !rows[i].value || !*rows[i].value)
 			continue;
 		set(args, rows[i].upper, rows[i].value);
 		set(args, rows[i].lower, rows[i].value);
@@ -129,8 +145,6 @@ static void add_args(struct query *query, const struct image_job *job)
 	const struct build *build = service->build;
 	const struct config_proxy *proxy = config_proxy(job->engine->config, job->engine->endpoint.host);
 	cJSON *args = cJSON_CreateObject();
-	if (proxy)
-		add_proxies(args, proxy);
 	if (build->ncache_to)
 		set(args, "BUILDKIT_INLINE_CACHE", "1");
 	for (size_t i = 0; i < build->nargs; i++) {
@@ -140,6 +154,8 @@ static void add_args(struct query *query, const struct image_job *job)
 		if (value)
 			set(args, build->args[i].key, value);
 	}
+	if (proxy)
+		add_proxies(args, proxy);
 	add_json(query, "buildargs", args);
 }
 

@@ -11,6 +11,9 @@
  */
 int build_query_check(const struct image_job *job);
 
+/* Warns of keys that the engine is asked for and will not heed (Engine API below 1.42). */
+void build_query_warn(const struct image_job *job);
+
 /* The query text: tags, arguments, labels and so on; `dockerfile` is the path inside the archive, `remote` a
  * context that the engine fetches itself, or NULL. (Engine API: POST /build) */
 const char *build_query(const struct image_job *job, const char *dockerfile, const char *remote);

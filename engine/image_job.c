@@ -47,13 +47,22 @@ static struct mark place_of(struct arena *arena, const struct service *service, 
 	return at;
 }
 
+static const char *path_of(const struct image_job *job, const char *key)
+{
+	return arena_printf(job->engine->arena, "services.%s.%s", job->step->service->key, key);
+}
+
 int image_job_fail(const struct image_job *job, enum error_code code, const char *key, const char *text)
 {
 	const struct service *service = job->step->service;
-	struct arena *arena = job->engine->arena;
 	if (!service)
 		return error_add(job->errors, code, NULL, NULL, "%s", text);
-	struct mark at = place_of(arena, service, key);
-	return error_add(
-		job->errors, code, &at, arena_printf(arena, "services.%s.%s", service->key, key), "%s", text);
+	struct mark at = place_of(job->engine->arena, service, key);
+	return error_add(job->errors, code, &at, path_of(job, key), "%s", text);
+}
+
+void image_job_warn(const struct image_job *job, const char *key, const char *text)
+{
+	struct mark at = place_of(job->engine->arena, job->step->service, key);
+	error_warn(job->errors, &at, path_of(job, key), "%s", text);
 }

@@ -21,4 +21,7 @@ void image_job_tell(const struct image_job *job, enum event_kind kind, const cha
 /* Adds the job's failure at the service's place and path ("services.web.KEY"). Returns -1. */
 int image_job_fail(const struct image_job *job, enum error_code code, const char *key, const char *text);
 
+/* Adds a warning at the place of a key of the job's service, which must have one. */
+void image_job_warn(const struct image_job *job, const char *key, const char *text);
+
 #endif

@@ -104,3 +104,109 @@ teardown() {
 	run -1 flow up -d
 	has "services.web.build.context" "hint:"
 }
+
+# built NAME: what the image of a container that was made has in /facts
+built() { docker cp "$PROJECT-$1-1:/facts" - | tar -xO; }
+
+@test "network, hosts, memory and limits of a build" {
+	compose <<-'YAML'
+		x-build: &build
+		  context: .
+		  dockerfile_inline: |
+		    FROM busybox
+		    RUN { ls /sys/class/net; cat /etc/hosts; df -k /dev/shm; ulimit -Sn; ulimit -Hn; } >/facts
+		services:
+		  none: {build: {<<: *build, network: none, extra_hosts: ["far=10.1.2.3"], shm_size: 128m, ulimits: {nofile: {soft: 1000, hard: 2000}}}}
+		  host: {build: {<<: *build, network: host}}
+	YAML
+	run -0 flow up --no-start
+	if [ "$ENGINE_VERSION" = 20 ]; then
+		has "services.none.build.shm_size: this engine builds with 64 MiB" "services.none.build.ulimits: this engine"
+	else
+		[[ $output != *"this engine"* ]]
+		built none | tr '\n' ' ' | grep -q '131072 .* 1000 2000 $'
+	fi
+	built none | head -1 | grep -qx lo
+	built none | grep -q '^10.1.2.3.*far'
+	built host | grep -qx "flow$(cat "$SUITE_DIR/e/bridge")"
+	docker rmi -f "$PROJECT-none" "$PROJECT-host" >/dev/null
+}
+
+@test "proxies of docker's configuration are build arguments, unless the file has its own" {
+	mkdir config
+	echo '{"proxies": {"default": {"httpProxy": "http://proxy:3128", "noProxy": "intern"}}}' >config/config.json
+	compose <<-'YAML'
+		services:
+		  web:
+		    build:
+		      context: .
+		      args: {no_proxy: mine, GIVEN: , NOT_GIVEN: }
+		      dockerfile_inline: |
+		        FROM busybox
+		        ARG GIVEN
+		        ARG NOT_GIVEN=default
+		        RUN echo "$$http_proxy $$HTTP_PROXY $$NO_PROXY $$no_proxy $$GIVEN $$NOT_GIVEN" >/facts
+	YAML
+	GIVEN=given DOCKER_CONFIG=$PWD/config flow up --no-start
+	[ "$(built web)" = "http://proxy:3128 http://proxy:3128 mine mine given default" ]
+	[[ $(docker history --no-trunc "$PROJECT-web") != *3128* ]]
+}
+
+@test "no_cache runs everything again" {
+	compose <<-'YAML'
+		services:
+		  web: {build: {context: ., dockerfile_inline: "FROM busybox\nRUN cat /proc/sys/kernel/random/uuid >/facts\n"}}
+	YAML
+	flow up --no-start --build
+	first=$(built web)
+	flow up --no-start --build
+	[ "$(built web)" = "$first" ]
+	sed -i 's/context: ./&, no_cache: true/' compose.yaml
+	flow up --no-start --build
+	[ "$(built web)" != "$first" ]
+}
+
+@test "a context that the engine fetches: branch and folder of a repository, an archive" {
+	need git git-daemon python3
+	mkdir -p work/sub
+	echo 'branch main' >work/facts
+	printf 'FROM busybox\nCOPY facts /\n' >work/Dockerfile
+	git -C work init -q -b main
+	git -C work add .
+	git -C work -c user.name=a -c user.email=a@example.com commit -qm one
+	git -C work checkout -qb other
+	echo 'branch other, folder sub' >work/sub/facts
+	cp work/Dockerfile work/sub/Own
+	git -C work add .
+	git -C work -c user.name=a -c user.email=a@example.com commit -qm two
+	tar -C work/sub -cf archive.tar .
+	port=$(free_port)
+	beside git.log git daemon --export-all --base-path="$PWD" --listen=127.0.0.1 --port="$port" --verbose
+	until_true grep -q Ready git.log
+	beside http.log python3 -u -m http.server --bind 127.0.0.1 0
+	until_true grep -q 'Serving HTTP' http.log
+	compose <<-YAML
+		services:
+		  main: {build: "git://127.0.0.1:$port/work/.git"}
+		  other: {build: {context: "git://127.0.0.1:$port/work/.git#other:sub", dockerfile: Own}}
+		  archive: {build: {context: "http://127.0.0.1:$(grep -oE 'port [0-9]+' http.log | cut -d' ' -f2)/archive.tar", dockerfile: Own}}
+	YAML
+	run flow up --no-start
+	[ "$(built archive)" = "branch other, folder sub" ]
+	if [ "$ENGINE_VERSION" = 20 ]; then
+		# it knows neither folders nor other names of the main branch
+		[ "$status" -eq 1 ]
+		has "services.other.build" "takes whole repositories only" "services.main.build" "name another as URL#BRANCH"
+		sed -i 's/#other:sub", dockerfile: /&sub\//; s/:sub//; s/\.git"/.git#main"/' compose.yaml
+		flow up --no-start
+		[ "$(built other)" = "branch main" ]
+	else
+		[ "$status" -eq 0 ]
+		[ "$(built other)" = "branch other, folder sub" ]
+	fi
+	[ "$(built main)" = "branch main" ]
+	sed -i 's/#other/#nowhere/' compose.yaml
+	run -1 flow up --no-start --build other
+	has "services.other.build" nowhere "compose.yaml:3"
+	docker rmi -f "$PROJECT-main" "$PROJECT-other" "$PROJECT-archive" >/dev/null
+}
