@@ -67,7 +67,7 @@ static void draw(struct tty *tty)
 	size_t room = height > 1 ? height - 1 : 1;
 	if (room > SHOW_ROWS_MOST)
 		room = SHOW_ROWS_MOST;
-	size_t drawn[SHOW_ROWS_MOST], ndrawn = 0, width = columns ? columns - 1 : 79;
+	size_t drawn[SHOW_ROWS_MOST], ndrawn = 0, width = columns - 1;
 	bool waits = *tty->waiting && (room > 1 || !tty->rows.count);
 	if (tty->rows.count)
 		ndrawn = show_rows_draw(
