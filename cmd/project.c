@@ -45,25 +45,22 @@ int project_registry(struct ctx *ctx, const struct project *project, const struc
 	struct registry *registry = ARENA_NEW(arena, struct registry);
 	struct map *services = map_create(arena);
 	const char **files = NULL;
+	int result = 0;
 	size_t count = 0, own = flow ? flow->nregistry : 0;
 	options.fetch = fetch;
 	registry_init(registry, arena);
 	if (!project || names_registry(ctx))
 		registry_defaults(arena, given->items, given->count, ctx->os_env, ctx->cwd, &files, &count);
+	*ret_registry = own || count ? registry : NULL;
 	for (size_t i = 0; i < own; i++)
-		if (registry_read(registry, &options, flow->registry[i], project->dir, NULL, &ctx->sources,
-			    &ctx->errors) < 0)
-			return -1;
+		result |= registry_read(registry, &options, flow->registry[i], project->dir, NULL,
+			&ctx->sources, &ctx->errors);
 	for (size_t i = 0; i < count; i++)
-		if (registry_read(registry, &options, files[i], ctx->cwd, NULL, &ctx->sources, &ctx->errors) <
-			0)
-			return -1;
+		result |= registry_read(
+			registry, &options, files[i], ctx->cwd, NULL, &ctx->sources, &ctx->errors);
 	for (size_t i = 0; project && i < project->nservices; i++)
 		map_set(services, project->services[i]->key, project->services[i]);
-	if (registry_check(registry, services, &ctx->errors) < 0)
-		return -1;
-	*ret_registry = own || count ? registry : NULL;
-	return 0;
+	return result | registry_check(registry, services, &ctx->errors);
 }
 
 /* The project that applications run in. */
@@ -137,6 +134,19 @@ static int load_file(struct ctx *ctx, const struct scope_wish *wish, const struc
 	return 0;
 }
 
+/* The registries have mistakes: whether there is a cycle, too, so that all is told in one run. */
+static void find_cycles(struct ctx *ctx, struct registry *registry, const struct project *project)
+{
+	const struct project *applications;
+	struct dag_selection all = { 0 };
+	struct dag *dag;
+	if (!registry)
+		return;
+	registry_reduce(registry);
+	if (load_applications(ctx, registry, project, &applications) == 0)
+		dag_build(ctx->arena, &applications, 1, &all, &dag, &ctx->errors);
+}
+
 int scope_open(struct ctx *ctx, const struct scope_wish *wish, struct scope *ret_scope)
 {
 	struct scope scope = { 0 };
@@ -145,9 +155,11 @@ int scope_open(struct ctx *ctx, const struct scope_wish *wish, struct scope *ret
 		return -1;
 	scope.name = scope.project ? scope.project->name : bare_name(ctx);
 	bool by_name = wish->name_is_enough && !scope.project && scope.name && !wish->selection.napplications;
-	if (!by_name && (project_registry(ctx, scope.project, fetch_create(ctx), &registry) < 0 ||
-				(registry && load_applications(
-						     ctx, registry, scope.project, &scope.applications) < 0)))
+	if (!by_name && project_registry(ctx, scope.project, fetch_create(ctx), &registry) < 0) {
+		find_cycles(ctx, registry, scope.project);
+		return -1;
+	}
+	if (registry && load_applications(ctx, registry, scope.project, &scope.applications) < 0)
 		return -1;
 	scope.projects = ARENA_ARRAY(ctx->arena, const struct project *, 2);
 	if (scope.project)

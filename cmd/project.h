@@ -36,8 +36,8 @@ struct load_options project_options(struct ctx *ctx, const struct texts *service
 
 /* Reads the registries: of the project (may be NULL), --registry, else FLOW_REGISTRY; without a compose file
  * else
- * ./registry.yml. `fetch` NULL: URLs are refused. Returns 0 (with *ret_registry NULL when there is none) or
- * -1. */
+ * ./registry.yml. `fetch` NULL: URLs are refused. *ret_registry is NULL when there is none. Returns 0, or -1
+ * with all findings; *ret_registry has what is right then. */
 int project_registry(struct ctx *ctx, const struct project *project, const struct fetch *fetch,
 	struct registry **ret_registry);
 

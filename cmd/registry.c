@@ -18,6 +18,12 @@ static const struct opt rows[] = {
 	{ 0 },
 };
 
+static const struct opt check_rows[] = {
+	{ OPT_TEXT, "format", 0, AT(format), "KIND", "How findings are printed", .choices = "text|json",
+		.value = VALUE_CHOICE },
+	{ 0 },
+};
+
 static bool is_json(const struct registry_options *options)
 {
 	return options->format && strcmp(options->format, "json") == 0;
@@ -146,12 +152,15 @@ static int run_show(struct ctx *ctx, const void *options)
 
 static int run_check(struct ctx *ctx, const void *options)
 {
-	(void)options;
 	struct scope scope;
+	ctx->json_errors = is_json(options);
 	if (open_registry(ctx, &scope) < 0)
 		return -1;
-	printf("%zu application%s, no mistakes\n", scope.applications->nservices,
-		scope.applications->nservices == 1 ? "" : "s");
+	if (is_json(options))
+		printf("{\"applications\":%zu}\n", scope.applications->nservices);
+	else
+		printf("%zu application%s, no mistakes\n", scope.applications->nservices,
+			scope.applications->nservices == 1 ? "" : "s");
 	return 0;
 }
 
@@ -182,6 +191,9 @@ const struct cmd cmd_registry_check = {
 	.name = "registry check",
 	.args = "",
 	.brief = "Check the registries: ids, ports, dependencies, cycles",
+	.text = "Everything that is wrong is told in one run, of all registries.",
 	.group = GROUP_FILE,
+	.rows = check_rows,
+	.size = sizeof(struct registry_options),
 	.run = run_check,
 };

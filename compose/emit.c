@@ -65,7 +65,7 @@ static void emit_scalar(struct writer *writer, struct arena *arena, const struct
 }
 
 /* Anything, as parsed. */
-static void emit_any(struct writer *writer, struct arena *arena, const struct node *node)
+void emit_any(struct writer *writer, struct arena *arena, const struct node *node)
 {
 	if (node->kind == NODE_LIST) {
 		writer_list(writer, node->nitems);

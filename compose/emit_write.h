@@ -41,6 +41,9 @@ void emit_json_text(struct writer *writer, const char *text);
 /* One byte, a `$` twice if so wanted. */
 void writer_byte(struct writer *writer, char byte);
 
+/* Prints the node as it is. */
+void emit_any(struct writer *writer, struct arena *arena, const struct node *node);
+
 /* Prints the mapping by the rows of its schema. */
 void emit_struct(
 	struct writer *writer, struct arena *arena, const struct schema *schema, const struct node *map);

@@ -1,5 +1,6 @@
 #include "compose/registry.h"
 
+#include "compose/emit_write.h"
 #include "compose/file.h"
 #include "compose/path.h"
 #include "compose/registry_nest.h"
@@ -8,6 +9,7 @@
 #include "compose/yaml.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -15,6 +17,8 @@ void registry_init(struct registry *registry, struct arena *arena)
 {
 	registry->arena = arena;
 	map_init(&registry->apps, arena);
+	map_init(&registry->broken, arena);
+	registry->unread = false;
 }
 
 static void add_list(struct arena *arena, const char *text, const char ***files, size_t *count)
@@ -56,8 +60,10 @@ int registry_read(struct registry *registry, const struct load_options *options,
 	struct file what = {
 		.path = as_is ? file : path_join(arena, dir, file), .most = REGISTRY_SIZE_MOST, .at = at
 	};
-	if (remote_read(arena, options, &what, sources, &text, &len, errors) != 0)
+	if (remote_read(arena, options, &what, sources, &text, &len, errors) != 0) {
+		registry->unread = true;
 		return -1;
+	}
 	return registry_parse(registry, what.shown, text, len, errors);
 }
 
@@ -139,7 +145,7 @@ static int check_id(const struct registry_app *app, const struct node *node, str
 }
 
 /* Takes the applications over; later files replace, one file must not. */
-static int add_apps(struct registry *registry, const struct registry_app *apps, unsigned napps,
+static int add_apps(struct registry *registry, struct registry_app *apps, unsigned napps,
 	const struct node *tree, struct errors *errors)
 {
 	struct map *here = map_create(registry->arena);
@@ -152,6 +158,7 @@ static int add_apps(struct registry *registry, const struct registry_app *apps, 
 		};
 		const struct registry_entry *twin = map_get(here, apps[i].id);
 		if (check_id(&apps[i], node, errors) != 0) {
+			map_set(&registry->broken, apps[i].id, entry);
 			result = -1;
 		} else if (twin) {
 			result = error_add(errors, ERROR_FILE, &entry->at, apps[i].id,
@@ -166,18 +173,66 @@ static int add_apps(struct registry *registry, const struct registry_app *apps, 
 	return result;
 }
 
+/* The text of a list as libcyaml reads it, JSON; arena's. */
+static const char *text_of(struct arena *arena, const struct node *list)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	struct writer writer = { .out = out, .json = true, .compact = true };
+	if (!out)
+		return "[]";
+	emit_any(&writer, arena, list);
+	fclose(out);
+	const char *copy = arena_strndup(arena, text, len);
+	free(text);
+	return copy;
+}
+
+/* Takes over what has no mistakes; NULL or no list: nothing can be. */
+static void take_valid(struct registry *registry, const struct node *tree, struct errors *errors)
+{
+	struct arena *arena = registry->arena;
+	struct registry_app *apps;
+	unsigned napps;
+	registry->unread |= !tree || tree->kind != NODE_LIST;
+	if (registry->unread)
+		return;
+	struct node *valid = node_list(arena, tree->at);
+	for (size_t i = 0; i < tree->nitems; i++) {
+		struct node *alone = node_list(arena, tree->at);
+		struct errors ignored;
+		const char *id = node_text(node_get(tree->items[i], "id"));
+		errors_init(&ignored, arena);
+		node_push(arena, alone, tree->items[i]);
+		if (registry_validate(arena, alone, &ignored) == 0)
+			node_push(arena, valid, tree->items[i]);
+		else if (id)
+			map_set(&registry->broken, id, alone);
+		else
+			registry->unread = true; /* whatever it is called */
+	}
+	const char *text = text_of(arena, valid);
+	if (valid->nitems &&
+		registry_bind(arena, valid->at.file, text, strlen(text), &apps, &napps, errors) == 0)
+		add_apps(registry, apps, napps, valid, errors);
+}
+
 int registry_parse(
 	struct registry *registry, const char *file, const char *text, size_t len, struct errors *errors)
 {
 	struct arena *arena = registry->arena;
 	struct errors found;
-	struct node *tree;
+	struct node *tree = NULL;
 	struct registry_app *apps;
 	unsigned napps;
 	errors_init(&found, arena);
 	if (parse_tree(arena, file, text, len, &tree, &found) != 0) {
 		if (explain_nesting(arena, file, text, len, &found, errors) == 0)
 			pass_on(errors, &found);
+		else
+			tree = NULL;
+		take_valid(registry, tree, errors);
 		return -1;
 	}
 	if (registry_bind(arena, file, text, len, &apps, &napps, errors) != 0)
@@ -202,7 +257,8 @@ static int check_dependencies(const struct registry *registry, const struct regi
 	int result = 0;
 	for (unsigned i = 0; i < app->ndependencies; i++) {
 		const char *name = app->dependencies[i];
-		if (map_has(&registry->apps, name) || (services && map_has(services, name)))
+		if (map_has(&registry->apps, name) || (services && map_has(services, name)) ||
+			map_has(&registry->broken, name) || registry->unread)
 			continue;
 		const char **ids = NULL, *near;
 		size_t nids = 0, at = 0;
@@ -267,4 +323,18 @@ int registry_check(const struct registry *registry, const struct map *services, 
 			result |= check_dependencies(registry, pair->value, services, errors) |
 				  check_ports(registry, pair->value, owners, errors);
 	return result;
+}
+
+void registry_reduce(struct registry *registry)
+{
+	const struct map_entry *pair;
+	size_t at = 0;
+	while ((pair = map_next(&registry->apps, &at))) {
+		struct registry_app *app = ((struct registry_entry *)pair->value)->app;
+		unsigned kept = 0;
+		for (unsigned i = 0; i < app->ndependencies; i++)
+			if (map_has(&registry->apps, app->dependencies[i]))
+				app->dependencies[kept++] = app->dependencies[i];
+		app->ndependencies = kept;
+	}
 }

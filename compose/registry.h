@@ -29,7 +29,7 @@ struct registry_app {
 
 /* An application and its mapping in the file, for places. */
 struct registry_entry {
-	const struct registry_app *app;
+	struct registry_app *app;
 	struct node *node;
 	struct mark at; /* of its id */
 };
@@ -38,6 +38,8 @@ struct registry_entry {
 struct registry {
 	struct arena *arena;
 	struct map apps;
+	struct map broken; /* ids of applications with mistakes: they are known, no more */
+	bool unread;       /* a file could not be read at all */
 };
 
 /* Makes an empty registry. */
@@ -54,13 +56,18 @@ void registry_defaults(struct arena *arena, const char *const *given, size_t ngi
 int registry_read(struct registry *registry, const struct load_options *options, const char *file,
 	const char *dir, const struct mark *at, struct sources *sources, struct errors *errors);
 
-/* The same for text at hand; `file` is kept by reference. */
+/* The same for text at hand; `file` is kept by reference. Of a file with mistakes the applications without
+ * any are taken over, so that what comes later can be checked, too. */
 int registry_parse(
 	struct registry *registry, const char *file, const char *text, size_t len, struct errors *errors);
 
 /* Rules for all files together: dependencies exist, no host port has two owners. `services` (may be NULL) are
  * further names that a dependency may have. Returns 0, or -1 with all findings. */
 int registry_check(const struct registry *registry, const struct map *services, struct errors *errors);
+
+/* Leaves out the dependencies on what is no application here, so that the rest can be looked at after a
+ * failure. */
+void registry_reduce(struct registry *registry);
 
 /* The applications as the tree of a compose file, for load_tree; applications that `services` (may be NULL)
  * names are left out, since a service of that name replaces them. `image` is the template for applications

@@ -108,6 +108,10 @@ setup() {
 	run -0 --separate-stderr bash -c "'$flow' -f many.yaml config | head -n 1"
 	[[ $output == name:* ]]
 	[ -z "$stderr" ]
+	for words in config 'config --format json' 'graph --format json' 'plan --no-engine' 'plan --no-engine --format json'; do
+		run -141 --separate-stderr bash -c "{ trap '' PIPE; while printf x; do :; done 2>/dev/null; exec '$flow' -f many.yaml $words; } | true; exit \${PIPESTATUS[0]}"
+		[ -z "$stderr" ]
+	done
 }
 
 @test "completion answers in the protocol of the docker CLI" {

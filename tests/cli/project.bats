@@ -164,6 +164,11 @@ registry() {
 	sed -i 's/cart-db\]/cart-bd]/' registry.yml
 	run -2 "$flow" --registry registry.yml registry check
 	[[ $output == *"registry.yml:1:"*cart-db* ]]
+	run -2 --separate-stderr "$flow" --registry registry.yml registry check --format json
+	[ "$(jq -c 'map([.line, .path])' <<<"$stderr")" = '[[1,"cart.dependencies[0]"]]' ]
+	registry
+	run -0 "$flow" --registry registry.yml registry check --format json
+	[ "$output" = '{"applications":2}' ]
 	run -0 "$flow" registry
 	[[ $output == *"registry check"* ]]
 }

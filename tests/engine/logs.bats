@@ -112,6 +112,14 @@ talkers() {
 	[ "$output" = hello ]
 }
 
+@test "a reader that goes away ends logs and ps without a word" {
+	talkers
+	for words in 'logs longer-name' 'logs -f longer-name' 'ps -a' 'ps -a --format json'; do # once nobody reads
+		run -141 --separate-stderr bash -c "{ trap '' PIPE; while printf x; do :; done 2>/dev/null; exec '$FLOW' $words; } | true; exit \${PIPESTATUS[0]}"
+		[ -z "$stderr" ]
+	done
+}
+
 @test "lines that cannot be written are a failure" {
 	talkers
 	run -1 bash -c "'$FLOW' logs >/dev/full"
