@@ -231,7 +231,7 @@ void service_files_inputs(
 		input->secret = files[i].secret;
 		if (service_file_content(arena, &files[i], MOST, &input->content, &input->len) == 0)
 			continue;
-		input->absent = files[i].source->file && errno == ENOENT;
+		input->absent = errno == ENOENT;
 		if (errno != EFBIG || stat(files[i].source->file, &status) < 0)
 			continue;
 		input->content = arena_printf(arena, "%lld bytes, changed at %lld.%09ld",

@@ -184,15 +184,22 @@ static bool has_name(const char *label, const char *part, size_t len)
 	return false;
 }
 
-/* Adds what of `from` is not in `with` to the text: all that differs, or only names that are missing there.
- */
+static bool is_absent(const char *part, size_t len)
+{
+	size_t word = strlen("=" ABSENT);
+	return len > word && !memcmp(part + len - word, "=" ABSENT, word);
+}
+
+/* Adds what of `from` is not in `with` to the text: all that differs, or only names that are missing there. A
+ * file that is gone does not differ: without it nothing could be made anew. */
 static const char *add_differences(
 	struct arena *arena, const char *text, const char *from, const char *with, bool names_only)
 {
 	for (const char *at = from; *at;) {
 		size_t size = strcspn(at, ";"), name = strcspn(at, "=;");
 		const char *colon = memchr(at, ':', name);
-		bool differs = colon ? (names_only ? !has_name(with, at, name) : !has_part(with, at, size))
+		bool by_name = names_only || is_absent(at, size);
+		bool differs = colon ? (by_name ? !has_name(with, at, name) : !has_part(with, at, size))
 				     : !names_only && !has_part(with, at, size);
 		if (differs) {
 			const char *what = "x-flow or environment";
@@ -212,5 +219,5 @@ const char *inputs_difference(struct arena *arena, const char *wanted, const cha
 		return NULL;
 	const char *text = add_differences(arena, NULL, wanted, label, false);
 	text = add_differences(arena, text, label, wanted, true);
-	return text ? text : "their order";
+	return text || strstr(wanted, "=" ABSENT) ? text : "their order";
 }

@@ -329,27 +329,6 @@ static bool refuse_image(struct work *work, const struct service *service)
 	return true;
 }
 
-/* A file that is not there is told now, not when half of the containers are made. */
-static void warn_of_absent(struct work *work, const struct task *task, bool secret)
-{
-	const struct service *service = task->service;
-	const struct project *project = service->project;
-	struct file_source *const *sources = secret ? project->secrets : project->configs;
-	size_t nrefs = secret ? service->nsecrets : service->nconfigs;
-	size_t nsources = secret ? project->nsecrets : project->nconfigs;
-	for (size_t i = 0; i < nrefs; i++) {
-		const struct file_ref *ref = secret ? service->secrets[i] : service->configs[i];
-		if (!inputs_absent(work->arena, task->inputs, inputs_target(work->arena, ref, secret)))
-			continue;
-		for (size_t s = 0; s < nsources; s++)
-			if (!strcmp(sources[s]->key, ref->source))
-				error_warn(work->errors, &ref->at,
-					arena_printf(work->arena, "services.%s.%s", service->key,
-						secret ? "secrets" : "configs"),
-					"file %s does not exist", sources[s]->file);
-	}
-}
-
 /* Whether a container of the service is to be made. */
 static bool makes(const struct task *task)
 {
@@ -360,13 +339,54 @@ static bool makes(const struct task *task)
 	return false;
 }
 
+static bool binds_always(const struct service *service)
+{
+	return service->flow && service->flow->files && !strcmp(service->flow->files, "bind");
+}
+
+/* A file that is not there is told now, not when half of the containers are made. An engine elsewhere that is
+ * to bind it may have it. */
+static void refuse_absent(struct work *work, const struct task *task, bool secret)
+{
+	const struct service *service = task->service;
+	const struct project *project = service->project;
+	struct file_source *const *sources = secret ? project->secrets : project->configs;
+	size_t nrefs = secret ? service->nsecrets : service->nconfigs;
+	size_t nsources = secret ? project->nsecrets : project->nconfigs;
+	bool fatal = makes(task) && (work->options->shared_files || !binds_always(service));
+	const char *path =
+		arena_printf(work->arena, "services.%s.%s", service->key, secret ? "secrets" : "configs");
+	for (size_t i = 0; i < nrefs; i++) {
+		const struct file_ref *ref = secret ? service->secrets[i] : service->configs[i];
+		if (!inputs_absent(work->arena, task->inputs, inputs_target(work->arena, ref, secret)))
+			continue;
+		for (size_t s = 0; s < nsources; s++) {
+			if (strcmp(sources[s]->key, ref->source) != 0)
+				continue;
+			const char *what = sources[s]->file
+						   ? arena_printf(work->arena, "file %s does not exist",
+							     sources[s]->file)
+						   : arena_printf(work->arena, "variable %s is not set",
+							     sources[s]->environment ? sources[s]->environment
+										     : "of no name");
+			if (!fatal) {
+				error_warn(work->errors, &ref->at, path, "%s", what);
+				continue;
+			}
+			error_add(work->errors, ERROR_FILE, &ref->at, path, "%s", what);
+			error_hint(work->errors, "provide it, or correct the %s \"%s\"; nothing was changed",
+				secret ? "secret" : "config", ref->source);
+		}
+	}
+}
+
 /* An engine elsewhere looks for a bind's source on its own machine, and makes an empty directory of it. What
  * is named beside the compose file was meant to be found here. */
 static void warn_of_elsewhere(struct work *work, const struct task *task)
 {
 	const struct service *service = task->service;
-	const char *dir = service->project->dir, *how = service->flow ? service->flow->files : NULL;
-	if (work->options->shared_files || (how && !strcmp(how, "bind")) || !makes(task))
+	const char *dir = service->project->dir;
+	if (work->options->shared_files || binds_always(service) || !makes(task))
 		return;
 	for (size_t i = 0; i < service->nvolumes; i++) {
 		const struct mount *mount = service->volumes[i];
@@ -410,8 +430,8 @@ void task_decide(struct work *work, struct task *task)
 		decide_restarts(work, task);
 	note_foreign(work, task);
 	if (task->nreplicas) {
-		warn_of_absent(work, task, true);
-		warn_of_absent(work, task, false);
+		refuse_absent(work, task, true);
+		refuse_absent(work, task, false);
 		warn_of_elsewhere(work, task);
 	}
 	for (size_t r = 0; r < task->nreplicas; r++) {

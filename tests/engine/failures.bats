@@ -43,6 +43,29 @@ load helper
 	[ "$(names)" = db-1 ]
 }
 
+@test "a secret or config that is not there is told before anything is changed, and only where it is needed" {
+	echo hush >key
+	compose <<-'YAML'
+		services:
+		  db: {image: busybox, init: true, command: sleep 1000}
+		  web: {image: busybox, init: true, command: sleep 1000, depends_on: [db], secrets: [key, word]}
+		secrets: {key: {file: ./key}, word: {environment: WORD}}
+	YAML
+	WORD=x flow up -d
+	before=$(ids)
+	rm key
+	flow up -d # nothing is to be made: there is nothing to complain of
+	[ "$(ids)" = "$before" ]
+	run -2 flow up -d --force-recreate
+	has "compose.yaml:3:" "services.web.secrets: file $PWD/key does not exist" "variable WORD is not set" "nothing was changed"
+	[ "$(ids)" = "$before" ]
+	flow down -t 0
+	run -2 flow up -d
+	[ -z "$(names)" ]
+	flow up -d db
+	[ "$(names)" = db-1 ]
+}
+
 @test "a failing migration" {
 	compose <<-'YAML'
 		services:
