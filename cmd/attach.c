@@ -1,4 +1,5 @@
 #include "cmd/attach.h"
+#include "base/text.h"
 #include "cmd/connect.h"
 #include "cmd/follow.h"
 
@@ -25,24 +26,16 @@ static const struct dag_vertex *vertex_of(
 	return vertex;
 }
 
-static bool listed(const struct texts *texts, const char *text)
-{
-	for (size_t i = 0; i < texts->count; i++)
-		if (strcmp(texts->items[i], text) == 0)
-			return true;
-	return false;
-}
-
 /* Services asked for by name speak; dependencies only when wanted. */
 static bool wants(void *arg, const char *project, const char *service)
 {
 	const struct attach *attach = arg;
 	const struct up_options *options = attach->up->options;
 	const struct dag_vertex *vertex = vertex_of(attach, project, service);
-	if (!vertex || listed(&options->no_attach, service))
+	if (!vertex || text_among(service, options->no_attach.items, options->no_attach.count))
 		return false;
 	if (options->attach.count)
-		return listed(&options->attach, service);
+		return text_among(service, options->attach.items, options->attach.count);
 	if (vertex->service->attach == TRI_NO)
 		return false;
 	return vertex->named || options->attach_dependencies;
@@ -53,7 +46,7 @@ static bool counts(void *arg, const char *project, const char *service)
 	const struct attach *attach = arg;
 	const struct dag_vertex *vertex = vertex_of(attach, project, service);
 	const char *from = attach->up->options->exit_code_from;
-	return vertex && (vertex->named || (from && strcmp(from, service) == 0));
+	return vertex && (vertex->named || text_is(from, service));
 }
 
 /* Whether this end stops everything. An init container that others wait for may end well at any time. */
@@ -74,7 +67,7 @@ static void ended(void *arg, const struct follow_one *one)
 {
 	struct attach *attach = arg;
 	const char *from = attach->up->options->exit_code_from;
-	if (from && one->service && strcmp(from, one->service) == 0)
+	if (text_is(from, one->service))
 		attach->wanted = one;
 	if (!attach->abort && one->service && aborts(attach, one))
 		attach->abort = one;

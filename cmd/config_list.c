@@ -1,4 +1,5 @@
 #include "cmd/config_list.h"
+#include "base/text.h"
 #include "compose/emit.h"
 #include "compose/hash.h"
 #include "compose/node.h"
@@ -6,16 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Prints the texts sorted, each once. */
 static void print_sorted(FILE *out, struct texts *texts)
 {
 	if (texts->count)
-		qsort(texts->items, texts->count, sizeof *texts->items, by_text);
+		qsort(texts->items, texts->count, sizeof *texts->items, text_order);
 	for (size_t i = 0; i < texts->count; i++)
 		if (i == 0 || strcmp(texts->items[i], texts->items[i - 1]) != 0)
 			fprintf(out, "%s\n", texts->items[i]);
@@ -39,7 +35,7 @@ static struct texts active_services(struct ctx *ctx, const struct project *proje
 	for (size_t i = 0; map && map->kind == NODE_MAP && i < map->nmembers; i++)
 		texts_add(ctx->arena, &keys, map->members[i].key);
 	if (keys.count)
-		qsort(keys.items, keys.count, sizeof *keys.items, by_text);
+		qsort(keys.items, keys.count, sizeof *keys.items, text_order);
 	return keys;
 }
 
@@ -105,7 +101,7 @@ static int print_hashes(struct ctx *ctx, const struct project *project, const ch
 	struct texts active = active_services(ctx, project);
 	struct texts keys = strcmp(wanted, "*") == 0 ? active : texts_split(ctx->arena, wanted, ',');
 	if (keys.count)
-		qsort(keys.items, keys.count, sizeof *keys.items, by_text);
+		qsort(keys.items, keys.count, sizeof *keys.items, text_order);
 	for (size_t i = 0; i < keys.count; i++) {
 		const struct service *service = project_service(project, keys.items[i]);
 		if (!service || service->disabled) {

@@ -98,10 +98,10 @@ static int run_locked(struct down *down)
 	if (lock < 0)
 		return -1;
 	int result = look(down);
-	for (size_t i = 0; result == 0 && i < down->plan->nnotes; i++)
-		event_send(sink, &(struct event){ .kind = EVENT_NOTE, .text = down->plan->notes[i] });
-	if (result == 0)
+	if (result == 0) {
+		show_notes(sink, down->plan);
 		result = run_it(down, sink);
+	}
 	close(lock);
 	sink->interrupted = ctx->interrupted != 0;
 	show_end(sink, result == 0 || ctx->interrupted);
@@ -134,8 +134,7 @@ static int tell_why_nothing(struct down *down)
 {
 	struct ctx *ctx = down->ctx;
 	struct sink *sink = down->plan->nnotes ? show_create(ctx, "down", NULL, false) : NULL;
-	for (size_t i = 0; i < down->plan->nnotes; i++)
-		event_send(sink, &(struct event){ .kind = EVENT_NOTE, .text = down->plan->notes[i] });
+	show_notes(sink, down->plan);
 	show_end(sink, true);
 	if (sink)
 		return 0;

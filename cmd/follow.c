@@ -308,8 +308,7 @@ void follow_adopt(struct follow *follow, const struct observed *seen, bool histo
 {
 	for (size_t i = 0; i < seen->ncontainers; i++) {
 		const struct observed_container *container = seen->containers[i];
-		bool runs = container->state == CONTAINER_RUNNING ||
-			    container->state == CONTAINER_RESTARTING || container->state == CONTAINER_PAUSED;
+		bool runs = container_state_runs(container->state);
 		bool wanted = wants(follow, container->project, container->service);
 		if (container->oneoff || (!runs && !history) ||
 			(follow->options.number && follow->options.number != container->number) ||

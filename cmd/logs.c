@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/connect.h"
 #include "cmd/follow.h"
@@ -89,15 +90,10 @@ static bool wants(void *arg, const char *project, const char *service)
 	const struct reading *reading = arg;
 	const struct ctx *ctx = reading->ctx;
 	struct texts names = scope_names(ctx->arena, &reading->scope);
-	bool ours = false;
-	for (size_t i = 0; i < names.count; i++)
-		ours |= project && strcmp(names.items[i], project) == 0;
-	if (!ctx->nargs)
-		return ours && reading->scope.name && strcmp(reading->scope.name, project) == 0;
-	for (size_t i = 0; ours && service && i < ctx->nargs; i++)
-		if (strcmp(ctx->args[i], service) == 0)
-			return true;
-	return false;
+	if (!text_among(project, names.items, names.count))
+		return false;
+	return ctx->nargs ? text_among(service, ctx->args, ctx->nargs)
+			  : text_is(reading->scope.name, project);
 }
 
 static void got_signal(void *arg, int number)

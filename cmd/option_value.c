@@ -1,4 +1,5 @@
 /* Values of options: from text into the option struct. */
+#include "base/text.h"
 #include "cmd/options.h"
 
 #include <errno.h>
@@ -107,9 +108,8 @@ static int check_choice(struct arena *arena, const struct opt *row, const char *
 	if (!row->choices || row->flags & OPT_OPEN)
 		return 0;
 	struct texts choices = texts_split(arena, row->choices, '|');
-	for (size_t i = 0; i < choices.count; i++)
-		if (strcmp(choices.items[i], value) == 0)
-			return 0;
+	if (text_among(value, choices.items, choices.count))
+		return 0;
 	bad_value(errors, origin, value, "known");
 	const char *near = error_nearest(value, choices.items, choices.count);
 	if (near)

@@ -1,4 +1,5 @@
 #include "cmd/project.h"
+#include "base/text.h"
 #include "cmd/fetch.h"
 #include "engine/observe.h"
 
@@ -185,10 +186,8 @@ struct texts scope_names(struct arena *arena, const struct scope *scope)
 
 static void add_once(struct arena *arena, struct texts *texts, const char *text)
 {
-	for (size_t i = 0; i < texts->count; i++)
-		if (strcmp(texts->items[i], text) == 0)
-			return;
-	texts_add(arena, texts, text);
+	if (!text_among(text, texts->items, texts->count))
+		texts_add(arena, texts, text);
 }
 
 /* Engine names of what the service uses. */

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "cmd/columns.h"
 #include "cmd/commands.h"
 #include "cmd/connect.h"
@@ -58,14 +59,6 @@ static int read_filters(struct ctx *ctx, const struct ps_options *options, struc
 	return 0;
 }
 
-static bool among(const char *const *texts, size_t count, const char *text)
-{
-	for (size_t i = 0; i < count; i++)
-		if (text && strcmp(texts[i], text) == 0)
-			return true;
-	return false;
-}
-
 /* Containers of the project, and of the applications that its services need. */
 static bool is_ours(const struct scope *scope, const struct observed_container *container)
 {
@@ -83,10 +76,10 @@ static bool is_shown(const struct ctx *ctx, const struct ps_options *options, co
 {
 	bool up = container->state == CONTAINER_RUNNING || container->state == CONTAINER_PAUSED ||
 		  container->state == CONTAINER_RESTARTING;
-	if (ctx->nargs && !among(ctx->args, ctx->nargs, container->service))
+	if (ctx->nargs && !text_among(container->service, ctx->args, ctx->nargs))
 		return false;
 	if (states->count)
-		return among(states->items, states->count, container_state_name(container->state));
+		return text_among(container_state_name(container->state), states->items, states->count);
 	return options->all || (up && !container->oneoff);
 }
 

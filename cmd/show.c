@@ -63,6 +63,12 @@ void show_count(struct show_totals *totals, const struct event *event)
 	totals->skipped += event->state == STEP_SKIPPED;
 }
 
+void show_notes(struct sink *sink, const struct plan *plan)
+{
+	for (size_t i = 0; plan && i < plan->nnotes; i++)
+		event_send(sink, &(struct event){ .kind = EVENT_NOTE, .text = plan->notes[i] });
+}
+
 void show_end(struct sink *sink, bool ok)
 {
 	if (sink && sink->end)

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
 
@@ -60,10 +61,7 @@ static bool only_compose_has(const char *word)
 	static const char *const words[] = { "attach", "build", "commit", "cp", "create", "events", "exec",
 		"export", "images", "kill", "ls", "pause", "port", "publish", "pull", "push", "restart", "rm",
 		"run", "scale", "start", "stats", "stop", "top", "unpause", "volumes", "wait", "watch" };
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (strcmp(words[i], word) == 0)
-			return true;
-	return false;
+	return TEXT_AMONG(word, words);
 }
 
 int cmd_unknown(struct ctx *ctx, const char *const *words, size_t nwords)

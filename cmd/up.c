@@ -118,12 +118,6 @@ static void release_locks(struct running *running)
 		close(running->locks[--running->nlocks]);
 }
 
-static void tell_notes(const struct running *running, const struct plan *plan)
-{
-	for (size_t i = 0; plan && i < plan->nnotes; i++)
-		event_send(running->sink, &(struct event){ .kind = EVENT_NOTE, .text = plan->notes[i] });
-}
-
 static int run_one(
 	struct running *running, struct plan *plan, struct run_result *ret_result, struct errors *errors)
 {
@@ -238,7 +232,7 @@ static int run_rounds(struct running *running)
 	struct run_result result = { 0 };
 	if (run_images(running) < 0)
 		return -1;
-	tell_notes(running, up->plan);
+	show_notes(running->sink, up->plan);
 	report_warnings(ctx);
 	if (run_rest(running, &result) < 0)
 		return -1;
@@ -253,7 +247,7 @@ static int run_locked(struct running *running)
 	struct up *up = running->up;
 	if (up_idle(up) && !(running->settle && settle_due(up))) {
 		release_locks(running);
-		tell_notes(running, up->plan);
+		show_notes(running->sink, up->plan);
 		event_send(running->sink, &(struct event){ .kind = EVENT_NOTE,
 						  .text = "nothing to do: everything is as the file says" });
 		return 0;

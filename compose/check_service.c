@@ -1,5 +1,6 @@
 #include "compose/check_service.h"
 
+#include "base/text.h"
 #include "compose/canon.h"
 
 #include <string.h>
@@ -98,9 +99,8 @@ static void check_healthcheck(struct check *check, const struct node *service)
 	if (!test || test->kind != NODE_LIST || !test->nitems)
 		return;
 	const char *first = test->items[0]->text;
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (strcmp(first, words[i]) == 0)
-			return;
+	if (TEXT_AMONG(first, words))
+		return;
 	check_error(check, &test->items[0]->at, "healthcheck.test",
 		"a health check's list starts with CMD, CMD-SHELL or NONE");
 	error_hint(check->errors, "put \"CMD\" first: [\"CMD\", \"%s\", …]", first);

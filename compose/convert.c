@@ -1,6 +1,7 @@
 #include "compose/convert.h"
 
 #include "base/map.h"
+#include "base/text.h"
 #include "compose/emit_write.h"
 #include "compose/legacy.h"
 #include "compose/yaml.h"
@@ -59,10 +60,7 @@ static void note_ports(struct convert *convert, const char *path, const struct n
 static bool is_old_key(const char *key)
 {
 	static const char *const keys[] = { "net", "log_driver", "log_opt", "volume_driver", "dockerfile" };
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if (strcmp(key, keys[i]) == 0)
-			return true;
-	return false;
+	return TEXT_AMONG(key, keys);
 }
 
 /* Keys that nobody knows: the one that was probably meant takes their place, unless it is there. */

@@ -1,4 +1,5 @@
 /* Styles of YAML scalars, as go-yaml chooses them for docker compose 2.40. */
+#include "base/text.h"
 #include "compose/emit_write.h"
 
 #include "compose/scalar.h"
@@ -79,10 +80,7 @@ static bool is_old_word(const char *text)
 {
 	static const char *const words[] = { "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no",
 		"No", "NO", "off", "Off", "OFF" };
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (strcmp(text, words[i]) == 0)
-			return true;
-	return false;
+	return TEXT_AMONG(text, words);
 }
 
 /* [-+]?digits(:[0-5]?digit)+(.digits)? */

@@ -1,16 +1,8 @@
 /* Which services and resources are part of the project: profiles, names on the command line, use. */
+#include "base/text.h"
 #include "compose/fill.h"
 
 #include <fnmatch.h>
-#include <string.h>
-
-static bool among(const char *text, const char *const *list, size_t count)
-{
-	for (size_t i = 0; text && i < count; i++)
-		if (strcmp(list[i], text) == 0)
-			return true;
-	return false;
-}
 
 /* Whether one of the service's profiles is active; a service without profiles always is. */
 static bool is_active(const struct node *service, const struct map *active)
@@ -174,7 +166,7 @@ static void use_sources(struct map *used, const struct node *list, const char *t
 	for (size_t i = 0; list && list->kind == NODE_LIST && i < list->nitems; i++) {
 		const char *source = node_text(node_get(list->items[i], "source"));
 		const char *kind = node_text(node_get(list->items[i], "type"));
-		if (source && (!type || among(kind, &type, 1)))
+		if (source && (!type || text_is(kind, type)))
 			map_set(used, source, "");
 	}
 }

@@ -1,4 +1,5 @@
 #include "compose/legacy.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -22,11 +23,8 @@ static bool beside_services(const struct member *member)
 static bool is_section(const struct member *member)
 {
 	static const char *const sections[] = { "services", "networks", "volumes", "secrets", "configs",
-		"models" };
-	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
-		if (strcmp(member->key, sections[i]) == 0)
-			return true;
-	return strcmp(member->key, "include") == 0;
+		"models", "include" };
+	return TEXT_AMONG(member->key, sections);
 }
 
 bool legacy_is(const struct node *doc, bool after_legacy)

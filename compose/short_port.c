@@ -1,4 +1,5 @@
 /* Ports: [[IP:][HOST[-HOST]]:]PORT[-PORT][/PROTOCOL]. */
+#include "base/text.h"
 #include "compose/canon.h"
 #include "compose/short.h"
 #include "compose/value.h"
@@ -80,11 +81,6 @@ static const char *parse(struct arena *arena, const char *text, struct port_spec
 	return NULL;
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void set_text(struct arena *arena, struct node *map, const char *key, const char *text)
 {
 	struct node *value = node_string(arena, map->at, text);
@@ -122,7 +118,7 @@ static void expand(struct arena *arena, struct node *list, struct mark at, const
 	const char **ports = arena_calloc(arena, count, sizeof *ports);
 	for (size_t i = 0; i < count; i++)
 		ports[i] = arena_printf(arena, "%zu/%s", spec->first + i, spec->protocol);
-	qsort(ports, count, sizeof *ports, by_text);
+	qsort(ports, count, sizeof *ports, text_order);
 	for (size_t i = 0; i < count; i++) {
 		unsigned port = (unsigned)strtoul(ports[i], NULL, 10);
 		const char *published =

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "engine/json.h"
 #include "engine/observe.h"
 
@@ -23,14 +24,6 @@ struct round {
 	size_t nasks;
 };
 
-static bool among(const char *const *texts, size_t count, const char *text)
-{
-	for (size_t i = 0; text && i < count; i++)
-		if (strcmp(texts[i], text) == 0)
-			return true;
-	return false;
-}
-
 static void read_containers(struct round *round, const struct cJSON *json)
 {
 	struct arena *arena = round->engine->arena;
@@ -40,7 +33,7 @@ static void read_containers(struct round *round, const struct cJSON *json)
 	{
 		struct observed_container *container = observe_container(arena, item);
 		bool user = query->users && map_get(&container->labels, "docker-flow.applications");
-		if (user || among(query->projects, query->nprojects, container->project))
+		if (user || text_among(container->project, query->projects, query->nprojects))
 			*ARENA_PUSH(arena, round->seen->containers, round->seen->ncontainers) = container;
 	}
 }
@@ -49,8 +42,8 @@ static void read_containers(struct round *round, const struct cJSON *json)
 static bool wanted(const struct observe_query *query, const char *const *names, size_t count,
 	const char *name, const char *project)
 {
-	return query->by_label ? among(query->projects, query->nprojects, project)
-			       : among(names, count, name);
+	return query->by_label ? text_among(project, query->projects, query->nprojects)
+			       : text_among(name, names, count);
 }
 
 static void read_networks(struct round *round, const struct cJSON *json)
@@ -62,7 +55,7 @@ static void read_networks(struct round *round, const struct cJSON *json)
 	{
 		struct observed_network *network = observe_network(arena, item);
 		if (wanted(query, query->networks, query->nnetworks, network->name, network->project) ||
-			among(query->networks, query->nnetworks, network->id))
+			text_among(network->id, query->networks, query->nnetworks))
 			*ARENA_PUSH(arena, round->seen->networks, round->seen->nnetworks) = network;
 	}
 }

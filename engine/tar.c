@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/heap.h"
+#include "base/text.h"
 #include "engine/archive_lib.h"
 
 #include <dirent.h>
@@ -97,11 +98,6 @@ static int put_extra(struct tar *tar, const struct tar_file *file)
 
 /* Directories */
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static int read_names(struct tar *tar, struct level *level)
 {
 	int fd = dup(level->fd);
@@ -123,7 +119,7 @@ static int read_names(struct tar *tar, struct level *level)
 	}
 	closedir(stream);
 	if (level->count)
-		qsort(level->names, level->count, sizeof(char *), by_name);
+		qsort(level->names, level->count, sizeof(char *), text_order);
 	return 0;
 }
 

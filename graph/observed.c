@@ -64,3 +64,8 @@ enum container_state container_state_parse(const char *name)
 	}
 	return CONTAINER_DEAD;
 }
+
+bool container_state_runs(enum container_state state)
+{
+	return state == CONTAINER_RUNNING || state == CONTAINER_RESTARTING || state == CONTAINER_PAUSED;
+}

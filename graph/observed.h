@@ -109,4 +109,7 @@ bool observed_older(const struct observed_network *a, const struct observed_netw
 const char *container_state_name(enum container_state state);
 enum container_state container_state_parse(const char *name);
 
+/* Whether it has processes, be they paused, or will have them again by itself. */
+bool container_state_runs(enum container_state state);
+
 #endif

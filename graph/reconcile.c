@@ -11,8 +11,7 @@ struct task *work_task(const struct work *work, const struct dag_vertex *vertex)
 
 bool existing_runs(const struct existing *existing)
 {
-	enum container_state state = existing->seen->state;
-	return state == CONTAINER_RUNNING || state == CONTAINER_RESTARTING || state == CONTAINER_PAUSED;
+	return container_state_runs(existing->seen->state);
 }
 
 const struct observed_attachment *existing_attachment(const struct existing *existing, const char *network)

@@ -1,4 +1,5 @@
 /* The planners of `down`: everything stops as early as it may, nothing foreign is touched. */
+#include "base/text.h"
 #include "graph/hooks.h"
 #include "graph/reconcile.h"
 
@@ -28,22 +29,11 @@ struct group {
 	size_t count;
 };
 
-static bool runs(const struct observed_container *seen)
-{
-	return seen->state == CONTAINER_RUNNING || seen->state == CONTAINER_RESTARTING ||
-	       seen->state == CONTAINER_PAUSED;
-}
-
-static bool is(const char *text, const char *other)
-{
-	return text && other && !strcmp(text, other);
-}
-
 /* The service that a container belongs to, or NULL when the graph does not have it. */
 static const struct service *own_service(const struct dag *dag, const struct observed_container *seen)
 {
 	const struct dag_vertex *vertex = dag && seen->service ? dag_find(dag, seen->service) : NULL;
-	return vertex && is(vertex->service->project->name, seen->project) ? vertex->service : NULL;
+	return vertex && text_is(vertex->service->project->name, seen->project) ? vertex->service : NULL;
 }
 
 /* Removes a container once it has stopped. */
@@ -65,7 +55,7 @@ static void take(struct teardown *down, const struct observed_container *seen)
 	struct leaving *leaving = ARENA_NEW(down->arena, struct leaving);
 	const struct service *service = own_service(down->dag, seen);
 	leaving->seen = seen;
-	if (runs(seen)) {
+	if (container_state_runs(seen->state)) {
 		enum op op = down->options->kill ? OP_CONTAINER_KILL : OP_CONTAINER_STOP;
 		leaving->stop = plan_add(down->plan, op, seen->name, NULL);
 		leaving->stop->container = seen;
@@ -166,7 +156,7 @@ static bool leaves(const struct teardown *down, const struct observed_container 
 static bool is_on(const struct observed_container *seen, const struct observed_network *network)
 {
 	for (size_t i = 0; i < seen->nattachments; i++) {
-		if (is(seen->attachments[i].network, network->name))
+		if (text_is(seen->attachments[i].network, network->name))
 			return true;
 	}
 	return false;
@@ -188,7 +178,7 @@ static void remove_networks(struct teardown *down)
 {
 	for (size_t i = 0; i < down->seen->nnetworks; i++) {
 		const struct observed_network *network = down->seen->networks[i];
-		if (!is(network->project, down->project))
+		if (!text_is(network->project, down->project))
 			continue;
 		const struct observed_container *user = stays_on(down, network);
 		if (user) {
@@ -207,7 +197,7 @@ static void remove_networks(struct teardown *down)
 static bool mounts(const struct observed_container *seen, const struct observed_volume *volume)
 {
 	for (size_t i = 0; i < seen->nmounts; i++) {
-		if (is(seen->mounts[i].name, volume->name))
+		if (text_is(seen->mounts[i].name, volume->name))
 			return true;
 	}
 	return false;
@@ -234,7 +224,7 @@ static bool outlives(const struct teardown *down, const struct observed_volume *
 		const struct project *project = down->dag->projects[p];
 		for (size_t i = 0; i < project->nvolumes; i++) {
 			const struct volume *volume = project->volumes[i];
-			if (is(volume->name, seen->name) &&
+			if (text_is(volume->name, seen->name) &&
 				(volume->external || (volume->flow && volume->flow->cache)))
 				return true;
 		}
@@ -268,7 +258,7 @@ static void remove_volumes(struct teardown *down)
 		remove_inherited(down, &down->items[c]);
 	for (size_t i = 0; i < down->seen->nvolumes; i++) {
 		const struct observed_volume *volume = down->seen->volumes[i];
-		if (!is(volume->project, down->project) || outlives(down, volume))
+		if (!text_is(volume->project, down->project) || outlives(down, volume))
 			continue;
 		const struct observed_container *user = stays_with(down, volume);
 		if (user) {
@@ -301,21 +291,12 @@ static void remove_images(struct teardown *down)
 static bool in_file(const struct dag *dag, const char *project, const char *service)
 {
 	for (size_t p = 0; service && p < dag->nprojects; p++) {
-		if (!is(dag->projects[p]->name, project))
+		if (!text_is(dag->projects[p]->name, project))
 			continue;
 		for (size_t i = 0; i < dag->projects[p]->nservices; i++) {
 			if (!strcmp(dag->projects[p]->services[i]->key, service))
 				return true;
 		}
-	}
-	return false;
-}
-
-static bool listed(const char *const *names, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (is(names[i], name))
-			return true;
 	}
 	return false;
 }
@@ -334,8 +315,8 @@ int reconcile_down(struct arena *arena, const struct dag *dag, const char *proje
 	map_init(&down.by_service, arena);
 	for (size_t i = 0; i < seen->ncontainers; i++) {
 		const struct observed_container *container = seen->containers[i];
-		if (!is(container->project, project) ||
-			(nnames && !listed(names, nnames, container->service)))
+		if (!text_is(container->project, project) ||
+			(nnames && !text_among(container->service, names, nnames)))
 			continue;
 		bool orphan = dag && !in_file(dag, project, container->service);
 		if (options->keep && (container->oneoff || (orphan && !nnames)))
@@ -367,7 +348,7 @@ int reconcile_down(struct arena *arena, const struct dag *dag, const char *proje
 static bool needs(
 	const struct dag *dag, const struct observed_container *seen, const struct service *application)
 {
-	if (!runs(seen))
+	if (!container_state_runs(seen->state))
 		return false;
 	const char *label = map_get(&seen->labels, "docker-flow.applications");
 	size_t len = strlen(application->key);
@@ -378,7 +359,7 @@ static bool needs(
 		at += size + (at[size] == ',');
 	}
 	const struct dag_vertex *vertex = seen->service ? dag_find(dag, seen->service) : NULL;
-	if (!vertex || !is(vertex->service->project->name, seen->project))
+	if (!vertex || !text_is(vertex->service->project->name, seen->project))
 		return false;
 	for (size_t e = 0; e < vertex->nedges; e++) {
 		if (vertex->edges[e].to->service == application)
@@ -394,7 +375,8 @@ static const struct observed_container *needed_by(const struct dag *dag, const s
 	for (size_t i = 0; i < seen->ncontainers; i++) {
 		const struct observed_container *container = seen->containers[i];
 		const struct dag_vertex *own = container->service ? dag_find(dag, container->service) : NULL;
-		bool goes = own && going[own->order] && is(own->service->project->name, container->project);
+		bool goes =
+			own && going[own->order] && text_is(own->service->project->name, container->project);
 		if (!goes && needs(dag, container, application))
 			return container;
 	}
@@ -458,7 +440,8 @@ int reconcile_down_applications(struct arena *arena, const struct dag *dag, cons
 		const struct observed_container *container = seen->containers[i];
 		const struct dag_vertex *vertex =
 			container->service ? dag_find(dag, container->service) : NULL;
-		if (vertex && going[vertex->order] && is(vertex->service->project->name, container->project))
+		if (vertex && going[vertex->order] &&
+			text_is(vertex->service->project->name, container->project))
 			take(&down, container);
 	}
 	order_stops(&down);

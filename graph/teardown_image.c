@@ -1,16 +1,8 @@
 /* The images that `down --rmi` is about. */
+#include "base/text.h"
 #include "graph/reconcile.h"
 
 #include <string.h>
-
-static bool listed(const char *const *names, size_t count, const char *name)
-{
-	for (size_t i = 0; name && i < count; i++) {
-		if (!strcmp(names[i], name))
-			return true;
-	}
-	return count == 0;
-}
 
 /* Whether the name is one that a build gives an image without a name of its own: PROJECT-SERVICE. */
 static bool is_default_name(const char *image, const char *project, const char *service)
@@ -31,14 +23,15 @@ void reconcile_removable_images(struct arena *arena, const struct dag *dag, cons
 	map_init(&found, arena);
 	for (size_t i = 0; dag && i < dag->count; i++) {
 		const struct service *service = dag->vertices[i]->service;
-		if (strcmp(service->project->name, project) || !listed(names, nnames, service->key))
+		if (strcmp(service->project->name, project) ||
+			(nnames && !text_among(service->key, names, nnames)))
 			continue;
 		if (all || (service->build && !service->image))
 			map_set(&found, service_image(arena, service), "");
 	}
 	for (size_t i = 0; !dag && i < seen->ncontainers; i++) {
 		const struct observed_container *container = seen->containers[i];
-		if (!container->service || !listed(names, nnames, container->service))
+		if (!container->service || (nnames && !text_among(container->service, names, nnames)))
 			continue;
 		if (all || is_default_name(container->image, project, container->service))
 			map_set(&found, container->image, "");

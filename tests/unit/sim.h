@@ -3,6 +3,7 @@
 #ifndef TESTS_SIM_H
 #define TESTS_SIM_H
 
+#include "base/text.h"
 #include "plan_case.h"
 
 struct sim {
@@ -12,11 +13,6 @@ struct sim {
 	unsigned ids;
 	const char *refusal; /* of the last step, or NULL */
 };
-
-static inline bool sim_same(const char *a, const char *b)
-{
-	return a && b && !strcmp(a, b);
-}
 
 static inline const char *sim_id(struct sim *sim, const char *prefix)
 {
@@ -33,7 +29,7 @@ static inline bool sim_refuse(struct sim *sim, const struct step *step, const ch
 static inline struct observed_container *sim_by_id(const struct sim *sim, const char *id)
 {
 	for (size_t i = 0; i < sim->seen->ncontainers; i++) {
-		if (sim_same(sim->seen->containers[i]->id, id))
+		if (text_is(sim->seen->containers[i]->id, id))
 			return sim->seen->containers[i];
 	}
 	return NULL;
@@ -42,7 +38,7 @@ static inline struct observed_container *sim_by_id(const struct sim *sim, const 
 static inline struct observed_container *sim_by_name(const struct sim *sim, const char *name)
 {
 	for (size_t i = 0; i < sim->seen->ncontainers; i++) {
-		if (sim_same(sim->seen->containers[i]->name, name))
+		if (text_is(sim->seen->containers[i]->name, name))
 			return sim->seen->containers[i];
 	}
 	return NULL;
@@ -58,15 +54,14 @@ static inline struct observed_container *sim_target(const struct sim *sim, const
 
 static inline bool sim_runs(const struct observed_container *container)
 {
-	return container->state == CONTAINER_RUNNING || container->state == CONTAINER_RESTARTING ||
-	       container->state == CONTAINER_PAUSED;
+	return container_state_runs(container->state);
 }
 
 static inline struct observed_attachment *sim_attached(
 	struct observed_container *container, const char *network)
 {
 	for (size_t i = 0; i < container->nattachments; i++) {
-		if (sim_same(container->attachments[i].network, network))
+		if (text_is(container->attachments[i].network, network))
 			return &container->attachments[i];
 	}
 	return NULL;
@@ -78,7 +73,7 @@ static inline const struct observed_network *sim_named(const struct sim *sim, co
 	const struct observed_network *found = NULL;
 	size_t count = 0;
 	for (size_t i = 0; i < sim->seen->nnetworks; i++) {
-		if (!sim_same(sim->seen->networks[i]->name, name))
+		if (!text_is(sim->seen->networks[i]->name, name))
 			continue;
 		found = sim->seen->networks[i];
 		count++;
@@ -112,11 +107,11 @@ static inline bool sim_network(struct sim *sim, struct step *step)
 	}
 	for (size_t i = 0; i < seen->ncontainers; i++) {
 		const struct observed_attachment *at = sim_attached(seen->containers[i], step->name);
-		if (sim_runs(seen->containers[i]) && at && sim_same(at->network_id, step->network_seen->id))
+		if (sim_runs(seen->containers[i]) && at && text_is(at->network_id, step->network_seen->id))
 			return sim_refuse(sim, step, "has active endpoints");
 	}
 	for (size_t i = 0; i < seen->nnetworks; i++) {
-		if (sim_same(seen->networks[i]->id, step->network_seen->id)) {
+		if (text_is(seen->networks[i]->id, step->network_seen->id)) {
 			seen->networks[i] = seen->networks[--seen->nnetworks];
 			return true;
 		}
@@ -218,12 +213,12 @@ static inline bool sim_start(struct sim *sim, struct step *step)
 	struct observed_container *container = sim_target(sim, step);
 	if (!container)
 		return sim_refuse(sim, step, "no such container");
-	if (!sim_same(container->name, step->name))
+	if (!text_is(container->name, step->name))
 		return sim_refuse(sim, step, "the container has another name");
 	for (size_t i = 0; i < container->nattachments; i++) {
 		struct observed_attachment *at = &container->attachments[i];
 		const struct observed_network *network = sim_named(sim, at->network);
-		if (!network || (*at->network_id && !sim_same(at->network_id, network->id)))
+		if (!network || (*at->network_id && !text_is(at->network_id, network->id)))
 			return sim_refuse(sim, step, "network not found, or ambiguous");
 		at->network_id = network->id;
 	}
@@ -254,7 +249,7 @@ static inline bool sim_remove(struct sim *sim, struct step *step)
 		bool used = !strcmp(mount->source, "named") || strncmp(mount->name, "anonymous-", 10);
 		for (size_t n = 0; n < sim->seen->ncontainers; n++) {
 			for (size_t m = 0; m < sim->seen->containers[n]->nmounts; m++)
-				used |= sim_same(sim->seen->containers[n]->mounts[m].name, mount->name);
+				used |= text_is(sim->seen->containers[n]->mounts[m].name, mount->name);
 		}
 		if (!used)
 			map_set(&sim->lost, mount->name, sim);

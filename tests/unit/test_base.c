@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/map.h"
 #include "base/quote.h"
+#include "base/text.h"
 #include "base/utf8.h"
 
 #include <setjmp.h>
@@ -129,6 +130,19 @@ static void hints_name_what_there_is(void **state)
 	arena_destroy(arena);
 }
 
+static void texts_may_be_missing(void **state)
+{
+	(void)state;
+	static const char *const list[] = { "b", NULL, "a" };
+	assert_true(text_is("a", "a"));
+	assert_false(text_is("a", "b"));
+	assert_false(text_is(NULL, NULL));
+	assert_true(TEXT_AMONG("a", list));
+	assert_false(TEXT_AMONG("c", list));
+	assert_false(TEXT_AMONG(NULL, list));
+	assert_true(text_order(&list[2], &list[0]) < 0);
+}
+
 static void characters_are_of_rfc_3629(void **state)
 {
 	(void)state;
@@ -199,6 +213,7 @@ int main(void)
 		cmocka_unit_test(errors_are_printed_with_place_caret_and_hint),
 		cmocka_unit_test(nearest_knows_what_was_meant),
 		cmocka_unit_test(hints_name_what_there_is),
+		cmocka_unit_test(texts_may_be_missing),
 		cmocka_unit_test(characters_are_of_rfc_3629),
 		cmocka_unit_test(quotes_are_valid_json),
 		cmocka_unit_test(findings_are_moved),

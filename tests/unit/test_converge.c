@@ -75,7 +75,7 @@ static bool has_data(const struct sim *sim, const struct observed_container *con
 {
 	bool has = false;
 	for (size_t i = 0; i < container->nmounts; i++)
-		has |= sim_same(container->mounts[i].name, name);
+		has |= text_is(container->mounts[i].name, name);
 	return has && !map_has(&sim->lost, name);
 }
 
@@ -90,8 +90,8 @@ static void check(struct sim *sim, const struct sim *start, enum accident accide
 		int64_t have = 0;
 		for (size_t n = 0; n < sim->seen->ncontainers; n++) {
 			const struct observed_container *each = sim->seen->containers[n];
-			have += sim_same(each->service, vertex->service->key) &&
-				sim_same(each->project, vertex->service->project->name) && !each->oneoff;
+			have += text_is(each->service, vertex->service->key) &&
+				text_is(each->project, vertex->service->project->name) && !each->oneoff;
 		}
 		if (vertex->selected && have != scale)
 			complain(c, accident, k, "%lld containers of %s", (long long)have,
@@ -104,7 +104,7 @@ static void check(struct sim *sim, const struct sim *start, enum accident accide
 				complain(c, accident, k, "no container %s of number %lld", name,
 					(long long)number);
 			if (old && !c->up.renew_anon_volumes && old->state != CONTAINER_DEAD &&
-				old->state != CONTAINER_REMOVING && sim_same(old->service, each->service) &&
+				old->state != CONTAINER_REMOVING && text_is(old->service, each->service) &&
 				!has_data(sim, each, arena_printf(c->arena, "anonymous-of-%s", name)))
 				complain(c, accident, k, "%s has lost its data", name);
 		}
@@ -116,8 +116,8 @@ static const struct observed_container *running(const struct sim *sim, const str
 {
 	for (size_t i = 0; i < sim->seen->ncontainers; i++) {
 		const struct observed_container *each = sim->seen->containers[i];
-		if (sim_same(each->service, vertex->service->key) && sim_runs(each) &&
-			sim_same(each->project, vertex->service->project->name))
+		if (text_is(each->service, vertex->service->key) && sim_runs(each) &&
+			text_is(each->project, vertex->service->project->name))
 			return each;
 	}
 	return NULL;
