@@ -5,12 +5,13 @@
 #include <string.h>
 
 static const char *const exit_rows[][2] = {
-	{ "0", "done, all conditions met" },
+	{ "0", "done, all conditions met; with up --wait a one-shot that ended with 0 is ready" },
 	{ "N", "the container's own code: up --exit-code-from, --abort-on-container-exit and -failure" },
 	{ "1", "the command failed: engine, gate, pull, build, or a container that ended with a failure" },
-	{ "2", "the file or the command line is invalid; nothing was sent to the engine" },
+	{ "2", "the file or the command line is invalid; nothing was changed" },
 	{ "3", "plan --exit-code: changes are pending" },
-	{ "130, 143", "interrupted by SIGINT, SIGTERM" },
+	{ "129, 130, 143", "interrupted by SIGHUP, SIGINT, SIGTERM" },
+	{ "141", "nobody reads the output any more" },
 };
 
 /* Text for troff: backslashes, leading dots and quotes, and dashes that must stay dashes. */

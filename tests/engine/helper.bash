@@ -38,7 +38,7 @@ flow() { "$FLOW" "$@"; }
 begin() {
 	local log=$1
 	shift
-	env --default-signal=INT,TERM "$FLOW" "$@" >"$log" 2>&1 3>&- &
+	env --default-signal=INT,TERM,HUP "$FLOW" "$@" >"$log" 2>&1 3>&- &
 	pid=$!
 }
 

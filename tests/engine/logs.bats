@@ -79,6 +79,10 @@ talkers() {
 	kill -0 "$pid"
 	kill -INT "$pid"
 	ends 130
+	begin log logs -f
+	until_true grep -q started log
+	kill -HUP "$pid"
+	ends 129
 	is web-1 running
 	begin log logs -f
 	until_true grep -q started log
