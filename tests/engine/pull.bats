@@ -212,3 +212,49 @@ no_leak() {
 	run -0 makes
 	has "docker-credential-lost" "config.json"
 }
+
+# make_web BASE [KEYS]: builds it anew on the base; its /uuid tells one run from another
+make_web() {
+	compose <<-YAML
+		services:
+		  web:
+		    image: $REGISTRY/shop:made
+		    network_mode: none
+		    build:
+		      context: .
+		      ${2:-}
+		      dockerfile_inline: |
+		        FROM $1
+		        RUN ["/busybox", "sh", "-c", "/busybox cat /proc/sys/kernel/random/uuid >/uuid"]
+	YAML
+	makes --build
+}
+
+@test "a build's base comes from the registry, a newer one when it asks for it; so does its cache" {
+	uuid() { docker cp "$PROJECT-web-1:/uuid" - | tar -xO; }
+	retag shop old base
+	make_web "$REGISTRY/shop:base" 'cache_to: [type=inline]'
+	[ "$(text web)" = shop:old ]
+	first=$(uuid)
+	docker push -q "$REGISTRY/shop:made" >/dev/null
+	flow down -t 0
+	docker rmi -f "$REGISTRY/shop:made" >/dev/null
+	curl -sf -X POST --unix-socket "${DOCKER_HOST#unix://}" 'http://engine/v1.41/build/prune?all=1' >/dev/null
+	make_web "$REGISTRY/shop:base" "cache_from: [\"$REGISTRY/shop:made\"]"
+	[ "$(uuid)" = "$first" ]
+	docker pull -q "$REGISTRY/shop:base"
+	retag shop new base
+	make_web "$REGISTRY/shop:base"
+	[ "$(text web)" = shop:old ]
+	make_web "$REGISTRY/shop:base" 'pull: true'
+	[ "$(text web)" = shop:new ]
+}
+
+@test "a build whose base needs a password says so, and is content with one that was pulled" {
+	credentials "\"$PRIVATE\": {\"auth\": \"$(printf anna:correct-horse | base64)\"}"
+	run -1 make_web "$PRIVATE/shop:old"
+	has "services.web.build" "hint: the build wants credentials" "docker pull"
+	docker pull -q "$PRIVATE/shop:old" >/dev/null
+	make_web "$PRIVATE/shop:old"
+	[ "$(text web)" = shop:old ]
+}
