@@ -32,6 +32,6 @@ int endpoint_ssh_open(struct engine *engine, struct errors *errors);
 void endpoint_ssh_close(struct ssh_tunnel *tunnel);
 
 /* What ssh said on its standard error last, each line once; "" when nothing. Arena's. */
-const char *endpoint_ssh_words(const struct ssh_tunnel *tunnel);
+const char *endpoint_ssh_words(struct ssh_tunnel *tunnel);
 
 #endif

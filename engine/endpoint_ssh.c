@@ -135,17 +135,21 @@ static void words_ready(void *arg, short revents)
 	buf_append(words, bytes, (size_t)len);
 }
 
+/* What has been said and not been read yet. */
+static void read_words(struct ssh_process *process)
+{
+	struct pollfd said = { .fd = process->err, .events = POLLIN };
+	while (process->err >= 0 && poll(&said, 1, 0) > 0)
+		words_ready(process, POLLIN);
+}
+
 static void process_ended(void *arg, int status)
 {
 	struct ssh_process *process = arg;
 	struct ssh_tunnel *tunnel = process->tunnel;
 	(void)status;
-	if (process->err >= 0) { /* what it said last */
-		struct pollfd said = { .fd = process->err, .events = POLLIN };
-		while (process->err >= 0 && poll(&said, 1, 0) > 0)
-			words_ready(process, POLLIN);
-		close_words(process);
-	}
+	read_words(process);
+	close_words(process);
 	for (struct ssh_process **at = &tunnel->processes; *at; at = &(*at)->next) {
 		if (*at == process) {
 			*at = process->next;
@@ -279,7 +283,12 @@ static const char *without_repeats(struct arena *arena, const char *words)
 	return arena_strdup(arena, buf_text(&text));
 }
 
-const char *endpoint_ssh_words(const struct ssh_tunnel *tunnel)
+const char *endpoint_ssh_words(struct ssh_tunnel *tunnel)
 {
-	return tunnel ? without_repeats(tunnel->engine->arena, buf_text(&tunnel->words)) : "";
+	if (!tunnel)
+		return "";
+	/* It speaks before it ends, but the end of the connection may have been seen first. */
+	for (struct ssh_process *process = tunnel->processes; process; process = process->next)
+		read_words(process);
+	return without_repeats(tunnel->engine->arena, buf_text(&tunnel->words));
 }

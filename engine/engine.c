@@ -133,10 +133,13 @@ static struct request *ask_ping(struct engine *engine, struct errors *transport)
 	return request;
 }
 
-/* Whether somebody is there who may answer better in a moment; nobody there is told at once. */
-static bool ping_again(const struct request *request)
+/* Whether somebody is there who may answer better in a moment; nobody there is told at once. An ssh that says
+ * why it failed would be refused again, and too many refused logins lock a user out. */
+static bool ping_again(const struct engine *engine, const struct request *request)
 {
-	return request->fault == HTTP_CUT || (request->fault == HTTP_OK && request->status >= 500);
+	if (request->fault == HTTP_CUT)
+		return !*endpoint_ssh_words(engine->ssh);
+	return request->fault == HTTP_OK && request->status >= 500;
 }
 
 static void wake(void *arg)
@@ -156,7 +159,7 @@ static int ping(struct engine *engine, struct errors *errors)
 	int result = -1;
 	errors_init(&transport, engine->arena);
 	struct request *request = ask_ping(engine, &transport);
-	for (unsigned tries = 1; tries < TRIES && ping_again(request); tries++) {
+	for (unsigned tries = 1; tries < TRIES && ping_again(engine, request); tries++) {
 		bool awake = false;
 		http_free(request);
 		loop_after(engine->loop, INT64_C(50000000) << (2 * (tries - 1)), wake, &awake);

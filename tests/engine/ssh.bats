@@ -50,7 +50,7 @@ far() {
 	local dir=$BATS_FILE_TMPDIR key=${1:-user}
 	shift $(($# > 0))
 	mkdir -p bin
-	printf '#!/bin/sh\nexec %s -F %s -i %s %s "$@"\n' "$(command -v ssh)" "$dir/ssh_config" "$dir/$key" "$*" >bin/ssh
+	printf '#!/bin/sh\necho >>%s\nexec %s -F %s -i %s %s "$@"\n' "$PWD/logins" "$(command -v ssh)" "$dir/ssh_config" "$dir/$key" "$*" >bin/ssh
 	chmod +x bin/ssh
 	AT=ssh://root@127.0.0.1:$SSH_PORT
 	NEAR=$DOCKER_HOST
@@ -137,6 +137,7 @@ one_service() { compose <<<'services: {web: {image: busybox, init: true, command
 	run -1 there up -d
 	has "cannot connect to the Docker engine at ssh://root@127.0.0.1:$SSH_PORT" "Permission denied (publickey)" "hint: try by hand: ssh"
 	[ "$(grep -c 'Permission denied' <<<"$output")" = 1 ]
+	[ "$(wc -l <logins)" = 1 ]
 	far user -o UserKnownHostsFile=/dev/null
 	run -1 there up -d
 	has "ssh://root@127.0.0.1:$SSH_PORT" "Host key verification failed" "hint:"
