@@ -34,4 +34,7 @@ void endpoint_ssh_close(struct ssh_tunnel *tunnel);
 /* What ssh said on its standard error last, each line once; "" when nothing. Arena's. */
 const char *endpoint_ssh_words(struct ssh_tunnel *tunnel);
 
+/* Adds these words to the last finding. NULL allowed. */
+void endpoint_ssh_tell(struct ssh_tunnel *tunnel, struct errors *errors);
+
 #endif

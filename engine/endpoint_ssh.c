@@ -292,3 +292,10 @@ const char *endpoint_ssh_words(struct ssh_tunnel *tunnel)
 		read_words(process);
 	return without_repeats(tunnel->engine->arena, buf_text(&tunnel->words));
 }
+
+void endpoint_ssh_tell(struct ssh_tunnel *tunnel, struct errors *errors)
+{
+	const char *words = endpoint_ssh_words(tunnel);
+	if (*words)
+		error_detail(errors, words);
+}

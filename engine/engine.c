@@ -46,9 +46,7 @@ static int not_reached(const struct engine *engine, const struct request *reques
 	error_add(errors, ERROR_CONNECT, NULL, NULL, "cannot connect to the Docker engine at %s: %s",
 		endpoint->host, why);
 	error_hint(errors, "%s", hint);
-	const char *words = endpoint_ssh_words(engine->ssh);
-	if (*words)
-		error_detail(errors, words);
+	endpoint_ssh_tell(engine->ssh, errors);
 	return -1;
 }
 

@@ -1,3 +1,4 @@
+#include "engine/endpoint.h"
 #include "engine/ops.h"
 
 #include <ctype.h>
@@ -239,9 +240,11 @@ void op_explain(struct op_call *call, const struct request *request)
 	if (call->output)
 		error_detail(call->errors, call->output);
 	const char *hint = hint_for(message);
-	if (request->fault == HTTP_CUT || request->fault == HTTP_NO_CONNECT)
+	if (request->fault == HTTP_CUT || request->fault == HTTP_NO_CONNECT) {
+		endpoint_ssh_tell(call->engine->ssh, call->errors);
 		hint = "has the engine ended or been restarted (docker version)? Once it answers, the same "
 		       "command goes on from here";
+	}
 	if (hint)
 		error_hint(call->errors, "%s", hint);
 }

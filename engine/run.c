@@ -1,5 +1,6 @@
 #include "engine/run.h"
 #include "base/trace.h"
+#include "engine/endpoint.h"
 #include "engine/json.h"
 #include "engine/loop_inside.h"
 #include "engine/run_inside.h"
@@ -149,6 +150,7 @@ static void fail_blind_gates(struct run *run)
 		error_add(&task->findings, ERROR_ENGINE, NULL, NULL,
 			"%s: the engine's events cannot be watched any more: %s", task->step->name,
 			run->blind);
+		endpoint_ssh_tell(run->engine->ssh, &task->findings);
 		task->over = true;
 	}
 }

@@ -162,3 +162,24 @@ one_service() { compose <<<'services: {web: {image: busybox, init: true, command
 	has "ssh://root@127.0.0.1:$SSH_PORT" "none.sock" "hint:"
 	nothing_left
 }
+
+@test "a host that goes away: told, no hang" {
+	far
+	compose <<-'YAML'
+		services:
+		  db:
+		    image: busybox
+		    init: true
+		    command: sleep 1000
+		    x-flow: {healthcheck: {exec: [test, -e, /ready], interval: 100ms, retries: 1000}}
+		  web: {image: busybox, init: true, command: sleep 1000, x-flow: {dependencies: [db]}}
+	YAML
+	PATH=$PWD/bin:$PATH DOCKER_HOST=$AT${NEAR#unix://} begin log up -d
+	until_true grep -q 'Gate db  *Waiting' log
+	printf '#!/bin/sh\necho "ssh: connect to host: No route to host" >&2\nexit 255\n' >bin/ssh
+	for login in $(pgrep -f "ssh -F $BATS_FILE_TMPDIR/ssh_config"); do kill "$login" || true; done
+	ends 1 || { cat log; return 1; }
+	output=$(cat log)
+	has "the engine's events cannot be watched any more" "No route to host"
+	nothing_left
+}

@@ -300,6 +300,11 @@ chain() {
 	[ "$(docker exec "$PROJECT-web-1" cat /etc/app.conf)" = second ]
 	SIZE=2 flow up -d
 	[ "$(docker exec "$PROJECT-web-1" cat /etc/inline.conf)" = size=2 ]
+	[[ $(field web-1 '{{json .Mounts}}') == *"$PWD"* ]]
+	sed -i 's/    init: true/&\n    x-flow: {files: upload}/' compose.yaml
+	flow up -d --force-recreate
+	[[ $(field web-1 '{{json .Mounts}}') != *"$PWD"* ]]
+	[ "$(docker exec "$PROJECT-web-1" cat /etc/app.conf /run/secrets/key)" = $'second\nhush-hush' ]
 }
 
 @test "an image is built from its context, and not again without need" {
