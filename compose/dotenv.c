@@ -16,6 +16,7 @@ struct reader {
 	const char *start; /* of the present line, for the column */
 	unsigned line;
 	const char *first, *statement, *value; /* start of the statement's line, its own, of its value */
+	struct interp interp; /* one for the file: it bounds what all values together may grow to */
 };
 
 enum { VALUE_SHOWN_MOST = 400 };
@@ -98,11 +99,8 @@ static void set(struct reader *reader, const char *key, const char *value)
 
 static int assign_expanded(struct reader *reader, const char *key, const char *raw)
 {
-	struct interp interp;
 	const char *value;
-	interp_init_get(&interp, reader->dotenv->arena, lookup, reader->dotenv, reader->dotenv->warned,
-		reader->errors);
-	if (interp_text(&interp, raw, &reader->at, NULL, &value) != 0)
+	if (interp_text(&reader->interp, raw, &reader->at, NULL, &value) != 0)
 		return -1;
 	set(reader, key, value);
 	return 0;
@@ -288,6 +286,8 @@ static int reader_init(struct reader *reader, struct dotenv *dotenv, const char 
 	*reader = (struct reader){ .dotenv = dotenv, .errors = errors, .at = { .file = file }, .line = 1 };
 	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
 		text += 3, len -= 3;
+	interp_init_get(&reader->interp, dotenv->arena, lookup, dotenv, dotenv->warned, errors);
+	reader->interp.left = DOTENV_SIZE_MOST;
 	reader->text = reader->start = text;
 	reader->end = text + len;
 	if (len > DOTENV_SIZE_MOST)

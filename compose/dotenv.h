@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/map.h"
 
-#define DOTENV_SIZE_MOST ((size_t)4 << 20)
+#define DOTENV_SIZE_MOST ((size_t)4 << 20) /* bytes of a file, and of what its variables grow to */
 
 /* Where values of other variables come from: first `get` (may be NULL), then what was read before. */
 struct dotenv {

@@ -134,14 +134,13 @@ static int invalid(struct job *job, const char *text)
 		"write ${NAME}, ${NAME:-default}, ${NAME:+value} or ${NAME:?message}; write $$ for a literal $");
 }
 
-static int too_much(struct job *job, const char *what)
-{
-	return error_add(job->interp->errors, ERROR_FILE, job->at, job->path, "%s", what);
-}
-
 static int put(struct job *job, const char *text, size_t len)
 {
-	return buf_append(&job->out, text, len) ? 0 : too_much(job, "interpolation produces too much text");
+	if (buf_append(&job->out, text, len))
+		return 0;
+	error_add(
+		job->interp->errors, ERROR_FILE, job->at, job->path, "interpolation produces too much text");
+	return error_hint(job->interp->errors, "do variables multiply each other, as in A=${B}${B}?");
 }
 
 static void warn_unset(struct job *job, const char *name, const char *text)
@@ -209,7 +208,8 @@ static int expand(struct job *job, const char *text, size_t len, unsigned depth)
 {
 	const char *end = text + len;
 	if (depth > NESTING_MOST)
-		return too_much(job, "defaults are nested too deeply");
+		return error_add(job->interp->errors, ERROR_FILE, job->at, job->path,
+			"defaults are nested too deeply (%d at most)", NESTING_MOST);
 	while (text < end) {
 		const char *dollar = memchr(text, '$', (size_t)(end - text));
 		if (put(job, text, (size_t)((dollar ? dollar : end) - text)) != 0)
