@@ -131,8 +131,8 @@ static void check_secret_sources(struct check *check)
 	const struct node *all = node_get(check->tree, "secrets");
 	for (size_t i = 0; all && all->kind == NODE_MAP && i < all->nmembers; i++) {
 		const struct node *secret = all->members[i].value, *external = node_get(secret, "external");
-		if ((external && external->yes) || node_get(secret, "file") ||
-			node_get(secret, "environment"))
+		const char *variable = node_text(node_get(secret, "environment"));
+		if ((external && external->yes) || node_get(secret, "file") || (variable && *variable))
 			continue;
 		check->failed = true;
 		error_add(check->errors, ERROR_FILE, &all->members[i].at,

@@ -108,7 +108,7 @@ static int to_duration(struct walk *walk, struct node *node)
 	return 0;
 }
 
-static int to_mode(struct walk *walk, const struct attr *attr, struct node *node)
+static int to_mode(struct walk *walk, struct node *node)
 {
 	int64_t mode = 0;
 	if (node->kind == NODE_INT) {
@@ -119,7 +119,7 @@ static int to_mode(struct walk *walk, const struct attr *attr, struct node *node
 		return 0;
 	}
 	if (node->kind != NODE_STRING)
-		return to_int(walk, attr, node);
+		return misfit(walk, node);
 	if (wrong(walk, node, value_mode(walk->arena, node->text, &mode)) < 0)
 		return -1;
 	node->kind = NODE_INT;
@@ -127,8 +127,8 @@ static int to_mode(struct walk *walk, const struct attr *attr, struct node *node
 	return 0;
 }
 
-/* A list or one text becomes a list of texts. */
-static int to_strings(struct walk *walk, struct node **where)
+/* A list or one text becomes a list of texts. `fractions`: numbers may have one. */
+static int to_strings(struct walk *walk, struct node **where, bool fractions)
 {
 	struct node *node = *where;
 	if (node->kind != NODE_LIST) {
@@ -142,7 +142,7 @@ static int to_strings(struct walk *walk, struct node **where)
 	for (size_t i = 0; i < node->nitems; i++) {
 		struct node *item = node->items[i];
 		const char *text = item->kind == NODE_STRING ? item->text : canon_text(walk->arena, item);
-		if (!text)
+		if (!text || (item->kind == NODE_FLOAT && !fractions))
 			return misfit(walk, item);
 		if (item->kind != NODE_STRING)
 			node->items[i] = text_node(walk, item->at, text);
@@ -154,7 +154,7 @@ static int to_command(struct walk *walk, struct node **where)
 {
 	struct node *node = *where;
 	if (node->kind != NODE_STRING)
-		return to_strings(walk, where);
+		return to_strings(walk, where, false);
 	const char **words, *dropped;
 	size_t count;
 	const char *phrase = value_words(walk->arena, node->text, &words, &count, &dropped);
@@ -176,7 +176,7 @@ static int to_test(struct walk *walk, struct node **where)
 {
 	struct node *node = *where;
 	if (node->kind != NODE_STRING)
-		return to_strings(walk, where);
+		return to_strings(walk, where, false);
 	*where = node_list(walk->arena, node->at);
 	node_push(walk->arena, *where, text_node(walk, node->at, "CMD-SHELL"));
 	node_push(walk->arena, *where, node);
@@ -289,7 +289,7 @@ static int to_hosts(struct walk *walk, struct node **where)
 static int to_multi(struct walk *walk, struct node *map)
 {
 	for (size_t i = 0; map->kind == NODE_MAP && i < map->nmembers; i++)
-		if (to_strings(walk, &map->members[i].value) < 0)
+		if (to_strings(walk, &map->members[i].value, true) < 0)
 			return -1;
 	return 0;
 }
@@ -329,6 +329,9 @@ static int decode(struct walk *walk, const struct attr *attr, struct node **wher
 	struct node *node = *where;
 	switch (attr->kind) {
 	case KIND_TEXT:
+		if (node->kind == NODE_FLOAT)
+			return misfit(walk, node);
+		/* fall through */
 	case KIND_STRING:
 		if (node->kind != NODE_STRING && canon_text(walk->arena, node))
 			*where = text_node(walk, node->at, canon_text(walk->arena, node));
@@ -344,13 +347,13 @@ static int decode(struct walk *walk, const struct attr *attr, struct node **wher
 	case KIND_DURATION:
 		return to_duration(walk, node);
 	case KIND_MODE:
-		return to_mode(walk, attr, node);
+		return to_mode(walk, node);
 	case KIND_COMMAND:
 		return to_command(walk, where);
 	case KIND_TEST:
 		return to_test(walk, where);
 	case KIND_STRINGS:
-		return to_strings(walk, where);
+		return to_strings(walk, where, false);
 	case KIND_PAIRS:
 	case KIND_ENV:
 		return to_pairs(walk, attr, where);

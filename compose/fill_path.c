@@ -45,7 +45,7 @@ static int resolve(struct walk *walk, unsigned flags, struct node *node)
 	const struct place *place = walk->arg;
 	if (node->kind != NODE_STRING || windows_absolute(node->text))
 		return 0;
-	if ((flags & ATTR_REMOTE) && is_remote(node->text))
+	if ((flags & ATTR_REMOTE) && (!*node->text || is_remote(node->text)))
 		return 0;
 	if (!place->dir && node->text[0] != '/' && node->text[0] != '~') {
 		walk_error(walk, &node->at, FILL_HOMELESS, node->text);

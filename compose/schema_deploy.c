@@ -137,7 +137,7 @@ static const struct attr deploy_rows[] = {
 const struct schema schema_deploy = SCHEMA("deploy", deploy_rows, sizeof(struct deploy), 0);
 
 static const struct attr hook_rows[] = {
-	{ "command", KIND_COMMAND, .flags = ATTR_REQUIRED | ATTR_ALWAYS, AT(struct hook, command),
+	{ "command", KIND_COMMAND, .flags = ATTR_REQUIRED | ATTR_KEEP | ATTR_ALWAYS, AT(struct hook, command),
 		.doc = "Command to run" },
 	{ "image", KIND_STRING, AT(struct hook, image), .doc = "Image of a pre_start command" },
 	{ "user", KIND_STRING, AT(struct hook, user), .doc = "User of the process" },
@@ -150,7 +150,7 @@ static const struct attr hook_rows[] = {
 const struct schema schema_hook = SCHEMA("pre_start", hook_rows, sizeof(struct hook), 0);
 
 static const struct attr exec_rows[] = {
-	{ "command", KIND_COMMAND, .flags = ATTR_REQUIRED | ATTR_ALWAYS, AT(struct hook, command),
+	{ "command", KIND_COMMAND, .flags = ATTR_REQUIRED | ATTR_KEEP | ATTR_ALWAYS, AT(struct hook, command),
 		.doc = "Command to run" },
 	{ "user", KIND_STRING, AT(struct hook, user), .doc = "User of the process" },
 	{ "privileged", KIND_BOOL, AT(struct hook, privileged), .doc = "All rights of the host" },

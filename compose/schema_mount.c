@@ -90,7 +90,7 @@ static const struct attr file_ref_rows[] = {
 	{ "target", KIND_STRING, AT(struct file_ref, target), .doc = "File in the container" },
 	{ "uid", KIND_STRING, AT(struct file_ref, uid), .doc = "Owner" },
 	{ "gid", KIND_STRING, AT(struct file_ref, gid), .doc = "Group" },
-	{ "mode", KIND_MODE, AT(struct file_ref, mode), .doc = "File mode, octal" },
+	{ "mode", KIND_MODE, .flags = ATTR_KEEP, AT(struct file_ref, mode), .doc = "File mode, octal" },
 };
 const struct schema schema_file_ref = SCHEMA("file", file_ref_rows, sizeof(struct file_ref), SCHEMA_AT);
 

@@ -26,6 +26,12 @@ int short_devices(struct walk *walk, const struct attr *attr, struct node **node
 	int result = 0;
 	for (size_t i = 0; list->kind == NODE_LIST && i < list->nitems; i++) {
 		struct node *item = list->items[i];
+		if (item->kind == NODE_MAP && !node_get(item, "target") && !canon_lenient(walk)) {
+			walk_push_index(walk, i);
+			result = walk_error(walk, &item->at, "this device has no target");
+			error_hint(walk->errors, "add `target:` with the path in the container");
+			walk_pop(walk);
+		}
 		if (item->kind != NODE_STRING)
 			continue;
 		const char *parts[3] = { NULL, NULL, NULL };

@@ -345,13 +345,13 @@ const char *source_name(
 	struct stat info;
 	if (source->name)
 		return source->name;
-	const char *name = source_normal_name(arena, given(declared) ? declared : path_base(source->dir));
+	const char *name = source_normal_name(arena, declared ? declared : path_base(source->dir));
 	if (!*name) {
 		error_add(errors, ERROR_FILE, NULL, NULL, "project name must not be empty");
 		error_hint(errors, "set a top-level `name:`, COMPOSE_PROJECT_NAME or -p NAME");
 		return NULL;
 	}
-	if (!given(declared) && lstat(source->dir, &info) == 0 && S_ISLNK(info.st_mode))
+	if (!declared && lstat(source->dir, &info) == 0 && S_ISLNK(info.st_mode))
 		error_warn(errors, NULL, NULL,
 			"project has been loaded without an explicit name from a symlink. Using name \"%s\"",
 			name);

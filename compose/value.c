@@ -99,19 +99,15 @@ const char *value_bytes(struct arena *arena, const char *text, int64_t *ret_byte
 		*ret_bytes = -1;
 		return NULL;
 	}
-	size_t len = strspn(text, "0123456789.");
-	if (len == 0 || len > 40 || text[len - 1] == '.' || text[0] == '.')
-		return no_size(arena, text);
-	char digits[48];
-	memcpy(digits, text, len);
-	digits[len] = '\0';
-	char *end;
-	double number = strtod(digits, &end);
-	if (*end)
-		return no_size(arena, text);
+	size_t len = strlen(text);
+	while (len && !strchr("0123456789. ", text[len - 1]))
+		len--;
 	const char *unit = text + len;
-	if (*unit == ' ')
-		unit++;
+	if (len && text[len - 1] == ' ')
+		len--;
+	double number = 0;
+	if (value_float(arena, arena_strndup(arena, text, len), &number) != NULL || number < 0)
+		return no_size(arena, text);
 	double scale = 1;
 	if (*unit) {
 		const char *known = "bkmgtp", *found = strchr(known, tolower((unsigned char)*unit));
@@ -159,11 +155,28 @@ const char *value_int(struct arena *arena, const char *text, int64_t *ret_value)
 	return NULL;
 }
 
+/* Copies a number without the underscores that stand between its digits; false when they stand elsewhere. */
+static bool drop_underscores(const char *text, char *out)
+{
+	for (const char *at = text; *at; at++) {
+		if (*at != '_')
+			*out++ = *at;
+		else if (at == text || !isxdigit((unsigned char)at[-1]) || !isxdigit((unsigned char)at[1]))
+			return false;
+	}
+	*out = '\0';
+	return true;
+}
+
 const char *value_float(struct arena *arena, const char *text, double *ret_value)
 {
-	char *end = NULL;
-	double value = isspace((unsigned char)*text) ? 0 : strtod(text, &end);
-	if (!end || end == text || *end)
+	char *end = NULL, *digits = arena_alloc(arena, strlen(text) + 1);
+	double value = 0;
+	/* as Go reads numbers: a hexadecimal one has an exponent */
+	bool hex = strpbrk(text, "xX") && !strpbrk(text, "pP");
+	if (!hex && !isspace((unsigned char)*text) && drop_underscores(text, digits))
+		value = strtod(digits, &end);
+	if (!end || end == digits || *end)
 		return arena_printf(arena, "\"%s\" is no number", text);
 	*ret_value = value;
 	return NULL;

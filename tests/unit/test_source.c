@@ -169,7 +169,7 @@ static void names(void **state)
 	assert_string_equal(name_of("/x/My.Project_1", NULL), "myproject_1");
 	assert_string_equal(name_of("/x/__-a b", NULL), "ab");
 	assert_string_equal(name_of("/x", "Foo.Bar"), "foobar");
-	assert_string_equal(name_of("/x/y", ""), "y");
+	assert_null(name_of("/x/y", ""));
 	assert_null(name_of("/x/..-_", NULL));
 	put("compose.yml", "");
 	options.project_name = "Bad";

@@ -52,9 +52,14 @@ static void sizes(void **state)
 	size("2k", 2048);
 	size("1T", (int64_t)1 << 40);
 	size("-1", -1);
+	size(".5k", 512);
+	size("5.k", 5120);
+	size("+1e3", 1000);
+	size("1_000", 1000);
+	size("10 ", 10);
 	int64_t bytes;
-	static const char *const wrong[] = { "50x", "", "m", "1.5.3", "-2", "10bb", "5  m", "1e3",
-		"9999999999p", NULL };
+	static const char *const wrong[] = { "50x", "", "m", "1.5.3", "-2", "10bb", "5  m", "1__0", "_1",
+		"1_", "+-1", "9999999999p", NULL };
 	for (size_t i = 0; wrong[i]; i++)
 		assert_non_null(value_bytes(arena, wrong[i], &bytes));
 }
@@ -84,6 +89,8 @@ static void numbers(void **state)
 	assert_null(value_float(arena, ".5", &real));
 	assert_true(real == 0.5);
 	assert_non_null(value_float(arena, "1x", &real));
+	assert_non_null(value_float(arena, "0x10", &real));
+	assert_non_null(value_float(arena, "_", &real));
 	assert_null(value_mode(arena, "0440", &whole));
 	assert_int_equal(whole, 0440);
 	assert_non_null(value_mode(arena, "0480", &whole));
