@@ -28,7 +28,7 @@ static const struct opt rows[] = {
 	{ OPT_FLAG, "no-consistency", 0, AT(no_consistency), NULL,
 		"Accept what the file says although it cannot work" },
 	{ OPT_FLAG, "no-env-resolution", 0, AT(no_env_resolution), NULL,
-		"Leave env files unread; print their paths" },
+		"Accepted; env files are read all the same, as by docker compose 2.40" },
 	{ OPT_FLAG, "no-interpolate", 0, AT(no_interpolate), NULL, "Leave variables as they are written" },
 	{ OPT_FLAG, "no-normalize", 0, AT(no_normalize), NULL, "Leave defaults out" },
 	{ OPT_FLAG, "no-path-resolution", 0, AT(no_path_resolution), NULL,
@@ -48,14 +48,22 @@ static const struct opt rows[] = {
 
 static bool wants_list(const struct config_options *config)
 {
-	return config->environment || config->hash || config->images || config->models || config->networks ||
-	       config->profiles || config->services || config->variables || config->volumes;
+	return config_list_kind(config) != LIST_NONE;
 }
 
 /* The file's own text counts, not what variables make of it. */
 static bool keeps_variables(const struct config_options *config)
 {
-	return config->no_interpolate || config->variables || config->portable;
+	return config->no_interpolate || config_list_kind(config) == LIST_VARIABLES || config->portable;
+}
+
+/* Only the file itself is needed, and not what becomes of it: the other lists want values and profiles even
+ * where variables are left alone. */
+static bool wants_raw(const struct config_options *config)
+{
+	enum config_list list = config_list_kind(config);
+	return keeps_variables(config) &&
+	       (list == LIST_NONE || list == LIST_SERVICES || list == LIST_VARIABLES);
 }
 
 static int print(
@@ -99,10 +107,11 @@ static struct load_options load_options(
 	load.no_normalize = config->no_normalize || config->portable ||
 			    ctx->globals.compatibility; /* as docker compose does */
 	/* lists need no env file, and the printed hash counts them by path */
-	load.no_env_resolution = config->no_env_resolution || wants_list(config) || config->explain;
+	load.no_env_resolution = wants_list(config) || config->explain;
 	load.no_path_resolution = config->no_path_resolution || config->portable;
 	load.no_consistency = config->no_consistency;
-	load.tree_only = !wants_list(config) || load.no_interpolate;
+	load.raw = wants_raw(config);
+	load.tree_only = load.raw || !wants_list(config);
 	return load;
 }
 
@@ -110,6 +119,8 @@ static int run(struct ctx *ctx, const void *options)
 {
 	const struct config_options *config = options;
 	struct texts services = { (const char **)ctx->args, ctx->nargs };
+	if (config_list_kind(config) == LIST_HASHES && strcmp(config->hash, "*") != 0)
+		services.count = 0; /* the option names them */
 	struct load_options load = load_options(ctx, config, &services);
 	struct project *project;
 	ctx->json_errors = config->format && strcmp(config->format, "json") == 0;

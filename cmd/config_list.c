@@ -115,30 +115,59 @@ static int print_hashes(struct ctx *ctx, const struct project *project, const ch
 	return 0;
 }
 
+enum config_list config_list_kind(const struct config_options *options)
+{
+	return options->services                 ? LIST_SERVICES
+	       : options->volumes                ? LIST_VOLUMES
+	       : options->networks               ? LIST_NETWORKS
+	       : options->models                 ? LIST_MODELS
+	       : options->hash && *options->hash ? LIST_HASHES
+	       : options->profiles               ? LIST_PROFILES
+	       : options->images                 ? LIST_IMAGES
+	       : options->variables              ? LIST_VARIABLES
+	       : options->environment            ? LIST_ENVIRONMENT
+						 : LIST_NONE;
+}
+
+static void print_services(struct ctx *ctx, const struct project *project, FILE *out)
+{
+	struct texts keys = active_services(ctx, project);
+	struct map *printed = map_create(ctx->arena);
+	for (size_t i = 0; i < keys.count; i++)
+		print_after_dependencies(project, printed, keys.items[i], out);
+}
+
 int config_list(
 	struct ctx *ctx, const struct config_options *options, const struct project *project, FILE *out)
 {
-	if (options->services) {
-		struct texts keys = active_services(ctx, project);
-		struct map *printed = map_create(ctx->arena);
-		for (size_t i = 0; i < keys.count; i++)
-			print_after_dependencies(project, printed, keys.items[i], out);
-	} else if (options->volumes) {
+	switch (config_list_kind(options)) {
+	case LIST_SERVICES:
+		print_services(ctx, project, out);
+		break;
+	case LIST_VOLUMES:
 		print_keys(ctx, project, "volumes", out);
-	} else if (options->hash) {
-		return print_hashes(ctx, project, options->hash, out);
-	} else if (options->profiles) {
-		print_profiles(ctx, project, out);
-	} else if (options->models) {
-		print_models(ctx, project, out);
-	} else if (options->variables) {
-		return emit_variables(out, ctx->arena, project->tree, options->format, &ctx->errors);
-	} else if (options->networks) {
+		break;
+	case LIST_NETWORKS:
 		print_keys(ctx, project, "networks", out);
-	} else if (options->images) {
+		break;
+	case LIST_MODELS:
+		print_models(ctx, project, out);
+		break;
+	case LIST_HASHES:
+		return print_hashes(ctx, project, options->hash, out);
+	case LIST_PROFILES:
+		print_profiles(ctx, project, out);
+		break;
+	case LIST_IMAGES:
 		print_images(ctx, project, out);
-	} else if (options->environment) {
+		break;
+	case LIST_VARIABLES:
+		return emit_variables(out, ctx->arena, project->tree, options->format, &ctx->errors);
+	case LIST_ENVIRONMENT:
 		print_environment(ctx, project, out);
+		break;
+	case LIST_NONE:
+		break;
 	}
 	return 0;
 }

@@ -4,7 +4,8 @@
 
 struct doc_support {
 	const char *path;   /* services.*.cap_add; stands for everything below it, too */
-	const char *since;  /* first format of the files: 1, 2.x, 3.x, spec (no version), flow (ours) */
+	const char *since;  /* first format whose schema has it, as docker-compose 1.26 (to 3.8) and docker
+				stack (from 3.9) kept them: 1, 2.x, 3.x; spec (no version); flow (ours) */
 	const char *engine; /* field of the Engine API 1.4x, or what is done with it instead */
 };
 

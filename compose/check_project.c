@@ -50,7 +50,7 @@ static void check_networks(struct check *check, const struct node *service)
 	for (size_t i = 0; used && used->kind == NODE_MAP && i < used->nmembers; i++) {
 		const char *name = used->members[i].key;
 		bool extension = strncmp(name, "x-", 2) == 0; /* never the name of a network */
-		if ((node_member(all, name) && !extension) || strcmp(name, "default") == 0)
+		if (node_member(all, name) && !extension)
 			continue;
 		check_error(check, &used->members[i].at, "networks", "undefined network \"%s\"", name);
 		undeclared_hint(check, "networks", name, "");

@@ -136,7 +136,7 @@ static int finish_tree(struct loading *loading)
 	const struct map *env = options->no_interpolate ? map_create(arena) : project->env;
 	if (normalize && fill_normalize(arena, tree, project->name, env, errors) != 0)
 		return -1;
-	if (options->no_interpolate) {
+	if (options->raw) {
 		if (!options->no_normalize)
 			node_set(arena, tree, "name", tree->at, node_string(arena, tree->at, project->name));
 		return 0;

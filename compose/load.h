@@ -54,6 +54,7 @@ struct load_options {
 	const struct fetch *fetch; /* NULL: remote files are refused */
 	bool compatibility, all_resources;
 	bool no_interpolate, no_normalize, no_path_resolution, no_consistency, no_env_resolution;
+	bool raw;       /* with no_interpolate: stop before values are decoded and profiles chosen */
 	bool tree_only; /* stop before bind: `config` of a file needs only the tree */
 };
 
