@@ -6,13 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct node *text_node(struct walk *walk, struct mark at, const char *text)
-{
-	struct node *node = node_string(walk->arena, at, text);
-	node->quoted = true;
-	return node;
-}
-
 static int wrong(struct walk *walk, const struct node *node, const char *phrase)
 {
 	return phrase ? walk_error(walk, &node->at, "%s", phrase) : 0;
@@ -136,7 +129,7 @@ static int to_strings(struct walk *walk, struct node **where, bool fractions)
 		if (!text)
 			return misfit(walk, node);
 		*where = node_list(walk->arena, node->at);
-		node_push(walk->arena, *where, text_node(walk, node->at, text));
+		node_push(walk->arena, *where, node_quoted(walk->arena, node->at, text));
 		return 0;
 	}
 	for (size_t i = 0; i < node->nitems; i++) {
@@ -145,7 +138,7 @@ static int to_strings(struct walk *walk, struct node **where, bool fractions)
 		if (!text || (item->kind == NODE_FLOAT && !fractions))
 			return misfit(walk, item);
 		if (item->kind != NODE_STRING)
-			node->items[i] = text_node(walk, item->at, text);
+			node->items[i] = node_quoted(walk->arena, item->at, text);
 	}
 	return 0;
 }
@@ -168,7 +161,7 @@ static int to_command(struct walk *walk, struct node **where)
 			dropped);
 	*where = node_list(walk->arena, node->at);
 	for (size_t i = 0; i < count; i++)
-		node_push(walk->arena, *where, text_node(walk, node->at, words[i]));
+		node_push(walk->arena, *where, node_quoted(walk->arena, node->at, words[i]));
 	return 0;
 }
 
@@ -178,7 +171,7 @@ static int to_test(struct walk *walk, struct node **where)
 	if (node->kind != NODE_STRING)
 		return to_strings(walk, where, false);
 	*where = node_list(walk->arena, node->at);
-	node_push(walk->arena, *where, text_node(walk, node->at, "CMD-SHELL"));
+	node_push(walk->arena, *where, node_quoted(walk->arena, node->at, "CMD-SHELL"));
 	node_push(walk->arena, *where, node);
 	return 0;
 }
@@ -195,9 +188,9 @@ static int take_pair(struct walk *walk, const struct attr *attr, struct node *ma
 		walk_error(walk, &item->at, "the name \"%.*s\" ends in a blank", (int)len, text);
 		return error_hint(walk->errors, "remove the blank before the `=`");
 	}
-	struct node *value = equals                   ? text_node(walk, item->at, equals + 1)
+	struct node *value = equals                   ? node_quoted(walk->arena, item->at, equals + 1)
 			     : attr->kind == KIND_ENV ? node_null(walk->arena, item->at)
-						      : text_node(walk, item->at, "");
+						      : node_quoted(walk->arena, item->at, "");
 	node_set(walk->arena, map, arena_strndup(walk->arena, text, len), item->at, value);
 	return 0;
 }
@@ -220,7 +213,7 @@ static int to_pairs(struct walk *walk, const struct attr *attr, struct node **wh
 		const char *text = (*value)->kind == NODE_NULL ? "" : canon_text(walk->arena, *value);
 		if (!text)
 			return misfit(walk, *value);
-		*value = text_node(walk, (*value)->at, text);
+		*value = node_quoted(walk->arena, (*value)->at, text);
 	}
 	return node->kind == NODE_MAP ? 0 : misfit(walk, node);
 }
@@ -232,7 +225,8 @@ static int push_host(struct walk *walk, struct node *list, struct mark at, const
 		ip = arena_strndup(walk->arena, ip + 1, len - 2);
 	if (!*host || strpbrk(host, ":="))
 		return walk_error(walk, &at, "\"%s\" is no host name", host);
-	node_push(walk->arena, list, text_node(walk, at, arena_printf(walk->arena, "%s=%s", host, ip)));
+	node_push(walk->arena, list,
+		node_quoted(walk->arena, at, arena_printf(walk->arena, "%s=%s", host, ip)));
 	return 0;
 }
 
@@ -334,7 +328,7 @@ static int decode(struct walk *walk, const struct attr *attr, struct node **wher
 		/* fall through */
 	case KIND_STRING:
 		if (node->kind != NODE_STRING && canon_text(walk->arena, node))
-			*where = text_node(walk, node->at, canon_text(walk->arena, node));
+			*where = node_quoted(walk->arena, node->at, canon_text(walk->arena, node));
 		return 0;
 	case KIND_BOOL:
 		return to_bool(walk, node);

@@ -5,13 +5,6 @@
 
 #include <string.h>
 
-static struct node *text_node(struct arena *arena, struct mark at, const char *text)
-{
-	struct node *node = node_string(arena, at, text);
-	node->quoted = true;
-	return node;
-}
-
 /* Secrets of a service have a place of their own. */
 static void secret_targets(struct walk *walk, struct node *list)
 {
@@ -20,7 +13,7 @@ static void secret_targets(struct walk *walk, struct node *list)
 		const char *source = node_text(node_get(item, "source"));
 		if (source && !node_get(item, "target"))
 			node_set(walk->arena, item, "target", item->at,
-				text_node(walk->arena, item->at,
+				node_quoted(walk->arena, item->at,
 					arena_printf(walk->arena, "/run/secrets/%s", source)));
 	}
 }
@@ -38,9 +31,10 @@ static int defaults_open(struct walk *walk, const struct schema *schema, struct 
 		const struct attr *row = &schema->rows[i];
 		if (!row->fallback || node_get(map, row->name))
 			continue;
-		struct node *value = row->kind == KIND_BOOL ? node_bool(walk->arena, map->at,
-								      strcmp(row->fallback, "true") == 0)
-							    : text_node(walk->arena, map->at, row->fallback);
+		struct node *value =
+			row->kind == KIND_BOOL
+				? node_bool(walk->arena, map->at, strcmp(row->fallback, "true") == 0)
+				: node_quoted(walk->arena, map->at, row->fallback);
 		if (row->kind != KIND_INT || !node_get(map, "device_ids"))
 			node_set(walk->arena, map, row->name, map->at, value);
 	}
@@ -64,7 +58,7 @@ static void environment_list(struct walk *walk, const struct map *env, struct no
 			continue;
 		const char *value = map_get(env, item->text);
 		if (value)
-			list->items[i] = text_node(
+			list->items[i] = node_quoted(
 				walk->arena, item->at, arena_printf(walk->arena, "%s=%s", item->text, value));
 	}
 }
@@ -83,7 +77,7 @@ static int environment_open(struct walk *walk, const struct schema *schema, stru
 	const char *name = node_text(node_get(map, "environment"));
 	const char *value = name ? map_get(walk->arg, name) : NULL;
 	if (value)
-		node_set(walk->arena, map, FILL_VALUE, map->at, text_node(walk->arena, map->at, value));
+		node_set_text(walk->arena, map, FILL_VALUE, value);
 	return 0;
 }
 

@@ -71,9 +71,8 @@ static void overlay(struct env_files *files, struct node *service, const char *k
 	struct node *own = node_get(service, key);
 	const struct map_entry *entry;
 	for (size_t at = 0; (entry = map_next(read, &at));) {
-		struct node *value = node_string(files->arena, service->at, entry->value);
-		value->quoted = true;
-		node_set(files->arena, map, entry->key, service->at, value);
+		node_set(files->arena, map, entry->key, service->at,
+			node_quoted(files->arena, service->at, entry->value));
 	}
 	for (size_t i = 0; own && own->kind == NODE_MAP && i < own->nmembers; i++)
 		node_set(files->arena, map, own->members[i].key, own->members[i].at, own->members[i].value);
@@ -89,8 +88,7 @@ static void resolve_own(struct env_files *files, struct node *own)
 			member->value->kind == NODE_NULL ? map_get(files->env, member->key) : NULL;
 		if (!value)
 			continue;
-		member->value = node_string(files->arena, member->at, value);
-		member->value->quoted = true;
+		member->value = node_quoted(files->arena, member->at, value);
 	}
 }
 

@@ -12,13 +12,6 @@ struct norm {
 	bool default_network; /* someone uses it */
 };
 
-static void set_text(struct arena *arena, struct node *map, const char *key, const char *text)
-{
-	struct node *value = node_string(arena, map->at, text);
-	value->quoted = true;
-	node_set(arena, map, key, map->at, value);
-}
-
 static bool is_empty(const struct node *node)
 {
 	return !node || node->kind == NODE_NULL || (node->kind == NODE_MAP && !node->nmembers) ||
@@ -47,9 +40,8 @@ static void values(struct norm *norm, struct node *node, bool drop)
 		if (item->kind == NODE_STRING && !strchr(item->text, '=')) {
 			const char *value = map_get(norm->env, item->text);
 			if (value) {
-				item = node_string(norm->arena, item->at,
+				item = node_quoted(norm->arena, item->at,
 					arena_printf(norm->arena, "%s=%s", item->text, value));
-				item->quoted = true;
 			} else if (drop) {
 				continue;
 			}
@@ -62,8 +54,7 @@ static void values(struct norm *norm, struct node *node, bool drop)
 		struct member *member = &node->members[i];
 		const char *value = member->value->kind == NODE_NULL ? map_get(norm->env, member->key) : NULL;
 		if (value) {
-			member->value = node_string(norm->arena, member->at, value);
-			member->value->quoted = true;
+			member->value = node_quoted(norm->arena, member->at, value);
 		} else if (member->value->kind == NODE_NULL && drop) {
 			node_remove(node, member->key);
 			continue;
@@ -77,7 +68,7 @@ static void build(struct norm *norm, struct node *node)
 	if (!node || node->kind != NODE_MAP)
 		return;
 	if (!node_get(node, "dockerfile") && !node_get(node, "dockerfile_inline"))
-		set_text(norm->arena, node, "dockerfile", "Dockerfile");
+		node_set_text(norm->arena, node, "dockerfile", "Dockerfile");
 	values(norm, node_get(node, "args"), true);
 }
 
@@ -93,7 +84,7 @@ static void imply(struct norm *norm, struct node *service, const char *name, siz
 	if (node_get(all, key))
 		return;
 	struct node *one = node_map(norm->arena, service->at);
-	set_text(norm->arena, one, "condition", "service_started");
+	node_set_text(norm->arena, one, "condition", "service_started");
 	node_set(norm->arena, one, "restart", service->at, node_bool(norm->arena, service->at, restart));
 	node_set(norm->arena, one, "required", service->at, node_bool(norm->arena, service->at, true));
 	node_set(norm->arena, all, key, service->at, one);
@@ -159,7 +150,7 @@ static void section_names(struct norm *norm, struct node *tree, const char *sect
 			external &&
 			((external->kind == NODE_BOOL && external->yes) ||
 				(external->kind == NODE_STRING && strcasecmp(external->text, "true") == 0));
-		set_text(norm->arena, member->value, "name",
+		node_set_text(norm->arena, member->value, "name",
 			as_is ? member->key : arena_printf(norm->arena, "%s_%s", norm->project, member->key));
 	}
 }

@@ -21,10 +21,9 @@ static void push_pairs(struct walk *walk, struct node *list, const struct member
 	for (size_t i = 0; i < count; i++) {
 		const struct node *one = value->kind == NODE_LIST ? value->items[i] : value;
 		const char *text = one->kind == NODE_NULL ? NULL : canon_text(walk->arena, one);
-		struct node *item = node_string(walk->arena, one->kind == NODE_NULL ? member->at : one->at,
-			text ? arena_printf(walk->arena, "%s=%s", member->key, text) : member->key);
-		item->quoted = true;
-		node_push(walk->arena, list, item);
+		node_push(walk->arena, list,
+			node_quoted(walk->arena, text ? one->at : member->at,
+				text ? arena_printf(walk->arena, "%s=%s", member->key, text) : member->key));
 	}
 }
 

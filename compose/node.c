@@ -44,6 +44,13 @@ struct node *node_string(struct arena *arena, struct mark at, const char *text)
 	return make_scalar(arena, NODE_STRING, at, arena_strdup(arena, text));
 }
 
+struct node *node_quoted(struct arena *arena, struct mark at, const char *text)
+{
+	struct node *node = node_string(arena, at, text);
+	node->quoted = true;
+	return node;
+}
+
 struct node *node_list(struct arena *arena, struct mark at)
 {
 	return make(arena, NODE_LIST, at);
@@ -140,6 +147,11 @@ void node_set(struct arena *arena, struct node *map, const char *key, struct mar
 	} else {
 		node_add(arena, map, arena_strdup(arena, key), at, value);
 	}
+}
+
+void node_set_text(struct arena *arena, struct node *map, const char *key, const char *text)
+{
+	node_set(arena, map, key, map->at, node_quoted(arena, map->at, text));
 }
 
 struct node *node_remove(struct node *map, const char *key)

@@ -65,11 +65,13 @@ struct node {
 	};
 };
 
-/* New nodes; `at` is copied, texts are copied into the arena. */
+/* New nodes; `at` is copied, texts are copied into the arena. A quoted string is text whatever it looks like.
+ */
 struct node *node_null(struct arena *arena, struct mark at);
 struct node *node_bool(struct arena *arena, struct mark at, bool yes);
 struct node *node_int(struct arena *arena, struct mark at, int64_t value);
 struct node *node_string(struct arena *arena, struct mark at, const char *text);
+struct node *node_quoted(struct arena *arena, struct mark at, const char *text);
 struct node *node_list(struct arena *arena, struct mark at);
 struct node *node_map(struct arena *arena, struct mark at);
 
@@ -82,6 +84,9 @@ struct member *node_member(const struct node *map, const char *key);
 
 /* Sets `key` (copied) to `value`: an existing key keeps its position, a new one goes to the end. */
 void node_set(struct arena *arena, struct node *map, const char *key, struct mark at, struct node *value);
+
+/* node_set with a quoted string that has the map's place. */
+void node_set_text(struct arena *arena, struct node *map, const char *key, const char *text);
 
 /* As node_set for a key that is known to be absent and is kept by reference. */
 void node_add(struct arena *arena, struct node *map, const char *key, struct mark at, struct node *value);

@@ -4,11 +4,21 @@
 
 #include <string.h>
 
-static struct node *text_node(struct walk *walk, struct mark at, const char *text)
+/* What a dependency or an env file is unless it says otherwise. */
+static void set_required(struct walk *walk, struct node *item)
 {
-	struct node *node = node_string(walk->arena, at, text);
-	node->quoted = true;
-	return node;
+	if (item->kind == NODE_MAP && !node_get(item, "required"))
+		node_set(walk->arena, item, "required", item->at, node_bool(walk->arena, item->at, true));
+}
+
+/* Sets KEY of an item KEY=VALUE; returns false when it is none. */
+static bool take_pair(struct walk *walk, struct node *map, const struct node *item)
+{
+	const char *text = node_text(item), *equals = text ? strchr(text, '=') : NULL;
+	if (equals)
+		node_set(walk->arena, map, arena_strndup(walk->arena, text, (size_t)(equals - text)),
+			item->at, node_quoted(walk->arena, item->at, equals + 1));
+	return equals;
 }
 
 /* {key: item} at the item's place. */
@@ -51,11 +61,11 @@ int short_devices(struct walk *walk, const struct attr *attr, struct node **node
 			walk_pop(walk);
 			continue;
 		}
-		struct node *map = wrap(walk, "source", text_node(walk, item->at, parts[0]));
+		struct node *map = wrap(walk, "source", node_quoted(walk->arena, item->at, parts[0]));
 		const char *target = parts[1] && *parts[1] ? parts[1] : parts[0];
-		node_set(walk->arena, map, "target", item->at, text_node(walk, item->at, target));
+		node_set(walk->arena, map, "target", item->at, node_quoted(walk->arena, item->at, target));
 		node_set(walk->arena, map, "permissions", item->at,
-			text_node(walk, item->at, parts[2] ? parts[2] : "rwm"));
+			node_quoted(walk->arena, item->at, parts[2] ? parts[2] : "rwm"));
 		list->items[i] = map;
 	}
 	return result;
@@ -84,9 +94,7 @@ int short_env_files(struct walk *walk, const struct attr *attr, struct node **no
 		struct node *item = list->items[i];
 		if (item->kind == NODE_STRING)
 			list->items[i] = item = wrap(walk, "path", item);
-		if (item->kind == NODE_MAP && !node_get(item, "required"))
-			node_set(walk->arena, item, "required", item->at,
-				node_bool(walk->arena, item->at, true));
+		set_required(walk, item);
 	}
 	return 0;
 }
@@ -102,16 +110,12 @@ int short_depends_on(struct walk *walk, const struct attr *attr, struct node **n
 			if (item->kind == NODE_STRING)
 				node_set(walk->arena, map, item->text, item->at,
 					wrap(walk, "condition",
-						text_node(walk, item->at, "service_started")));
+						node_quoted(walk->arena, item->at, "service_started")));
 		}
 		*node = from = map;
 	}
-	for (size_t i = 0; from->kind == NODE_MAP && i < from->nmembers; i++) {
-		struct node *item = from->members[i].value;
-		if (item->kind == NODE_MAP && !node_get(item, "required"))
-			node_set(walk->arena, item, "required", item->at,
-				node_bool(walk->arena, item->at, true));
-	}
+	for (size_t i = 0; from->kind == NODE_MAP && i < from->nmembers; i++)
+		set_required(walk, from->members[i].value);
 	return 0;
 }
 
@@ -134,17 +138,16 @@ int short_ssh(struct walk *walk, const struct attr *attr, struct node **node)
 		return 0;
 	struct node *map = node_map(walk->arena, list->at);
 	for (size_t i = 0; i < list->nitems; i++) {
-		const char *text = node_text(list->items[i]);
+		const struct node *item = list->items[i];
+		const char *text = node_text(item);
 		if (!text)
 			return 0;
-		const char *equals = strchr(text, '=');
-		if (!equals && strcmp(text, "default") != 0)
-			return walk_error(walk, &list->items[i]->at,
-				"\"%s\" names no key: write %s=PATH, or default", text, text);
-		const char *id = equals ? arena_strndup(walk->arena, text, (size_t)(equals - text)) : text;
-		node_set(walk->arena, map, id, list->items[i]->at,
-			equals ? text_node(walk, list->items[i]->at, equals + 1)
-			       : node_null(walk->arena, list->items[i]->at));
+		if (take_pair(walk, map, item))
+			continue;
+		if (strcmp(text, "default") != 0)
+			return walk_error(walk, &item->at, "\"%s\" names no key: write %s=PATH, or default",
+				text, text);
+		node_set(walk->arena, map, text, item->at, node_null(walk->arena, item->at));
 	}
 	*node = map;
 	return 0;
@@ -157,14 +160,9 @@ int short_contexts(struct walk *walk, const struct attr *attr, struct node **nod
 	if (list->kind != NODE_LIST)
 		return 0;
 	struct node *map = node_map(walk->arena, list->at);
-	for (size_t i = 0; i < list->nitems; i++) {
-		const char *text = node_text(list->items[i]);
-		const char *equals = text ? strchr(text, '=') : NULL;
-		if (!equals)
+	for (size_t i = 0; i < list->nitems; i++)
+		if (!take_pair(walk, map, list->items[i]))
 			return walk_error(walk, &list->items[i]->at, "a named context is NAME=CONTEXT");
-		node_set(walk->arena, map, arena_strndup(walk->arena, text, (size_t)(equals - text)),
-			list->items[i]->at, text_node(walk, list->items[i]->at, equals + 1));
-	}
 	*node = map;
 	return 0;
 }
@@ -173,7 +171,7 @@ int short_bool_text(struct walk *walk, const struct attr *attr, struct node **no
 {
 	(void)attr;
 	if ((*node)->kind == NODE_BOOL)
-		*node = text_node(walk, (*node)->at, (*node)->yes ? "true" : "false");
+		*node = node_quoted(walk->arena, (*node)->at, (*node)->yes ? "true" : "false");
 	return 0;
 }
 

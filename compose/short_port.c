@@ -81,24 +81,17 @@ static const char *parse(struct arena *arena, const char *text, struct port_spec
 	return NULL;
 }
 
-static void set_text(struct arena *arena, struct node *map, const char *key, const char *text)
-{
-	struct node *value = node_string(arena, map->at, text);
-	value->quoted = true;
-	node_set(arena, map, key, map->at, value);
-}
-
 static struct node *long_form(struct arena *arena, struct mark at, const struct port_spec *spec,
 	unsigned port, const char *published)
 {
 	struct node *map = node_map(arena, at);
-	set_text(arena, map, "mode", "ingress");
+	node_set_text(arena, map, "mode", "ingress");
 	if (spec->ip)
-		set_text(arena, map, "host_ip", spec->ip);
+		node_set_text(arena, map, "host_ip", spec->ip);
 	node_set(arena, map, "target", at, node_int(arena, at, port));
 	if (published)
-		set_text(arena, map, "published", published);
-	set_text(arena, map, "protocol", spec->protocol);
+		node_set_text(arena, map, "published", published);
+	node_set_text(arena, map, "protocol", spec->protocol);
 	return map;
 }
 

@@ -58,13 +58,6 @@ static void set(struct walk *walk, struct node *map, const char *key, struct nod
 	node_set(walk->arena, map, key, map->at, value);
 }
 
-static struct node *text_node(struct walk *walk, const struct node *map, const char *text)
-{
-	struct node *node = node_string(walk->arena, map->at, text);
-	node->quoted = true;
-	return node;
-}
-
 /* The mapping below `key`, made when missing. */
 static struct node *part(struct walk *walk, struct node *map, const char *key)
 {
@@ -94,9 +87,9 @@ static void take_options(struct walk *walk, struct node *map, const char *option
 		else if (strcmp(option, "nocopy") == 0)
 			set(walk, part(walk, map, "volume"), "nocopy", node_bool(walk->arena, map->at, true));
 		else if (strcmp(option, "z") == 0 || strcmp(option, "Z") == 0)
-			set(walk, part(walk, map, "bind"), "selinux", text_node(walk, map, option));
+			node_set_text(walk->arena, part(walk, map, "bind"), "selinux", option);
 		else if (is_propagation(option))
-			set(walk, part(walk, map, "bind"), "propagation", text_node(walk, map, option));
+			node_set_text(walk->arena, part(walk, map, "bind"), "propagation", option);
 	}
 }
 
@@ -130,13 +123,13 @@ static int short_volume(struct walk *walk, const struct node *item, struct node 
 		warn_of_drive(walk, item, count > 1 ? fields[1] : NULL);
 	struct node *map = node_map(walk->arena, item->at);
 	bool bind = count > 1 && is_host_path(fields[0]);
-	set(walk, map, "type", text_node(walk, map, bind ? "bind" : "volume"));
+	node_set_text(walk->arena, map, "type", bind ? "bind" : "volume");
 	if (count > 1)
-		set(walk, map, "source", text_node(walk, map, fields[0]));
+		node_set_text(walk->arena, map, "source", fields[0]);
 	const char *target = count > 1 ? fields[1] : fields[0];
 	if (strlen(item->text) > 2)
 		target = fill_join(walk->arena, "", NULL, target);
-	set(walk, map, "target", text_node(walk, map, target));
+	node_set_text(walk->arena, map, "target", target);
 	if (count > 2)
 		take_options(walk, map, fields[2]);
 	if (bind)

@@ -31,7 +31,7 @@ static void text_vertex(FILE *out, const struct dag_vertex *vertex, int width)
 		fprintf(out, "  %s\n", vertex->service->key);
 		return;
 	}
-	fprintf(out, "  %-*s", shown_edges || *kind ? width : 0, vertex->service->key);
+	fprintf(out, "  %-*s", width, vertex->service->key);
 	if (*kind)
 		fprintf(out, "  [%s]", kind);
 	const char *separator = "  waits for ";
@@ -75,58 +75,65 @@ static void draw_text(FILE *out, const struct dag *dag)
 	}
 }
 
-static void draw_dot(FILE *out, const struct dag *dag)
+static void dot_vertex(FILE *out, const struct dag_vertex *vertex)
 {
-	fputs("digraph flow {\n\trankdir=BT;\n", out);
-	for (size_t i = 0; i < dag->count; i++) {
-		const struct dag_vertex *vertex = dag->vertices[i];
-		if (!vertex->selected)
-			continue;
-		putc('\t', out);
-		quote_print(out, vertex->service->key);
-		fprintf(out, " [shape=%s];\n", vertex->service->application ? "component" : "box");
-	}
-	for (size_t i = 0; i < dag->count; i++) {
-		const struct dag_vertex *vertex = dag->vertices[i];
-		for (size_t e = 0; vertex->selected && e < vertex->nedges; e++) {
-			const struct dag_edge *edge = &vertex->edges[e];
-			if (!shown(edge))
-				continue;
-			putc('\t', out);
-			quote_print(out, vertex->service->key);
-			fputs(" -> ", out);
-			quote_print(out, edge->to->service->key);
-			fputs(" [label=\"", out);
-			print_condition(out, edge);
-			fprintf(out, "\"%s];\n", edge->required ? "" : ", style=dashed");
-		}
-	}
-	fputs("}\n", out);
+	putc('\t', out);
+	quote_print(out, vertex->service->key);
+	fprintf(out, " [shape=%s];\n", vertex->service->application ? "component" : "box");
+}
+
+static void dot_edge(FILE *out, const struct dag_vertex *vertex, const struct dag_edge *edge)
+{
+	putc('\t', out);
+	quote_print(out, vertex->service->key);
+	fputs(" -> ", out);
+	quote_print(out, edge->to->service->key);
+	fputs(" [label=\"", out);
+	print_condition(out, edge);
+	fprintf(out, "\"%s];\n", edge->required ? "" : ", style=dashed");
 }
 
 /* Mermaid's own words (`end`, `graph`) would break as ids, so vertices are numbered. */
+static void mermaid_vertex(FILE *out, const struct dag_vertex *vertex)
+{
+	fprintf(out, "\ts%zu%s", vertex->order, vertex->service->application ? "[[" : "[");
+	quote_print(out, vertex->service->key);
+	fprintf(out, "%s\n", vertex->service->application ? "]]" : "]");
+}
+
+static void mermaid_edge(FILE *out, const struct dag_vertex *vertex, const struct dag_edge *edge)
+{
+	fprintf(out, "\ts%zu %s|\"", vertex->order, edge->required ? "-->" : "-.->");
+	print_condition(out, edge);
+	fprintf(out, "\"| s%zu\n", edge->to->order);
+}
+
+/* All vertices, then all edges. */
+static void draw_lines(FILE *out, const struct dag *dag, void (*vertex)(FILE *, const struct dag_vertex *),
+	void (*edge)(FILE *, const struct dag_vertex *, const struct dag_edge *))
+{
+	for (size_t i = 0; i < dag->count; i++)
+		if (dag->vertices[i]->selected)
+			vertex(out, dag->vertices[i]);
+	for (size_t i = 0; i < dag->count; i++) {
+		const struct dag_vertex *from = dag->vertices[i];
+		for (size_t e = 0; from->selected && e < from->nedges; e++)
+			if (shown(&from->edges[e]))
+				edge(out, from, &from->edges[e]);
+	}
+}
+
+static void draw_dot(FILE *out, const struct dag *dag)
+{
+	fputs("digraph flow {\n\trankdir=BT;\n", out);
+	draw_lines(out, dag, dot_vertex, dot_edge);
+	fputs("}\n", out);
+}
+
 static void draw_mermaid(FILE *out, const struct dag *dag)
 {
 	fputs("flowchart BT\n", out);
-	for (size_t i = 0; i < dag->count; i++) {
-		const struct dag_vertex *vertex = dag->vertices[i];
-		if (!vertex->selected)
-			continue;
-		fprintf(out, "\ts%zu%s", vertex->order, vertex->service->application ? "[[" : "[");
-		quote_print(out, vertex->service->key);
-		fprintf(out, "%s\n", vertex->service->application ? "]]" : "]");
-	}
-	for (size_t i = 0; i < dag->count; i++) {
-		const struct dag_vertex *vertex = dag->vertices[i];
-		for (size_t e = 0; vertex->selected && e < vertex->nedges; e++) {
-			const struct dag_edge *edge = &vertex->edges[e];
-			if (!shown(edge))
-				continue;
-			fprintf(out, "\ts%zu %s|\"", vertex->order, edge->required ? "-->" : "-.->");
-			print_condition(out, edge);
-			fprintf(out, "\"| s%zu\n", edge->to->order);
-		}
-	}
+	draw_lines(out, dag, mermaid_vertex, mermaid_edge);
 }
 
 static void json_vertex(FILE *out, const struct dag_vertex *vertex)

@@ -153,25 +153,52 @@ static bool leaves(const struct teardown *down, const struct observed_container 
 	return false;
 }
 
-static bool is_on(const struct observed_container *seen, const struct observed_network *network)
+static bool is_on(const struct observed_container *seen, const char *network)
 {
 	for (size_t i = 0; i < seen->nattachments; i++) {
-		if (text_is(seen->attachments[i].network, network->name))
+		if (text_is(seen->attachments[i].network, network))
 			return true;
 	}
 	return false;
 }
 
-/* A container that stays and is on the network, or NULL. */
-static const struct observed_container *stays_on(
-	const struct teardown *down, const struct observed_network *network)
+static bool mounts(const struct observed_container *seen, const char *volume)
+{
+	for (size_t i = 0; i < seen->nmounts; i++) {
+		if (text_is(seen->mounts[i].name, volume))
+			return true;
+	}
+	return false;
+}
+
+/* A container that stays and uses the network or volume of that name, or NULL. */
+static const struct observed_container *staying_user(const struct teardown *down, const char *name,
+	bool (*uses)(const struct observed_container *seen, const char *name))
 {
 	for (size_t i = 0; i < down->seen->ncontainers; i++) {
 		const struct observed_container *seen = down->seen->containers[i];
-		if (is_on(seen, network) && !leaves(down, seen))
+		if (uses(seen, name) && !leaves(down, seen))
 			return seen;
 	}
 	return NULL;
+}
+
+/* Removes a network or volume after the containers, those that use it gone for sure. One that is still used
+ * stays, with a note: NULL. */
+static struct step *remove_used(struct teardown *down, enum op op, const char *name,
+	bool (*uses)(const struct observed_container *seen, const char *name))
+{
+	const struct observed_container *user = staying_user(down, name, uses);
+	if (user) {
+		plan_note(down->plan, "%s %s stays: container %s uses it", op_words[op].object, name,
+			user->name);
+		return NULL;
+	}
+	struct step *remove = plan_add(down->plan, op, name, NULL);
+	for (size_t c = 0; c < down->count; c++)
+		plan_need(down->plan, remove, down->items[c].remove,
+			uses(down->items[c].seen, name) ? ON_SUCCESS : ON_END);
+	return remove;
 }
 
 static void remove_networks(struct teardown *down)
@@ -180,39 +207,10 @@ static void remove_networks(struct teardown *down)
 		const struct observed_network *network = down->seen->networks[i];
 		if (!text_is(network->project, down->project))
 			continue;
-		const struct observed_container *user = stays_on(down, network);
-		if (user) {
-			plan_note(down->plan, "network %s stays: container %s uses it", network->name,
-				user->name);
-			continue;
-		}
-		struct step *remove = plan_add(down->plan, OP_NETWORK_REMOVE, network->name, NULL);
-		remove->network_seen = network;
-		for (size_t c = 0; c < down->count; c++)
-			plan_need(down->plan, remove, down->items[c].remove,
-				is_on(down->items[c].seen, network) ? ON_SUCCESS : ON_END);
+		struct step *remove = remove_used(down, OP_NETWORK_REMOVE, network->name, is_on);
+		if (remove)
+			remove->network_seen = network;
 	}
-}
-
-static bool mounts(const struct observed_container *seen, const struct observed_volume *volume)
-{
-	for (size_t i = 0; i < seen->nmounts; i++) {
-		if (text_is(seen->mounts[i].name, volume->name))
-			return true;
-	}
-	return false;
-}
-
-/* A container that stays and mounts the volume, or NULL. */
-static const struct observed_container *stays_with(
-	const struct teardown *down, const struct observed_volume *volume)
-{
-	for (size_t i = 0; i < down->seen->ncontainers; i++) {
-		const struct observed_container *seen = down->seen->containers[i];
-		if (mounts(seen, volume) && !leaves(down, seen))
-			return seen;
-	}
-	return NULL;
 }
 
 /* Whether the file says that the volume outlives the project: external ones and caches. */
@@ -241,13 +239,12 @@ static void remove_inherited(struct teardown *down, const struct leaving *leavin
 		const char *name = seen->mounts[i].name;
 		if (!name || strlen(name) != 64 || strspn(name, "0123456789abcdef") != 64)
 			continue;
-		const struct observed_volume volume = { .name = name };
-		if (stays_with(down, &volume))
+		if (staying_user(down, name, mounts))
 			continue;
 		struct step *remove = plan_add(down->plan, OP_VOLUME_REMOVE, name, "anonymous, inherited");
 		remove->may_fail = true; /* a container outside of the project may use it */
 		for (size_t c = 0; c < down->count; c++)
-			if (mounts(down->items[c].seen, &volume))
+			if (mounts(down->items[c].seen, name))
 				plan_need(down->plan, remove, down->items[c].remove, ON_SUCCESS);
 	}
 }
@@ -258,18 +255,8 @@ static void remove_volumes(struct teardown *down)
 		remove_inherited(down, &down->items[c]);
 	for (size_t i = 0; i < down->seen->nvolumes; i++) {
 		const struct observed_volume *volume = down->seen->volumes[i];
-		if (!text_is(volume->project, down->project) || outlives(down, volume))
-			continue;
-		const struct observed_container *user = stays_with(down, volume);
-		if (user) {
-			plan_note(down->plan, "volume %s stays: container %s uses it", volume->name,
-				user->name);
-			continue;
-		}
-		struct step *remove = plan_add(down->plan, OP_VOLUME_REMOVE, volume->name, NULL);
-		for (size_t c = 0; c < down->count; c++)
-			plan_need(down->plan, remove, down->items[c].remove,
-				mounts(down->items[c].seen, volume) ? ON_SUCCESS : ON_END);
+		if (text_is(volume->project, down->project) && !outlives(down, volume))
+			remove_used(down, OP_VOLUME_REMOVE, volume->name, mounts);
 	}
 }
 
