@@ -69,6 +69,31 @@ void show_notes(struct sink *sink, const struct plan *plan)
 		event_send(sink, &(struct event){ .kind = EVENT_NOTE, .text = plan->notes[i] });
 }
 
+bool show_is_echo(struct map *fallen, const struct event *event)
+{
+	if (event->kind != EVENT_STEP || !event->step || event->step->may_fail)
+		return false;
+	if (event->state != STEP_FAILED && event->state != STEP_SKIPPED)
+		return event->step->op == OP_CONTAINER_RENAME;
+	const char *key = arena_printf(fallen->arena, "%s %s", event->object, event->name);
+	bool known = map_has(fallen, key);
+	map_set(fallen, key, fallen);
+	return known && event->state == STEP_SKIPPED;
+}
+
+void show_sum(FILE *out, const char *title, const struct show_totals *totals, int64_t now)
+{
+	char elapsed[32];
+	if (!totals->failed)
+		return;
+	fprintf(out, "%s: %zu failed", title, totals->failed);
+	if (totals->skipped)
+		fprintf(out, ", %zu skipped", totals->skipped);
+	if (totals->done)
+		fprintf(out, ", %zu done", totals->done);
+	fprintf(out, "  %s\n", show_elapsed(elapsed, sizeof elapsed, now - totals->began));
+}
+
 void show_end(struct sink *sink, bool ok)
 {
 	if (sink && sink->end)

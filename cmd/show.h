@@ -100,4 +100,12 @@ struct show_totals {
 };
 void show_count(struct show_totals *totals, const struct event *event);
 
+/* Whether a screen for people leaves the event out: the last of what befalls an object that has failed or was
+ * skipped already (`fallen`, the screen's own), and a new container's taking over of its name. */
+bool show_is_echo(struct map *fallen, const struct event *event);
+
+/* "up: 1 failed, 2 skipped, 7 done  0.6s" to `out`; nothing when no step has failed: the findings say what is
+ * wrong. */
+void show_sum(FILE *out, const char *title, const struct show_totals *totals, int64_t now);
+
 #endif

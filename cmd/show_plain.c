@@ -9,6 +9,7 @@ struct plain {
 	struct sink sink;
 	struct show_look look;
 	struct show_totals totals;
+	struct map fallen;
 	int64_t waited; /* as the last line of EVENT_WAITING said */
 };
 
@@ -79,6 +80,8 @@ static void on_waiting(struct plain *plain, const struct event *event)
 static void on(struct sink *sink, const struct event *event)
 {
 	struct plain *plain = (struct plain *)sink;
+	if (show_is_echo(&plain->fallen, event))
+		return;
 	show_count(&plain->totals, event);
 	switch (event->kind) {
 	case EVENT_STEP:
@@ -113,13 +116,11 @@ static void on(struct sink *sink, const struct event *event)
 static void end(struct sink *sink, bool ok)
 {
 	struct plain *plain = (struct plain *)sink;
-	char elapsed[32];
 	if (!ok)
-		fprintf(plain->look.out, "%s: %zu done, %zu failed, %zu skipped  %s\n", plain->sink.title,
-			plain->totals.done, plain->totals.failed, plain->totals.skipped,
-			show_elapsed(elapsed, sizeof elapsed, plain->look.now() - plain->totals.began));
+		show_sum(plain->look.out, plain->sink.title, &plain->totals, plain->look.now());
 	fflush(plain->look.out);
 	plain->totals = (struct show_totals){ .began = plain->look.now() };
+	map_init(&plain->fallen, plain->fallen.arena);
 }
 
 struct sink *show_plain_create(struct arena *arena, const struct show_look *look)
@@ -128,5 +129,6 @@ struct sink *show_plain_create(struct arena *arena, const struct show_look *look
 	plain->sink = (struct sink){ .on = on, .end = end, .title = look->title };
 	plain->look = *look;
 	plain->totals.began = look->now();
+	map_init(&plain->fallen, arena);
 	return &plain->sink;
 }

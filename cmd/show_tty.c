@@ -12,6 +12,7 @@ struct tty {
 	struct show_look look;
 	struct show_rows rows;
 	struct show_totals totals;
+	struct map fallen;
 	int64_t drawn_at;
 	size_t drawn[SHOW_ROWS_MOST]; /* columns of each line on the screen */
 	size_t ndrawn;
@@ -139,6 +140,8 @@ static void on(struct sink *sink, const struct event *event)
 {
 	struct tty *tty = (struct tty *)sink;
 	struct show_log *log = tty->look.log;
+	if (show_is_echo(&tty->fallen, event))
+		return;
 	show_count(&tty->totals, event);
 	switch (event->kind) {
 	case EVENT_LOG:
@@ -180,19 +183,17 @@ static void tick(struct sink *sink)
 static void end(struct sink *sink, bool ok)
 {
 	struct tty *tty = (struct tty *)sink;
-	char elapsed[32];
 	if (tty->rows.count)
 		draw(tty);
 	if (tty->hidden)
 		fputs("\033[?25h", tty->look.out);
 	if (!ok)
-		fprintf(tty->look.out, "%s: %zu done, %zu failed, %zu skipped  %s\n", tty->sink.title,
-			tty->totals.done, tty->totals.failed, tty->totals.skipped,
-			show_elapsed(elapsed, sizeof elapsed, tty->look.now() - tty->totals.began));
+		show_sum(tty->look.out, tty->sink.title, &tty->totals, tty->look.now());
 	fflush(tty->look.out);
 	tty->hidden = false;
 	tty->ndrawn = 0;
 	tty->totals = (struct show_totals){ .began = tty->look.now() };
+	map_init(&tty->fallen, tty->fallen.arena);
 	show_rows_clear(&tty->rows);
 	sink->wants_tick = false;
 }
@@ -203,6 +204,7 @@ struct sink *show_tty_create(struct arena *arena, const struct show_look *look)
 	tty->sink = (struct sink){ .on = on, .tick = tick, .end = end, .title = look->title };
 	tty->look = *look;
 	tty->totals.began = look->now();
+	map_init(&tty->fallen, arena);
 	show_rows_init(&tty->rows, arena);
 	return &tty->sink;
 }

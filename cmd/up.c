@@ -182,6 +182,25 @@ static void drop_failed(struct up *up)
 	}
 }
 
+/* Says what is left out for want of an image. */
+static void tell_dropped(const struct running *running)
+{
+	const struct dag *dag = running->up->scope.dag;
+	for (size_t i = 0; i < dag->count; i++) {
+		const struct dag_vertex *vertex = dag->sorted[i];
+		const char *text = "left out: its image is not there";
+		for (size_t e = 0; e < vertex->nedges; e++)
+			if (vertex->edges[e].required && vertex->edges[e].to->dropped)
+				text = arena_printf(running->up->ctx->arena, "left out: it needs %s",
+					vertex->edges[e].to->service->key);
+		if (vertex->dropped)
+			event_send(running->sink, &(struct event){ .kind = EVENT_NOTE,
+							  .object = "service",
+							  .name = vertex->service->key,
+							  .text = text });
+	}
+}
+
 /* Pulls and builds; returns 0 when it is worth going on. */
 static int run_images(struct running *running)
 {
@@ -193,6 +212,7 @@ static int run_images(struct running *running)
 		if (result.interrupted || up->options->fail_fast)
 			return -1;
 		drop_failed(up);
+		tell_dropped(running);
 	}
 	return up_look_again(up);
 }

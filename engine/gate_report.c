@@ -61,9 +61,12 @@ static void put_probe(struct buf *to, const struct watch *watch)
 {
 	const struct look *look = &watch->look;
 	const char *output = buf_text(&watch->try.output);
+	bool theirs = !*output && look->health == HEALTH_UNHEALTHY;
 	if (watch->try.why && !watch->try.ready)
 		buf_printf(to, "last probe: %s\n", watch->try.why);
-	if (!*output && look->health == HEALTH_UNHEALTHY)
+	else if (theirs && look->probed)
+		buf_printf(to, "last probe: exit code %lld\n", (long long)look->health_code);
+	if (theirs)
 		output = look->health_output;
 	size_t len = strlen(output);
 	while (len && (output[len - 1] == '\n' || output[len - 1] == '\r'))

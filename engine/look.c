@@ -60,7 +60,10 @@ static void read_state(struct arena *arena, const struct cJSON *json, struct loo
 			look->health = words[i].health;
 	const struct cJSON *log = json_at(json, "State.Health.Log");
 	int entries = cJSON_GetArraySize(log);
-	look->health_output = entries ? text_at(arena, cJSON_GetArrayItem(log, entries - 1), "Output") : "";
+	const struct cJSON *last = entries ? cJSON_GetArrayItem(log, entries - 1) : NULL;
+	look->probed = last != NULL;
+	look->health_output = last ? text_at(arena, last, "Output") : "";
+	look->health_code = json_int(last, "ExitCode", 0);
 	look->state = container_state_parse(json_text(json, "State.Status", "dead"));
 	look->exit_code = json_int(json, "State.ExitCode", 0);
 	look->killed_for_memory = json_bool(json, "State.OOMKilled");

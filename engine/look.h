@@ -22,7 +22,9 @@ struct look {
 	const char *restart; /* policy: no, on-failure, always, unless-stopped */
 
 	enum health health;
-	const char *health_output; /* of the engine's last probe, "" without */
+	bool probed;               /* the engine has probed: */
+	const char *health_output; /* what its last probe printed, "" without */
+	int64_t health_code;       /* and how that ended */
 	const char **test;         /* the declared or inherited check; none: count 0 */
 	size_t ntest;
 	int64_t check_interval, check_timeout; /* ns, the engine's defaults filled in */

@@ -10,13 +10,22 @@
 #include <string.h>
 #include <time.h>
 
+/* A container that is to replace another is told from it by its words. */
+static const char *word_of(const struct step *step, bool done)
+{
+	if (step->op == OP_CONTAINER_CREATE && step->new_name)
+		return done ? "Recreated" : "Recreating";
+	if (step->op == OP_CONTAINER_REMOVE && step->target && step->target->new_name)
+		return done ? "Taken back" : "Taking back";
+	return done ? op_words[step->op].done : op_words[step->op].doing;
+}
+
 static const char *words_of(const struct step *step)
 {
 	switch (step->state) {
 	case STEP_RUNNING:
-		return op_words[step->op].doing;
 	case STEP_DONE:
-		return op_words[step->op].done;
+		return word_of(step, step->state == STEP_DONE);
 	case STEP_FAILED:
 		return step->failure ? step->failure : "Failed";
 	case STEP_SKIPPED:
@@ -44,7 +53,7 @@ static void changed(void *arg, struct step *step)
 					       .step = step,
 					       .state = step->state,
 					       .object = op_words[step->op].object,
-					       .name = step->name,
+					       .name = step_shown_name(step),
 					       .service = step->service ? step->service->key : NULL,
 					       .reason = step->reason,
 					       .text = words_of(step) });

@@ -33,7 +33,7 @@ static void tell_retry(struct task *task, const char *why)
 						     .step = step,
 						     .state = step->state,
 						     .object = op_words[step->op].object,
-						     .name = step->name,
+						     .name = step_shown_name(step),
 						     .service = step->service ? step->service->key : NULL,
 						     .text = why });
 }
@@ -191,7 +191,8 @@ static void begin_op(struct task *task)
 	};
 	if (makes_container(step) && !task->call.container) {
 		error_add(&task->findings, ERROR_ENGINE, NULL, NULL,
-			"cannot %s container %s: it was not made", op_words[step->op].verb, step->name);
+			"cannot %s container %s: it was not made", op_words[step->op].verb,
+			step_shown_name(step));
 		fail(task, &task->findings);
 		return;
 	}

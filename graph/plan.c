@@ -108,6 +108,12 @@ void plan_note(struct plan *plan, const char *format, ...)
 	va_end(args);
 }
 
+const char *step_shown_name(const struct step *step)
+{
+	const struct step *makes = step->target ? step->target : step;
+	return makes->new_name ? makes->new_name : step->name;
+}
+
 bool step_tolerated(const struct step *step)
 {
 	if (step->may_fail)

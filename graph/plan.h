@@ -185,6 +185,10 @@ bool step_tolerated(const struct step *step);
 /* Whether the run of the plan has failed, and only because the engine was not as it was seen. */
 bool plan_conflict(const struct plan *plan);
 
+/* Name of the object as the user knows it: a container that is to replace another has the final one from the
+ * start. */
+const char *step_shown_name(const struct step *step);
+
 /* Number of steps that a user would call a change: without gates and undo steps. 0: nothing to do. */
 size_t plan_changes(const struct plan *plan);
 

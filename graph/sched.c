@@ -109,7 +109,7 @@ static void apply(struct sched *sched, struct step *step, const struct need *nee
 		else
 			end_step(sched, step, STEP_SKIPPED,
 				arena_printf(sched->plan->arena, "%s %s %s %s", op_words[on->op].object,
-					on->name, op_words[on->op].verb,
+					step_shown_name(on), op_words[on->op].verb,
 					on->state == STEP_FAILED ? "failed" : "was skipped"));
 		break;
 	case DROP:

@@ -66,6 +66,38 @@ load helper
 	[ "$(names)" = db-1 ]
 }
 
+@test "a second run into a container that is unhealthy already tells the last probe, too" {
+	compose <<-'YAML'
+		services:
+		  db: {image: busybox, init: true, command: sleep 1000, healthcheck: {test: "echo disk full; exit 5", interval: 200ms, retries: 1}}
+		  web: {image: busybox, command: sleep 1000, depends_on: {db: {condition: service_healthy}}}
+	YAML
+	run -1 flow up -d
+	has "last probe: exit code 5" "disk full"
+	until_true eval '[ "$(field db-1 "{{.State.Health.Status}}")" = unhealthy ]'
+	run -1 flow up -d
+	has "last probe: exit code" "disk full"
+}
+
+@test "an image that cannot be had: who is left out, and that once; a failed replacement leaves the old container" {
+	compose <<-'YAML'
+		services:
+		  db: {image: "127.0.0.1:1/none:1"}
+		  web: {image: busybox, command: sleep 1000, depends_on: [db]}
+		  other: {image: busybox, init: true, command: sleep 1000}
+	YAML
+	run -1 flow up -d
+	has "Service db: left out: its image is not there" "Service web: left out: it needs db" "other-1  Started"
+	sed -i '/db:\|web:/d; s/}$/, cap_add: [NOPE]}/' compose.yaml
+	before=$(ids)
+	run -1 flow up -d
+	has "Container $PROJECT-other-1  Recreating" "Container $PROJECT-other-1  Error" "up: 1 failed  "
+	[ "$(grep -c Skipped <<<"$output")" = 0 ]
+	[[ $output != *_"$PROJECT"* ]]
+	[ "$(ids)" = "$before" ]
+	is other-1 running
+}
+
 @test "a failing migration" {
 	compose <<-'YAML'
 		services:

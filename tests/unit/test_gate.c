@@ -95,8 +95,9 @@ static const char *container(const char *state, const char *config, const char *
 		state, config, more);
 }
 
-#define RUNNING   "\"Status\":\"running\""
-#define HEALTH(x) RUNNING ",\"Health\":{\"Status\":\"" x "\",\"Log\":[{\"Output\":\"refused\\n\"}]}"
+#define RUNNING "\"Status\":\"running\""
+#define HEALTH(x)                                                                                            \
+	RUNNING ",\"Health\":{\"Status\":\"" x "\",\"Log\":[{\"ExitCode\":7,\"Output\":\"refused\\n\"}]}"
 #define EXITED(n) "\"Status\":\"exited\",\"ExitCode\":" #n
 #define AGAIN(n)  "\"Status\":\"restarting\",\"ExitCode\":" #n
 #define COUNT(n)  ",\"RestartCount\":" #n ",\"HostConfig\":{\"RestartPolicy\":{\"Name\":\"always\"}}"
@@ -194,6 +195,7 @@ static void unhealthy_event_fails_with_the_engines_words(void **state)
 	tell("c1", ENGINE_HEALTH, 0, HEALTH_UNHEALTHY);
 	finding_is("dependency failed to start: container shop-db-1 is unhealthy: web -> db (healthy)");
 	const char *detail = errors.first->detail;
+	assert_non_null(strstr(detail, "last probe: exit code 7\n"));
 	assert_non_null(strstr(detail, "refused"));
 	assert_non_null(strstr(detail, "last words!"));
 	assert_non_null(strstr(errors.first->hint, "docker flow logs db"));

@@ -107,7 +107,42 @@ static void plain_prints_a_line_per_transition(void **state)
 	assert_string_equal(written(f), " Container p-web-1  Creating\n"
 					" Container p-web-1  Created  0.4s\n"
 					" Container p-db-1  Error  0.4s  no such image\n"
-					"up: 1 done, 1 failed, 0 skipped  2.0s\n");
+					"up: 1 failed, 1 done  2.0s\n");
+}
+
+/* What befalls a container after its failure is no news, its successor has its name from the start. */
+static void failures_are_told_once(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_plain_create(f->arena, &f->look), *tty = show_tty_create(f->arena, &f->look);
+	struct step create = { .op = OP_CONTAINER_CREATE, .name = "1_p-web-1", .new_name = "p-web-1" };
+	assert_string_equal(step_shown_name(&create), "p-web-1");
+	assert_string_equal(
+		step_shown_name(&(struct step){ .target = &create, .name = "1_p-web-1" }), "p-web-1");
+	f->step.failure = "no memory";
+	send(f, sink, "p-web-1", STEP_FAILED);
+	f->step.failure = NULL;
+	send(f, sink, "p-web-1", STEP_SKIPPED);
+	send(f, sink, "p-db-1", STEP_SKIPPED);
+	send(f, sink, "p-db-1", STEP_SKIPPED);
+	f->step.op = OP_CONTAINER_RENAME;
+	send(f, sink, "p-db-1", STEP_RUNNING);
+	send(f, sink, "p-db-1", STEP_DONE);
+	send(f, sink, "p-mail-1", STEP_FAILED);
+	sink->end(sink, false);
+	assert_string_equal(written(f), " Container p-web-1  Error  0.4s  no memory\n"
+					" Container p-db-1  Skipped\n"
+					" Container p-mail-1  Error  0.4s\n"
+					"up: 2 failed, 1 skipped  0.0s\n");
+	sink->end(sink, false); /* nothing failed since: what is wrong is no step */
+	assert_string_equal(written(f), "");
+	send(f, tty, "p-web-1", STEP_FAILED);
+	clock_now += 200000000;
+	send(f, tty, "p-web-1", STEP_SKIPPED);
+	tty->end(tty, false);
+	const char *screen = written(f);
+	assert_non_null(strstr(screen, "Error"));
+	assert_null(strstr(screen, "Skipped"));
 }
 
 static void foreign_text_cannot_move_the_cursor(void **state)
@@ -389,6 +424,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(plain_prints_a_line_per_transition),
+		TEST(failures_are_told_once),
 		TEST(foreign_text_cannot_move_the_cursor),
 		TEST(json_is_one_object_a_line),
 		TEST(what_comes_after_an_end_has_a_title_and_totals_of_its_own),
