@@ -126,7 +126,9 @@ load helper
 	from=$SECONDS
 	run -1 flow up -d
 	[ $((SECONDS - from)) -lt 40 ]
-	has "127.0.0.1:1/acme/nowhere:1" "hint:"
+	has "compose.yaml:2" "services.web.image: cannot pull 127.0.0.1:1/acme/nowhere:1" "connection refused" \
+		"hint: the engine does not reach the registry"
+	[ "$(grep -c 'Again: ' <<<"$output")" = 3 ]
 	[[ $(names) != *web* ]]
 	compose <<<'services: {web: {image: "acme/nowhere:1", pull_policy: never}}'
 	run -1 flow up -d

@@ -8,14 +8,12 @@ setup() {
 
 teardown() {
 	local ids pid
-	for pid in ${BESIDE:-}; do
+	# what the test began and did not wait for: servers, and docker flow where the test has failed
+	for pid in $(jobs -pr); do
 		kill "$pid" 2>/dev/null || true
 		wait "$pid" || true
 	done
-	if [ -n "${PROXY:-}" ]; then
-		kill "$PROXY"
-		DOCKER_HOST=$ENGINE
-	fi
+	[ -z "${ENGINE:-}" ] || DOCKER_HOST=$ENGINE
 	for project in "$PROJECT" ${ALSO_PROJECTS:-}; do
 		ids=$(docker ps -aq --filter "label=com.docker.compose.project=$project")
 		[ -z "$ids" ] || docker rm -fv $ids >/dev/null
@@ -55,7 +53,6 @@ beside() {
 	shift
 	"$@" >"$log" 2>&1 3>&- &
 	pid=$!
-	BESIDE+=" $pid"
 }
 
 # need TOOL…: skips, loudly, where one is not installed
@@ -136,7 +133,7 @@ proxied() {
 	for fault; do arguments+=(--fault "$fault"); done
 	make -s -C "$BATS_TEST_DIRNAME/../.." build/tests/faultproxy 3>&-
 	"$BATS_TEST_DIRNAME/../../build/tests/faultproxy" --skip-ping --log requests "${arguments[@]}" p.sock "${DOCKER_HOST#unix://}" 3>&- &
-	PROXY=$! ENGINE=$DOCKER_HOST
-	until [ -S p.sock ]; do kill -0 "$PROXY"; done
+	ENGINE=$DOCKER_HOST
+	until [ -S p.sock ]; do kill -0 $!; done
 	DOCKER_HOST=unix://$PWD/p.sock
 }
