@@ -1,6 +1,7 @@
 #include "cmd/checkout.h"
 #include "cmd/cache.h"
 #include "cmd/connect.h"
+#include "cmd/notice.h"
 #include "compose/hash.h"
 #include "compose/path.h"
 #include "compose/remote.h"
@@ -55,8 +56,11 @@ static int git_run(struct ctx *ctx, const struct place *place, const char *const
 	FILE *out = answer ? tmpfile() : NULL;
 	int fd = out ? fileno(out) : -1, result = child_start(argv, -1, fd, STDERR_FILENO, &pid, errors);
 	if (result == 0) {
+		struct notice notice;
+		notice_begin(&notice, ctx, remote_shown(errors->arena, place->url));
 		loop_child(connect_loop(ctx), pid, git_ended, &git);
 		loop_run(ctx->loop, has_ended, &git);
+		notice_end(&notice);
 		if (!WIFEXITED(git.status) || WEXITSTATUS(git.status) != 0)
 			result = unreachable(place, errors);
 	}

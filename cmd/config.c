@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/config_digest.h"
 #include "cmd/config_list.h"
@@ -70,7 +71,7 @@ static int print(
 	struct ctx *ctx, const struct config_options *config, const struct project *project, FILE *out)
 {
 	struct emit_options emit = {
-		.json = config->format && strcmp(config->format, "json") == 0,
+		.json = text_is(config->format, "json"),
 		.raw = keeps_variables(config) && !config->lock_digests,
 	};
 	if (config->explain) {
@@ -123,7 +124,7 @@ static int run(struct ctx *ctx, const void *options)
 		services.count = 0; /* the option names them */
 	struct load_options load = load_options(ctx, config, &services);
 	struct project *project;
-	ctx->json_errors = config->format && strcmp(config->format, "json") == 0;
+	ctx->json_errors = text_is(config->format, "json");
 	if (load_project(ctx->arena, &load, &ctx->sources, &project, &ctx->errors) < 0)
 		return -1;
 	if ((config->resolve_digests || config->lock_digests) && config_digest_pin(ctx, project) < 0)

@@ -68,7 +68,8 @@ void doc_compose(FILE *out)
 {
 	fputs("# Keys of a compose file\n\n"
 	      "What docker flow reads, since which format of the files, how a further file joins the first, and "
-	      "the field of the Engine API that a key becomes.\n\n"
+	      "the field of the Engine API that a key becomes. Formats: 1 to 3.8 as docker-compose 1 had them, 3.9 "
+	      "and later of `docker stack`, spec: files without a version, flow: ours.\n\n"
 	      "| key | is | since | merge | Engine API | meaning |\n| --- | --- | --- | --- | --- | --- |\n",
 		out);
 	schema_walk_rows(print_row, out);

@@ -1,7 +1,9 @@
 #include "cmd/fetch.h"
+#include "base/text.h"
 #include "cmd/cache.h"
 #include "cmd/checkout.h"
 #include "cmd/connect.h"
+#include "cmd/notice.h"
 #include "compose/file.h"
 #include "compose/hash.h"
 #include "compose/remote.h"
@@ -16,7 +18,6 @@ enum { MOST = 16 << 20, DIGEST_LEN = 64 };
 #define SECOND   INT64_C(1000000000)
 #define TIMEOUT  (30 * SECOND)
 #define PATIENCE (10 * SECOND)
-#define NOTICE   (2 * SECOND) /* after this time the user is told what is waited for */
 
 struct address {
 	const char *url, *shown; /* without #…; as messages show it */
@@ -46,7 +47,7 @@ static int parse(
 
 static bool has_digest(struct arena *arena, const struct address *address, const char *text, size_t len)
 {
-	return !address->digest || strcmp(hash_hex(arena, text, len), address->digest) == 0;
+	return !address->digest || text_is(hash_hex(arena, text, len), address->digest);
 }
 
 static bool read_copy(
@@ -135,31 +136,11 @@ static int read_answer(struct request *request, const struct address *address, s
 	return 0;
 }
 
-struct notice {
-	const struct address *address;
-	struct loop_timer *timer;
-};
-
-static void say(void *arg)
-{
-	struct notice *notice = arg;
-	notice->timer = NULL;
-	fprintf(stderr, "docker-flow: waiting for %s\n", notice->address->shown);
-}
-
-/* Whether a plain line may go to standard error. */
-static bool may_say(const struct ctx *ctx)
-{
-	const char *progress = ctx->globals.progress;
-	return !ctx->json_errors &&
-	       (!progress || (strcmp(progress, "json") != 0 && strcmp(progress, "quiet") != 0));
-}
-
 static int get(void *arg, const char *url, struct arena *arena, const char **ret_text, size_t *ret_len,
 	struct errors *errors)
 {
 	struct ctx *ctx = arg;
-	struct address address;
+	struct address address = { 0 };
 	struct errors ignored;
 	if (parse(ctx, url, arena, &address, errors) != 0)
 		return -1;
@@ -167,21 +148,20 @@ static int get(void *arg, const char *url, struct arena *arena, const char **ret
 		return 0;
 	struct http *http = http_create(connect_loop(ctx), NULL);
 	struct request *request = http_request(http);
-	struct notice notice = { .address = &address };
-	if (may_say(ctx))
-		notice.timer = loop_after(ctx->loop, NOTICE, say, &notice);
+	struct notice notice;
 	request->method = "GET";
 	request->path = address.url;
 	request->timeout = TIMEOUT;
 	request->patience = PATIENCE;
 	request->most = MOST;
 	errors_init(&ignored, arena);
+	notice_begin(&notice, ctx, address.shown);
 	int result = http_call(request, &ignored);
+	notice_end(&notice);
 	if (result == 0 || request->failure)
 		result = read_answer(request, &address, arena, ret_text, ret_len, errors);
 	else
 		error_add(errors, ignored.last->code, NULL, NULL, "%s", ignored.last->message);
-	loop_cancel(ctx->loop, notice.timer);
 	http_free(request);
 	http_destroy(http);
 	return result;

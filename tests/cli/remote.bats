@@ -21,7 +21,7 @@ setup() {
 		        if path == "/page": return self.answer(200, b"<html>", [("Content-Type", "text/html; charset=utf-8")])
 		        if path == "/busy" and os.path.exists("busy"): return self.answer(503, b"busy")
 		        if path == "/busy": return self.answer(200, b"{services: {busy: {image: b}}}")
-		        if path == "/hang": return threading.Event().wait()
+		        if path.startswith("/hang"): return threading.Event().wait()
 		        if path == "/big": return self.answer(200, b"#" * (17 << 20))
 		        login = "Basic " + base64.b64encode(b"me:pa55word").decode()
 		        if path == "/login" and self.headers.get("Authorization") != login: return self.answer(401, b"")
@@ -131,6 +131,10 @@ images() { jq -r '[.services[].image] | join(" ")'; }
 	run -2 --separate-stderr timeout 25 "$flow" config
 	[ "$SECONDS" -lt 20 ]
 	[[ $stderr == *"waiting for $url/hang"*"compose.yaml:1:12: "*"$url/hang cannot be read: "*hint:* ]]
+	command -v git >/dev/null || return 0
+	echo "{include: ['http://me:secret@127.0.0.1:$port/hang.git']}" >compose.yaml
+	timeout 4 "$flow" config 2>err 3>&- || true
+	[ "$(cat err)" = "docker-flow: waiting for $url/hang.git" ]
 }
 
 @test "a file of a web server has no folder: relative paths need a project directory" {

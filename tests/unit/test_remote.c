@@ -1,0 +1,105 @@
+/* Names of files that are elsewhere: what reads them, and what may be shown of them. */
+#include "compose/remote.h"
+#include "arena_case.h"
+
+#include <string.h>
+
+static void repositories_and_web_servers_are_told_apart(void **state)
+{
+	(void)state;
+	static const char *const web[] = { "https://host/compose.yaml", "http://host",
+		"https://a.gitlab.io/x.yml", "https://host/.github/c.yaml", "https://host/x?ref=a.gitx" };
+	static const char *const git[] = { "https://host/x.git", "http://u:p@host/x.git#main:sub",
+		"git@host:x.git", "ssh://host/x", "git://host/x", "github.com/a/b",
+		"https://my.gitlab.com/x.git", "https://host/x.git/sub", "file:///srv/x.git" };
+	static const char *const local[] = { "compose.yaml", "/a/x.git", "./http:/x", "file:///x.yaml", "-",
+		"", "C:\\x", "a.git" };
+	for (size_t i = 0; i < sizeof web / sizeof *web; i++)
+		assert_true(remote_is(web[i]) && remote_is_web(web[i]));
+	for (size_t i = 0; i < sizeof git / sizeof *git; i++)
+		assert_true(remote_is(git[i]) && !remote_is_web(git[i]));
+	for (size_t i = 0; i < sizeof local / sizeof *local; i++)
+		assert_false(remote_is(local[i]) || remote_is_web(local[i]));
+	assert_true(remote_is("oci://host/x") && !remote_is_web("oci://host/x"));
+}
+
+static void secrets_of_urls_are_not_shown(void **state)
+{
+	(void)state;
+	static const char *const cases[][2] = {
+		{ "https://user:pa:ss@host:8080/a/b.yaml?token=x#sha256=0", "https://host:8080/a/b.yaml" },
+		{ "https://user:p@ss@host/@a", "https://host/@a" },
+		{ "https://token@host", "https://host" },
+		{ "https://host/a@b", "https://host/a@b" },
+		{ "ssh://git@host/x.git#main", "ssh://host/x.git" },
+		{ "https://user:pass@", "https://" },
+		{ "/srv/a?b#c", "/srv/a?b#c" },
+		{ "-", "-" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_string_equal(remote_shown(arena, cases[i][0]), cases[i][1]);
+}
+
+static void without_the_network_nothing_is_read(void **state)
+{
+	(void)state;
+	struct load_options options = { .cwd = "/" };
+	struct mark at = { .file = "c.yaml", .line = 3, .col = 4 };
+	const char *path, *text;
+	size_t len;
+	assert_int_equal(remote_path(arena, &options, "a.yaml", &at, "include", &path, &errors), 0);
+	assert_null(path);
+	assert_int_equal(remote_path(arena, &options, "https://h/x.git", &at, "include", &path, &errors), -1);
+	assert_int_equal(errors.last->at.line, 3);
+	assert_non_null(errors.last->hint);
+	struct file file = { .path = "https://u:pw@h/x", .most = 9, .at = &at, .key = "include" };
+	assert_int_equal(remote_read(arena, &options, &file, NULL, &text, &len, &errors), -1);
+	assert_string_equal(file.shown, "https://h/x");
+	assert_null(strstr(errors.last->message, "pw"));
+}
+
+static int answer(void *arg, const char *url, struct arena *to, const char **ret_text, size_t *ret_len,
+	struct errors *into)
+{
+	(void)to;
+	if (!arg)
+		return error_add(into, ERROR_FILE, NULL, NULL, "no answer from %s", url);
+	*ret_text = arg;
+	*ret_len = strlen(arg);
+	return 0;
+}
+
+static void answers_have_a_ceiling_and_findings_a_place(void **state)
+{
+	(void)state;
+	struct fetch fetch = { .get = answer, .arg = (void *)"12345678" };
+	struct load_options options = { .cwd = "/", .fetch = &fetch };
+	struct mark at = { .file = "c.yaml", .line = 3, .col = 4 };
+	struct file file = { .path = "http://h/x", .most = 8, .at = &at, .key = "include" };
+	struct sources sources;
+	const char *text;
+	size_t len;
+	sources_init(&sources, arena);
+	assert_int_equal(remote_read(arena, &options, &file, &sources, &text, &len, &errors), 0);
+	assert_int_equal(len, 8);
+	assert_string_equal(sources_line(&sources, "http://h/x", 1), "12345678");
+	file.most = 7;
+	assert_int_equal(remote_read(arena, &options, &file, &sources, &text, &len, &errors), -1);
+	fetch.arg = NULL;
+	assert_int_equal(remote_read(arena, &options, &file, &sources, &text, &len, &errors), -1);
+	assert_string_equal(errors.last->message, "no answer from http://h/x");
+	assert_int_equal(errors.last->at.col, 4);
+	assert_string_equal(errors.last->path, "include");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, arena_set_up, arena_tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(repositories_and_web_servers_are_told_apart),
+		TEST(secrets_of_urls_are_not_shown),
+		TEST(without_the_network_nothing_is_read),
+		TEST(answers_have_a_ceiling_and_findings_a_place),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
