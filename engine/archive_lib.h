@@ -10,7 +10,6 @@
 
 /* The entry points in use. */
 struct archive_lib {
-	void *library;
 	__typeof__(archive_write_new) *write_new;
 	__typeof__(archive_write_set_format_gnutar) *write_set_format_gnutar;
 	__typeof__(archive_write_set_bytes_per_block) *write_set_bytes_per_block;
@@ -26,7 +25,6 @@ struct archive_lib {
 	__typeof__(archive_entry_free) *entry_free;
 	__typeof__(archive_entry_copy_pathname) *entry_copy_pathname;
 	__typeof__(archive_entry_copy_symlink) *entry_copy_symlink;
-	__typeof__(archive_entry_copy_hardlink) *entry_copy_hardlink;
 	__typeof__(archive_entry_set_filetype) *entry_set_filetype;
 	__typeof__(archive_entry_set_perm) *entry_set_perm;
 	__typeof__(archive_entry_set_size) *entry_set_size;

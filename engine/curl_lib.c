@@ -1,13 +1,9 @@
 #include "engine/curl_lib.h"
+#include "engine/shared_lib.h"
 
-#include <dlfcn.h>
 #include <stddef.h>
-#include <string.h>
 
-static const struct {
-	const char *name;
-	size_t offset;
-} entries[] = {
+static const struct shared_entry entries[] = {
 #define ENTRY(member)                                                                                        \
 	{                                                                                                    \
 		"curl_" #member, offsetof(struct curl_lib, member)                                           \
@@ -19,9 +15,6 @@ static const struct {
 	ENTRY(easy_setopt),
 	ENTRY(easy_getinfo),
 	ENTRY(easy_pause),
-	ENTRY(easy_perform),
-	ENTRY(easy_send),
-	ENTRY(easy_recv),
 	ENTRY(easy_strerror),
 	ENTRY(multi_init),
 	ENTRY(multi_cleanup),
@@ -36,21 +29,20 @@ static const struct {
 #undef ENTRY
 };
 
+static const struct shared_lib libcurl = {
+	.file = "libcurl.so.4",
+	.name = "libcurl",
+	.package = "libcurl4",
+	.oldest = "7.85",
+	.entries = entries,
+	.nentries = sizeof entries / sizeof *entries,
+};
+
 int curl_lib_open(struct curl_lib *ret_curl, struct errors *errors)
 {
-	struct curl_lib curl = { .library = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL) };
-	if (!curl.library) {
-		error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot open libcurl: %s", dlerror());
-		return error_hint(errors, "install it (Debian: apt-get install libcurl4)");
-	}
-	for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
-		void *entry = dlsym(curl.library, entries[i].name);
-		if (!entry) {
-			error_add(errors, ERROR_SYSTEM, NULL, NULL, "libcurl has no %s", entries[i].name);
-			return error_hint(errors, "libcurl 7.85 or newer is needed");
-		}
-		memcpy((char *)&curl + entries[i].offset, &entry, sizeof entry);
-	}
+	struct curl_lib curl;
+	if (shared_lib_open(&libcurl, &curl, errors) != 0)
+		return -1;
 	if (curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "libcurl cannot be initialised");
 	*ret_curl = curl;

@@ -9,7 +9,6 @@
 
 /* The entry points in use. */
 struct curl_lib {
-	void *library;
 	__typeof__(curl_global_init) *global_init;
 	__typeof__(curl_easy_init) *easy_init;
 	__typeof__(curl_easy_cleanup) *easy_cleanup;
@@ -17,9 +16,6 @@ struct curl_lib {
 	__typeof__(curl_easy_setopt) *easy_setopt;
 	__typeof__(curl_easy_getinfo) *easy_getinfo;
 	__typeof__(curl_easy_pause) *easy_pause;
-	__typeof__(curl_easy_perform) *easy_perform;
-	__typeof__(curl_easy_send) *easy_send;
-	__typeof__(curl_easy_recv) *easy_recv;
 	__typeof__(curl_easy_strerror) *easy_strerror;
 	__typeof__(curl_multi_init) *multi_init;
 	__typeof__(curl_multi_cleanup) *multi_cleanup;
