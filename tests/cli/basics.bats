@@ -1,11 +1,9 @@
 # The binary without an engine: plugin protocol, help, mistakes, completion, installation.
 bats_require_minimum_version 1.5.0
+load helper
 
 setup() {
-	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-	flow=${FLOW:-$top/build/docker-flow}
-	cd "$BATS_TEST_TMPDIR" || return
-	unset DOCKER_HOST DOCKER_CONTEXT DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND COMPOSE_FILE COMPOSE_PROJECT_NAME
+	alone
 }
 
 @test "metadata is one JSON object that docker accepts" {

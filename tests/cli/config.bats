@@ -1,11 +1,9 @@
 # config: what needs more than a folder and an exit status.
 bats_require_minimum_version 1.5.0
+load helper
 
 setup() {
-	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-	flow=${FLOW:-$top/build/docker-flow}
-	cd "$BATS_TEST_TMPDIR" || return
-	unset DOCKER_HOST DOCKER_CONTEXT DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND COMPOSE_FILE COMPOSE_PROJECT_NAME
+	alone
 	export DOCKER_CONFIG=$BATS_TEST_TMPDIR/none
 }
 

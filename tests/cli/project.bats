@@ -1,11 +1,10 @@
 # Commands that read a project and need no engine; engines that cannot be reached.
 bats_require_minimum_version 1.5.0
+load helper
 
 setup() {
-	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-	flow=${FLOW:-$top/build/docker-flow}
+	alone
 	mkdir -p "$BATS_TEST_TMPDIR/shop" && cd "$BATS_TEST_TMPDIR/shop" || return
-	unset DOCKER_CONTEXT DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND COMPOSE_FILE COMPOSE_PROJECT_NAME COMPOSE_PROFILES
 	export DOCKER_HOST=unix://$BATS_TEST_TMPDIR/none.sock HOME=$BATS_TEST_TMPDIR
 	cat >compose.yaml <<-YAML
 		services:

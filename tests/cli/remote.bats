@@ -1,12 +1,9 @@
 # Files of web servers: include, extends, -f and registries by URL.
 bats_require_minimum_version 1.5.0
+load helper
 
 setup() {
-	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-	flow=${FLOW:-$top/build/docker-flow}
-	cd "$BATS_TEST_TMPDIR" || return
-	unset DOCKER_HOST DOCKER_CONTEXT DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND COMPOSE_FILE COMPOSE_PROJECT_NAME
-	unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+	alone
 	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
 	command -v python3 >/dev/null || skip "python3 plays the web server"
 	cat >server.py <<-'PY'
