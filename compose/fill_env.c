@@ -13,6 +13,7 @@ struct env_files {
 	struct arena *arena;
 	const struct map *env;  /* of the project */
 	const struct node *own; /* the service's environment, decoded */
+	struct map labels;      /* of the label files before this one */
 	struct errors *errors;
 	struct map warned;
 	const char *path; /* services.web.env_file */
@@ -26,11 +27,10 @@ static const char *lookup(void *arg, const char *name)
 	return value ? value : node_text(node_get(files->own, name));
 }
 
-static const char *nothing(void *arg, const char *name)
+/* Variables of label files: the labels of the files before; only then those above in the same file. */
+static const char *lookup_label(void *arg, const char *name)
 {
-	(void)arg;
-	(void)name;
-	return NULL;
+	return map_get(&((const struct env_files *)arg)->labels, name);
 }
 
 static int read_one(struct env_files *files, const struct node *path, bool required, const char *format,
@@ -120,14 +120,19 @@ static int label_files(struct env_files *files, const char *name, struct node *s
 	struct node *list = node_remove(service, "label_file");
 	if (!list || list->kind != NODE_LIST)
 		return 0;
-	struct map read;
-	map_init(&read, files->arena);
+	map_init(&files->labels, files->arena);
 	files->path = arena_printf(files->arena, "services.%s.label_file", name);
 	int result = 0;
-	for (size_t i = 0; i < list->nitems; i++)
-		if (read_one(files, list->items[i], true, NULL, nothing, &read) < 0)
+	for (size_t i = 0; i < list->nitems; i++) {
+		struct map read;
+		const struct map_entry *entry;
+		map_init(&read, files->arena);
+		if (read_one(files, list->items[i], true, NULL, lookup_label, &read) < 0)
 			result = -1;
-	overlay(files, service, "labels", &read);
+		for (size_t at = 0; (entry = map_next(&read, &at));)
+			map_set(&files->labels, entry->key, entry->value);
+	}
+	overlay(files, service, "labels", &files->labels);
 	return result;
 }
 

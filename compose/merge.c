@@ -156,7 +156,10 @@ static int merge_node(struct walk *walk, const struct attr *attr, struct node **
 		return merge_lists(walk, attr, base, over);
 	case MERGE_NAMES:
 	case MERGE_SHORT:
-		if (canon_short(walk, attr, base) < 0 || canon_short(walk, attr, &over) < 0)
+		/* a mapping stays as written: what it leaves out is the base's */
+		if ((*base)->kind != NODE_MAP && canon_short(walk, attr, base) < 0)
+			return -1;
+		if (over->kind != NODE_MAP && canon_short(walk, attr, &over) < 0)
 			return -1;
 		break;
 	case MERGE_LOGGING:

@@ -115,6 +115,8 @@ static int read_scalar(struct reader *reader, const yaml_event_t *event, struct 
 		return scalar_resolve_tagged(reader->arena, node, tag, plain, reader->errors);
 	if (plain)
 		scalar_resolve(node);
+	if (node->action == NODE_OVERRIDE && node->kind != NODE_NULL)
+		node->kind = NODE_STRING; /* as with any tag that is not YAML's own */
 	return 0;
 }
 
