@@ -4,20 +4,6 @@
 
 #include <string.h>
 
-static void put_clean(FILE *out, const char *text)
-{
-	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-		if (*p == '\t' || *p == '\n')
-			fputc(*p, out);
-		else if (*p < 0x20 || *p == 0x7f)
-			fprintf(out, "\\x%02x", *p);
-		else if (*p == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f)
-			fprintf(out, "\\u%04x", *++p); /* C1 controls: some terminals obey them */
-		else
-			fputc(*p, out);
-	}
-}
-
 static void put_indented(FILE *out, const char *text, const char *indent)
 {
 	while (*text) {
@@ -25,7 +11,7 @@ static void put_indented(FILE *out, const char *text, const char *indent)
 		char line[1024];
 		snprintf(line, sizeof line, "%.*s", (int)(len < sizeof line ? len : sizeof line - 1), text);
 		fputs(indent, out);
-		put_clean(out, line);
+		quote_plain_print(out, line);
 		fputc('\n', out);
 		text += len + (text[len] == '\n');
 	}
@@ -87,7 +73,7 @@ static void print_source(FILE *out, const struct error *error, const struct erro
 	unsigned col = error->at.col;
 	snprintf(text, sizeof text, "%s", window(line, &col));
 	fprintf(out, "%6u | ", error->at.line);
-	put_clean(out, text);
+	quote_plain_print(out, text);
 	fputs("\n       | ", out);
 	for (unsigned i = 1; i < col && i < WIDEST && text[i - 1]; i++)
 		fputc(text[i - 1] == '\t' ? '\t' : ' ', out);
@@ -98,23 +84,24 @@ static void print_text(FILE *out, const struct error *error, const struct error_
 {
 	const char *strong = style->color ? (error->warning ? "\033[33m" : "\033[31m") : "";
 	const char *plain = style->color ? "\033[0m" : "";
+	quote_plain_print(out, error->at.file);
 	if (error->at.file && error->at.line)
-		fprintf(out, "%s:%u:%u: ", error->at.file, error->at.line, error->at.col);
+		fprintf(out, ":%u:%u: ", error->at.line, error->at.col);
 	else if (error->at.file)
-		fprintf(out, "%s: ", error->at.file);
+		fputs(": ", out);
 	fprintf(out, "%s%s:%s ", strong, error->warning ? "warning" : "error", plain);
 	if (error->path && *error->path) {
-		put_clean(out, error->path);
+		quote_plain_print(out, error->path);
 		fputs(": ", out);
 	}
-	put_clean(out, error->message);
+	quote_plain_print(out, error->message);
 	fputc('\n', out);
 	print_source(out, error, style);
 	if (error->detail)
 		put_indented(out, error->detail, "    ");
 	if (error->hint) {
 		fputs("  hint: ", out);
-		put_clean(out, error->hint);
+		quote_plain_print(out, error->hint);
 		fputc('\n', out);
 	}
 }

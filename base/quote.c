@@ -3,57 +3,103 @@
 
 #include <string.h>
 
+enum style { JSON, PLAIN };
+
+static bool is_control(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code <= 0x9f);
+}
+
+/* Line and paragraph ends, and what turns the direction of the text that follows. */
+static bool is_mark(uint32_t code)
+{
+	return (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+static bool needs_escape(uint32_t code, enum style style)
+{
+	if (style == JSON)
+		return is_control(code) || code == '"' || code == '\\';
+	return (is_control(code) && code != '\n' && code != '\t') || is_mark(code);
+}
+
+/* Writes what stands for a character, or for a byte that is none (`size` 0). */
+static void escape(char escaped[8], uint32_t code, unsigned char byte, size_t size, enum style style)
+{
+	if (style == PLAIN && (!size || code < 0x80))
+		snprintf(escaped, 8, "\\x%02x", byte);
+	else if (size && (code == '"' || code == '\\'))
+		snprintf(escaped, 8, "\\%c", (char)code);
+	else if (size && (code == '\n' || code == '\t'))
+		snprintf(escaped, 8, "\\%c", code == '\n' ? 'n' : 't');
+	else
+		snprintf(escaped, 8, "\\u%04x", size ? code & 0xffff : 0xfffd);
+}
+
 /* What the next bytes of a text become: they themselves, as many as need nothing, or an escape in `escaped`.
  * Moves *text behind them. */
-static const char *next_piece(const char **text, char escaped[8], size_t *ret_len)
+static const char *next_piece(const char **text, enum style style, char escaped[8], size_t *ret_len)
 {
 	const char *start = *text, *at = start;
 	uint32_t code = 0;
 	size_t size = 0;
 	for (; *at; at += size) {
 		size = utf8_decode(at, SIZE_MAX, &code);
-		if (!size)
-			code = 0xfffd;
-		if (!size || code < 0x20 || code == '"' || code == '\\' || (code >= 0x7f && code <= 0x9f))
+		if (!size || needs_escape(code, style))
 			break;
 	}
 	*text = at;
 	*ret_len = (size_t)(at - start);
 	if (at != start)
 		return start;
-	if (code == '"' || code == '\\')
-		snprintf(escaped, 8, "\\%c", (char)code);
-	else if (code == '\n' || code == '\t')
-		snprintf(escaped, 8, "\\%c", code == '\n' ? 'n' : 't');
-	else
-		snprintf(escaped, 8, "\\u%04x", code & 0xffff);
+	escape(escaped, code, (unsigned char)*at, size, style);
 	*ret_len = strlen(escaped);
 	*text = at + (size ? size : 1);
 	return escaped;
 }
 
-void quote_json(struct buf *to, const char *text)
+static void append(struct buf *to, const char *text, enum style style)
 {
 	char escaped[8];
 	size_t len;
-	buf_putc(to, '"');
 	while (text && *text) {
-		const char *piece = next_piece(&text, escaped, &len);
+		const char *piece = next_piece(&text, style, escaped, &len);
 		buf_append(to, piece, len);
 	}
+}
+
+static void print(FILE *out, const char *text, enum style style)
+{
+	char escaped[8];
+	size_t len;
+	while (text && *text) {
+		const char *piece = next_piece(&text, style, escaped, &len);
+		fwrite(piece, 1, len, out);
+	}
+}
+
+void quote_json(struct buf *to, const char *text)
+{
+	buf_putc(to, '"');
+	append(to, text, JSON);
 	buf_putc(to, '"');
 }
 
 void quote_print(FILE *out, const char *text)
 {
-	char escaped[8];
-	size_t len;
 	putc('"', out);
-	while (text && *text) {
-		const char *piece = next_piece(&text, escaped, &len);
-		fwrite(piece, 1, len, out);
-	}
+	print(out, text, JSON);
 	putc('"', out);
+}
+
+void quote_plain(struct buf *to, const char *text)
+{
+	append(to, text, PLAIN);
+}
+
+void quote_plain_print(FILE *out, const char *text)
+{
+	print(out, text, PLAIN);
 }
 
 void quote_member(struct buf *to, const char *key, const char *text)

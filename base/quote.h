@@ -1,4 +1,4 @@
-/* JSON as text, for output lines. */
+/* Foreign text for output: as JSON, and as plain text that a terminal does not obey. */
 #ifndef BASE_QUOTE_H
 #define BASE_QUOTE_H
 
@@ -15,5 +15,12 @@ void quote_member(struct buf *to, const char *key, const char *text);
 
 /* As quote_json, into a file. */
 void quote_print(FILE *out, const char *text);
+
+/* Appends the text with control characters, marks that turn the direction of what follows, and bytes that are
+ * no UTF-8 as \x1b or \u202e; line ends and tabs stay. */
+void quote_plain(struct buf *to, const char *text);
+
+/* As quote_plain, into a file. */
+void quote_plain_print(FILE *out, const char *text);
 
 #endif

@@ -204,3 +204,10 @@ repository() {
 	run -2 "$flow" -f deep.yaml config
 	[[ $output == "deep.yaml:2:105: error: "*hint:* ]]
 }
+
+@test "a list obeys nothing on a terminal, and is as it is for a script" {
+	printf 'services: {a: {image: busybox, profiles: ["q\\e[1m"]}}\n' >compose.yaml
+	[ "$("$flow" config --profiles)" = $'q\e[1m' ]
+	script -qec "'$flow' config --profiles" /dev/null >screen </dev/null 3>&-
+	grep -qF 'q\x1b[1m' screen
+}

@@ -180,6 +180,15 @@ static void quotes_are_valid_json(void **state)
 	free(printed);
 }
 
+static void plain_text_is_not_obeyed(void **state)
+{
+	(void)state;
+	auto_buf struct buf to;
+	buf_init(&to, 1000);
+	quote_plain(&to, "a\tb\n\"\\ \x1b[2J\xc3\xa9\xc2\x9bJ\xff\xe2\x80\xae");
+	assert_string_equal(buf_text(&to), "a\tb\n\"\\ \\x1b[2J\xc3\xa9\\u009bJ\\xff\\u202e");
+}
+
 static void findings_are_moved(void **state)
 {
 	struct arena *arena = arena_create();
@@ -216,6 +225,7 @@ int main(void)
 		cmocka_unit_test(texts_may_be_missing),
 		cmocka_unit_test(characters_are_of_rfc_3629),
 		cmocka_unit_test(quotes_are_valid_json),
+		cmocka_unit_test(plain_text_is_not_obeyed),
 		cmocka_unit_test(findings_are_moved),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
