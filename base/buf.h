@@ -3,7 +3,6 @@
 #define BASE_BUF_H
 
 #include <stdbool.h>
-#include <stdarg.h>
 #include <stddef.h>
 
 struct buf {

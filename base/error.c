@@ -1,7 +1,5 @@
 #include "base/error.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 void errors_init(struct errors *errors, struct arena *arena)

@@ -4,8 +4,6 @@
 #ifndef BASE_TRACE_H
 #define BASE_TRACE_H
 
-#include <stdbool.h>
-
 /* Level: 0 off, 1 on. The only global of this floor; written once by trace_start. */
 extern int trace_level;
 

@@ -8,7 +8,6 @@
 #include "engine/child.h"
 #include "engine/loop.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,5 @@
 #include "cmd/complete.h"
 #include "cmd/commands.h"
-#include "cmd/help.h"
 
 #include <string.h>
 

@@ -1,5 +1,4 @@
 #include "cmd/follow.h"
-#include "cmd/connect.h"
 #include "cmd/show.h"
 #include "engine/events.h"
 #include "engine/json.h"

@@ -7,7 +7,6 @@
 #include "cmd/report.h"
 #include "plugin-manifest/manifest.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

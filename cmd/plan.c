@@ -1,7 +1,6 @@
 #include "cmd/commands.h"
 #include "cmd/connect.h"
 #include "cmd/print_plan.h"
-#include "cmd/report.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,6 @@
 #include "engine/lock.h"
 #include "engine/run.h"
 
-#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 

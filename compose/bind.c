@@ -1,7 +1,6 @@
 #include "compose/bind.h"
 
 #include "compose/bind_hook.h"
-#include "compose/canon.h"
 #include "compose/fill.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "compose/check_service.h"
 
+#include "base/map.h"
 #include "base/text.h"
-#include "compose/canon.h"
 
 #include <string.h>
 

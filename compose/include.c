@@ -2,7 +2,6 @@
 
 #include "compose/dotenv.h"
 #include "compose/file.h"
-#include "compose/fill.h"
 #include "compose/merge.h"
 #include "compose/path.h"
 #include "compose/remote.h"

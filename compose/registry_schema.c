@@ -1,6 +1,5 @@
 #include "compose/registry_schema.h"
 
-#include <ctype.h>
 #include <string.h>
 
 /* Optional members may be written without a value. */

@@ -2,7 +2,6 @@
 #include "compose/bind_hook.h"
 #include "compose/check_row.h"
 #include "compose/schema.h"
-#include "compose/short.h"
 #include "compose/unique.h"
 
 static const char *const orders[] = { "start-first", "stop-first", NULL };

@@ -1,6 +1,5 @@
 /* Rows of a network of the project. */
 #include "compose/schema.h"
-#include "compose/short.h"
 #include "compose/unique.h"
 
 #define NETWORK(member) AT(struct network, member)

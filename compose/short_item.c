@@ -1,5 +1,4 @@
 /* The smaller short forms. */
-#include "compose/canon.h"
 #include "compose/short.h"
 
 #include <string.h>

@@ -4,7 +4,6 @@
 #include "compose/short.h"
 #include "compose/value.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,11 +3,9 @@
 #include "base/heap.h"
 #include "engine/loop_inside.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 struct loop *loop_create(void)
 {

@@ -2,7 +2,6 @@
 #include "engine/observe.h"
 
 #include <cjson/cJSON.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 

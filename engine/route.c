@@ -3,10 +3,8 @@
 #include "base/trace.h"
 #include "engine/pace.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <string.h>
 
 /* A container's address answers in far less where it can be reached at all. */

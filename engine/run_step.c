@@ -1,6 +1,5 @@
 #include "engine/run_inside.h"
 
-#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 

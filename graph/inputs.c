@@ -3,8 +3,6 @@
 #include "compose/hash.h"
 
 #include <ctype.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Ceiling for what goes into one digest: files are configs and secrets, the engine takes no larger ones. */

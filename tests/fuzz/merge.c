@@ -1,7 +1,6 @@
 /* Documents of one file through every pass up to the model and both outputs; a refusal has a finding. */
 #include "compose/canon.h"
 #include "compose/cast.h"
-#include "compose/check.h"
 #include "compose/emit.h"
 #include "compose/fill.h"
 #include "compose/load.h"

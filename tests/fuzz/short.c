@@ -1,6 +1,5 @@
 /* Any text as a port, a volume, and all other values that have a parser of their own. */
 #include "compose/canon.h"
-#include "compose/short.h"
 #include "compose/value.h"
 
 #include <stdlib.h>
