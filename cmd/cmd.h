@@ -43,8 +43,8 @@ struct ctx {
 	const struct cmd *cmd;
 	const char *const *args; /* what is left after the options */
 	size_t nargs;
-	struct loop *loop;     /* ctx_engine (cmd/connect.c) */
-	struct engine *engine; /* the same; NULL until then */
+	struct loop *loop;     /* NULL until connect_loop (cmd/connect.h) */
+	struct engine *engine; /* NULL until connect_engine */
 	struct sink *sink;     /* the screen made last (show_create), or NULL */
 	int status;            /* exit status of a successful run: plan --exit-code, tasks */
 	bool json_errors;      /* findings are printed as JSON: what is printed is for programs */

@@ -293,7 +293,6 @@ static int walk(struct interp *interp, struct node *node, const struct step *ste
 	} else if (node->kind == NODE_STRING && strchr(node->text, '$')) {
 		result = substitute_text(interp, node->text, &node->at, node->quoted,
 			path_text(interp->arena, step), &node->text);
-		node->templated = true;
 	}
 	return result;
 }

@@ -34,9 +34,8 @@ void interp_init_get(struct interp *interp, struct arena *arena,
 int interp_text(struct interp *interp, const char *text, const struct mark *at, const char *path,
 	const char **ret_text);
 
-/* Substitutes in every string of the tree (values, never keys) and sets `templated` where the text changed.
- * The cast to numbers and booleans is a pass of its own, see cast_tree. Returns 0, or -1 with all findings.
- */
+/* Substitutes in every string of the tree (values, never keys). The cast to numbers and booleans is a pass of
+ * its own, see cast_tree. Returns 0, or -1 with all findings. */
 int interp_tree(struct interp *interp, struct node *tree);
 
 /* A variable that a tree refers to. Texts are as written, NULL when absent. */

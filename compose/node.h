@@ -39,7 +39,6 @@ struct node {
 	unsigned char kind;   /* enum node_kind */
 	unsigned char action; /* enum node_action */
 	bool quoted;          /* a scalar that was quoted or a block: always a string */
-	bool templated;       /* a string that interpolation changed */
 	struct mark at;
 	union {
 		struct {

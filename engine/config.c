@@ -134,7 +134,6 @@ const struct config *config_read(
 	}
 	config->creds_store = copy(arena, json, "credsStore");
 	config->current_context = copy(arena, json, "currentContext");
-	config->detach_keys = copy(arena, json, "detachKeys");
 	if (config->creds_store && !*config->creds_store)
 		config->creds_store = NULL;
 	cJSON_Delete(json);

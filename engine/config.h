@@ -26,8 +26,8 @@ struct config {
 	struct map cred_helpers; /* registry → helper */
 	struct config_proxy *proxies;
 	size_t nproxies;
-	const char *const *headers; /* "Name: value" for each engine request, NULL-terminated; or NULL */
-	const char *current_context, *detach_keys; /* or NULL */
+	const char *const *headers;  /* "Name: value" for each engine request, NULL-terminated; or NULL */
+	const char *current_context; /* or NULL */
 };
 
 /* Docker's configuration directory: `given` (--config), else DOCKER_CONFIG, else HOME/.docker. */

@@ -50,7 +50,6 @@ struct request *http_request(struct http *http)
 	struct transfer *transfer = HEAP_NEW(struct transfer);
 	transfer->http = http;
 	transfer->request.http = http;
-	transfer->request.inner = transfer;
 	buf_init(&transfer->url, (size_t)1 << 20);
 	buf_init(&transfer->head, HTTP_HEAD_MOST);
 	buf_init(&transfer->pending, HTTP_PENDING_MOST);

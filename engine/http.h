@@ -59,11 +59,9 @@ struct request {
 	char answer_type[96]; /* Content-Type */
 	char address[64];     /* peer, for messages */
 	int os_error;         /* errno of a failed connect, or 0 */
-	unsigned tries;       /* set by http_retry */
 
 	/* http's own. */
 	struct http *http;
-	void *inner;
 };
 
 /* Makes the client of an endpoint (NULL: plain URLs only). Nothing is connected or loaded yet. Never NULL. */

@@ -23,7 +23,7 @@ static void put(struct buf *buf, const char *text)
 		buf_puts(buf, "-;");
 }
 
-/* The x-flow keys that change the container, and the environment with what env_from brought. */
+/* The x-flow keys that change the container, and the environment whatever it comes from. */
 static const char *service_digest(struct arena *arena, const struct service *service)
 {
 	auto_buf struct buf buf;
