@@ -1,11 +1,11 @@
 #include "cmd/follow.h"
+#include "base/clock.h"
 #include "cmd/show.h"
 #include "engine/events.h"
 #include "engine/json.h"
 
 #include <cjson/cJSON.h>
 #include <string.h>
-#include <time.h>
 
 struct follow {
 	struct ctx *ctx;
@@ -19,16 +19,9 @@ struct follow {
 	size_t count;
 };
 
-static int64_t unix_now(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
 static void tell(struct follow_one *one, struct event event)
 {
-	event.time = unix_now();
+	event.time = clock_unix();
 	event.object = "container";
 	event.name = one->label;
 	event.service = one->service;
@@ -91,12 +84,10 @@ static bool has_terminal(const struct follow *follow, const char *service)
 /* What it says from `since` on. */
 static void read_since(struct follow_one *one)
 {
-	int64_t time = one->since;
 	struct follow *follow = one->follow;
 	struct logs_options options = follow->options.logs;
-	char since[48];
-	snprintf(since, sizeof since, "%lld.%09lld", (long long)(time / 1000000000),
-		(long long)(time % 1000000000));
+	char since[CLOCK_STAMP];
+	clock_stamp(since, one->since);
 	options.attach = false;
 	options.follow = true;
 	options.tail = NULL;
@@ -271,7 +262,7 @@ struct follow *follow_open(struct ctx *ctx, const struct follow_options *options
 {
 	struct follow *follow = ARENA_NEW(ctx->arena, struct follow);
 	struct texts names = scope_names(ctx->arena, options->scope);
-	*follow = (struct follow){ .ctx = ctx, .options = *options, .began = unix_now() };
+	*follow = (struct follow){ .ctx = ctx, .options = *options, .began = clock_unix() };
 	map_init(&follow->by_id, ctx->arena);
 	follow->events = events_open(
 		ctx->engine, names.items, names.count, on_open, on_event, on_lost, follow, &ctx->errors);
@@ -320,7 +311,7 @@ void follow_adopt(struct follow *follow, const struct observed *seen, bool histo
 			one->runs = true;
 			ask_state(one);
 		}
-		one->since = unix_now();
+		one->since = clock_unix();
 		if (!wanted || one->logs || one->opened)
 			continue;
 		if (follow->options.log)

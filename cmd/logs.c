@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/connect.h"
@@ -50,11 +51,9 @@ static int read_time(struct ctx *ctx, const char *option, const char *text, cons
 		return 0;
 	}
 	if (opt_duration(text, &ns) == 0) {
-		struct timespec now;
-		clock_gettime(CLOCK_REALTIME, &now);
-		int64_t then = now.tv_sec * INT64_C(1000000000) + now.tv_nsec - ns;
-		*ret_text = arena_printf(ctx->arena, "%lld.%09lld", (long long)(then / 1000000000),
-			(long long)(then % 1000000000));
+		char then[CLOCK_STAMP];
+		clock_stamp(then, clock_unix() - ns);
+		*ret_text = arena_strdup(ctx->arena, then);
 		return 0;
 	}
 	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {

@@ -1,10 +1,10 @@
 #include "cmd/show.h"
 #include "cmd/report.h"
+#include "engine/loop.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 const char *show_word(const struct event *event)
@@ -119,13 +119,6 @@ size_t show_width(const struct ctx *ctx, FILE *out)
 	return columns ? strtoul(columns, NULL, 10) : 0;
 }
 
-static int64_t monotonic(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
 static bool is_utf8(const struct map *env)
 {
 	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
@@ -159,7 +152,7 @@ struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *lo
 		.quiet_pull = quiet_pull,
 		.log = log,
 		.size = terminal_size,
-		.now = monotonic,
+		.now = loop_now,
 	};
 	const char *kind = choose(ctx);
 	if (strcmp(kind, "tty") == 0)

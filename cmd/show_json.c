@@ -1,6 +1,7 @@
 /* The JSON screen: one object a line, for programs. Container lines stay what they are, on stdout and stderr.
  */
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/quote.h"
 #include "cmd/show.h"
 
@@ -38,10 +39,8 @@ static const char *const states[] = {
 /* `unix_ns` 0: now. */
 static void put_head(struct buf *line, const char *kind, int64_t unix_ns)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
 	if (!unix_ns)
-		unix_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+		unix_ns = clock_unix();
 	time_t seconds = unix_ns / 1000000000;
 	struct tm tm;
 	char text[40] = "";

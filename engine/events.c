@@ -1,5 +1,6 @@
 #include "engine/events.h"
 
+#include "base/clock.h"
 #include "base/heap.h"
 #include "base/trace.h"
 #include "engine/json.h"
@@ -241,12 +242,10 @@ static void on_done(struct request *request)
 static int send_request(struct events *events)
 {
 	struct request *request = events->request = http_request(events->engine->http);
-	char since[40] = "";
+	char since[CLOCK_STAMP] = "";
 	if (events->opened && events->last) {
-		int64_t from = events->last - OVERLAP;
 		events->edge = events->last;
-		snprintf(since, sizeof since, "%lld.%09lld", (long long)(from / 1000000000),
-			(long long)(from % 1000000000));
+		clock_stamp(since, events->last - OVERLAP);
 	}
 	request->method = "GET";
 	request->path = "/events";

@@ -1,9 +1,9 @@
 /* What a gate says: notes on the way, and the finding when it failed. */
+#include "base/clock.h"
 #include "engine/gate_inside.h"
 #include "engine/logs.h"
 
 #include <string.h>
-#include <time.h>
 
 #define LINES 20
 
@@ -12,19 +12,12 @@ struct report {
 	void (*told)(struct watch *watch);
 };
 
-static int64_t wall_clock(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * PACE_SECOND + now.tv_nsec;
-}
-
 static void say(struct watch *watch, enum event_kind kind, const char *text)
 {
 	const struct gate *gate = watch->gate;
 	struct event event = {
 		.kind = kind,
-		.time = wall_clock(),
+		.time = clock_unix(),
 		.step = kind == EVENT_RETRY ? gate->step : NULL,
 		.object = "container",
 		.name = watch->look.name,

@@ -1,7 +1,7 @@
 #include "engine/image_job.h"
+#include "engine/step_event.h"
 
 #include <string.h>
-#include <time.h>
 
 void image_job_end(struct image_job *job)
 {
@@ -12,21 +12,11 @@ void image_job_end(struct image_job *job)
 void image_job_tell(const struct image_job *job, enum event_kind kind, const char *text, const char *part,
 	int64_t current, int64_t total)
 {
-	const struct step *step = job->step;
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	struct event event = { .kind = kind,
-		.time = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec,
-		.elapsed = step->began ? loop_now() - step->began : 0,
-		.step = step,
-		.state = step->state,
-		.object = op_words[step->op].object,
-		.name = step->name,
-		.service = step->service ? step->service->key : NULL,
-		.text = text,
-		.part = part,
-		.current = current,
-		.total = total };
+	struct event event = step_event(kind, job->step);
+	event.text = text;
+	event.part = part;
+	event.current = current;
+	event.total = total;
 	event_send(job->sink, &event);
 }
 

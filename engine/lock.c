@@ -1,4 +1,5 @@
 #include "engine/lock.h"
+#include "base/clock.h"
 #include "compose/hash.h"
 #include "engine/loop_inside.h"
 
@@ -12,7 +13,6 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Whether the path is a directory of ours that nobody else may write to. */
@@ -139,11 +139,9 @@ static int wait_for(struct engine *engine, int fd, const char *project, struct e
 
 static void tell(struct engine *engine, struct sink *sink, int64_t pid, const char *project)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
 	const char *who = pid > 0 ? arena_printf(engine->arena, " (process %" PRId64 ")", pid) : "";
 	event_send(sink, &(struct event){ .kind = EVENT_NOTE,
-				 .time = now.tv_sec * INT64_C(1000000000) + now.tv_nsec,
+				 .time = clock_unix(),
 				 .object = "project",
 				 .name = project,
 				 .text = arena_printf(engine->arena,

@@ -1,10 +1,11 @@
 #include "engine/payload.h"
+#include "base/clock.h"
 #include "compose/hash.h"
 #include "engine/payload_put.h"
 
 #include <cjson/cJSON.h>
+#include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 enum kind { TEXT, LIST, NUMBER, SWITCH, CHOICE, PAIRS };
 
@@ -281,14 +282,6 @@ const char *payload_network(struct arena *arena, const struct network *network)
 	return put_print(arena, body);
 }
 
-/* When a volume is made, in Unix nanoseconds: what tells one volume from a later one of the same name. */
-static const char *now_text(struct arena *arena)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return arena_printf(arena, "%lld%09ld", (long long)now.tv_sec, now.tv_nsec);
-}
-
 const char *payload_volume(struct arena *arena, const struct volume *volume)
 {
 	cJSON *body = cJSON_CreateObject();
@@ -296,7 +289,8 @@ const char *payload_volume(struct arena *arena, const struct volume *volume)
 	put_text(body, "Driver", volume->driver);
 	put_pairs(body, "DriverOpts", volume->driver_opts, volume->ndriver_opts);
 	const struct pair ours[] = {
-		{ "docker-flow.created", now_text(arena) },
+		/* tells one volume from a later one of the same name */
+		{ "docker-flow.created", arena_printf(arena, "%" PRId64, clock_unix()) },
 		{ "docker-flow.cache", volume->flow && volume->flow->cache ? volume->key : NULL },
 		{ "com.docker.compose.volume", volume->key },
 		{ "com.docker.compose.project", volume->project->name },

@@ -4,11 +4,11 @@
 #include "engine/json.h"
 #include "engine/loop_inside.h"
 #include "engine/run_inside.h"
+#include "engine/step_event.h"
 
 #include <cjson/cJSON.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 
 /* A container that is to replace another is told from it by its words. */
 static const char *word_of(const struct step *step, bool done)
@@ -39,24 +39,17 @@ static const char *words_of(const struct step *step)
 static void changed(void *arg, struct step *step)
 {
 	struct run *run = arg;
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
 	if (step->state == STEP_RUNNING)
 		step->began = loop_now();
 	else if (step->began)
 		step->ended = loop_now();
 	TRACE("step", "\"number\":%zu,\"op\":\"%s %s\",\"state\":%d", step->number, op_words[step->op].object,
 		op_words[step->op].verb, (int)step->state);
-	event_send(run->options->sink, &(struct event){ .kind = EVENT_STEP,
-					       .time = now.tv_sec * INT64_C(1000000000) + now.tv_nsec,
-					       .elapsed = step->ended ? step->ended - step->began : 0,
-					       .step = step,
-					       .state = step->state,
-					       .object = op_words[step->op].object,
-					       .name = step_shown_name(step),
-					       .service = step->service ? step->service->key : NULL,
-					       .reason = step->reason,
-					       .text = words_of(step) });
+	struct event event = step_event(EVENT_STEP, step);
+	event.elapsed = step->ended ? event.elapsed : 0;
+	event.reason = step->reason;
+	event.text = words_of(step);
+	event_send(run->options->sink, &event);
 }
 
 static void interrupted(void *arg, int number)

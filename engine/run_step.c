@@ -1,7 +1,7 @@
 #include "engine/run_inside.h"
+#include "engine/step_event.h"
 
 #include <string.h>
-#include <time.h>
 
 #define MS INT64_C(1000000)
 
@@ -23,18 +23,9 @@ static void fail(struct task *task, const struct errors *errors)
 
 static void tell_retry(struct task *task, const char *why)
 {
-	const struct step *step = task->step;
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	event_send(task->run->options->sink, &(struct event){ .kind = EVENT_RETRY,
-						     .time = now.tv_sec * INT64_C(1000000000) + now.tv_nsec,
-						     .elapsed = loop_now() - step->began,
-						     .step = step,
-						     .state = step->state,
-						     .object = op_words[step->op].object,
-						     .name = step_shown_name(step),
-						     .service = step->service ? step->service->key : NULL,
-						     .text = why });
+	struct event event = step_event(EVENT_RETRY, task->step);
+	event.text = why;
+	event_send(task->run->options->sink, &event);
 }
 
 static void due(void *arg)

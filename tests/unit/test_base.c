@@ -1,6 +1,7 @@
 /* The lowest floor: arena, buffer, map, errors. */
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/map.h"
 #include "base/quote.h"
@@ -130,6 +131,17 @@ static void hints_name_what_there_is(void **state)
 	arena_destroy(arena);
 }
 
+static void stamps_have_nine_digits(void **state)
+{
+	(void)state;
+	char text[CLOCK_STAMP];
+	clock_stamp(text, INT64_C(1795270402000000005));
+	assert_string_equal(text, "1795270402.000000005");
+	clock_stamp(text, -1500000000);
+	assert_string_equal(text, "0.000000000");
+	assert_true(clock_unix() > INT64_C(1700000000000000000));
+}
+
 static void texts_may_be_missing(void **state)
 {
 	(void)state;
@@ -222,6 +234,7 @@ int main(void)
 		cmocka_unit_test(errors_are_printed_with_place_caret_and_hint),
 		cmocka_unit_test(nearest_knows_what_was_meant),
 		cmocka_unit_test(hints_name_what_there_is),
+		cmocka_unit_test(stamps_have_nine_digits),
 		cmocka_unit_test(texts_may_be_missing),
 		cmocka_unit_test(characters_are_of_rfc_3629),
 		cmocka_unit_test(quotes_are_valid_json),
