@@ -184,9 +184,9 @@ static int take_pair(struct walk *walk, const struct attr *attr, struct node *ma
 		return misfit(walk, item);
 	const char *equals = strchr(text, '=');
 	size_t len = equals ? (size_t)(equals - text) : strlen(text);
-	if (attr->kind == KIND_ENV && equals && len && (text[len - 1] == ' ' || text[len - 1] == '\t')) {
+	if (attr->kind == KIND_ENV && len && (text[len - 1] == ' ' || text[len - 1] == '\t')) {
 		walk_error(walk, &item->at, "the name \"%.*s\" ends in a blank", (int)len, text);
-		return error_hint(walk->errors, "remove the blank before the `=`");
+		return error_hint(walk->errors, "remove the blank after the name");
 	}
 	struct node *value = equals                   ? node_quoted(walk->arena, item->at, equals + 1)
 			     : attr->kind == KIND_ENV ? node_null(walk->arena, item->at)

@@ -9,6 +9,7 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,8 @@ static void emit_scalar(struct writer *writer, struct arena *arena, const struct
 		writer_word(writer, writer->json
 					    ? arena_printf(arena, "\"%s\"", scalar_time_text(arena, node))
 					    : scalar_time_text(arena, node));
+	else if (node->kind == NODE_FLOAT && !isfinite(node->real) && !writer->json)
+		writer_word(writer, isnan(node->real) ? ".nan" : node->real > 0 ? ".inf" : "-.inf");
 	else if (node->kind == NODE_FLOAT)
 		writer_word(writer, value_float_text(arena, node->real, false, writer->json));
 	else
