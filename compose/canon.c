@@ -88,7 +88,5 @@ int canon_tree(struct arena *arena, struct node *tree, bool lenient, struct erro
 {
 	static const struct walk_pass pass = { .enter = enter, .open = open_map };
 	static bool yes = true;
-	struct walk walk;
-	walk_init(&walk, arena, &pass, lenient ? &yes : NULL, errors);
-	return walk_map(&walk, &schema_project, tree);
+	return walk_tree(arena, tree, &pass, lenient ? &yes : NULL, errors);
 }

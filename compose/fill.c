@@ -44,9 +44,7 @@ static int defaults_open(struct walk *walk, const struct schema *schema, struct 
 int fill_defaults(struct arena *arena, struct node *tree, struct errors *errors)
 {
 	static const struct walk_pass pass = { .enter = defaults_enter, .open = defaults_open };
-	struct walk walk;
-	walk_init(&walk, arena, &pass, NULL, errors);
-	return walk_map(&walk, &schema_project, tree);
+	return walk_tree(arena, tree, &pass, NULL, errors);
 }
 
 /* Entries `NAME` of a list become `NAME=value`. */
@@ -84,7 +82,5 @@ static int environment_open(struct walk *walk, const struct schema *schema, stru
 int fill_environment(struct arena *arena, struct node *tree, const struct map *env, struct errors *errors)
 {
 	static const struct walk_pass pass = { .enter = environment_enter, .open = environment_open };
-	struct walk walk;
-	walk_init(&walk, arena, &pass, (void *)env, errors);
-	return walk_map(&walk, &schema_project, tree);
+	return walk_tree(arena, tree, &pass, (void *)env, errors);
 }

@@ -124,7 +124,5 @@ int fill_paths(
 {
 	static const struct walk_pass pass = { .enter = enter, .leave = leave, .open = open_map };
 	struct place place = { .dir = dir, .home = home };
-	struct walk walk;
-	walk_init(&walk, arena, &pass, &place, errors);
-	return walk_map(&walk, &schema_project, tree);
+	return walk_tree(arena, tree, &pass, &place, errors);
 }

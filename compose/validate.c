@@ -294,7 +294,5 @@ static int unknown(struct walk *walk, const struct schema *schema, struct member
 int validate_tree(struct arena *arena, struct node *tree, struct errors *errors)
 {
 	static const struct walk_pass pass = { .enter = enter, .open = open_map, .unknown = unknown };
-	struct walk walk;
-	walk_init(&walk, arena, &pass, NULL, errors);
-	return walk_map(&walk, &schema_project, tree);
+	return walk_tree(arena, tree, &pass, NULL, errors);
 }

@@ -60,6 +60,14 @@ int walk_map(struct walk *walk, const struct schema *schema, struct node *map)
 	return walk->failed ? -1 : 0;
 }
 
+int walk_tree(struct arena *arena, struct node *tree, const struct walk_pass *pass, void *arg,
+	struct errors *errors)
+{
+	struct walk walk;
+	walk_init(&walk, arena, pass, arg, errors);
+	return walk_map(&walk, &schema_project, tree);
+}
+
 void walk_push(struct walk *walk, const char *key)
 {
 	if (walk->depth < WALK_DEEPEST)

@@ -46,6 +46,10 @@ void walk_init(struct walk *walk, struct arena *arena, const struct walk_pass *p
  * failed anywhere; the rest is visited nevertheless, so that all findings come at once. */
 int walk_map(struct walk *walk, const struct schema *schema, struct node *map);
 
+/* A walk over a whole project: walk_map with its rows. `arg` is for the visitors. */
+int walk_tree(struct arena *arena, struct node *tree, const struct walk_pass *pass, void *arg,
+	struct errors *errors);
+
 /* Steps into a key or an item, and back out. */
 void walk_push(struct walk *walk, const char *key);
 void walk_push_index(struct walk *walk, size_t index);
