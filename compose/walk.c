@@ -10,6 +10,8 @@ void walk_init(struct walk *walk, struct arena *arena, const struct walk_pass *p
 	*walk = (struct walk){ .arena = arena, .errors = errors, .pass = pass, .arg = arg };
 }
 
+static int walk_map(struct walk *walk, const struct schema *schema, struct node *map);
+
 /* Rows of what is below a member: each item of a list, each named value, or the mapping itself. */
 static void walk_below(struct walk *walk, const struct attr *attr, struct node *node)
 {
@@ -41,7 +43,7 @@ static void walk_member(struct walk *walk, const struct attr *attr, struct node 
 		walk->failed = true;
 }
 
-int walk_map(struct walk *walk, const struct schema *schema, struct node *map)
+static int walk_map(struct walk *walk, const struct schema *schema, struct node *map)
 {
 	if (map->kind != NODE_MAP)
 		return 0;

@@ -38,15 +38,12 @@ struct walk {
 	struct schema_index index;
 };
 
-/* Makes a walk that starts at the root of a project. */
+/* Makes a walk that starts at the root of a project, for those that go their own way: they keep its place. */
 void walk_init(struct walk *walk, struct arena *arena, const struct walk_pass *pass, void *arg,
 	struct errors *errors);
 
-/* Visits the members of `map` by the rows of `schema`; other nodes are left alone. Returns -1 when a visitor
- * failed anywhere; the rest is visited nevertheless, so that all findings come at once. */
-int walk_map(struct walk *walk, const struct schema *schema, struct node *map);
-
-/* A walk over a whole project: walk_map with its rows. `arg` is for the visitors. */
+/* Visits the nodes of a project that have rows; `arg` is for the visitors. Returns -1 when one of them failed
+ * anywhere; the rest is visited nevertheless, so that all findings come at once. */
 int walk_tree(struct arena *arena, struct node *tree, const struct walk_pass *pass, void *arg,
 	struct errors *errors);
 

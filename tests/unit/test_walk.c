@@ -86,14 +86,11 @@ static void places(void **state)
 {
 	static const struct walk_pass pass = { .enter = note_path };
 	const char *seen = "";
-	struct walk walk;
 	(void)state;
 	struct node *tree =
 		service_tree("ports: [{target: 1}, {host_ip: x}], networks: {n: {aliases: []}}, build: 5");
-	walk_init(&walk, arena, &pass, &seen, &errors);
-	assert_int_equal(walk_map(&walk, &schema_project, tree), 0);
+	assert_int_equal(walk_tree(arena, tree, &pass, &seen, &errors), 0);
 	assert_string_equal(seen, " services.a.ports[1].host_ip services.a.networks.n.aliases");
-	assert_int_equal(walk.depth, 0);
 }
 
 static void refused(const char *members, const char *want)
