@@ -5,13 +5,9 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 static struct arena *arena;
 static struct errors errors;

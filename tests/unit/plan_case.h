@@ -10,18 +10,14 @@
 #include "engine/observe.h"
 #include "graph/reconcile.h"
 #include "graph/sched.h"
+#include "unit.h"
 
 #include <cjson/cJSON.h>
 #include <glob.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 struct plan_case {
 	struct arena *arena;

@@ -2,17 +2,13 @@
 #include "engine/auth.h"
 #include "engine/base64.h"
 #include "engine/images.h"
+#include "unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 struct bed {
 	struct arena *arena;

@@ -7,15 +7,11 @@
 #include "base/quote.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 static void arena_grows_pushes_and_resets(void **state)
 {

@@ -2,13 +2,9 @@
 #include "base/buf.h"
 #include "engine/base64.h"
 #include "engine/buildkit.h"
+#include "unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 static struct arena *arena;
 static struct buf said;

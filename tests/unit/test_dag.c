@@ -1,11 +1,9 @@
 /* The graph: edges, order, cycles, selection, probes, drawings. */
 #include "graph_model.h"
+#include "unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <cmocka.h>
 
 struct fixture {
 	struct arena *arena;

@@ -1,10 +1,6 @@
 /* Where messages end: the part of the fault proxy that decides what a request is. */
 #include "tests/faultproxy_http.c"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
+#include "unit.h"
 
 #define TEXT(text) text, sizeof(text) - 1
 

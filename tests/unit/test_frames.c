@@ -2,14 +2,10 @@
 #include "base/buf.h"
 #include "engine/lines.h"
 #include "engine/logs.h"
+#include "unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 struct bed {
 	struct buf text[2];

@@ -3,14 +3,10 @@
 #include "cmd/complete.h"
 #include "cmd/doc.h"
 #include "cmd/help.h"
+#include "unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 static char *printed(void (*print)(FILE *, const void *), const void *arg)
 {

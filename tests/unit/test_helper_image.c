@@ -1,13 +1,10 @@
 /* The embedded helper program, run as a process of its own against real sockets. */
 #include "engine/helper_image.h"
+#include "unit.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +12,6 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 /* A listening socket on a free port of the loopback. */
 static int listener(char *ret_port, size_t room)

@@ -3,15 +3,11 @@
 #include "engine/engine.h"
 #include "engine/http.h"
 #include "tests/unit/http_server.h"
+#include "unit.h"
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 struct bed {
 	struct arena *arena;

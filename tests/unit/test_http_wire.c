@@ -1,12 +1,8 @@
 /* The decoder of answers: each whole, and byte by byte. */
 #include "engine/http_wire.h"
+#include "unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 /* What came out of some bytes. */
 struct got {

@@ -1,11 +1,9 @@
 /* The docker-flow.inputs label: what it holds, what it hides, how a change is named. */
 #include "graph/inputs.h"
 #include "graph_model.h"
+#include "unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
-#include <cmocka.h>
 
 struct fixture {
 	struct arena *arena;

@@ -1,11 +1,8 @@
 /* The loop: timers, descriptors, children, signals, the plugin socket. */
 #include "engine/child.h"
 #include "engine/loop.h"
+#include "unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,7 +12,6 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #define MS INT64_C(1000000)
 

@@ -1,12 +1,8 @@
 /* The node tree: order, index, copy, comparison. */
 #include "compose/node.h"
+#include "unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 static const struct mark here = { .file = "f.yml", .line = 3, .col = 7 };
 

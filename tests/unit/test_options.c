@@ -1,12 +1,8 @@
 /* Option rows: spellings, values, mistakes. */
 #include "cmd/options.h"
+#include "unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 struct sample {
 	bool quiet, build, no_build, color;

@@ -1,11 +1,6 @@
 /* When a gate tries again and when it gives up. */
 #include "engine/pace.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "unit.h"
 
 #define START (1000 * PACE_SECOND)
 

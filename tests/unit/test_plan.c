@@ -1,11 +1,9 @@
 /* How plans are put together and printed. */
 #include "graph/plan.h"
+#include "unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 static struct plan *sample(struct arena *arena)
 {

@@ -3,18 +3,14 @@
 #include "engine/look.h"
 #include "engine/probe.h"
 #include "engine/probe_http.h"
+#include "unit.h"
 
 #include <arpa/inet.h>
 #include <poll.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #define SECOND INT64_C(1000000000)
 

@@ -1,13 +1,9 @@
 /* What probes say and how they judge the answers. */
 #include "engine/probe_wire.h"
+#include "unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 
 /* Appends a message of the server to `to`; returns the new length. */
 static size_t message(char *to, size_t len, char type, const char *body, size_t body_len)

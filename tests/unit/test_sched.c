@@ -1,11 +1,9 @@
 /* The scheduler, driven by a runner that does nothing but take and end steps. */
 #include "graph/sched.h"
+#include "unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 struct fixture {
 	struct arena *arena;

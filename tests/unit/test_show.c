@@ -1,13 +1,9 @@
 /* Screens: events in, text out. */
 #include "cmd/show.h"
+#include "unit.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 static unsigned rows_now, columns_now;
 static int64_t clock_now;
