@@ -111,8 +111,8 @@ one_service() { compose <<<'services: {web: {image: busybox, init: true, command
 	nothing_left
 }
 
-@test "a login lost on the way: the next one goes on" {
-	far
+# up in the background, of a web that waits until somebody touches /ready in db
+up_that_waits() {
 	compose <<-'YAML'
 		services:
 		  db:
@@ -123,6 +123,11 @@ one_service() { compose <<<'services: {web: {image: busybox, init: true, command
 		  web: {image: busybox, init: true, command: sleep 1000, x-flow: {dependencies: [db]}}
 	YAML
 	PATH=$PWD/bin:$PATH DOCKER_HOST=$AT${NEAR#unix://} begin log up -d
+}
+
+@test "a login lost on the way: the next one goes on" {
+	far
+	up_that_waits
 	until_true is db-1 running
 	for login in $(pgrep -f "ssh -F $BATS_FILE_TMPDIR/ssh_config"); do kill "$login" || true; done
 	docker exec "$PROJECT-db-1" touch /ready
@@ -165,16 +170,7 @@ one_service() { compose <<<'services: {web: {image: busybox, init: true, command
 
 @test "a host that goes away: told, no hang" {
 	far
-	compose <<-'YAML'
-		services:
-		  db:
-		    image: busybox
-		    init: true
-		    command: sleep 1000
-		    x-flow: {healthcheck: {exec: [test, -e, /ready], interval: 100ms, retries: 1000}}
-		  web: {image: busybox, init: true, command: sleep 1000, x-flow: {dependencies: [db]}}
-	YAML
-	PATH=$PWD/bin:$PATH DOCKER_HOST=$AT${NEAR#unix://} begin log up -d
+	up_that_waits
 	until_true grep -q 'Gate db  *Waiting' log
 	printf '#!/bin/sh\necho "ssh: connect to host: No route to host" >&2\nexit 255\n' >bin/ssh
 	for login in $(pgrep -f "ssh -F $BATS_FILE_TMPDIR/ssh_config"); do kill "$login" || true; done
