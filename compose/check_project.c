@@ -42,10 +42,12 @@ static void check_networks(struct check *check, const struct node *service)
 {
 	const struct node *used = node_get(service, "networks"), *all = node_get(check->tree, "networks");
 	const struct member *mode = node_member(service, "network_mode");
-	if (mode && used && used->kind == NODE_MAP && used->nmembers) {
+	const char *named = mode ? node_text(mode->value) : NULL;
+	if (named && *named && used && used->kind == NODE_MAP && used->nmembers) {
 		check_error(check, &mode->at, "network_mode",
 			"network_mode and networks (line %u) exclude each other", used->at.line);
 		error_hint(check->errors, "keep one of them");
+		return;
 	}
 	for (size_t i = 0; used && used->kind == NODE_MAP && i < used->nmembers; i++) {
 		const char *name = used->members[i].key;

@@ -21,7 +21,9 @@ static bool is_empty(const struct node *node)
 static void networks(struct norm *norm, struct node *service)
 {
 	struct node *there = node_get(service, "networks");
-	if (!node_get(service, "provider") && !node_get(service, "network_mode") && is_empty(there)) {
+	if (node_get(service, "provider") || node_get(service, "network_mode"))
+		return;
+	if (is_empty(there)) {
 		struct node *map = node_map(norm->arena, service->at);
 		node_set(norm->arena, map, "default", service->at, node_null(norm->arena, service->at));
 		node_set(norm->arena, service, "networks", service->at, map);
