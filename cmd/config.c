@@ -1,3 +1,4 @@
+#include "base/quote.h"
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/config_digest.h"
@@ -8,7 +9,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define AT(member) offsetof(struct config_options, member)
 
@@ -100,6 +103,20 @@ static int print_to_file(struct ctx *ctx, const struct config_options *config, c
 	return result;
 }
 
+/* A terminal is not to obey what the file says; a script gets it as it is. */
+static int print_to_terminal(
+	struct ctx *ctx, const struct config_options *config, const struct project *project)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	int result = print(ctx, config, project, out);
+	fclose(out);
+	quote_plain_print(stdout, text);
+	free(text);
+	return result;
+}
+
 static struct load_options load_options(
 	struct ctx *ctx, const struct config_options *config, const struct texts *services)
 {
@@ -133,7 +150,10 @@ static int run(struct ctx *ctx, const void *options)
 		project = config_digest_lock(ctx->arena, project);
 	if (config->quiet)
 		return 0;
-	return config->output ? print_to_file(ctx, config, project) : print(ctx, config, project, stdout);
+	if (config->output)
+		return print_to_file(ctx, config, project);
+	return isatty(STDOUT_FILENO) ? print_to_terminal(ctx, config, project)
+				     : print(ctx, config, project, stdout);
 }
 
 const struct cmd cmd_config = {

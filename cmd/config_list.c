@@ -1,5 +1,4 @@
 #include "cmd/config_list.h"
-#include "base/quote.h"
 #include "base/text.h"
 #include "compose/emit.h"
 #include "compose/hash.h"
@@ -7,17 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* A terminal is not to obey what the file says; a script gets it as it is. */
-static void print_line(FILE *out, const char *text)
-{
-	if (isatty(fileno(out)))
-		quote_plain_print(out, text);
-	else
-		fputs(text, out);
-	putc('\n', out);
-}
 
 /* Prints the texts sorted, each once. */
 static void print_sorted(FILE *out, struct texts *texts)
@@ -26,7 +14,7 @@ static void print_sorted(FILE *out, struct texts *texts)
 		qsort(texts->items, texts->count, sizeof *texts->items, text_order);
 	for (size_t i = 0; i < texts->count; i++)
 		if (i == 0 || strcmp(texts->items[i], texts->items[i - 1]) != 0)
-			print_line(out, texts->items[i]);
+			fprintf(out, "%s\n", texts->items[i]);
 }
 
 /* Keys of a section of the canonical tree. */
@@ -71,7 +59,7 @@ static void print_images(struct ctx *ctx, const struct project *project, FILE *o
 	for (size_t i = 0; i < keys.count; i++) {
 		const struct service *service = project_service(project, keys.items[i]);
 		if (service)
-			print_line(out, service_image(ctx->arena, service));
+			fprintf(out, "%s\n", service_image(ctx->arena, service));
 	}
 }
 

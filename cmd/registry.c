@@ -140,8 +140,9 @@ static int run_show(struct ctx *ctx, const void *options)
 		return 0;
 	}
 	const struct dag_vertex *vertex = dag_find(scope.dag, service->key);
-	printf("id            %s\nimage         %s\nports         %s\ndependencies  %s\n", service->key,
-		service_image(ctx->arena, service), ports_of(ctx->arena, service),
+	printf("id            %s\nimage         ", service->key);
+	quote_plain_print(stdout, service_image(ctx->arena, service));
+	printf("\nports         %s\ndependencies  %s\n", ports_of(ctx->arena, service),
 		needs_of(ctx->arena, service));
 	if (vertex && vertex->service == service)
 		printf("priority      %u\n", vertex->priority);

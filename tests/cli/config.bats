@@ -205,9 +205,12 @@ repository() {
 	[[ $output == "deep.yaml:2:105: error: "*hint:* ]]
 }
 
-@test "a list obeys nothing on a terminal, and is as it is for a script" {
-	printf 'services: {a: {image: busybox, profiles: ["q\\e[1m"]}}\n' >compose.yaml
+@test "nothing is obeyed on a terminal, and all is as it is for a script" {
+	printf 'services: {a: {image: busybox, command: "${X-c\\e[2J}", profiles: ["q\\e[1m"]}}\n' >compose.yaml
 	[ "$("$flow" config --profiles)" = $'q\e[1m' ]
-	script -qec "'$flow' config --profiles" /dev/null >screen </dev/null 3>&-
-	grep -qF 'q\x1b[1m' screen
+	for words in --profiles --variables "--explain X"; do
+		script -qec "'$flow' --profile '*' config $words" /dev/null >screen </dev/null 3>&-
+		grep -qF '\x1b[' screen
+		! grep -qF $'\e[' screen || { cat -v screen; return 1; }
+	done
 }
