@@ -97,6 +97,14 @@ void quote_plain(struct buf *to, const char *text)
 	append(to, text, PLAIN);
 }
 
+const char *quote_plain_copy(struct arena *arena, const char *text)
+{
+	auto_buf struct buf plain;
+	buf_init(&plain, 1 << 20);
+	quote_plain(&plain, text);
+	return arena_strdup(arena, buf_text(&plain));
+}
+
 void quote_plain_print(FILE *out, const char *text)
 {
 	print(out, text, PLAIN);

@@ -2,6 +2,7 @@
 #ifndef BASE_QUOTE_H
 #define BASE_QUOTE_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 
 #include <stdio.h>
@@ -19,6 +20,9 @@ void quote_print(FILE *out, const char *text);
 /* Appends the text with control characters, marks that turn the direction of what follows, and bytes that are
  * no UTF-8 as \x1b or \u202e; line ends and tabs stay. */
 void quote_plain(struct buf *to, const char *text);
+
+/* As quote_plain, into the arena. */
+const char *quote_plain_copy(struct arena *arena, const char *text);
 
 /* As quote_plain, into a file. */
 void quote_plain_print(FILE *out, const char *text);

@@ -1,6 +1,7 @@
 #include "compose/convert.h"
 
 #include "base/map.h"
+#include "base/quote.h"
 #include "base/text.h"
 #include "compose/emit_write.h"
 #include "compose/legacy.h"
@@ -20,7 +21,8 @@ static void note(struct convert *convert, const char *path, const char *text)
 {
 	const char *there = map_get(&convert->notes, path);
 	map_set(&convert->notes, path,
-		arena_printf(convert->arena, "%s%s%s", there ? there : "", there ? "\n" : "", text));
+		arena_printf(convert->arena, "%s%s%s", there ? there : "", there ? "\n" : "",
+			quote_plain_copy(convert->arena, text))); /* YAML takes no control character */
 }
 
 /* What a scalar was, for a comment in one line. */

@@ -206,15 +206,6 @@ static const char *step_verb(struct arena *arena, const struct step *step)
 	return verb;
 }
 
-/* Names come from files and engines. */
-static const char *clean(struct arena *arena, const char *text)
-{
-	auto_buf struct buf plain;
-	buf_init(&plain, 1 << 16);
-	quote_plain(&plain, text);
-	return arena_strdup(arena, buf_text(&plain));
-}
-
 static void print_text(FILE *out, struct arena *arena, const struct plan *plan)
 {
 	int widths[4] = { 0 };
@@ -225,8 +216,8 @@ static void print_text(FILE *out, struct arena *arena, const struct plan *plan)
 			continue;
 		cells[i][0] = step_needs(arena, step);
 		cells[i][1] = op_words[step->op].object;
-		cells[i][2] = clean(arena, step->name);
-		cells[i][3] = clean(arena, step_verb(arena, step));
+		cells[i][2] = quote_plain_copy(arena, step->name);
+		cells[i][3] = quote_plain_copy(arena, step_verb(arena, step));
 		for (int c = 0; c < 4; c++) {
 			int width = (int)strlen(cells[i][c]);
 			/* One step with very many needs must not push all others to the right. */
@@ -241,12 +232,13 @@ static void print_text(FILE *out, struct arena *arena, const struct plan *plan)
 		fprintf(out, "%-*s  %-*s  %-*s  ", widths[0], cells[i][0], widths[1], cells[i][1], widths[2],
 			cells[i][2]);
 		if (step->reason)
-			fprintf(out, "%-*s  %s\n", widths[3], cells[i][3], clean(arena, step->reason));
+			fprintf(out, "%-*s  %s\n", widths[3], cells[i][3],
+				quote_plain_copy(arena, step->reason));
 		else
 			fprintf(out, "%s\n", cells[i][3]);
 	}
 	for (size_t i = 0; i < plan->nnotes; i++)
-		fprintf(out, "note: %s\n", clean(arena, plan->notes[i]));
+		fprintf(out, "note: %s\n", quote_plain_copy(arena, plan->notes[i]));
 }
 
 static void print_member(FILE *out, const char *key, const char *text)
