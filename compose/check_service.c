@@ -1,9 +1,12 @@
 #include "compose/check_service.h"
 
+#include "base/buf.h"
 #include "base/map.h"
 #include "base/text.h"
 
 #include <string.h>
+
+#define CYCLE_TEXT_MOST ((size_t)16 << 20)
 
 static double number(const struct node *node)
 {
@@ -174,11 +177,12 @@ struct visit {
 static void report(
 	struct check *check, struct visit *const *stack, size_t from, size_t depth, const struct mark *at)
 {
-	const char *text = stack[from]->name;
-	for (size_t i = from + 1; i < depth; i++)
-		text = arena_printf(check->arena, "%s -> %s", text, stack[i]->name);
+	auto_buf struct buf way;
+	buf_init(&way, CYCLE_TEXT_MOST);
+	for (size_t i = from; i < depth; i++)
+		buf_printf(&way, "%s -> ", stack[i]->name);
 	check->name = stack[depth - 1]->name;
-	check_error(check, at, "depends_on", "dependency cycle: %s -> %s", text, stack[from]->name);
+	check_error(check, at, "depends_on", "dependency cycle: %s%s", buf_text(&way), stack[from]->name);
 	error_hint(check->errors,
 		"remove one of these dependencies; links, volumes_from and service: count, too");
 }

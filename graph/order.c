@@ -1,7 +1,11 @@
 /* Topological order, priorities and cycles of the graph; no recursion, since the depth is the file's. */
+#include "base/buf.h"
 #include "graph/dag.h"
 
 #include <string.h>
+
+#define CYCLE_TEXT_MOST ((size_t)16 << 20)
+#define CYCLES_TOLD     20 /* a dense graph has more cycles than edges */
 
 enum colour { WHITE, GREY, BLACK };
 
@@ -17,7 +21,7 @@ struct walk {
 	struct visit *path;
 	size_t depth;
 	unsigned char *colours; /* by `order`, which holds the document position while walking */
-	size_t nsorted;
+	size_t nsorted, ncycles;
 	struct errors *errors;
 };
 
@@ -32,26 +36,26 @@ static void report_cycle(struct walk *walk, size_t from)
 		if (path[i].vertex->order < path[first].vertex->order)
 			first = i;
 	}
-	char *names = arena_strdup(arena, path[first].vertex->service->key);
-	char *places = arena_strdup(arena, "");
+	auto_buf struct buf names, places;
+	buf_init(&names, CYCLE_TEXT_MOST);
+	buf_init(&places, CYCLE_TEXT_MOST);
+	buf_puts(&names, path[first].vertex->service->key);
 	for (size_t i = 0; i < len; i++) {
 		const struct visit *at = &path[(first + i) % len];
 		const struct dag_edge *edge = &at->vertex->edges[at->edge];
-		names = arena_printf(arena, "%s -> %s", names, edge->to->service->key);
-		const char *sep = i ? "\n" : "";
+		buf_printf(&names, " -> %s", edge->to->service->key);
+		if (i)
+			buf_putc(&places, '\n');
 		if (edge->at.line)
-			places = arena_printf(arena, "%s%s%s:%u:%u: %s -> %s (%s)", places, sep,
-				edge->at.file, edge->at.line, edge->at.col, at->vertex->service->key,
-				edge->to->service->key, edge->from);
-		else
-			places = arena_printf(arena, "%s%s%s -> %s (%s)", places, sep,
-				at->vertex->service->key, edge->to->service->key, edge->from);
+			buf_printf(&places, "%s:%u:%u: ", edge->at.file, edge->at.line, edge->at.col);
+		buf_printf(&places, "%s -> %s (%s)", at->vertex->service->key, edge->to->service->key,
+			edge->from);
 	}
 	const struct visit *start = &path[first];
 	error_add(walk->errors, ERROR_FILE, &start->vertex->edges[start->edge].at,
 		arena_printf(arena, "services.%s", start->vertex->service->key), "dependency cycle: %s",
-		names);
-	error_detail(walk->errors, places);
+		buf_text(&names));
+	error_detail(walk->errors, buf_text(&places));
 	error_hint(walk->errors, "remove one of these dependencies");
 }
 
@@ -68,7 +72,8 @@ static void follow(struct walk *walk, struct dag_vertex *to)
 		size_t from = walk->depth;
 		while (walk->path[--from].vertex != to)
 			;
-		report_cycle(walk, from);
+		if (walk->ncycles++ < CYCLES_TOLD)
+			report_cycle(walk, from);
 	}
 	walk->path[walk->depth - 1].edge++;
 }
