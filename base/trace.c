@@ -2,6 +2,7 @@
 #include "base/quote.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,8 @@ void trace_start(void)
 	const char *name = getenv("FLOW_TRACE");
 	if (!name || !*name)
 		return;
-	trace_file = strcmp(name, "-") == 0 ? stderr : fopen(name, "ae");
+	bool to_stderr = strcmp(name, "-") == 0 || strcmp(name, "1") == 0;
+	trace_file = to_stderr ? stderr : fopen(name, "ae");
 	if (!trace_file)
 		return;
 	setvbuf(trace_file, NULL, _IOLBF, 0);

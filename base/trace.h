@@ -1,4 +1,4 @@
-/* Typed trace lines for developers and bug reports: FLOW_TRACE=FILE (or `-` for stderr) writes one JSON
+/* Typed trace lines for developers and bug reports: FLOW_TRACE=FILE (`1` or `-`: stderr) writes one JSON
  * object a line with the time in milliseconds since the start. Off by default, and then a test of one
  * variable. */
 #ifndef BASE_TRACE_H

@@ -14,6 +14,30 @@ static const char *const exit_rows[][2] = {
 	{ "141", "nobody reads the output any more" },
 };
 
+/* What the environment says; tests/drift.sh holds it against the sources and docs/keys.md. */
+static const char *const environment_rows[][2] = {
+	{ "COMPOSE_FILE, COMPOSE_PATH_SEPARATOR", "Compose files, as -f; what separates them (:)" },
+	{ "COMPOSE_PROJECT_NAME, COMPOSE_PROFILES", "As --project-name, --profile (comma-separated)" },
+	{ "COMPOSE_ENV_FILES, COMPOSE_DISABLE_ENV_FILE", "As --env-file (comma-separated); no .env is read" },
+	{ "COMPOSE_ANSI, COMPOSE_PROGRESS, NO_COLOR", "As --ansi, --progress; NO_COLOR: no colours" },
+	{ "COMPOSE_PARALLEL_LIMIT", "As --parallel" },
+	{ "COMPOSE_IGNORE_ORPHANS, COMPOSE_REMOVE_ORPHANS",
+		"As --ignore-orphans, --remove-orphans of up and down" },
+	{ "COMPOSE_COMPATIBILITY, COMPOSE_CONVERT_WINDOWS_PATHS", "As in docker compose 2.40" },
+	{ "DOCKER_HOST, DOCKER_CONTEXT", "The engine, or the docker context that names it" },
+	{ "DOCKER_TLS, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH",
+		"TLS towards a tcp engine; where ca.pem, cert.pem and key.pem are" },
+	{ "DOCKER_API_VERSION", "The Engine API version, instead of the newest that both sides speak" },
+	{ "DOCKER_CONFIG", "Folder of docker's config.json: credentials, proxies, contexts" },
+	{ "DOCKER_CUSTOM_HEADERS", "Further HTTP headers for the engine: name=value, comma-separated" },
+	{ "DOCKER_DEFAULT_PLATFORM", "Platform of services that name none" },
+	{ "FLOW_REGISTRY, ORG_NAME",
+		"Application registry, as --registry; organisation in the images of its applications" },
+	{ "FLOW_TRACE",
+		"Writes what is asked of the engine, as JSON lines, to this file (1 or -: standard error)" },
+	{ "XDG_CACHE_HOME, XDG_RUNTIME_DIR", "Where copies of remote files, and locks, are kept" },
+};
+
 /* Text for troff: backslashes, leading dots and quotes, and dashes that must stay dashes. */
 static void put_troff(FILE *out, const char *text)
 {
@@ -81,6 +105,9 @@ void doc_man(FILE *out)
 	man_options(out, globals_flow);
 	fputs(".SS Options of docker\n", out);
 	man_options(out, globals_docker);
+	fputs(".SH ENVIRONMENT\n", out);
+	for (size_t i = 0; i < sizeof environment_rows / sizeof *environment_rows; i++)
+		man_item(out, environment_rows[i][0], environment_rows[i][1]);
 	fputs(".SH EXIT STATUS\n", out);
 	for (size_t i = 0; i < sizeof exit_rows / sizeof *exit_rows; i++)
 		man_item(out, exit_rows[i][0], exit_rows[i][1]);

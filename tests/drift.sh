@@ -127,6 +127,15 @@ same "rows (<) and the specification (>), besides testdata/spec/differences" \
 same "known differences (<) that are some (>)" "$(sed -n 's/^rows //p' testdata/spec/differences)" \
 	"$(comm -23 <(sort -u <<<"$ours") <(sort -u <<<"$theirs"))"
 
+# --- environment (not what docker sets for its plugins, what is passed to builds and to helper containers, or docker's own NO_PROXY)
+same "variables: the sources (<) and docs/keys.md (>)" \
+	"$(grep -rhoE '"(COMPOSE|DOCKER|FLOW|XDG|NO)_[A-Z_]+"' base compose graph engine cmd --include='*.c' | tr -d '"' |
+		grep -vxE 'DOCKER_CLI_PLUGIN_.*|FLOW_REQUEST|FLOW_VERSION|NO_PROXY' | sort -u)" \
+	"$(sed -n '/^## Environment/,/^## Exit/p' docs/keys.md | grep -oE '`[A-Z_]+`' | tr -d '`' | grep -v '^ORG_NAME$' | sort -u)"
+same "variables: docs/keys.md (<) and manual (>)" \
+	"$(sed -n '/^## Environment/,/^## Exit/p' docs/keys.md | grep -oE '`[A-Z_]+`' | tr -d '`' | sort -u)" \
+	"$(sed -n '/^\.SH ENVIRONMENT/,/^\.SH EXIT/p' <<<"$man" | sed -nE 's/^\.B ([A-Z_, ]+)$/\1/p' | tr -d ' ' | tr ',' '\n' | sort -u)"
+
 # --- exit statuses
 same "exit statuses: docs/keys.md (<) and manual (>)" \
 	"$(sed -n '/^## Exit status/,$p' docs/keys.md | sed -nE 's/^\| ([0-9N][0-9, ]*) \|.*/\1/p')" \
