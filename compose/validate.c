@@ -198,7 +198,7 @@ static int check_members(struct walk *walk, const struct attr *attr, struct node
 	return result;
 }
 
-/* Equal texts in a list that must not hold any; a number is its text. */
+/* Equal texts in a list that must not hold any; a number is no text. */
 static int check_equal(struct walk *walk, const struct node *list)
 {
 	struct map seen;
@@ -206,7 +206,7 @@ static int check_equal(struct walk *walk, const struct node *list)
 	for (size_t i = 0; i < list->nitems; i++) {
 		const char *text = node_text(list->items[i]);
 		const struct node *before = text ? map_get(&seen, text) : NULL;
-		if (before)
+		if (before && before->kind == list->items[i]->kind)
 			return walk_error(walk, &list->items[i]->at,
 				"\"%s\" is already in the list (line %u)", text, before->at.line);
 		if (text)
