@@ -108,8 +108,7 @@ section_up() {
 	local n f runs
 	use_engine
 	for n in 1 10 30; do
-		runs=7
-		[ $n -lt 30 ] || runs=5
+		runs=11
 		f=$(flat $n | project up$n)
 		result=$("$measure" -n $runs -s clear_containers flow "$flow $f up -d" compose "$compose $f up -d" \
 			floor "$floor $engine/docker.sock $n 8 up$n-s benchnet")
