@@ -241,7 +241,7 @@ status() {
 	local dir version
 	dir=$(absolute "$1")
 	ping_engine "$dir" || { echo "no engine answers at $dir/docker.sock"; return 1; }
-	version=$(curl -s -m 5 --unix-socket "$dir/docker.sock" http://engine/version | grep -o '"Version":"[^"]*"' | head -n 1 | cut -d'"' -f4)
+	version=$(curl -s -m 5 --unix-socket "$dir/docker.sock" http://engine/version | grep -o '"Version":"[^"]*"' | sed -n 1p | cut -d'"' -f4)
 	printf 'engine %s, pid %s, DOCKER_HOST=unix://%s/docker.sock\n' "$version" "$(cat "$dir/dockerd.pid")" "$dir"
 }
 
@@ -268,7 +268,8 @@ fetch28() {
 	# shellcheck disable=SC2086 # $o is a list of options
 	apt-get $o update >"$cache/log" 2>&1 || skipped "apt-get update for unstable failed, see $cache/log"
 	# shellcheck disable=SC2086
-	candidate=$(apt-cache $o show docker.io 2>/dev/null | awk '$1 == "Version:" {print $2; exit}')
+	# To the end of its input: a reader that leaves early makes apt-cache fail by SIGPIPE, now and then.
+	candidate=$(apt-cache $o show docker.io 2>/dev/null | awk '$1 == "Version:" && !seen++ {print $2}')
 	[[ $candidate == 28.* ]] || skipped "unstable has docker.io ${candidate:-not at all} now"
 	# shellcheck disable=SC2086
 	(cd "$cache/deb" && rm -f ./*.deb && apt-get $o download docker.io docker-cli containerd docker-compose docker-buildx) >>"$cache/log" 2>&1 ||
@@ -279,11 +280,11 @@ fetch28() {
 		ln -sf "../root/usr/$o" "$cache/bin/"
 	done
 	# where docker-proxy lies differs between packages
-	ln -sf "$(find "$cache/root" -name docker-proxy | head -n 1)" "$cache/bin/docker-proxy"
+	ln -sf "$(find "$cache/root" -name docker-proxy | sed -n 1p)" "$cache/bin/docker-proxy"
 	ln -sf ../../root/usr/libexec/docker/cli-plugins/docker-{compose,buildx} "$cache/config/cli-plugins/"
 	case $("$cache/bin/dockerd" --version 2>&1) in
 	*" 28."*) ;;
-	*) skipped "this is no engine 28 that runs here: $("$cache/bin/dockerd" --version 2>&1 | head -n 1)" ;;
+	*) skipped "this is no engine 28 that runs here: $("$cache/bin/dockerd" --version 2>&1 | sed -n 1p)" ;;
 	esac
 	for deb in "$cache"/deb/*.deb; do dpkg-deb -W --showformat '${Package} ${Version}\n' "$deb"; done >"$cache/versions.new"
 	rm -rf "$cache/deb"
