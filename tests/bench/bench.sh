@@ -105,12 +105,11 @@ section_config() {
 	done
 }
 section_up() {
-	local n f runs
+	local n f
 	use_engine
 	for n in 1 10 30; do
-		runs=11
 		f=$(flat $n | project up$n)
-		result=$("$measure" -n $runs -s clear_containers flow "$flow $f up -d" compose "$compose $f up -d" \
+		result=$("$measure" -n 11 -s clear_containers flow "$flow $f up -d" compose "$compose $f up -d" \
 			floor "$floor $engine/docker.sock $n 8 up$n-s benchnet")
 		row "up -d, $n new containers, against the raw requests" 1.05 "$(line 1)" "$(line 3)"
 		row "up -d, $n new containers, against compose" 1.0 "$(line 1)" "$(line 2)"
