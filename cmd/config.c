@@ -32,7 +32,7 @@ static const struct opt rows[] = {
 	{ OPT_FLAG, "no-consistency", 0, AT(no_consistency), NULL,
 		"Accept what the file says although it cannot work" },
 	{ OPT_FLAG, "no-env-resolution", 0, AT(no_env_resolution), NULL,
-		"Accepted; env files are read all the same, as by docker compose 2.40" },
+		"Leave env files unread; print their paths" },
 	{ OPT_FLAG, "no-interpolate", 0, AT(no_interpolate), NULL, "Leave variables as they are written" },
 	{ OPT_FLAG, "no-normalize", 0, AT(no_normalize), NULL, "Leave defaults out" },
 	{ OPT_FLAG, "no-path-resolution", 0, AT(no_path_resolution), NULL,
@@ -125,7 +125,7 @@ static struct load_options load_options(
 	load.no_normalize = config->no_normalize || config->portable ||
 			    ctx->globals.compatibility; /* as docker compose does */
 	/* lists need no env file, and the printed hash counts them by path */
-	load.no_env_resolution = wants_list(config) || config->explain;
+	load.no_env_resolution = config->no_env_resolution || wants_list(config) || config->explain;
 	load.no_path_resolution = config->no_path_resolution || config->portable;
 	load.no_consistency = config->no_consistency;
 	load.raw = wants_raw(config);
