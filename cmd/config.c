@@ -110,6 +110,8 @@ static int print_to_terminal(
 	char *text = NULL;
 	size_t len = 0;
 	FILE *out = open_memstream(&text, &len);
+	if (!out)
+		return error_add(&ctx->errors, ERROR_SYSTEM, NULL, NULL, "out of memory");
 	int result = print(ctx, config, project, out);
 	fclose(out);
 	quote_plain_print(stdout, text);
