@@ -1,8 +1,8 @@
 #include "cmd/follow.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "cmd/show.h"
 #include "engine/events.h"
-#include "engine/json.h"
 
 #include <cjson/cJSON.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 #include "engine/auth.h"
 
 #include "base/heap.h"
+#include "base/json.h"
 #include "engine/base64.h"
 #include "engine/child.h"
 #include "engine/images.h"
-#include "engine/json.h"
 #include "engine/reference.h"
 
 #include <cjson/cJSON.h>

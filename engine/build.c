@@ -1,11 +1,11 @@
 #include "engine/image_job.h"
 
 #include "base/heap.h"
+#include "base/json.h"
 #include "engine/base64.h"
 #include "engine/build_context.h"
 #include "engine/build_query.h"
 #include "engine/buildkit.h"
-#include "engine/json.h"
 #include "engine/lines.h"
 
 #include <cjson/cJSON.h>

@@ -1,7 +1,7 @@
 /* Docker's context store: DIR/contexts/meta/SHA256(name)/meta.json and, for TLS,
  * DIR/contexts/tls/SHA256(name)/docker/{ca,cert,key}.pem. */
+#include "base/json.h"
 #include "engine/endpoint.h"
-#include "engine/json.h"
 
 #include <cjson/cJSON.h>
 #include <dirent.h>

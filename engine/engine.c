@@ -1,8 +1,8 @@
 #include "engine/engine.h"
 
+#include "base/json.h"
 #include "base/trace.h"
 #include "engine/endpoint.h"
-#include "engine/json.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>

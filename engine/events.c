@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "base/heap.h"
+#include "base/json.h"
 #include "base/trace.h"
-#include "engine/json.h"
 #include "engine/lines.h"
 
 #include <cjson/cJSON.h>

@@ -1,6 +1,6 @@
 #include "engine/http.h"
 
-#include "engine/json.h"
+#include "base/json.h"
 
 #include <cjson/cJSON.h>
 #include <ctype.h>

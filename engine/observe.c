@@ -1,5 +1,5 @@
+#include "base/json.h"
 #include "base/text.h"
-#include "engine/json.h"
 #include "engine/observe.h"
 
 #include <cjson/cJSON.h>

@@ -1,5 +1,5 @@
 #include "engine/ops.h"
-#include "engine/json.h"
+#include "base/json.h"
 #include "engine/observe.h"
 
 #include <cjson/cJSON.h>

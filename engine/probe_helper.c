@@ -3,8 +3,8 @@
  * per round, not per try. It ends and is removed by the engine even when we are gone.
  *
  * create (the image is imported when it is missing) → attach and wait, both accepted → start → exit code. */
+#include "base/json.h"
 #include "engine/helper_image.h"
-#include "engine/json.h"
 #include "engine/logs.h"
 #include "engine/probe.h"
 #include "engine/probe_http.h"

@@ -1,6 +1,6 @@
 #include "engine/probe_http.h"
 
-#include "engine/json.h"
+#include "base/json.h"
 #include "engine/probe.h"
 
 #include <cjson/cJSON.h>

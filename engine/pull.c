@@ -1,8 +1,8 @@
 #include "engine/image_job.h"
 
 #include "base/heap.h"
+#include "base/json.h"
 #include "engine/auth.h"
-#include "engine/json.h"
 #include "engine/lines.h"
 #include "engine/reference.h"
 

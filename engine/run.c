@@ -1,7 +1,7 @@
 #include "engine/run.h"
+#include "base/json.h"
 #include "base/trace.h"
 #include "engine/endpoint.h"
-#include "engine/json.h"
 #include "engine/loop_inside.h"
 #include "engine/run_inside.h"
 #include "engine/step_event.h"

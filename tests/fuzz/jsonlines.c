@@ -1,5 +1,5 @@
 /* Any bytes as a stream of JSON lines, as events, pulls and builds send them. */
-#include "engine/json.h"
+#include "base/json.h"
 #include "engine/lines.h"
 
 #include <cjson/cJSON.h>

@@ -1,6 +1,6 @@
 /* Reading foreign JSON: anything is taken for anything, nothing is trusted. */
+#include "base/json.h"
 #include "engine/base64.h"
-#include "engine/json.h"
 #include "arena_case.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Readers of the engine's documents. */
-#include "engine/json.h"
+#include "base/json.h"
 #include "engine/observe.h"
 #include "arena_case.h"
 

@@ -1,8 +1,8 @@
 /* Create bodies: every folder of testdata/payload holds a compose.yaml and what the engine is to be sent for
  * it (want.json); a file `api` names the minor API version (51 without). FLOW_UPDATE=1 writes what there is
  * now. */
+#include "base/json.h"
 #include "compose/load.h"
-#include "engine/json.h"
 #include "engine/payload.h"
 #include "arena_case.h"
 

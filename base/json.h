@@ -1,7 +1,7 @@
-/* Reading the engine's JSON: accessors that take anything for anything. Missing and mistyped members are
- * absent, as engines differ. */
-#ifndef ENGINE_JSON_H
-#define ENGINE_JSON_H
+/* Reading JSON that others wrote: accessors that take anything for anything. Missing and mistyped members are
+ * absent, as what writes them differs. */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
 
 #include "base/arena.h"
 #include "base/error.h"

@@ -1,4 +1,4 @@
-#include "engine/json.h"
+#include "base/json.h"
 
 #include "base/buf.h"
 
