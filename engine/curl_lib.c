@@ -1,5 +1,5 @@
 #include "engine/curl_lib.h"
-#include "engine/shared_lib.h"
+#include "base/shared_lib.h"
 
 #include <stddef.h>
 

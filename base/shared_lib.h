@@ -1,6 +1,6 @@
 /* A shared library that is opened on first use: what starts without it does not pay for it. */
-#ifndef ENGINE_SHARED_LIB_H
-#define ENGINE_SHARED_LIB_H
+#ifndef BASE_SHARED_LIB_H
+#define BASE_SHARED_LIB_H
 
 #include "base/error.h"
 

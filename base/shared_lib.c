@@ -1,4 +1,4 @@
-#include "engine/shared_lib.h"
+#include "base/shared_lib.h"
 
 #include <dlfcn.h>
 #include <string.h>
