@@ -1,5 +1,4 @@
 #include "engine/image_job.h"
-#include "engine/step_event.h"
 
 #include <string.h>
 
@@ -12,7 +11,7 @@ void image_job_end(struct image_job *job)
 void image_job_tell(const struct image_job *job, enum event_kind kind, const char *text, const char *part,
 	int64_t current, int64_t total)
 {
-	struct event event = step_event(kind, job->step);
+	struct event event = event_of_step(kind, job->step, loop_now());
 	event.text = text;
 	event.part = part;
 	event.current = current;

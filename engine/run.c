@@ -4,7 +4,6 @@
 #include "engine/endpoint.h"
 #include "engine/loop_inside.h"
 #include "engine/run_inside.h"
-#include "engine/step_event.h"
 
 #include <cjson/cJSON.h>
 #include <signal.h>
@@ -45,7 +44,7 @@ static void changed(void *arg, struct step *step)
 		step->ended = loop_now();
 	TRACE("step", "\"number\":%zu,\"op\":\"%s %s\",\"state\":%d", step->number, op_words[step->op].object,
 		op_words[step->op].verb, (int)step->state);
-	struct event event = step_event(EVENT_STEP, step);
+	struct event event = event_of_step(EVENT_STEP, step, loop_now());
 	event.elapsed = step->ended ? event.elapsed : 0;
 	event.reason = step->reason;
 	event.text = words_of(step);

@@ -1,5 +1,4 @@
 #include "engine/run_inside.h"
-#include "engine/step_event.h"
 
 #include <string.h>
 
@@ -23,7 +22,7 @@ static void fail(struct task *task, const struct errors *errors)
 
 static void tell_retry(struct task *task, const char *why)
 {
-	struct event event = step_event(EVENT_RETRY, task->step);
+	struct event event = event_of_step(EVENT_RETRY, task->step, loop_now());
 	event.text = why;
 	event_send(task->run->options->sink, &event);
 }

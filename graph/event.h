@@ -43,6 +43,10 @@ struct sink {
 	bool interrupted;  /* what runs was interrupted */
 };
 
+/* An event of that kind with what every one says of its step: time of day, how long it has run, state, names.
+ * `now` is of the clock that tells when steps begin and end; a step under way has run until then. */
+struct event event_of_step(enum event_kind kind, const struct step *step, int64_t now);
+
 /* Delivers to the sink; NULL is allowed and drops. */
 void event_send(struct sink *sink, const struct event *event);
 
