@@ -1,4 +1,4 @@
-#include "engine/logs.h"
+#include "engine/frames.h"
 
 #include <string.h>
 

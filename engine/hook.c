@@ -1,7 +1,7 @@
 /* Hooks (post_start, pre_stop): a command in a container, three requests: create, start with its output, exit
  * code. (Engine API: POST /containers/ID/exec, POST /exec/ID/start, GET /exec/ID/json) */
 #include "base/json.h"
-#include "engine/logs.h"
+#include "engine/frames.h"
 #include "engine/run_inside.h"
 
 #include <cjson/cJSON.h>

@@ -1,6 +1,7 @@
 #include "engine/logs.h"
 
 #include "base/heap.h"
+#include "engine/frames.h"
 #include "engine/lines.h"
 
 #include <stdlib.h>

@@ -31,21 +31,4 @@ void logs_tail(struct engine *engine, const char *id, unsigned count, const char
  */
 void logs_close(struct logs *logs);
 
-/* Decoder of the engine's multiplexed stream (Engine API, ContainerAttach: [stream][0 0 0][length, 4 bytes
- * big endian][payload]); fed with arbitrary pieces. A stream that begins unlike a frame is raw: a terminal's.
- */
-struct frames {
-	unsigned char head[8];
-	unsigned have;
-	size_t left;
-	bool raw;   /* no frames: everything is stdout */
-	bool stop;  /* set by a callback: drop the rest of what was fed */
-	bool first; /* while `payload` is called: these are the first bytes of a frame */
-	bool begun; /* a whole head was seen */
-};
-
-/* Decodes `len` bytes; calls `payload` with pieces of them as they lie, nothing is copied. */
-void frames_feed(struct frames *frames, const char *bytes, size_t len,
-	void (*payload)(void *arg, bool standard_error, const char *bytes, size_t len), void *arg);
-
 #endif

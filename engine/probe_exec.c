@@ -1,7 +1,7 @@
 /* Runs a command in the container; exit 0 is ready. Three requests: create, start with its output, and the
  * exit code. (Engine API: POST /containers/ID/exec, POST /exec/ID/start, GET /exec/ID/json) */
 #include "base/json.h"
-#include "engine/logs.h"
+#include "engine/frames.h"
 #include "engine/probe.h"
 
 #include <cjson/cJSON.h>

@@ -4,8 +4,8 @@
  *
  * create (the image is imported when it is missing) → attach and wait, both accepted → start → exit code. */
 #include "base/json.h"
+#include "engine/frames.h"
 #include "engine/helper_image.h"
-#include "engine/logs.h"
 #include "engine/probe.h"
 #include "engine/probe_http.h"
 
