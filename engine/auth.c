@@ -4,7 +4,6 @@
 #include "base/json.h"
 #include "engine/base64.h"
 #include "engine/child.h"
-#include "engine/images.h"
 #include "engine/reference.h"
 
 #include <cjson/cJSON.h>

@@ -16,6 +16,10 @@ struct auth_job *auth_begin(struct engine *engine, const char *reference,
 /* Gives up (when `got` was not called yet) and frees. NULL allowed. */
 void auth_end(struct auth_job *job);
 
+/* The same for those with nothing else to do: turns the loop until the value is there. "" when there are no
+ * credentials; arena's. */
+const char *auth_header(struct engine *engine, const char *reference, struct errors *errors);
+
 /* The value for given credentials: base64url with padding (other forms are silently no credentials to the
  * engine). An identity token wins over a password. */
 const char *auth_encode(struct arena *arena, const struct config_auth *auth, const char *server);

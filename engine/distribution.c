@@ -1,7 +1,7 @@
 #include "engine/distribution.h"
 
 #include "base/json.h"
-#include "engine/images.h"
+#include "engine/auth.h"
 #include "engine/reference.h"
 
 #include <cjson/cJSON.h>

@@ -23,8 +23,4 @@ struct image_job *build_begin(struct engine *engine, struct step *step, struct s
 /* Cancels and frees the job; NULL allowed. To be called once after `done`, too. */
 void image_job_end(struct image_job *job);
 
-/* X-Registry-Auth value for the registry of `reference`, from docker's config.json (auths, credsStore,
- * credHelpers); "" when there is none. */
-const char *auth_header(struct engine *engine, const char *reference, struct errors *errors);
-
 #endif
