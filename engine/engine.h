@@ -5,19 +5,8 @@
 #include "base/error.h"
 #include "base/map.h"
 #include "engine/http.h"
+#include "engine/http_endpoint.h"
 #include "engine/loop.h"
-
-/* Where the engine is, resolved from flags, environment and docker contexts. */
-struct endpoint {
-	const char *host;    /* unix:///var/run/docker.sock, tcp://…, ssh://… */
-	const char *socket;  /* unix: path of the socket; ssh: path of the listening one we make */
-	const char *url;     /* tcp: http://h:p or https://h:p; else http://docker */
-	const char *context; /* name of the docker context, "default" otherwise */
-	bool tls, tls_verify;
-	const char *ca, *cert, *key; /* files, or NULL */
-	const char *ssh;             /* the whole ssh://… host, or NULL */
-	const char *const *headers;  /* HttpHeaders of config.json, or NULL */
-};
 
 /* Global docker flags; NULL: not given. */
 struct endpoint_options {

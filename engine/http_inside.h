@@ -3,8 +3,8 @@
 #ifndef ENGINE_HTTP_INSIDE_H
 #define ENGINE_HTTP_INSIDE_H
 
-#include "engine/engine.h"
 #include "engine/http.h"
+#include "engine/http_endpoint.h"
 #include "engine/http_wire.h"
 
 #define HTTP_IDLE_MOST          16                /* handles or connections kept for the next request */
