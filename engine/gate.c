@@ -4,6 +4,7 @@
 #include "engine/gate_inside.h"
 #include "engine/gate_judge.h"
 #include "engine/http.h"
+#include "engine/probe_kinds.h"
 
 #include <string.h>
 

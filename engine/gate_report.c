@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "engine/gate_inside.h"
 #include "engine/logs.h"
+#include "engine/probe_kinds.h"
 
 #include <string.h>
 

@@ -5,22 +5,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-const struct prober *prober_of(enum probe_kind kind, const struct route *route)
-{
-	static const struct prober *const rows[] = {
-		[PROBE_HTTP] = &prober_http,
-		[PROBE_TCP] = &prober_tcp,
-		[PROBE_POSTGRESQL] = &prober_postgresql,
-		[PROBE_EXEC] = &prober_exec,
-		[PROBE_LOG] = &prober_log,
-		[PROBE_CONTAINER] = &prober_exec,
-		[PROBE_UNSET] = &prober_exec, /* whatever check the image brings */
-		[PROBE_NONE] = NULL,
-	};
-	const struct prober *by = rows[kind];
-	return by && by->ported && route->nways && route_way(route)->way == WAY_HELPER ? &prober_helper : by;
-}
-
 static void stop(struct probe_try *try)
 {
 	if (!try->running)
@@ -59,13 +43,8 @@ static void on_late(void *arg)
 {
 	struct probe_try *try = arg;
 	try->timer = NULL;
-	if (try->by == &prober_exec)
-		probe_settle(try, false,
-			"no result within %.3gs (an exec cannot be ended: the command goes on)",
-			(double)try->timeout / PACE_SECOND);
-	else if (try->by == &prober_log)
-		probe_settle(try, false, "no line of the output matched /%s/%s", try->probe->log,
-			try->why ? try->why : "");
+	if (try->by->late)
+		try->by->late(try);
 	else
 		probe_settle(try, false, "no answer within %.3gs", (double)try->timeout / PACE_SECOND);
 }

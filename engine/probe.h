@@ -1,5 +1,5 @@
-/* One try of a probe: begins, ends with ready or not, says why. Kinds are rows of a table (probe.c); each is
- * a small state machine over the loop in a file of its own. */
+/* One try of a probe: begins, ends with ready or not, says why. Kinds are rows of a table
+ * (probe_kinds.c); each is a small state machine over the loop in a file of its own. */
 #ifndef ENGINE_PROBE_H
 #define ENGINE_PROBE_H
 
@@ -15,7 +15,8 @@
 struct probe_try;
 
 /* A kind of probe. `begin` starts a try whose `own` memory (`size` bytes) is zeroed; it ends by probe_settle.
- * `cancel` lets go of everything; it is called once for each `begin`. */
+ * `late` (NULL: there was no answer) settles one whose time is over. `cancel` lets go of everything; it is
+ * called once for each `begin`. */
 struct prober {
 	const char *name; /* as in files: "http" */
 	size_t size;
@@ -24,6 +25,7 @@ struct prober {
 	bool lasting; /* one try watches as long as it is let, or tries by itself: its time counts, not its
 			 number */
 	void (*begin)(struct probe_try *try);
+	void (*late)(struct probe_try *try);
 	void (*cancel)(struct probe_try *try);
 };
 
@@ -52,9 +54,6 @@ struct probe_try {
 	const struct prober *own_of;
 	struct loop_timer *timer;
 };
-
-/* The row of a kind: by its route a ported one may have to go through the helper. */
-const struct prober *prober_of(enum probe_kind kind, const struct route *route);
 
 /* Begins a try that ends after `timeout` ns at the latest; `interval` is the pace of those that try by
  * themselves. */

@@ -152,6 +152,12 @@ static void begin(struct probe_try *try)
 	send(try);
 }
 
+static void late(struct probe_try *try)
+{
+	probe_settle(try, false, "no result within %.3gs (an exec cannot be ended: the command goes on)",
+		(double)try->timeout / PACE_SECOND);
+}
+
 static void cancel(struct probe_try *try)
 {
 	struct exec_probe *own = try->own;
@@ -164,5 +170,6 @@ const struct prober prober_exec = {
 	.size = sizeof(struct exec_probe),
 	.growth = { 50 * PACE_MS, 1 },
 	.begin = begin,
+	.late = late,
 	.cancel = cancel,
 };

@@ -73,6 +73,12 @@ static void begin(struct probe_try *try)
 			try, false, "%s", errors.first ? errors.first->message : "the output cannot be read");
 }
 
+static void late(struct probe_try *try)
+{
+	probe_settle(try, false, "no line of the output matched /%s/%s", try->probe->log,
+		try->why ? try->why : "");
+}
+
 static void cancel(struct probe_try *try)
 {
 	struct log_probe *own = try->own;
@@ -89,5 +95,6 @@ const struct prober prober_log = {
 	.growth = { 50 * PACE_MS, 1 },
 	.lasting = true,
 	.begin = begin,
+	.late = late,
 	.cancel = cancel,
 };
