@@ -4,26 +4,6 @@
 
 #include <string.h>
 
-struct task *work_task(const struct work *work, const struct dag_vertex *vertex)
-{
-	return &work->tasks[vertex->order];
-}
-
-bool existing_runs(const struct existing *existing)
-{
-	return container_state_runs(existing->seen->state);
-}
-
-const struct observed_attachment *existing_attachment(const struct existing *existing, const char *network)
-{
-	const struct observed_container *seen = existing->seen;
-	for (size_t i = 0; i < seen->nattachments; i++) {
-		if (!strcmp(seen->attachments[i].network, network))
-			return &seen->attachments[i];
-	}
-	return NULL;
-}
-
 /* The containers, each with its service. */
 static void sort_containers(struct work *work)
 {

@@ -27,45 +27,6 @@ void reconcile_uploads(const struct service *service, bool shared_files, bool *r
 	}
 }
 
-struct step *existing_stop(struct work *work, struct existing *existing, const char *reason, bool *ret_fresh)
-{
-	bool fresh = !existing->stop && existing_runs(existing);
-	if (fresh) {
-		struct step *stop = plan_add(work->plan, OP_CONTAINER_STOP, existing->seen->name, reason);
-		stop->service = existing->task ? existing->task->service : NULL;
-		stop->container = existing->seen;
-		stop->number_of = existing->seen->number;
-		stop->timeout = work->options->timeout;
-		existing->stop = stop;
-	}
-	if (ret_fresh)
-		*ret_fresh = fresh;
-	return existing->stop;
-}
-
-/* The remove step of a container; its volumes stay. */
-static struct step *removal(struct work *work, struct existing *existing, const char *reason)
-{
-	struct step *remove = plan_add(work->plan, OP_CONTAINER_REMOVE, existing->seen->name, reason);
-	remove->service = existing->task ? existing->task->service : NULL;
-	remove->container = existing->seen;
-	remove->number_of = existing->seen->number;
-	existing->remove = remove;
-	plan_need(work->plan, remove, existing->stop, ON_SUCCESS);
-	remove->follows = existing->stop;
-	return remove;
-}
-
-void existing_remove(struct work *work, struct existing *existing)
-{
-	existing_stop(work, existing, existing->unwanted, NULL);
-	struct step *remove = removal(work, existing, existing->unwanted);
-	remove->force =
-		existing->seen->state == CONTAINER_DEAD || existing->seen->state == CONTAINER_REMOVING;
-	/* One that never ran holds no data of its own; volumes that it inherited are not anonymous to it. */
-	remove->remove_volumes = existing->temporary && existing->seen->state == CONTAINER_CREATED;
-}
-
 static void wait_for_name(struct work *work, struct step *step, const char *name, const struct existing *self)
 {
 	*ARENA_PUSH(work->arena, work->name_waits, work->nname_waits) =
@@ -235,7 +196,7 @@ static struct step *emit_replacement(struct work *work, struct task *task, struc
 		plan_need(work->plan, stop, made, ON_SUCCESS);
 		gates_need(work, task, stop);
 	}
-	struct step *remove = removal(work, old, "replaced");
+	struct step *remove = existing_removal(work, old, "replaced");
 	plan_need(work->plan, remove, made, ON_SUCCESS);
 	if (!fresh)
 		gates_need(work, task, remove);

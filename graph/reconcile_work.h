@@ -135,6 +135,16 @@ bool existing_runs(const struct existing *existing);
 /* The container's place on a network of that engine name, or NULL. */
 const struct observed_attachment *existing_attachment(const struct existing *existing, const char *network);
 
+/* The one step that stops the container; NULL when it does not run. `ret_fresh` (may be NULL): made by this
+ * call. */
+struct step *existing_stop(struct work *work, struct existing *existing, const char *reason, bool *ret_fresh);
+
+/* Writes the step that removes a container once it is stopped; its volumes stay. */
+struct step *existing_removal(struct work *work, struct existing *existing, const char *reason);
+
+/* Stops (when it runs) and removes a container that nobody wants. */
+void existing_remove(struct work *work, struct existing *existing);
+
 /* Collects the networks selected services use, finds them, and reports what cannot be met. */
 void networks_decide(struct work *work);
 
@@ -170,10 +180,6 @@ void task_decide(struct work *work, struct task *task);
 /* Writes the steps of a service. Dependencies must have been written before. */
 void task_emit(struct work *work, struct task *task);
 
-/* The one step that stops the container; NULL when it does not run. `ret_fresh` (may be NULL): made by this
- * call. */
-struct step *existing_stop(struct work *work, struct existing *existing, const char *reason, bool *ret_fresh);
-
 /* Adds something to take back; the caller fills in the rest. Valid until the next call. */
 struct undo *undo_add(struct work *work, enum op op, const struct service *service, const char *name);
 
@@ -182,9 +188,6 @@ void undo_put_back(struct work *work, const struct existing *existing, struct st
 
 /* Writes the undo steps; they come last, so that printed plans have no gaps in their numbers. */
 void undos_emit(struct work *work);
-
-/* Stops (when it runs) and removes a container that nobody wants. */
-void existing_remove(struct work *work, struct existing *existing);
 
 /* Makes `step` wait for what the service's dependencies must have reached; NULL only writes the gates. */
 void gates_need(struct work *work, const struct task *task, struct step *step);
