@@ -1,18 +1,16 @@
 #include "engine/http.h"
 
 #include "base/heap.h"
-#include "base/trace.h"
 #include "compose/remote.h"
 #include "engine/http_inside.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-static struct transfer *transfer_of(const struct request *request)
-{
-	return (struct transfer *)request;
-}
+/* The first that takes a request carries it. */
+static const struct http_carrier *const carriers[] = { &http_carrier_unix, &http_carrier_curl };
+
+enum { CARRIERS = sizeof carriers / sizeof *carriers };
 
 struct http *http_create(struct loop *loop, const struct endpoint *endpoint)
 {
@@ -29,9 +27,8 @@ void http_destroy(struct http *http)
 	while (http->transfers)
 		http_cancel(&http->transfers->request);
 	http_silence_finish(http);
-	http_unix_finish(http);
-	http_curl_finish(http);
-	free(http->room);
+	for (size_t i = 0; i < CARRIERS; i++)
+		carriers[i]->finish(http);
 	free(http);
 }
 
@@ -45,144 +42,24 @@ unsigned http_connects(const struct http *http)
 	return http->connects;
 }
 
-struct request *http_request(struct http *http)
-{
-	struct transfer *transfer = HEAP_NEW(struct transfer);
-	transfer->http = http;
-	transfer->request.http = http;
-	buf_init(&transfer->url, (size_t)1 << 20);
-	buf_init(&transfer->head, HTTP_HEAD_MOST);
-	buf_init(&transfer->pending, HTTP_PENDING_MOST);
-	buf_init(&transfer->request.answer, HTTP_ANSWER_MOST);
-	transfer->next = http->transfers;
-	if (http->transfers)
-		http->transfers->prev = transfer;
-	http->transfers = transfer;
-	return &transfer->request;
-}
-
-static void unqueue(struct transfer *transfer)
-{
-	struct http *http = transfer->http;
-	struct transfer *before = NULL;
-	for (struct transfer *at = http->ready; at && transfer->queued; before = at, at = at->next_ready) {
-		if (at != transfer)
-			continue;
-		*(before ? &before->next_ready : &http->ready) = at->next_ready;
-		if (http->ready_last == at)
-			http->ready_last = before;
-		transfer->queued = false;
-	}
-}
-
-void http_free(struct request *request)
-{
-	if (!request)
-		return;
-	struct transfer *transfer = transfer_of(request);
-	struct http *http = transfer->http;
-	unqueue(transfer);
-	http_unix_release(transfer);
-	http_curl_release(transfer);
-	if (transfer->busy) { /* freed by http_deliver, whose callback this is */
-		transfer->dead = true;
-		return;
-	}
-	*(transfer->prev ? &transfer->prev->next : &http->transfers) = transfer->next;
-	if (transfer->next)
-		transfer->next->prev = transfer->prev;
-	buf_finish(&transfer->url);
-	buf_finish(&transfer->head);
-	buf_finish(&transfer->pending);
-	buf_finish(&request->answer);
-	free(transfer);
-}
-
-/* One trace line a request: method, path, status, milliseconds; "http", or "http-unsent" when there never was
- * a connection. */
-static void trace(const struct transfer *transfer)
-{
-	if (!trace_level)
-		return;
-	/* Of a foreign URL only host and path: user names, passwords and tokens stand around them. */
-	const char *path = transfer->request.path;
-	const char *host = strstr(path, "://");
-	const char *end = path + strcspn(path, "?#");
-	if (host && path[0] != '/') {
-		path = host + 3;
-		for (const char *at = path; at < end && *at != '/'; at++)
-			path = *at == '@' ? at + 1 : path;
-	}
-	char text[512];
-	size_t len = 0;
-	for (; path < end && len < sizeof text - 1; path++) {
-		bool plain = *path != '"' && *path != '\\' && (unsigned char)*path >= ' ';
-		text[len++] = plain ? *path : '?';
-	}
-	text[len] = '\0';
-	trace_line(transfer->sent ? "http" : "http-unsent",
-		"\"method\":\"%s\",\"path\":\"%s\",\"status\":%d,\"ms\":%.2f,\"fault\":%d",
-		transfer->request.method, text, transfer->request.status,
-		(double)(loop_now() - transfer->began) / 1e6, (int)transfer->request.fault);
-}
-
-void http_cancel(struct request *request)
-{
-	if (!request)
-		return;
-	struct transfer *transfer = transfer_of(request);
-	if (transfer->under_way && !transfer->finished) {
-		request->fault = HTTP_CANCELLED;
-		trace(transfer);
-	}
-	http_free(request);
-}
-
-bool http_is_engine(const struct request *request)
-{
-	return request->path[0] == '/';
-}
-
-bool http_is_harmless(const struct request *request)
-{
-	return strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
-}
-
-const char *http_content_type(const struct request *request)
-{
-	if (!request->content_type && (request->body_len || request->upload))
-		return "application/json";
-	return request->content_type;
-}
-
-void http_put_target(const struct http *http, const struct request *request, struct buf *to)
-{
-	if (http_is_engine(request) && http->version[0] && !request->unversioned)
-		buf_printf(to, "/v%s", http->version);
-	buf_puts(to, request->path);
-	if (request->query && *request->query)
-		buf_printf(to, "%c%s", strchr(request->path, '?') ? '&' : '?', request->query);
-}
-
 /* Gives it to its carrier. */
-static int start(struct transfer *transfer, struct errors *errors)
+static int start_transfer(struct transfer *transfer, struct errors *errors)
 {
 	struct request *request = &transfer->request;
-	const struct endpoint *endpoint = transfer->http->endpoint;
 	request->answer.most = request->most ? request->most : HTTP_ANSWER_MOST;
 	transfer->began = loop_now();
 	if (http_silence_begins(transfer))
 		return 0;
-	if (!http_is_engine(request) || !endpoint || !endpoint->socket)
-		return http_curl_start(transfer, errors);
-	http_unix_start(transfer);
-	return 0;
+	for (size_t i = 0; !transfer->carrier && i < CARRIERS; i++)
+		if (carriers[i]->takes(transfer))
+			transfer->carrier = carriers[i];
+	return transfer->carrier->start(transfer, errors);
 }
 
 int http_send(struct request *request, struct errors *errors)
 {
-	struct transfer *transfer = transfer_of(request);
-	if (start(transfer, errors) == 0)
+	struct transfer *transfer = http_transfer_of(request);
+	if (start_transfer(transfer, errors) == 0)
 		return 0;
 	http_free(request);
 	return -1;
@@ -190,9 +67,9 @@ int http_send(struct request *request, struct errors *errors)
 
 int http_call(struct request *request, struct errors *errors)
 {
-	struct transfer *transfer = transfer_of(request);
+	struct transfer *transfer = http_transfer_of(request);
 	transfer->sync = true;
-	if (start(transfer, errors) != 0)
+	if (start_transfer(transfer, errors) != 0)
 		return -1;
 	while (!transfer->told)
 		loop_turn(transfer->http->loop, -1);
@@ -200,128 +77,4 @@ int http_call(struct request *request, struct errors *errors)
 		return 0;
 	return error_add(errors, request->fault == HTTP_NO_CONNECT ? ERROR_CONNECT : ERROR_ENGINE, NULL, NULL,
 		"%s %s: %s", request->method, remote_shown(errors->arena, request->path), request->failure);
-}
-
-/* Puts it on the list of those with something to tell. */
-static void queue(struct transfer *transfer)
-{
-	struct http *http = transfer->http;
-	if (transfer->queued)
-		return;
-	transfer->queued = true;
-	transfer->next_ready = NULL;
-	*(http->ready ? &http->ready_last->next_ready : &http->ready) = transfer;
-	http->ready_last = transfer;
-}
-
-void http_take_head(struct transfer *transfer, int status)
-{
-	struct request *request = &transfer->request;
-	const char *type = http_header(request, "Content-Type");
-	http_silence_heard(transfer);
-	snprintf(request->answer_type, sizeof request->answer_type, "%s", type ? type : "");
-	request->status = status;
-	transfer->head_there = true;
-	queue(transfer);
-}
-
-bool http_take_body(struct transfer *transfer, const char *bytes, size_t len)
-{
-	struct request *request = &transfer->request;
-	http_silence_heard(transfer);
-	if (request->data && request->status < 400) {
-		transfer->paused = !buf_append(&transfer->pending, bytes, len);
-		queue(transfer);
-		return !transfer->paused;
-	}
-	transfer->too_large = !buf_append(&request->answer, bytes, len);
-	return !transfer->too_large;
-}
-
-void http_conclude(struct transfer *transfer, enum http_fault fault, int os_error, const char *words)
-{
-	struct request *request = &transfer->request;
-	const struct endpoint *endpoint = transfer->http->endpoint;
-	request->fault = transfer->too_large ? HTTP_TOO_LARGE : fault;
-	request->os_error = request->fault == HTTP_NO_CONNECT ? os_error : 0;
-	if (words && words != transfer->error)
-		snprintf(transfer->error, sizeof transfer->error, "%s", words);
-	if (transfer->too_large)
-		snprintf(transfer->error, sizeof transfer->error, "the answer is longer than %zu bytes",
-			request->answer.most);
-	else if (request->os_error && http_is_engine(request) && endpoint)
-		snprintf(transfer->error, sizeof transfer->error, "cannot connect to %s: %s", endpoint->host,
-			strerror(request->os_error));
-	else if (!words)
-		snprintf(transfer->error, sizeof transfer->error, "connection lost %s",
-			transfer->head_there ? "within the answer" : "before an answer came");
-	if (request->fault != HTTP_OK)
-		request->failure = transfer->error;
-	transfer->under_way = false;
-	transfer->finished = true;
-	http_silence_ended(transfer->http);
-	trace(transfer);
-	queue(transfer);
-}
-
-static void resume(struct transfer *transfer)
-{
-	transfer->paused = false;
-	http_unix_resume(transfer);
-	http_curl_resume(transfer);
-}
-
-/* Tells one transfer what has come: head, bytes, end. Its callbacks may cancel it at any point. */
-static void tell(struct transfer *transfer)
-{
-	struct request *request = &transfer->request;
-	if (transfer->head_there && !transfer->head_told) {
-		transfer->head_told = true;
-		if (request->head)
-			request->head(request);
-	}
-	while (!transfer->dead && transfer->pending.len && request->data) {
-		/* The callback may turn the loop: what comes meanwhile goes into a fresh buffer. */
-		struct buf bytes = transfer->pending;
-		buf_init(&transfer->pending, HTTP_PENDING_MOST);
-		request->data(request, bytes.data, bytes.len);
-		if (transfer->pending.data)
-			buf_finish(&bytes);
-		else if (!transfer->dead) {
-			buf_reset(&bytes);
-			transfer->pending = bytes;
-		} else
-			buf_finish(&bytes);
-		if (!transfer->dead && transfer->paused)
-			resume(transfer);
-	}
-	if (!transfer->dead && transfer->finished && !transfer->told) {
-		transfer->told = true;
-		if (request->done)
-			request->done(request);
-		transfer->dead |= !transfer->sync;
-	}
-}
-
-void http_deliver(struct http *http)
-{
-	struct transfer *transfer;
-	while ((transfer = http->ready)) {
-		http->ready = transfer->next_ready;
-		if (!http->ready)
-			http->ready_last = NULL;
-		transfer->queued = false;
-		if (transfer->busy) /* a nested turn: the outer call tells the rest */
-			continue;
-		transfer->busy = true;
-		tell(transfer);
-		transfer->busy = false;
-		if (transfer->dead)
-			http_free(&transfer->request);
-	}
-}
-
-const char *http_header(const struct request *request, const char *name)
-{
-	return http_wire_header(&transfer_of(request)->head, name);
 }

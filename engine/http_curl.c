@@ -168,22 +168,13 @@ static int open_libcurl(struct http *http, struct errors *errors)
 	return 0;
 }
 
-void http_curl_finish(struct http *http)
+static bool curl_takes(const struct transfer *transfer)
 {
-	struct http_curl *curl = http->curl;
-	if (!curl)
-		return;
-	while (curl->nidle)
-		curl->lib.easy_cleanup(curl->idle[--curl->nidle]);
-	curl->lib.multi_cleanup(curl->multi);
-	while (curl->sockets)
-		socket_forget(curl->sockets);
-	loop_cancel(http->loop, curl->timer);
-	free(curl);
-	http->curl = NULL;
+	(void)transfer;
+	return true;
 }
 
-int http_curl_start(struct transfer *transfer, struct errors *errors)
+static int curl_start(struct transfer *transfer, struct errors *errors)
 {
 	struct http *http = transfer->http;
 	if (open_libcurl(http, errors) != 0)
@@ -201,7 +192,7 @@ int http_curl_start(struct transfer *transfer, struct errors *errors)
 	return 0;
 }
 
-void http_curl_release(struct transfer *transfer)
+static void curl_release(struct transfer *transfer)
 {
 	struct http *http = transfer->http;
 	if (!transfer->easy)
@@ -220,8 +211,31 @@ void http_curl_release(struct transfer *transfer)
 	transfer->easy = NULL;
 }
 
-void http_curl_resume(struct transfer *transfer)
+static void curl_resume(struct transfer *transfer)
 {
 	if (transfer->easy && transfer->under_way)
 		transfer->http->curl->lib.easy_pause(transfer->easy, CURLPAUSE_CONT);
 }
+
+static void curl_finish(struct http *http)
+{
+	struct http_curl *curl = http->curl;
+	if (!curl)
+		return;
+	while (curl->nidle)
+		curl->lib.easy_cleanup(curl->idle[--curl->nidle]);
+	curl->lib.multi_cleanup(curl->multi);
+	while (curl->sockets)
+		socket_forget(curl->sockets);
+	loop_cancel(http->loop, curl->timer);
+	free(curl);
+	http->curl = NULL;
+}
+
+const struct http_carrier http_carrier_curl = {
+	.takes = curl_takes,
+	.start = curl_start,
+	.release = curl_release,
+	.resume = curl_resume,
+	.finish = curl_finish,
+};

@@ -1,5 +1,5 @@
-/* Inside of the HTTP client: a request under way, and what its two carriers (http_curl.c, http_unix.c) share.
- * A carrier only appends and sets flags; http_deliver then tells the requests. */
+/* Inside of the HTTP client: a request under way (http_transfer.c), its carriers (http_unix.c, http_curl.c),
+ * the watch for silence (http_silence.c), and the client above them (http.c). */
 #ifndef ENGINE_HTTP_INSIDE_H
 #define ENGINE_HTTP_INSIDE_H
 
@@ -16,14 +16,32 @@
 struct curl_slist;
 struct http_curl;
 struct http_link;
+struct transfer;
+
+/* What brings requests to whom they are for, and answers back. It only appends (http_take_head, _body,
+ * http_conclude), then lets the requests be told (http_deliver). */
+struct http_carrier {
+	bool (*takes)(const struct transfer *transfer); /* whether it can carry this one */
+	/* Sends it. Returns -1 with a finding when nothing was begun; a failure later on, even the connect's,
+	 * is concluded from the loop. */
+	int (*start)(struct transfer *transfer, struct errors *errors);
+	/* Lets go of one that start was called for, whatever came of it: nothing more is said of it. */
+	void (*release)(struct transfer *transfer);
+	void (*resume)(struct transfer *transfer); /* lets one that was paused go on */
+	void (*finish)(struct http *http);         /* closes its connections; no transfer is left */
+};
+
+/* An engine on a unix socket; anything, by libcurl, which is opened when it is first needed. */
+extern const struct http_carrier http_carrier_unix, http_carrier_curl;
 
 /* A request with what its carrier needs for it. */
 struct transfer {
 	struct request request; /* first: its address is the transfer's */
 	struct http *http;
-	void *easy;                 /* libcurl's handle, or NULL */
-	struct curl_slist *headers; /* libcurl's */
-	struct http_link *link;     /* connection of the unix carrier, or NULL */
+	const struct http_carrier *carrier; /* NULL until it is started */
+	void *easy;                         /* libcurl's handle, or NULL */
+	struct curl_slist *headers;         /* libcurl's */
+	struct http_link *link;             /* connection of the unix carrier, or NULL */
 	struct buf url, head, pending;
 	char error[320];
 	int64_t began;
@@ -59,6 +77,12 @@ struct http {
 	void *told_arg;
 };
 
+/* The transfer of a request. */
+static inline struct transfer *http_transfer_of(const struct request *request)
+{
+	return (struct transfer *)request;
+}
+
 /* Whether the request is for the engine (a path), not for a URL of its own. */
 bool http_is_engine(const struct request *request);
 
@@ -82,29 +106,20 @@ bool http_take_body(struct transfer *transfer, const char *bytes, size_t len);
  * failed connect), and queues the transfer. */
 void http_conclude(struct transfer *transfer, enum http_fault fault, int os_error, const char *words);
 
+/* Tells all that have something to tell. Any transfer may be gone after it. */
+void http_deliver(struct http *http);
+
+/* Takes the transfer from its carrier, if it has one: nothing more comes of it. */
+void http_release(struct transfer *transfer);
+
 /* Whether the engine was given up: the transfer, which was to be sent, has failed. Else it is sent now, and
  * watched. */
 bool http_silence_begins(struct transfer *transfer);
 
-/* Something came from the transfer's peer; a transfer has ended somehow; the client is closed. */
-void http_silence_heard(struct transfer *transfer);
-void http_silence_ended(struct http *http);
+/* The engine is heard, or nothing is waited for any more: told if its silence was. */
+void http_silence_over(struct http *http);
+
+/* The client is closed. */
 void http_silence_finish(struct http *http);
-
-/* Tells all that have something to tell. Any transfer may be gone after it. */
-void http_deliver(struct http *http);
-
-/* The libcurl carrier: gives the transfer to libcurl, which is opened unless that has happened; takes it
- * back; lets one that was paused go on; closes. */
-int http_curl_start(struct transfer *transfer, struct errors *errors);
-void http_curl_release(struct transfer *transfer);
-void http_curl_resume(struct transfer *transfer);
-void http_curl_finish(struct http *http);
-
-/* The same of the carrier for an engine on a unix socket. */
-void http_unix_start(struct transfer *transfer);
-void http_unix_release(struct transfer *transfer);
-void http_unix_resume(struct transfer *transfer);
-void http_unix_finish(struct http *http);
 
 #endif

@@ -31,22 +31,17 @@ static void look_after(struct http *http, int64_t ns)
 	http->looking = loop_after(http->loop, ns, look, http);
 }
 
-static void tell(struct http *http, int64_t ns)
-{
-	if (ns || http->silent)
-		http->told(http->told_arg, ns);
-	http->silent = ns > 0;
-}
-
 static void look(void *arg)
 {
 	struct http *http = arg;
 	int64_t ns = silence_of(http);
 	http->looking = NULL;
-	if (ns >= http->patience)
-		tell(http, ns);
 	if (!ns)
 		return;
+	if (ns >= http->patience) {
+		http->told(http->told_arg, ns);
+		http->silent = true;
+	}
 	look_after(http, ns >= http->patience ? AGAIN : http->patience - ns);
 }
 
@@ -60,8 +55,7 @@ static void deliver(void *arg)
 static void give_up(struct transfer *transfer)
 {
 	struct http *http = transfer->http;
-	http_unix_release(transfer);
-	http_curl_release(transfer);
+	http_release(transfer);
 	http_conclude(transfer, HTTP_CANCELLED, 0, given_up);
 	loop_cancel(http->loop, http->looking);
 	http->looking = loop_after(http->loop, 0, deliver, http); /* as other failures, from the loop */
@@ -73,7 +67,7 @@ static void interrupted(void *arg)
 	bool again = http->interrupts++ > 0;
 	if (!http->silent && !(again && silence_of(http) >= http->patience / 2))
 		return;
-	tell(http, 0);
+	http_silence_over(http);
 	http->given_up = true;
 	for (struct transfer *at = http->transfers; at; at = at->next)
 		if (http_is_engine(&at->request) && at->under_way)
@@ -98,21 +92,6 @@ bool http_silence_begins(struct transfer *transfer)
 	if (http->told && transfer->request.prompt && !http->looking)
 		look_after(http, http->patience);
 	return false;
-}
-
-void http_silence_heard(struct transfer *transfer)
-{
-	struct http *http = transfer->http;
-	if (!http->told || !http_is_engine(&transfer->request))
-		return;
-	http->heard = loop_now();
-	tell(http, 0);
-}
-
-void http_silence_ended(struct http *http)
-{
-	if (http->told)
-		tell(http, 0);
 }
 
 void http_silence_finish(struct http *http)

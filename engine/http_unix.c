@@ -345,11 +345,19 @@ static struct http_link *idle_link(struct http *http)
 	return NULL;
 }
 
-void http_unix_start(struct transfer *transfer)
+static bool unix_takes(const struct transfer *transfer)
+{
+	const struct endpoint *endpoint = transfer->http->endpoint;
+	return http_is_engine(&transfer->request) && endpoint && endpoint->socket;
+}
+
+/* Sends on an idle connection or on one of its own. */
+static int unix_start(struct transfer *transfer, struct errors *errors)
 {
 	struct http *http = transfer->http;
 	struct request *request = &transfer->request;
 	struct http_link *link = idle_link(http);
+	(void)errors; /* whatever fails is concluded */
 	if (!link) {
 		link = HEAP_NEW(struct http_link);
 		*link = (struct http_link){ .http = http, .fd = -1, .next = http->links };
@@ -375,22 +383,33 @@ void http_unix_start(struct transfer *transfer)
 		send_out(link);
 		set_events(link);
 	}
+	return 0;
 }
 
-void http_unix_release(struct transfer *transfer)
+static void unix_release(struct transfer *transfer)
 {
 	if (transfer->link)
 		part(transfer->link, false);
 }
 
-void http_unix_resume(struct transfer *transfer)
+static void unix_resume(struct transfer *transfer)
 {
 	if (transfer->link && transfer->link->watch)
 		set_events(transfer->link);
 }
 
-void http_unix_finish(struct http *http)
+static void unix_finish(struct http *http)
 {
 	while (http->links)
 		link_free(http->links);
+	free(http->room);
+	http->room = NULL;
 }
+
+const struct http_carrier http_carrier_unix = {
+	.takes = unix_takes,
+	.start = unix_start,
+	.release = unix_release,
+	.resume = unix_resume,
+	.finish = unix_finish,
+};
