@@ -89,7 +89,8 @@ static void expect_names(struct attach *attach)
 		const struct service *service = dag->vertices[i]->service;
 		if (!wants(attach, service->project->name, service->key))
 			continue;
-		for (int64_t n = 1; n <= service_scale(service) && n <= 1000; n++) {
+		int64_t scale = reconcile_scale(attach->up->how.scale, service);
+		for (int64_t n = 1; n <= scale && n <= 1000; n++) {
 			const char *name = service_container_name(arena, service, n);
 			show_log_expect(attach->log, follow_label(service->project->name, name));
 		}

@@ -114,6 +114,7 @@ int up_open(struct ctx *ctx, const struct up_options *options, struct up *ret_up
 		.now = time(NULL) };
 	if (read_scale(ctx, &options->scale, &up.how.scale) < 0 || scope_open(ctx, &wish, &up.scope) < 0)
 		return -1;
+	up.images.scale = up.how.scale;
 	if (check_options(&up) < 0 || check_useless(&up) < 0)
 		return -1;
 	*ret_up = up;

@@ -4,6 +4,12 @@
 
 #include <string.h>
 
+int64_t reconcile_scale(const struct map *scale, const struct service *service)
+{
+	const int64_t *asked = scale ? map_get(scale, service->key) : NULL;
+	return asked ? *asked : service_scale(service);
+}
+
 /* The containers, each with its service. */
 static void sort_containers(struct work *work)
 {
@@ -37,9 +43,7 @@ static void prepare(struct work *work)
 		struct task *task = &work->tasks[i];
 		task->vertex = work->dag->sorted[i];
 		task->service = task->vertex->service;
-		const struct map *scale = work->options->scale;
-		const int64_t *asked = scale ? map_get(scale, task->service->key) : NULL;
-		task->scale = asked ? *asked : service_scale(task->service);
+		task->scale = reconcile_scale(work->options->scale, task->service);
 	}
 	sort_containers(work);
 }

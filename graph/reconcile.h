@@ -24,13 +24,17 @@ struct reconcile_options {
 		*inputs; /* service key → docker-flow.inputs as computed (graph/inputs.h); may be NULL */
 };
 
+/* Number of containers wanted of a service: what `scale` (as in reconcile_options) says, else the file. */
+int64_t reconcile_scale(const struct map *scale, const struct service *service);
+
 /* Images that must be pulled or built before `up` can go on: one step per image, by pull_policy (missing,
  * always, never, build, daily, …), build sections and what is there. Needs seen->images for every image that
  * a planned container needs. `--build` and `--pull` override. */
 struct image_options {
 	bool build, no_build;
-	const char *pull; /* always, missing, never, policy or NULL */
-	int64_t now;      /* Unix seconds, for daily, weekly, every_… */
+	const char *pull;        /* always, missing, never, policy or NULL */
+	int64_t now;             /* Unix seconds, for daily, weekly, every_… */
+	const struct map *scale; /* as in reconcile_options: services without containers need no image */
 };
 int reconcile_images(struct arena *arena, const struct dag *dag, const struct observed *seen,
 	const struct image_options *options, struct plan **ret_plan, struct errors *errors);

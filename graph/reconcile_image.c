@@ -217,7 +217,7 @@ int reconcile_images(struct arena *arena, const struct dag *dag, const struct ob
 		map_set(&wishes.images, seen->images[i]->reference, seen->images[i]);
 	for (size_t i = 0; i < dag->count; i++) {
 		const struct dag_vertex *vertex = dag->sorted[i];
-		if (vertex->selected && service_scale(vertex->service) > 0)
+		if (vertex->selected && reconcile_scale(options->scale, vertex->service) > 0)
 			consider(&wishes, vertex->service);
 	}
 	for (size_t i = 0; i < wishes.count; i++)

@@ -129,7 +129,7 @@ static inline void case_arguments(struct plan_case *c)
 		if (*word)
 			case_argument(c, word, line);
 	}
-	c->up.scale = &c->scale;
+	c->up.scale = c->image.scale = &c->scale;
 	c->up.inputs = c->inputs.count ? &c->inputs : NULL;
 }
 
