@@ -9,6 +9,7 @@ void errors_init(struct errors *errors, struct arena *arena)
 
 static struct error *add(struct errors *errors, const struct mark *at, const char *path, const char *message)
 {
+	errors->latest = NULL;
 	if (errors->count + errors->warnings >= ERRORS_MOST) {
 		errors->dropped++;
 		return NULL;
@@ -22,7 +23,7 @@ static struct error *add(struct errors *errors, const struct mark *at, const cha
 		errors->last->next = error;
 	else
 		errors->first = error;
-	errors->last = error;
+	errors->last = errors->latest = error;
 	return error;
 }
 
@@ -45,6 +46,7 @@ void errors_append(struct errors *errors, const struct errors *from)
 		errors->last->next = from->first;
 	else
 		errors->first = from->first;
+	errors->latest = from->first ? from->latest : errors->latest;
 	errors->last = from->last ? from->last : errors->last;
 	errors->count += from->count;
 	errors->warnings += from->warnings;
@@ -71,8 +73,10 @@ void error_warn(struct errors *errors, const struct mark *at, const char *path, 
 	va_start(args, format);
 	const char *message = arena_vprintf(errors->arena, format, args);
 	va_end(args);
-	if (warned_already(errors, at, message))
+	if (warned_already(errors, at, message)) {
+		errors->latest = NULL;
 		return;
+	}
 	struct error *error = add(errors, at, path, message);
 	if (!error)
 		return;
@@ -84,25 +88,25 @@ int error_hint(struct errors *errors, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	if (errors->last && !errors->dropped)
-		errors->last->hint = arena_vprintf(errors->arena, format, args);
+	if (errors->latest)
+		errors->latest->hint = arena_vprintf(errors->arena, format, args);
 	va_end(args);
 	return -1;
 }
 
 int error_place(struct errors *errors, const struct mark *at, const char *path)
 {
-	if (!at || !errors->last || errors->dropped)
+	if (!at || !errors->latest)
 		return -1;
-	errors->last->at = *at;
-	errors->last->path = path ? arena_strdup(errors->arena, path) : NULL;
+	errors->latest->at = *at;
+	errors->latest->path = path ? arena_strdup(errors->arena, path) : NULL;
 	return -1;
 }
 
 int error_detail(struct errors *errors, const char *detail)
 {
-	if (errors->last && !errors->dropped)
-		errors->last->detail = arena_strdup(errors->arena, detail);
+	if (errors->latest)
+		errors->latest->detail = arena_strdup(errors->arena, detail);
 	return -1;
 }
 

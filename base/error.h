@@ -46,6 +46,7 @@ struct error {
 struct errors {
 	struct arena *arena;
 	struct error *first, *last;
+	struct error *latest; /* the finding added last; NULL when it was not kept */
 	size_t count;    /* failures, without warnings */
 	size_t warnings; /* warnings */
 	size_t dropped;  /* findings not kept since ERRORS_MOST were there */
@@ -65,7 +66,7 @@ int error_add(struct errors *errors, enum error_code code, const struct mark *at
 void error_warn(struct errors *errors, const struct mark *at, const char *path, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* Sets the hint of the finding that was added last; returns -1. */
+/* Sets the hint of the finding that was added last, if it was kept; returns -1. */
 int error_hint(struct errors *errors, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The hint for `word`, which is none of the `count` names: the nearest one, else, as long as they are few,
@@ -73,10 +74,10 @@ int error_hint(struct errors *errors, const char *format, ...) __attribute__((fo
 int error_hint_names(
 	struct errors *errors, const char *word, const char *kind, const char *const *names, size_t count);
 
-/* Sets the detail (possibly several lines, copied) of the finding that was added last; returns -1. */
+/* Sets the detail (possibly several lines, copied) of the finding that was added last, if it was kept; returns -1. */
 int error_detail(struct errors *errors, const char *detail);
 
-/* Gives the finding that was added last the place that asked for what failed (`at` may be NULL: unchanged);
+/* Gives the finding that was added last, if it was kept, the place that asked for what failed (`at` may be NULL: unchanged);
  * returns -1. */
 int error_place(struct errors *errors, const struct mark *at, const char *path);
 

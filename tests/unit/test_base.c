@@ -127,6 +127,32 @@ static void hints_name_what_there_is(void **state)
 	arena_destroy(arena);
 }
 
+/* A warning that is there already, and a finding too many: what is said about them is about nothing. */
+static void hints_of_findings_not_kept_are_not_kept(void **state)
+{
+	(void)state;
+	struct arena *arena = arena_create();
+	struct errors errors;
+	struct mark at = { "compose.yaml", 3, 5 };
+	errors_init(&errors, arena);
+	error_warn(&errors, NULL, NULL, "twice");
+	error_hint(&errors, "of the first");
+	error_add(&errors, ERROR_ENGINE, NULL, NULL, "failed");
+	error_warn(&errors, NULL, NULL, "twice");
+	error_hint(&errors, "of the warning");
+	error_detail(&errors, "of the warning");
+	error_place(&errors, &at, "services");
+	assert_string_equal(errors.first->hint, "of the first");
+	assert_null(errors.last->hint);
+	assert_null(errors.last->detail);
+	assert_null(errors.last->path);
+	while (!errors.dropped)
+		error_add(&errors, ERROR_ENGINE, NULL, NULL, "again");
+	error_hint(&errors, "of one too many");
+	assert_null(errors.last->hint);
+	arena_destroy(arena);
+}
+
 static void stamps_have_nine_digits(void **state)
 {
 	(void)state;
@@ -230,6 +256,7 @@ int main(void)
 		cmocka_unit_test(errors_are_printed_with_place_caret_and_hint),
 		cmocka_unit_test(nearest_knows_what_was_meant),
 		cmocka_unit_test(hints_name_what_there_is),
+		cmocka_unit_test(hints_of_findings_not_kept_are_not_kept),
 		cmocka_unit_test(stamps_have_nine_digits),
 		cmocka_unit_test(texts_may_be_missing),
 		cmocka_unit_test(characters_are_of_rfc_3629),
