@@ -53,14 +53,22 @@ void errors_append(struct errors *errors, const struct errors *from)
 	errors->dropped += from->dropped;
 }
 
+void errors_shown(struct errors *errors)
+{
+	struct error *shown = errors->first ? errors->first : errors->shown;
+	if (errors->last)
+		errors->last->next = errors->shown;
+	*errors = (struct errors){ .arena = errors->arena, .shown = shown };
+}
+
 static bool same_text(const char *a, const char *b)
 {
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static bool warned_already(const struct errors *errors, const struct mark *at, const char *message)
+static bool has_warning(const struct error *error, const struct mark *at, const char *message)
 {
-	for (const struct error *error = errors->first; error; error = error->next)
+	for (; error; error = error->next)
 		if (error->warning && strcmp(error->message, message) == 0 &&
 			(!at || (error->at.line == at->line && same_text(error->at.file, at->file))))
 			return true;
@@ -73,7 +81,7 @@ void error_warn(struct errors *errors, const struct mark *at, const char *path, 
 	va_start(args, format);
 	const char *message = arena_vprintf(errors->arena, format, args);
 	va_end(args);
-	if (warned_already(errors, at, message)) {
+	if (has_warning(errors->first, at, message) || has_warning(errors->shown, at, message)) {
 		errors->latest = NULL;
 		return;
 	}

@@ -47,9 +47,10 @@ struct errors {
 	struct arena *arena;
 	struct error *first, *last;
 	struct error *latest; /* the finding added last; NULL when it was not kept */
-	size_t count;    /* failures, without warnings */
-	size_t warnings; /* warnings */
-	size_t dropped;  /* findings not kept since ERRORS_MOST were there */
+	struct error *shown;  /* findings that errors_shown took away: known, but told */
+	size_t count;         /* failures, without warnings */
+	size_t warnings;      /* warnings */
+	size_t dropped;       /* findings not kept since ERRORS_MOST were there */
 };
 
 #define ERRORS_MOST 100
@@ -62,7 +63,7 @@ void errors_init(struct errors *errors, struct arena *arena);
 int error_add(struct errors *errors, enum error_code code, const struct mark *at, const char *path,
 	const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* Adds a warning; the same text at the same place is kept once. */
+/* Adds a warning; the same text at the same place is kept once, and not at all after errors_shown. */
 void error_warn(struct errors *errors, const struct mark *at, const char *path, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
@@ -74,15 +75,19 @@ int error_hint(struct errors *errors, const char *format, ...) __attribute__((fo
 int error_hint_names(
 	struct errors *errors, const char *word, const char *kind, const char *const *names, size_t count);
 
-/* Sets the detail (possibly several lines, copied) of the finding that was added last, if it was kept; returns -1. */
+/* Sets the detail (possibly several lines, copied) of the finding that was added last, if it was kept;
+ * returns -1. */
 int error_detail(struct errors *errors, const char *detail);
 
-/* Gives the finding that was added last, if it was kept, the place that asked for what failed (`at` may be NULL: unchanged);
- * returns -1. */
+/* Gives the finding that was added last, if it was kept, the place that asked for what failed (`at` may be
+ * NULL: unchanged); returns -1. */
 int error_place(struct errors *errors, const struct mark *at, const char *path);
 
 /* Moves all findings of `from` behind those of `errors`; `from` is not to be used any more. */
 void errors_append(struct errors *errors, const struct errors *from);
+
+/* Empties the collector of what has been printed; a warning in it is not added again. */
+void errors_shown(struct errors *errors);
 
 /* Exit status of the first failure's class: 0 without failures, else 1 or 2 (see enum error_code). */
 int error_status(const struct errors *errors);

@@ -68,7 +68,7 @@ void report_warnings(struct ctx *ctx)
 	if (ctx->errors.count)
 		return;
 	print(ctx);
-	errors_init(&ctx->errors, ctx->arena);
+	errors_shown(&ctx->errors);
 }
 
 /* docker compose has one status for what we tell apart. */

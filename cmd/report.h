@@ -4,7 +4,7 @@
 
 #include "cmd/cmd.h"
 
-/* Prints the warnings found so far and forgets them, before something that runs for long. Does nothing when
+/* Prints the warnings found so far, each once, before something that runs for long. Does nothing when
  * there is a failure: that is report_end's. */
 void report_warnings(struct ctx *ctx);
 

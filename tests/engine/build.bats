@@ -70,6 +70,24 @@ teardown() {
 	[ "$(docker logs "$PROJECT-web-1")" = inline ]
 }
 
+@test "a warning is told once, before and after the build" {
+	mkdir app
+	compose <<-'YAML'
+		services:
+		  web:
+		    build: {context: app, dockerfile_inline: "FROM busybox\n"}
+		    command: [sleep, "100"]
+		    configs: [gone]
+		configs:
+		  gone: {file: ./gone}
+	YAML
+	touch gone
+	flow up --no-start
+	rm gone
+	run -0 flow up --no-start --build
+	[ "$(grep -c 'warning: .*gone does not exist' <<<"$output")" = 1 ] || { echo "$output"; return 1; }
+}
+
 @test "a failed build names the step and shows its last words" {
 	mkdir app
 	compose <<-'YAML'

@@ -153,6 +153,25 @@ static void hints_of_findings_not_kept_are_not_kept(void **state)
 	arena_destroy(arena);
 }
 
+static void warnings_that_were_shown_do_not_come_again(void **state)
+{
+	(void)state;
+	struct arena *arena = arena_create();
+	struct errors errors;
+	errors_init(&errors, arena);
+	for (int i = 0; i < 3; i++) {
+		error_warn(&errors, NULL, NULL, "one");
+		error_warn(&errors, NULL, NULL, "number %d", i);
+		assert_int_equal(errors.warnings, i ? 1 : 2);
+		errors_shown(&errors);
+		assert_null(errors.first);
+		assert_int_equal(errors.warnings, 0);
+	}
+	error_add(&errors, ERROR_ENGINE, NULL, NULL, "failed");
+	assert_ptr_equal(errors.first, errors.last);
+	arena_destroy(arena);
+}
+
 static void stamps_have_nine_digits(void **state)
 {
 	(void)state;
@@ -257,6 +276,7 @@ int main(void)
 		cmocka_unit_test(nearest_knows_what_was_meant),
 		cmocka_unit_test(hints_name_what_there_is),
 		cmocka_unit_test(hints_of_findings_not_kept_are_not_kept),
+		cmocka_unit_test(warnings_that_were_shown_do_not_come_again),
 		cmocka_unit_test(stamps_have_nine_digits),
 		cmocka_unit_test(texts_may_be_missing),
 		cmocka_unit_test(characters_are_of_rfc_3629),
