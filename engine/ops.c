@@ -62,6 +62,8 @@ static enum op_verdict refuse_taken(
 {
 	const char *owner = cJSON_GetStringValue(json_get(labels, "com.docker.compose.project"));
 	call->step->conflict = owner && strcmp(owner, project->name) == 0;
+	if (!call->refusal)
+		call->refusal = "another one has the name";
 	return OP_FAIL;
 }
 
@@ -115,6 +117,7 @@ static enum op_verdict checked_network(struct op_call *call, const struct cJSON 
 		stays = older ? network : stays;
 	}
 	if (!taken) {
+		call->refusal = "the engine does not list it";
 		call->phase = OP_ASK;
 		return OP_REPEAT;
 	}
@@ -464,6 +467,7 @@ enum op_verdict op_got(struct op_call *call, const struct request *request)
 		return got_check(call, request);
 	if (call->phase == OP_CLEAR)
 		return got_clear(call, request);
+	call->refusal = NULL;
 	bool answered = request->fault == HTTP_OK;
 	if (answered && request->status >= 200 && request->status < 300)
 		return read_json(call, request, row->got);

@@ -36,7 +36,8 @@ struct op_call {
 
 	enum op_phase phase;
 	const char *body;    /* what was sent */
-	const char *refusal; /* the engine's words for the answer that is being checked */
+	const char *refusal; /* why it was refused, in the engine's words where it has any: what is being
+				checked, or what a check has found */
 	int refused;         /* its status */
 	const char *twin;    /* OP_CLEAR: id of the network to be removed */
 	size_t part, parts;  /* OP_CONTAINER_UPLOAD: archives sent so far, and in all; _EXEC: request */
@@ -52,6 +53,11 @@ int op_ask(struct op_call *call, struct request *request);
 
 /* Reads the answer, sets step->result_id and changes the phase. */
 enum op_verdict op_got(struct op_call *call, const struct request *request);
+
+/* Why the answer does not do, in one line: what it was refused for, else the engine's words; a successful
+ * one, whose body is no message, lacks what was asked for.
+ * (ops_explain.c) */
+const char *op_message(const struct op_call *call, const struct request *request);
 
 /* Whether the failure is worth a question to the engine before it is explained: a port that a container
  * outside of the snapshot has. The phase has changed then. (ops_explain.c) */

@@ -198,6 +198,16 @@ static const char *reason_in(struct arena *arena, const char *message)
 	return message;
 }
 
+const char *op_message(const struct op_call *call, const struct request *request)
+{
+	if (call->refusal)
+		return call->refusal;
+	if (request->fault == HTTP_OK && request->status >= 200 && request->status < 300)
+		return arena_printf(call->arena, "the engine's answer (status %d) lacks what was asked for",
+			request->status);
+	return http_message(call->arena, request);
+}
+
 /* Whether the engine's words say that what was seen is gone, or has got a double. */
 static bool is_stale(const struct request *request, const char *message)
 {
@@ -212,7 +222,7 @@ static bool is_stale(const struct request *request, const char *message)
 void op_explain(struct op_call *call, const struct request *request)
 {
 	struct step *step = call->step;
-	const char *message = call->refusal ? call->refusal : http_message(call->arena, request);
+	const char *message = op_message(call, request);
 	const struct service *service = step->service;
 	const char *reason = reason_in(call->arena, message);
 	int64_t taken = taken_port(message);

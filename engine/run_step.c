@@ -45,7 +45,7 @@ static bool repeat(struct task *task, const struct request *request)
 	enum { TRIES = 4 };
 	if (++task->tries >= TRIES)
 		return false;
-	tell_retry(task, http_message(task->run->arena, request));
+	tell_retry(task, op_message(&task->call, request));
 	again_after(task, 50 * MS << (2 * (task->tries - 1)));
 	return true;
 }

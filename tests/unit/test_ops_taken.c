@@ -108,6 +108,54 @@ static void test_network_of_another(void **state)
 	assert_int_equal(call.phase, OP_ASK);
 }
 
+/* What a successful look has brought is no message: the failure is told in words. */
+static void test_network_not_listed(void **state)
+{
+	static const struct {
+		const char *list, *want;
+		enum op_verdict verdict;
+	} cases[] = {
+		{ "[]", "cannot create network shop-web-1: the engine does not list it", OP_REPEAT },
+		{ "[{\"Name\":\"shop_default\",\"Id\":\"n9\"}]",
+			"cannot create network shop-web-1: another one has the name", OP_FAIL },
+	};
+	(void)state;
+	engine.api = 43;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		errors_init(&errors, arena);
+		begin(OP_NETWORK_CREATE);
+		assert_int_equal(answer(201, "{\"Id\":\"n7\"}"), OP_NEXT);
+		struct request *look = ask();
+		look->status = 200;
+		buf_puts(&look->answer, cases[i].list);
+		assert_int_equal(op_got(&call, look), cases[i].verdict);
+		op_explain(&call, look);
+		assert_string_equal(errors.first->message, cases[i].want);
+		assert_string_equal(
+			errors.first->message + strlen("cannot create network shop-web-1: "), step.failure);
+		http_free(look);
+	}
+}
+
+/* An answer without the id that was asked for; a lost one after it is told as lost. */
+static void test_no_id(void **state)
+{
+	(void)state;
+	begin(OP_CONTAINER_CREATE);
+	struct request *request = ask();
+	request->status = 201;
+	buf_puts(&request->answer, "{\"Warnings\":[]}");
+	assert_int_equal(op_got(&call, request), OP_REPEAT);
+	op_explain(&call, request);
+	http_free(request);
+	assert_non_null(strstr(errors.first->message, "(status 201) lacks what was asked for"));
+	begin(OP_CONTAINER_CREATE);
+	assert_int_equal(answer(409, "{\"message\":\"Conflict\"}"), OP_NEXT);
+	assert_int_equal(answer(404, NULL), OP_REPEAT);
+	assert_int_equal(answer(0, NULL), OP_REPEAT);
+	assert_null(call.refusal);
+}
+
 /* Old engines make two networks of one name: only the oldest of ours is left, whoever made it. */
 static void test_network_twins(void **state)
 {
@@ -225,6 +273,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_reserved_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lost_network, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_network_of_another, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_network_not_listed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_no_id, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_network_twins, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_network_twin_stays, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_rename_done_before, set_up, tear_down),
