@@ -1,7 +1,6 @@
 #include "engine/lock.h"
 #include "base/clock.h"
 #include "compose/hash.h"
-#include "engine/loop_inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -111,15 +110,13 @@ static int wait_for(struct engine *engine, int fd, const char *project, struct e
 {
 	struct wait wait = { .over = false };
 	struct loop *loop = engine->loop;
-	void (*before)(void *arg, int number) = loop->got;
-	void *before_arg = loop->got_arg;
 	pid_t parent = getpid(), child = fork();
 	if (child < 0)
 		return error_add(
 			errors, ERROR_SYSTEM, NULL, NULL, "cannot wait for the lock: %s", strerror(errno));
 	if (child == 0)
 		child_wait(fd, parent);
-	loop_signals(loop, interrupted, &wait);
+	struct loop_taker before = loop_signals_push(loop, interrupted, &wait);
 	loop_child(loop, child, child_ended, &wait);
 	while (!wait.over && !wait.signal)
 		loop_turn(loop, -1);
@@ -127,7 +124,7 @@ static int wait_for(struct engine *engine, int fd, const char *project, struct e
 		kill(child, SIGKILL);
 	while (!wait.over)
 		loop_turn(loop, -1);
-	loop_signals(loop, before, before_arg);
+	loop_signals_pop(loop, before);
 	if (wait.signal)
 		return error_add(errors, ERROR_INTERRUPTED, NULL, NULL,
 			"interrupted while waiting for another docker flow on project %s", project);

@@ -38,10 +38,20 @@ void loop_cancel(struct loop *loop, struct loop_timer *timer);
 void loop_child(struct loop *loop, pid_t pid, void (*ended)(void *arg, int status), void *arg);
 
 /* Takes SIGINT, SIGTERM, SIGHUP (and SIGWINCH) over as loop events: `got(arg, signal)`; NULL gives them
- * back. The docker CLI's
- * plugin socket (DOCKER_CLI_PLUGIN_SOCKET) is watched too: its end is told once as SIGTERM, unless a SIGINT
- * came within the last second. */
+ * back. The docker CLI's plugin socket (DOCKER_CLI_PLUGIN_SOCKET) is watched too: its end is told once as
+ * SIGTERM, unless a SIGINT came within the last second. */
 void loop_signals(struct loop *loop, void (*got)(void *arg, int signal), void *arg);
+
+/* Who takes the signals; `got` NULL: nobody. */
+struct loop_taker {
+	void (*got)(void *arg, int signal);
+	void *arg;
+};
+
+/* The same for as long as something lasts: push returns who took the signals before, pop gives them to it
+ * again. */
+struct loop_taker loop_signals_push(struct loop *loop, void (*got)(void *arg, int signal), void *arg);
+void loop_signals_pop(struct loop *loop, struct loop_taker before);
 
 /* Calls `heard(arg)` at each interrupt that is told as a loop event, before loop_signals' taker is; NULL: no
  * more. */

@@ -1,5 +1,6 @@
 /* Inside of the loop, shared by loop.c (descriptors, timers) and loop_signals.c (children, signals, the
- * plugin socket). */
+ * plugin socket), and by nobody else. The two call each other on purpose: they are halves of one object,
+ * whose end releases both. */
 #ifndef ENGINE_LOOP_INSIDE_H
 #define ENGINE_LOOP_INSIDE_H
 
@@ -52,8 +53,7 @@ struct loop {
 	struct loop_watch *signal_watch, *plugin_watch;
 	int64_t interrupted; /* time of the last SIGINT, 0: none */
 	int last_signal;     /* of SIGINT, SIGTERM, SIGHUP, 0: none */
-	void (*got)(void *arg, int signal);
-	void *got_arg;
+	struct loop_taker taker;
 	void (*overheard)(void *arg);
 	void *overheard_arg;
 };

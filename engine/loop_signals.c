@@ -81,7 +81,7 @@ static void tell(struct loop *loop, int number)
 		if (loop->overheard)
 			loop->overheard(loop->overheard_arg);
 	}
-	loop->got(loop->got_arg, number);
+	loop->taker.got(loop->taker.arg, number);
 }
 
 void loop_overhear(struct loop *loop, void (*heard)(void *arg), void *arg)
@@ -172,8 +172,7 @@ static void give_back(struct loop *loop)
 
 void loop_signals(struct loop *loop, void (*got)(void *arg, int signal), void *arg)
 {
-	loop->got = got;
-	loop->got_arg = arg;
+	loop->taker = (struct loop_taker){ got, arg };
 	if (!got) {
 		give_back(loop);
 		return;
@@ -192,6 +191,18 @@ void loop_signals(struct loop *loop, void (*got)(void *arg, int signal), void *a
 		loop->plugin_fd = plugin_connect(getenv("DOCKER_CLI_PLUGIN_SOCKET"));
 	if (loop->plugin_fd >= 0)
 		loop->plugin_watch = loop_watch(loop, loop->plugin_fd, POLLIN, plugin_ready, loop);
+}
+
+struct loop_taker loop_signals_push(struct loop *loop, void (*got)(void *arg, int signal), void *arg)
+{
+	struct loop_taker before = loop->taker;
+	loop_signals(loop, got, arg);
+	return before;
+}
+
+void loop_signals_pop(struct loop *loop, struct loop_taker before)
+{
+	loop_signals(loop, before.got, before.arg);
 }
 
 void loop_signals_finish(struct loop *loop)

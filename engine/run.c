@@ -2,7 +2,6 @@
 #include "base/json.h"
 #include "base/trace.h"
 #include "engine/endpoint.h"
-#include "engine/loop_inside.h"
 #include "engine/run_inside.h"
 
 #include <cjson/cJSON.h>
@@ -238,8 +237,6 @@ int run_plan(struct engine *engine, struct plan *plan, const struct run_options 
 	struct run run = { .engine = engine, .plan = plan, .options = options, .errors = errors };
 	struct run_result result = { .interrupted = 0 };
 	struct loop *loop = engine->loop;
-	void (*before)(void *arg, int number) = loop->got;
-	void *before_arg = loop->got_arg;
 	struct pair *proxies = NULL;
 	run.arena = plan->arena;
 	map_init(&run.by_id, run.arena);
@@ -249,7 +246,7 @@ int run_plan(struct engine *engine, struct plan *plan, const struct run_options 
 	run.sched.fail_fast = options->fail_fast;
 	payload_proxies(run.arena, engine, &proxies, &run.nproxies);
 	run.proxies = proxies;
-	loop_signals(loop, interrupted, &run);
+	struct loop_taker before = loop_signals_push(loop, interrupted, &run);
 	set_width(&run);
 	int failed = watch_open(&run);
 	if (!failed) {
@@ -260,7 +257,7 @@ int run_plan(struct engine *engine, struct plan *plan, const struct run_options 
 		loop_cancel(loop, run.deadline);
 	}
 	watch_close(&run);
-	loop_signals(loop, before, before_arg);
+	loop_signals_pop(loop, before);
 	count(plan, &result);
 	watch_report(&run, &result);
 	result.interrupted = run.signal;

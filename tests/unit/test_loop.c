@@ -230,6 +230,34 @@ static void signals_come_from_the_loop(void **state)
 	arena_destroy(arena);
 }
 
+static void got_within(void *arg, int signal)
+{
+	int *last = arg;
+	*last = signal;
+}
+
+static void signals_go_back_to_who_took_them_before(void **state)
+{
+	struct bed *bed = *state;
+	int outer = 0, inner = 0;
+	struct loop_taker nobody = loop_signals_push(bed->loop, got_within, &outer);
+	struct loop_taker first = loop_signals_push(bed->loop, got_within, &inner);
+	kill(getpid(), SIGHUP);
+	loop_turn(bed->loop, -1);
+	assert_int_equal(inner, SIGHUP);
+	assert_int_equal(outer, 0);
+	loop_signals_pop(bed->loop, first);
+	kill(getpid(), SIGTERM);
+	loop_turn(bed->loop, -1);
+	assert_int_equal(inner, SIGHUP);
+	assert_int_equal(outer, SIGTERM);
+	/* Nobody took them at first: they have their usual meaning again. */
+	loop_signals_pop(bed->loop, nobody);
+	sigset_t blocked;
+	sigprocmask(SIG_BLOCK, NULL, &blocked);
+	assert_false(sigismember(&blocked, SIGTERM));
+}
+
 /* Listens as the docker CLI does and returns the connection that loop_signals makes. */
 static int as_docker(struct bed *bed)
 {
@@ -285,6 +313,7 @@ int main(void)
 		TEST(a_nested_turn_delivers_nothing_twice),
 		TEST(children_are_reaped_with_their_status),
 		TEST(signals_come_from_the_loop),
+		TEST(signals_go_back_to_who_took_them_before),
 		TEST(the_end_of_the_plugin_socket_is_a_sigterm),
 		TEST(after_ctrl_c_the_plugin_socket_says_nothing_new),
 	};
