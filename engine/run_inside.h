@@ -1,5 +1,6 @@
 /* Inside of the executor, shared by run.c (the loop), run_step.c (one step), run_watch.c (events and ends)
- * and run_peer.c (which containers a service has by now). */
+ * and run_peer.c (which containers a service has by now). Steps and events call each other on purpose: a
+ * start is watched for its end, and a container that is gone ends the step that would remove it again. */
 #ifndef ENGINE_RUN_INSIDE_H
 #define ENGINE_RUN_INSIDE_H
 

@@ -1,5 +1,6 @@
 /* The dependency graph: services (and applications) as vertices, "waits for" as edges. Pure; knows no engine.
- */
+ * Building and selecting call each other on purpose: to build includes to select, and names are looked up in
+ * what was built. */
 #ifndef GRAPH_DAG_H
 #define GRAPH_DAG_H
 
