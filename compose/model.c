@@ -60,3 +60,11 @@ const char *service_container_name(struct arena *arena, const struct service *se
 	return arena_printf(arena, "%s%s%s%s%lld", project->name, project->separator, service->key,
 		project->separator, (long long)number);
 }
+
+const char *condition_name(enum condition condition)
+{
+	static const char *const names[] = { [CONDITION_STARTED] = "started",
+		[CONDITION_HEALTHY] = "healthy",
+		[CONDITION_COMPLETED] = "completed" };
+	return names[condition];
+}

@@ -437,4 +437,7 @@ int64_t service_scale(const struct service *service);
 /* Name of container `number` (from 1): container_name, else PROJECT-SERVICE-NUMBER. */
 const char *service_container_name(struct arena *arena, const struct service *service, int64_t number);
 
+/* Word of a condition: "started", "healthy", "completed". */
+const char *condition_name(enum condition condition);
+
 #endif

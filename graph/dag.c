@@ -2,15 +2,6 @@
 
 #include <string.h>
 
-static const char *const condition_names[] = {
-	[CONDITION_STARTED] = "started", [CONDITION_HEALTHY] = "healthy", [CONDITION_COMPLETED] = "completed"
-};
-
-const char *condition_name(enum condition condition)
-{
-	return condition_names[condition];
-}
-
 struct dag_vertex *dag_find(const struct dag *dag, const char *key)
 {
 	return map_get(&dag->by_key, key);

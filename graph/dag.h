@@ -83,9 +83,6 @@ struct dag_vertex *dag_vertex(const struct dag *dag, const struct service *servi
  * `image_has_check`); PROBE_UNSET when there is none. Never NULL. */
 const struct probe *dag_probe(struct arena *arena, const struct service *service, bool image_has_check);
 
-/* Word of a condition: "started", "healthy", "completed". */
-const char *condition_name(enum condition condition);
-
 /* Prints the selected part of the graph in "text", "dot", "mermaid" or "json". Returns -1 for an unknown
  * format. (graph/draw.c) */
 int dag_draw(FILE *out, const struct dag *dag, const char *format, struct errors *errors);

@@ -1,6 +1,5 @@
 #include "graph/plan.h"
 #include "base/quote.h"
-#include "graph/dag.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
