@@ -101,6 +101,40 @@ static void test_lost_start(void **state)
 	}
 }
 
+/* A hook may have run although the answer to its start was cut: its exit code is looked up, and it is not run
+ * again. */
+static void test_lost_hook(void **state)
+{
+	static const char *command[] = { "warm-up" };
+	const struct hook hook = { .command = command, .ncommand = 1 };
+	static const struct {
+		const char *inspect;
+		enum op_verdict want;
+	} cases[] = {
+		{ "{\"Running\":false,\"ExitCode\":0}", OP_DONE },
+		{ "{\"Running\":true,\"ExitCode\":null}", OP_WAIT },
+		{ "{\"Running\":false,\"ExitCode\":7}", OP_FAIL },
+		{ "{\"Running\":false,\"ExitCode\":null}", OP_FAIL },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		begin(OP_CONTAINER_EXEC);
+		step.hook = &hook;
+		step.reason = "post_start";
+		assert_int_equal(answer(201, "{\"Id\":\"e1\"}"), OP_NEXT);
+		struct request *start = ask();
+		assert_string_equal(start->path, "/exec/e1/start");
+		start->fault = HTTP_CUT;
+		assert_int_equal(op_got(&call, start), OP_REPEAT);
+		http_free(start);
+		struct request *look = ask();
+		assert_string_equal(look->method, "GET");
+		assert_string_equal(look->path, "/exec/e1/json");
+		http_free(look);
+		assert_int_equal(answer(200, cases[i].inspect), cases[i].want);
+	}
+}
+
 static void test_port_in_use(void **state)
 {
 	static const char *const messages[] = {
@@ -192,6 +226,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_requests, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_verdicts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lost_start, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_lost_hook, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_port_in_use, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_port_of_a_stranger, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_reasons, set_up, tear_down),

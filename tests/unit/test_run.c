@@ -9,20 +9,33 @@ static struct service service;
 static struct network network;
 static struct peer *stream;   /* of events */
 static char requests[4096];   /* method and path of each request, one a line */
-static const char *spoil;     /* the first request with this text is answered with a 500 */
+static const char *spoil;     /* the first requests with this text are answered with a 500 */
+static unsigned spoils;       /* how many more of them */
 static const char *refuse;    /* every one with this text is refused */
+static unsigned removals;     /* asked for of a container whose removal is under way */
 static bool dies, interrupts; /* a started container ends at once with 3; the start brings a SIGINT */
 static unsigned retries;
 
-static void tell(const char *action, const char *extra)
+static void tell_of(const char *id, const char *action, const char *extra)
 {
 	char line[512], chunk[600];
 	int len = snprintf(line, sizeof line,
-		"{\"Type\":\"container\",\"Action\":\"%s\",\"Actor\":{\"ID\":\"c1\",\"Attributes\":{\"name\":\"shop-web-1\","
+		"{\"Type\":\"container\",\"Action\":\"%s\",\"Actor\":{\"ID\":\"%s\",\"Attributes\":{\"name\":\"shop-web-1\","
 		"\"com.docker.compose.project\":\"shop\"%s}},\"timeNano\":1}\n",
-		action, extra);
+		action, id, extra);
 	len = snprintf(chunk, sizeof chunk, "%x\r\n%s\r\n", (unsigned)len, line);
 	assert_int_equal(write(stream->fd, chunk, (size_t)len), len);
+}
+
+static void tell(const char *action, const char *extra)
+{
+	tell_of("c1", action, extra);
+}
+
+static void destroyed(void *arg)
+{
+	(void)arg;
+	tell_of("going", "destroy", "");
 }
 
 static void answer(struct peer *peer, char *line)
@@ -34,7 +47,7 @@ static void answer(struct peer *peer, char *line)
 	size_t used = strlen(requests);
 	snprintf(requests + used, sizeof requests - used, "%.200s\n", line);
 	if (spoil && strstr(line, spoil)) {
-		spoil = NULL;
+		spoil = --spoils ? spoil : NULL;
 		reply_json(peer, 500, "");
 	} else if (refuse && strstr(line, refuse)) {
 		reply_json(peer, 409, "{\"message\":\"no, for good\"}");
@@ -51,6 +64,12 @@ static void answer(struct peer *peer, char *line)
 		reply_json(peer, 204, "");
 	} else if (strstr(line, "/json")) {
 		reply_json(peer, 404, "{\"message\":\"no such thing\"}");
+	} else if (strstr(line, "DELETE /containers/going")) {
+		/* the event comes when the answer has been read; who asks again is refused */
+		reply_json(peer, 409,
+			removals++ ? "{\"message\":\"no, for good\"}"
+				   : "{\"message\":\"removal of container going is already in progress\"}");
+		loop_after(engine.loop, 1000000, destroyed, NULL);
 	} else if (strstr(line, "/create")) {
 		reply_json(peer, 201, strstr(line, "networks") ? "{\"Id\":\"n1\"}" : "{\"Id\":\"c1\"}");
 	} else {
@@ -70,7 +89,7 @@ static int set_up(void **state)
 	requests[0] = '\0';
 	spoil = refuse = NULL;
 	dies = interrupts = false;
-	retries = 0;
+	retries = removals = 0;
 	return 0;
 }
 
@@ -129,12 +148,52 @@ static void test_repeats(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		spoil = parts[i];
+		spoils = 1;
 		retries = 0;
 		/* A start whose answer was lost is looked at first; this engine has no inspect. */
 		assert_int_equal(run(&result, &plan), i == 3 ? -1 : 0);
 		assert_null(spoil);
 		assert_int_equal(retries, i == 0 ? 0 : 1);
 	}
+}
+
+/* What passes by itself may take a second: three requests fail before one succeeds. */
+static void test_patience(void **state)
+{
+	static const char *const parts[] = { "/events", "/networks/create" };
+	struct run_result result;
+	struct plan *plan;
+	(void)state;
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		spoil = parts[i];
+		spoils = 3;
+		retries = 0;
+		assert_int_equal(run(&result, &plan), 0);
+		assert_int_equal(spoils, 0);
+		assert_int_equal(retries, i == 0 ? 0 : 3);
+	}
+}
+
+/* A removal that the engine is still at is over when it tells so; it is not asked for again before that. */
+static void test_removal_under_way(void **state)
+{
+	static struct sink sink = { .on = seen };
+	const char *projects[] = { "shop" };
+	struct observed_container old = { .id = "c1", .name = "shop-web-1" },
+				  going = { .id = "going", .name = "shop-web-2" };
+	struct run_result result;
+	struct plan *plan = plan_create(arena);
+	struct step *start = plan_add(plan, OP_CONTAINER_START, old.name, NULL);
+	start->service = &service;
+	start->container = &old;
+	struct step *remove = plan_add(plan, OP_CONTAINER_REMOVE, going.name, NULL);
+	remove->container = &going;
+	plan_need(plan, remove, start, ON_SUCCESS);
+	(void)state;
+	const struct run_options options = { .sink = &sink, .projects = projects, .nprojects = 1 };
+	assert_int_equal(run_plan(&engine, plan, &options, &result, &errors), 0);
+	assert_int_equal(remove->state, STEP_DONE);
+	assert_int_equal(removals, 1);
 }
 
 static void test_failure(void **state)
@@ -180,6 +239,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_order, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_repeats, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(test_patience, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(test_removal_under_way, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_failure, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_container_that_ends, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_interrupt, set_up, engine_tear_down),
