@@ -1,6 +1,6 @@
 /* An HTTP server on a unix socket and on a tcp port of loopback, in processes of its own; it does what a
- * request's path says: /ok, /echo, /400, /500, /bytes/N (in chunks), /cut, /hang, /die; /quiet in front: not
- * noted. */
+ * request's path says: /ok, /echo, /400, /500, /bytes/N (in chunks), /cut, /hang, /die, /early (an answer
+ * before the body, which is not read); /quiet in front: not noted. */
 #ifndef TESTS_UNIT_HTTP_SERVER_H
 #define TESTS_UNIT_HTTP_SERVER_H
 
@@ -75,9 +75,13 @@ static bool answer(FILE *from, FILE *to, const char *path, long length, bool chu
 		say_chunks(to, strtol(path + 7, NULL, 10));
 	else if (strcmp(path, "/cut") == 0)
 		fputs("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", to);
+	else if (strcmp(path, "/early") == 0)
+		say(to, "400 Bad Request", "{\"message\":\"enough\"}");
 	else if (strcmp(path, "/hang") == 0)
 		pause();
 	fflush(to);
+	if (strcmp(path, "/early") == 0)
+		pause();
 	return strcmp(path, "/cut") != 0 && strcmp(path, "/die") != 0;
 }
 

@@ -117,6 +117,29 @@ static void nonsense_and_floods_are_no_credentials(void **state)
 	assert_string_equal(ask(bed, "r.example/a"), "");
 }
 
+/* docker takes the helper from PATH: a name that would be a path from here is nothing it would run. */
+static void a_path_is_no_helper(void **state)
+{
+	struct bed *bed = *state;
+	char here[1000];
+	const char *folder = arena_printf(bed->arena, "%s/docker-credential-folder", bed->dir),
+		   *program = arena_printf(bed->arena, "%s/helper", folder);
+	assert_non_null(getcwd(here, sizeof here));
+	helper(bed, "touch has-run; echo '{\"Username\":\"u\",\"Secret\":\"p\"}'");
+	assert_int_equal(mkdir(folder, 0700), 0);
+	assert_int_equal(rename(bed->program, program), 0);
+	assert_int_equal(chdir(bed->dir), 0);
+	bed->config.creds_store = "folder/helper";
+	const char *header = ask(bed, "r.example/a");
+	bool has_run = unlink("has-run") == 0;
+	assert_int_equal(chdir(here), 0);
+	unlink(program);
+	rmdir(folder);
+	assert_string_equal(header, "");
+	assert_false(has_run);
+	assert_int_equal(bed->errors.warnings, 0);
+}
+
 static void not_reached(void *arg, const char *header)
 {
 	(void)arg;
@@ -147,6 +170,7 @@ int main(void)
 		TEST(a_token_and_a_registry_of_its_own),
 		TEST(no_credentials_are_no_warning),
 		TEST(nonsense_and_floods_are_no_credentials),
+		TEST(a_path_is_no_helper),
 		TEST(a_job_can_be_given_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

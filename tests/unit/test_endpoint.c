@@ -213,6 +213,9 @@ static void configuration(void **state)
 	assert_string_equal(config_proxy(config, "unix:///x")->http, "d");
 	assert_string_equal(config_proxy(config, "tcp://h")->no, "n");
 	assert_null(config_proxy(config, "tcp://h")->http);
+	config = read_config(
+		"{\"proxies\":{\"tcp://h\":{\"httpProxy\":\"own\"},\"default\":{\"httpProxy\":\"d\"}}}");
+	assert_string_equal(config_proxy(config, "tcp://h")->http, "own"); /* wherever the default stands */
 }
 
 static void credentials(void **state)

@@ -165,6 +165,26 @@ static void bodies_and_uploads(void **state)
 	assert_string_equal(letters(), "PPPP");
 }
 
+/* Behind half of an upload nothing can follow on the same connection. */
+static void an_early_answer_ends_the_connection(void **state)
+{
+	struct bed *bed = *state;
+	struct request *request = prepare(bed, "POST", "/early");
+	request->upload = upload;
+	bed->bytes = 50000000;
+	assert_int_equal(http_call(request, &bed->errors), 0);
+	assert_int_equal(request->status, 400);
+	assert_string_equal(http_message(bed->arena, request), "enough");
+	http_free(request);
+	assert_true(bed->bytes > 0);
+	request = prepare(bed, "GET", "/ok");
+	request->timeout = 5000000000;
+	assert_int_equal(http_call(request, &bed->errors), 0);
+	http_free(request);
+	assert_int_equal(http_connects(bed->http), 2);
+	assert_string_equal(letters(), "PG");
+}
+
 static void connections_are_reused(void **state)
 {
 	struct bed *bed = *state;
@@ -346,6 +366,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(answers_and_texts),
 		TEST(bodies_and_uploads),
+		TEST(an_early_answer_ends_the_connection),
 		TEST(connections_are_reused),
 		TEST(only_harmless_requests_are_repeated),
 		TEST(faults_have_classes),
