@@ -91,6 +91,13 @@ teardown() {
 	run -1 ./docker-compose -f bad.yaml config
 }
 
+@test "plan --exit-code has a status of its own, which docker-compose has not" {
+	run -3 "$flow" plan --no-engine --exit-code
+	ln -s "$flow" docker-compose
+	run -1 ./docker-compose plan --no-engine --exit-code
+	[[ $output == *create* ]]
+}
+
 @test "without a file the message says what to do" {
 	cd "$BATS_TEST_TMPDIR" && mkdir -p empty && cd empty
 	for command in up ps logs down plan graph; do

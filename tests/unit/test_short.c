@@ -59,6 +59,14 @@ static void volumes(void **state)
 		"[{type: 'bind', source: 'c:/a', target: '/b', bind: {create_host_path: true}}]");
 	is("volumes: ['data:/x:nocopy,cached']", "volumes",
 		"[{type: 'volume', source: 'data', target: '/x', volume: {nocopy: true}}]");
+	static const char *const propagations[] = { "private", "rprivate", "shared", "rshared", "slave",
+		"rslave" };
+	for (size_t i = 0; i < sizeof propagations / sizeof *propagations; i++)
+		is(arena_printf(arena, "volumes: ['./a:/b:%s']", propagations[i]), "volumes",
+			arena_printf(arena,
+				"[{type: 'bind', source: './a', target: '/b', bind: {propagation: '%s', "
+				"create_host_path: true}}]",
+				propagations[i]));
 	is("volumes: ['~/a:/b:rshared']", "volumes",
 		"[{type: 'bind', source: '~/a', target: '/b', bind: {propagation: 'rshared', create_host_path: true}}]");
 	refused("volumes: [':/data']", "empty part between colons");

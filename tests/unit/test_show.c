@@ -410,6 +410,7 @@ static void columns_count_characters(void **state)
 	buf_init(&to, 100);
 	assert_int_equal(show_columns("abc"), 3);
 	assert_int_equal(show_columns("\xc3\xa9\xe6\x97\xa5"), 3);
+	assert_int_equal(show_columns("a\u200db\u200b\ufe0f\u0301"), 2); /* joiners and marks take none */
 	show_clipped(&to, "\xc3\xa9\xe6\x97\xa5x", 2);
 	assert_string_equal(buf_text(&to), "\xc3\xa9");
 }

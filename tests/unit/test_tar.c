@@ -96,6 +96,19 @@ static void owner_is_root_and_times_are_kept(void **state)
 	assert_non_null(strstr(text, " b/link -> ../a.sh\n"));
 }
 
+static void bits_beyond_permissions_are_kept(void **state)
+{
+	(void)state;
+	put_old("setuid", "", 04755);
+	put_old("setgid", "", 02711);
+	mkdir(in("shared"), 0755);
+	chmod(in("shared"), 01777);
+	const char *text = list(tar_create(dir, NULL, NULL, NULL, 0, &errors), "-tvf");
+	assert_non_null(strstr(text, "-rwsr-xr-x 0/0               0 2001-09-09 01:46 setuid\n"));
+	assert_non_null(strstr(text, "-rwx--s--x 0/0               0 2001-09-09 01:46 setgid\n"));
+	assert_non_null(strstr(text, "drwxrwxrwt 0/0 "));
+}
+
 static void ignored_files_stay_and_directories_of_taken_ones_come(void **state)
 {
 	(void)state;
@@ -179,6 +192,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(everything_but_sockets_in_order),
 		TEST(owner_is_root_and_times_are_kept),
+		TEST(bits_beyond_permissions_are_kept),
 		TEST(ignored_files_stay_and_directories_of_taken_ones_come),
 		TEST(further_files_come_first_and_hide_others),
 		TEST(long_names_and_large_files),
