@@ -129,3 +129,19 @@ talkers() {
 	run -1 bash -c "'$FLOW' logs >/dev/full"
 	has "cannot write the output: No space left on device"
 }
+
+@test "names in front of an attached up are as wide as --scale makes them, from the first line on" {
+	compose <<-'YAML'
+		services:
+		  a: {image: busybox, command: echo first, network_mode: none}
+		  b:
+		    image: busybox
+		    command: echo later
+		    network_mode: none
+		    depends_on: {a: {condition: service_completed_successfully}}
+	YAML
+	run -0 flow --ansi never up --scale b=10
+	[ "$(grep -cE '\| (first|later)$' <<<"$output")" = 11 ]
+	[ "$(grep -E '\| (first|later)$' <<<"$output" | sed 's/|.*//' | awk '{ print length }' | sort -u | wc -l)" = 1 ] ||
+		{ echo "$output"; return 1; }
+}
