@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/quote.h"
 #include "cmd/show.h"
+#include "cmd/show_words.h"
 
 #include <string.h>
 #include <time.h>

@@ -3,6 +3,7 @@
 #define CMD_SHOW_ROWS_H
 
 #include "cmd/show.h"
+#include "cmd/show_words.h"
 
 #define SHOW_ROWS_MOST 256 /* lines of a picture, whatever the terminal says */
 
