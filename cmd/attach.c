@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cmd/connect.h"
 #include "cmd/follow.h"
+#include "cmd/show.h"
 
 #include <signal.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef CMD_ATTACH_H
 #define CMD_ATTACH_H
 
-#include "cmd/show.h"
+#include "cmd/show_log.h"
 #include "cmd/up.h"
 #include "engine/run.h"
 

@@ -1,5 +1,5 @@
 #include "cmd/columns.h"
-#include "cmd/show.h"
+#include "cmd/show_clean.h"
 
 #include <string.h>
 

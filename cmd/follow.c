@@ -1,7 +1,7 @@
 #include "cmd/follow.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "cmd/show.h"
+#include "cmd/show_log.h"
 #include "engine/events.h"
 
 #include <cjson/cJSON.h>

@@ -4,7 +4,7 @@
 #include "cmd/connect.h"
 #include "cmd/follow.h"
 #include "cmd/report.h"
-#include "cmd/show.h"
+#include "cmd/show_screen.h"
 #include "engine/observe.h"
 
 #include <errno.h>

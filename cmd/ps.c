@@ -5,7 +5,7 @@
 #include "cmd/project.h"
 #include "cmd/ps_template.h"
 #include "cmd/ps_words.h"
-#include "cmd/show.h"
+#include "cmd/terminal.h"
 #include "engine/observe.h"
 
 #include <stdlib.h>
@@ -117,7 +117,7 @@ static void print_table(
 			ps_ports(ctx->arena, container) };
 		columns_add(&columns, cells);
 	}
-	size_t width = show_width(ctx, stdout);
+	size_t width = terminal_width(stdout, ctx->os_env);
 	if (width && !view->whole)
 		columns_fit(&columns, width, spare);
 	columns_print(stdout, &columns);

@@ -1,6 +1,6 @@
 #include "cmd/ps_template.h"
 #include "cmd/columns.h"
-#include "cmd/show.h"
+#include "cmd/show_clean.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 #include "cmd/ps_words.h"
-#include "cmd/show.h"
+#include "cmd/show_clean.h"
 
 #include <stdlib.h>
 #include <string.h>

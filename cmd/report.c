@@ -1,4 +1,5 @@
 #include "cmd/report.h"
+#include "cmd/terminal.h"
 #include "engine/loop.h"
 
 #include <errno.h>
@@ -7,23 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-static bool has_text(const struct map *env, const char *name)
-{
-	const char *value = map_get(env, name);
-	return value && *value;
-}
-
-bool report_color(const struct ctx *ctx, FILE *out)
-{
-	const char *ansi = ctx->globals.ansi;
-	if (ansi && strcmp(ansi, "always") == 0)
-		return true;
-	if ((ansi && strcmp(ansi, "never") == 0) || has_text(ctx->os_env, "NO_COLOR"))
-		return false;
-	const char *term = map_get(ctx->os_env, "TERM");
-	return isatty(fileno(out)) && term && strcmp(term, "dumb") != 0;
-}
 
 static bool wants_warnings(const struct ctx *ctx)
 {
@@ -51,7 +35,7 @@ static void print(struct ctx *ctx)
 	const char *progress = ctx->globals.progress;
 	bool lines = progress && strcmp(progress, "json") == 0;
 	struct error_style style = {
-		.color = report_color(ctx, stderr),
+		.color = terminal_color(stderr, ctx->globals.ansi, ctx->os_env),
 		.json = ctx->json_errors || lines,
 		.lines = lines, /* as the events of that screen are */
 		.line = sources_line,

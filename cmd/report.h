@@ -11,7 +11,4 @@ void report_warnings(struct ctx *ctx);
 /* Prints all findings; returns the exit status of a command that returned `result`. */
 int report_end(struct ctx *ctx, int result);
 
-/* Whether colours may be written to `out`: --ansi, else a terminal, TERM other than dumb and no NO_COLOR. */
-bool report_color(const struct ctx *ctx, FILE *out);
-
 #endif

@@ -1,7 +1,5 @@
-/* Foreign text for a terminal: it can be read, and cannot do anything. */
-#include "base/buf.h"
+#include "cmd/show_clean.h"
 #include "base/utf8.h"
-#include "cmd/show.h"
 
 #include <stdint.h>
 #include <string.h>

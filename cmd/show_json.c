@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/quote.h"
-#include "cmd/show.h"
+#include "cmd/show_screen.h"
 #include "cmd/show_words.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
-/* What containers say, line by line. */
+#include "cmd/show_log.h"
 #include "base/buf.h"
-#include "cmd/report.h"
-#include "cmd/show.h"
+#include "cmd/show_clean.h"
+#include "cmd/terminal.h"
 
 #include <errno.h>
 #include <string.h>
@@ -16,8 +16,8 @@ struct show_log *show_log_create(struct ctx *ctx, bool no_prefix, bool no_color)
 	*log = (struct show_log){ .out = stdout, .err = stderr, .no_prefix = no_prefix };
 	log->clean_out = isatty(STDOUT_FILENO);
 	log->clean_err = isatty(STDERR_FILENO);
-	log->color_out = !no_color && report_color(ctx, stdout);
-	log->color_err = !no_color && report_color(ctx, stderr);
+	log->color_out = !no_color && terminal_color(stdout, ctx->globals.ansi, ctx->os_env);
+	log->color_err = !no_color && terminal_color(stderr, ctx->globals.ansi, ctx->os_env);
 	map_init(&log->hues, ctx->arena);
 	return log;
 }

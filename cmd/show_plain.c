@@ -1,6 +1,7 @@
 /* The plain screen: one line per transition, for pipes and logs. */
 #include "base/buf.h"
-#include "cmd/show.h"
+#include "cmd/show_clean.h"
+#include "cmd/show_screen.h"
 #include "cmd/show_words.h"
 
 #include <ctype.h>

@@ -1,5 +1,5 @@
 /* The quiet screen: only what containers say. */
-#include "cmd/show.h"
+#include "cmd/show_screen.h"
 
 #include <string.h>
 

@@ -1,4 +1,5 @@
 #include "cmd/show_rows.h"
+#include "cmd/show_clean.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -2,7 +2,8 @@
 #ifndef CMD_SHOW_ROWS_H
 #define CMD_SHOW_ROWS_H
 
-#include "cmd/show.h"
+#include "base/buf.h"
+#include "cmd/show_screen.h"
 #include "cmd/show_words.h"
 
 #define SHOW_ROWS_MOST 256 /* lines of a picture, whatever the terminal says */

@@ -1,6 +1,7 @@
 /* The live screen: one row per object, redrawn in place below what has been printed. It never draws more rows
  * than the terminal has, measures the terminal before each picture, and takes its picture back before
  * anything else is printed. */
+#include "cmd/show_clean.h"
 #include "cmd/show_rows.h"
 
 #include <string.h>

@@ -6,6 +6,7 @@
 #include "cmd/report.h"
 #include "cmd/settle.h"
 #include "cmd/show.h"
+#include "cmd/show_log.h"
 #include "engine/lock.h"
 #include "engine/run.h"
 

@@ -1,5 +1,6 @@
 /* Screens: events in, text out. */
-#include "cmd/show.h"
+#include "cmd/show_clean.h"
+#include "cmd/show_screen.h"
 #include "unit.h"
 
 #include <stdlib.h>

@@ -1,0 +1,29 @@
+/* What the terminal can that an output goes to, if it is one. `env` is the environment; `ansi` is --ansi:
+ * always, never, or auto (NULL). */
+#ifndef CMD_TERMINAL_H
+#define CMD_TERMINAL_H
+
+#include "base/map.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Whether colours may be written to `out`: as `ansi` says, else to a terminal, with a TERM other than dumb
+ * and no NO_COLOR (no-color.org). */
+bool terminal_color(FILE *out, const char *ansi, const struct map *env);
+
+/* Whether the cursor can be moved on `out`: on a terminal with a TERM other than dumb, unless `ansi` is
+ * never. */
+bool terminal_moves(FILE *out, const char *ansi, const struct map *env);
+
+/* Whether the locale's character set is UTF-8. */
+bool terminal_utf8(const struct map *env);
+
+/* Columns of the terminal that `out` writes to: as it says, else as $COLUMNS says; 0: it is no terminal, or
+ * nobody knows. */
+size_t terminal_width(FILE *out, const struct map *env);
+
+/* Rows and columns of the terminal on stderr; 24 and 80 when it does not say. */
+void terminal_size(unsigned *ret_rows, unsigned *ret_columns);
+
+#endif
