@@ -127,3 +127,12 @@ bool json_bool(const struct cJSON *json, const char *path)
 {
 	return cJSON_IsTrue(json_at(json, path));
 }
+
+const char *json_print(struct arena *arena, struct cJSON *json)
+{
+	char *text = cJSON_PrintUnformatted(json);
+	const char *kept = arena_strdup(arena, text);
+	cJSON_free(text);
+	cJSON_Delete(json);
+	return kept;
+}

@@ -28,4 +28,7 @@ const char *json_text(const struct cJSON *json, const char *path, const char *fa
 int64_t json_int(const struct cJSON *json, const char *path, int64_t fallback);
 bool json_bool(const struct cJSON *json, const char *path);
 
+/* The document in one line, as text of the arena; `json` is freed. */
+const char *json_print(struct arena *arena, struct cJSON *json);
+
 #endif

@@ -55,11 +55,8 @@ const char *auth_encode(struct arena *arena, const struct config_auth *auth, con
 		cJSON_AddStringToObject(json, "password", auth->password ? auth->password : "");
 	}
 	cJSON_AddStringToObject(json, "serveraddress", server);
-	char *text = cJSON_PrintUnformatted(json);
-	const char *header = base64_encode(arena, text, strlen(text), true);
-	cJSON_free(text);
-	cJSON_Delete(json);
-	return header;
+	const char *text = json_print(arena, json);
+	return base64_encode(arena, text, strlen(text), true);
 }
 
 /* host[:port] of a registry named as URL or plainly. */

@@ -1,5 +1,6 @@
 #include "engine/build_query.h"
 
+#include "base/json.h"
 #include "engine/config.h"
 
 #include <cjson/cJSON.h>
@@ -105,10 +106,9 @@ static void add(struct query *query, const char *key, const char *value)
 
 static void add_json(struct query *query, const char *key, cJSON *json)
 {
-	char *text = cJSON_GetArraySize(json) ? cJSON_PrintUnformatted(json) : NULL;
-	add(query, key, text);
-	cJSON_free(text);
-	cJSON_Delete(json);
+	bool empty = !cJSON_GetArraySize(json);
+	const char *text = json_print(query->arena, json);
+	add(query, key, empty ? NULL : text);
 }
 
 static void set(cJSON *json, const char *key, const char *value)

@@ -278,11 +278,7 @@ static const char *filters_for(struct arena *arena, const char *const *projects,
 					   : "com.docker.compose.project"));
 	cJSON_AddItemToObject(
 		json, "event", cJSON_CreateStringArray(words, (int)(sizeof words / sizeof *words)));
-	char *text = cJSON_PrintUnformatted(json);
-	const char *filters = arena_strdup(arena, text);
-	cJSON_free(text);
-	cJSON_Delete(json);
-	return filters;
+	return json_print(arena, json);
 }
 
 struct events *events_open(struct engine *engine, const char *const *projects, size_t nprojects,

@@ -46,11 +46,7 @@ static const char *body(struct arena *arena, const struct hook *hook)
 	}
 	if (count)
 		add_texts(json, "Env", environment, count);
-	char *text = cJSON_PrintUnformatted(json);
-	cJSON_Delete(json);
-	const char *copy = arena_strdup(arena, text);
-	cJSON_free(text);
-	return copy;
+	return json_print(arena, json);
 }
 
 /* Keeps the end of the output. */

@@ -80,11 +80,7 @@ static const char *filter(struct arena *arena, const char *key, const char *cons
 	cJSON *json = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(json, key);
 	for (size_t i = 0; i < count; i++)
 		cJSON_AddItemToArray(list, cJSON_CreateString(values[i]));
-	char *text = cJSON_PrintUnformatted(json);
-	const char *kept = arena_strdup(arena, text);
-	cJSON_free(text);
-	cJSON_Delete(json);
-	return kept;
+	return json_print(arena, json);
 }
 
 /* The project label: with its value for one project. For `several` without it, since the engine requires all

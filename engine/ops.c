@@ -153,10 +153,7 @@ static int ask_disconnect(struct op_call *call, struct request *request)
 	cJSON *body = cJSON_CreateObject();
 	cJSON_AddStringToObject(body, "Container", call->container);
 	cJSON_AddBoolToObject(body, "Force", true);
-	char *text = cJSON_PrintUnformatted(body);
-	post(request, path(call, "networks", call->network, "/disconnect"), arena_strdup(call->arena, text));
-	cJSON_free(text);
-	cJSON_Delete(body);
+	post(request, path(call, "networks", call->network, "/disconnect"), json_print(call->arena, body));
 	return 0;
 }
 

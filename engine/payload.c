@@ -1,5 +1,6 @@
 #include "engine/payload.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "compose/hash.h"
 #include "engine/payload_put.h"
 
@@ -224,7 +225,7 @@ const char *payload_container(struct arena *arena, const struct step *step,
 	failed |= payload_mounts(&body);
 	failed |= payload_networking(&body);
 	cJSON_AddItemToObject(body.root, "HostConfig", body.host);
-	const char *text = put_print(arena, body.root);
+	const char *text = json_print(arena, body.root);
 	return failed ? NULL : text;
 }
 
@@ -279,7 +280,7 @@ const char *payload_network(struct arena *arena, const struct network *network)
 		{ "com.docker.compose.config-hash", hash_network(arena, network) },
 	};
 	put_labels(body, network->labels, network->nlabels, ours, sizeof ours / sizeof *ours);
-	return put_print(arena, body);
+	return json_print(arena, body);
 }
 
 const char *payload_volume(struct arena *arena, const struct volume *volume)
@@ -300,5 +301,5 @@ const char *payload_volume(struct arena *arena, const struct volume *volume)
 	/* An external cache belongs to no project: no project's `down -v` may take it. */
 	put_labels(body, volume->labels, volume->nlabels, ours,
 		volume->external ? 2 : sizeof ours / sizeof *ours);
-	return put_print(arena, body);
+	return json_print(arena, body);
 }

@@ -1,4 +1,5 @@
 #include "engine/payload_put.h"
+#include "base/json.h"
 #include "graph/reconcile.h"
 
 #include <cjson/cJSON.h>
@@ -175,6 +176,6 @@ const char *payload_connect(struct arena *arena, const struct step *step, const 
 		failed = put_endpoint(&body, step->attachment, false, endpoint);
 	else if (step->service)
 		put_list(endpoint, "Aliases", (const char *const[]){ step->service->key }, 1);
-	const char *text = put_print(arena, body.root);
+	const char *text = json_print(arena, body.root);
 	return failed ? NULL : text;
 }

@@ -56,15 +56,6 @@ void put_append(struct cJSON *object, const char *key, const char *text)
 	cJSON_AddItemToArray(list, cJSON_CreateString(text));
 }
 
-const char *put_print(struct arena *arena, struct cJSON *json)
-{
-	char *text = cJSON_PrintUnformatted(json);
-	const char *kept = arena_strdup(arena, text);
-	cJSON_free(text);
-	cJSON_Delete(json);
-	return kept;
-}
-
 int body_fail(const struct body *body, const char *attribute, const char *format, ...)
 {
 	va_list args;

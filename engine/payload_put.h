@@ -29,9 +29,6 @@ void put_pairs(struct cJSON *object, const char *key, const struct pair *pairs, 
 /* Appends a text to the list `key`, which is made when it is not there. */
 void put_append(struct cJSON *object, const char *key, const char *text);
 
-/* The document as text of the arena; `json` is freed. */
-const char *put_print(struct arena *arena, struct cJSON *json);
-
 /* Adds a finding about the service: place, path `services.KEY.ATTRIBUTE`, message. Returns -1. */
 int body_fail(const struct body *body, const char *attribute, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

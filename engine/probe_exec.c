@@ -142,13 +142,10 @@ static void begin(struct probe_try *try)
 	cJSON_AddTrueToObject(json, "AttachStderr");
 	for (size_t i = 0; i < try->nexec; i++)
 		cJSON_AddItemToArray(command, cJSON_CreateString(try->exec[i]));
-	char *body = cJSON_PrintUnformatted(json);
-	cJSON_Delete(json);
 	struct request *request = new_request(
 		try, "POST", arena_printf(arena, "/containers/%s/exec", try->look->id), on_created);
-	request->body = arena_strdup(arena, body);
+	request->body = json_print(arena, json);
 	request->body_len = strlen(request->body);
-	cJSON_free(body);
 	send(try);
 }
 

@@ -133,11 +133,7 @@ static const char *create_body(struct probe_try *try)
 	cJSON_AddStringToObject(cJSON_AddObjectToObject(host, "LogConfig"), "Type", "none");
 	add_texts(cJSON_AddArrayToObject(host, "CapDrop"), all);
 	add_texts(cJSON_AddArrayToObject(host, "SecurityOpt"), options);
-	char *text = cJSON_PrintUnformatted(json);
-	const char *body = arena_strdup(arena, text);
-	cJSON_free(text);
-	cJSON_Delete(json);
-	return body;
+	return json_print(arena, json);
 }
 
 /* Both the exit code and the end of the output are there. */

@@ -1,4 +1,5 @@
 /* Configs and secrets that are sent as archives into a container before it starts. */
+#include "base/json.h"
 #include "engine/base64.h"
 #include "engine/config.h"
 #include "engine/ops.h"
@@ -132,11 +133,7 @@ static const char *credentials(struct op_call *call)
 		const char *pair = arena_printf(call->arena, "%s:%s", auth->username, auth->password);
 		cJSON_AddStringToObject(entry, "auth", base64_encode(call->arena, pair, strlen(pair), false));
 	}
-	char *text = cJSON_PrintUnformatted(json);
-	const char *kept = arena_strdup(call->arena, text);
-	cJSON_free(text);
-	cJSON_Delete(json);
-	return kept;
+	return json_print(call->arena, json);
 }
 
 static void add_credentials(struct op_call *call, struct bundles *bundles)

@@ -1,5 +1,6 @@
 /* Names that are taken: by what a lost request of ours has made, by another client at the same time, by
  * others. */
+#include "base/json.h"
 #include "ops_case.h"
 
 /* The labels of the body that was sent, as an inspect shows them. */
@@ -17,12 +18,8 @@ static const char *inspected(const char *id, const char *instead_of, const char 
 			json, "Created", arena_printf(arena, "2026-11-21T14:00:0%c.5Z", id[1]));
 	} else
 		cJSON_AddItemToObject(cJSON_AddObjectToObject(json, "Config"), "Labels", labels);
-	char *text = cJSON_PrintUnformatted(json);
-	const char *kept = arena_strdup(arena, text);
-	cJSON_free(text);
-	cJSON_Delete(json);
 	cJSON_Delete(body);
-	return kept;
+	return json_print(arena, json);
 }
 
 /* A list of networks as ours, and of one of another project; NULL: without it. */
