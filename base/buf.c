@@ -10,6 +10,12 @@ void buf_init(struct buf *buf, size_t most)
 	*buf = (struct buf){ .most = most };
 }
 
+void buf_init_within(struct buf *buf, char *memory, size_t size)
+{
+	*memory = '\0';
+	*buf = (struct buf){ .data = memory, .size = size, .most = size - 1 };
+}
+
 void buf_finish(struct buf *buf)
 {
 	free(buf->data);
@@ -90,6 +96,17 @@ void buf_drop(struct buf *buf, size_t len)
 	}
 	memmove(buf->data, buf->data + len, buf->len - len + 1);
 	buf->len -= len;
+}
+
+void buf_keep_last(struct buf *buf, const char *bytes, size_t len)
+{
+	if (len > buf->most) {
+		bytes += len - buf->most;
+		len = buf->most;
+	}
+	if (len > buf->most - buf->len)
+		buf_drop(buf, len - (buf->most - buf->len));
+	buf_append(buf, bytes, len);
 }
 
 const char *buf_text(const struct buf *buf)

@@ -16,6 +16,9 @@ struct buf {
 /* Makes an empty buffer that never holds more than `most` bytes. Release with buf_finish. */
 void buf_init(struct buf *buf, size_t most);
 
+/* The same within `size` bytes of the caller's, one of them for the terminator; nothing is to be released. */
+void buf_init_within(struct buf *buf, char *memory, size_t size);
+
 /* Frees the bytes; the buffer is empty and usable again. A zeroed struct is allowed. */
 void buf_finish(struct buf *buf);
 
@@ -27,6 +30,9 @@ bool buf_append(struct buf *buf, const void *bytes, size_t len);
 bool buf_puts(struct buf *buf, const char *text);
 bool buf_putc(struct buf *buf, char byte);
 bool buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Appends, and drops from the beginning what would pass the ceiling: the last `most` bytes stay. */
+void buf_keep_last(struct buf *buf, const char *bytes, size_t len);
 
 /* Drops the first `len` bytes (at most all). */
 void buf_drop(struct buf *buf, size_t len);

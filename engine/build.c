@@ -89,10 +89,8 @@ static void got_line(void *arg, const char *text, size_t len)
 		len--;
 	const char *line = arena_strndup(build->scratch, text, len);
 	size_t keep = len < TAIL_MOST / 8 ? len : TAIL_MOST / 8;
-	if (vertex->tail.len + keep + 1 > TAIL_MOST)
-		buf_drop(&vertex->tail, vertex->tail.len / 2);
-	buf_append(&vertex->tail, line, keep);
-	buf_putc(&vertex->tail, '\n');
+	buf_keep_last(&vertex->tail, line, keep);
+	buf_keep_last(&vertex->tail, "\n", 1);
 	image_job_tell(&build->job, EVENT_OUTPUT, line, vertex->name, 0, 0);
 }
 

@@ -122,7 +122,6 @@ static void close_words(struct ssh_process *process)
 static void words_ready(void *arg, short revents)
 {
 	struct ssh_process *process = arg;
-	struct buf *words = &process->tunnel->words;
 	char bytes[1024];
 	(void)revents;
 	ssize_t len = read(process->err, bytes, sizeof bytes);
@@ -130,9 +129,7 @@ static void words_ready(void *arg, short revents)
 		close_words(process);
 		return;
 	}
-	if (words->len + (size_t)len > WORDS_MOST)
-		buf_drop(words, words->len + (size_t)len - WORDS_MOST);
-	buf_append(words, bytes, (size_t)len);
+	buf_keep_last(&process->tunnel->words, bytes, (size_t)len);
 }
 
 /* What has been said and not been read yet. */

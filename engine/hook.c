@@ -14,8 +14,8 @@ struct hook_run {
 	const char *id;
 	unsigned starts;
 	struct frames frames;
-	char tail[2048]; /* what the command printed last */
-	size_t len;
+	struct buf output; /* what the command printed last */
+	char memory[2049];
 };
 
 static void add_texts(cJSON *json, const char *key, const char *const *texts, size_t count)
@@ -54,15 +54,7 @@ static void keep(void *arg, bool standard_error, const char *bytes, size_t len)
 {
 	struct hook_run *hook = arg;
 	(void)standard_error;
-	if (len > sizeof hook->tail) {
-		bytes += len - sizeof hook->tail;
-		len = sizeof hook->tail;
-	}
-	size_t drop = hook->len + len > sizeof hook->tail ? hook->len + len - sizeof hook->tail : 0;
-	memmove(hook->tail, hook->tail + drop, hook->len - drop);
-	hook->len -= drop;
-	memcpy(hook->tail + hook->len, bytes, len);
-	hook->len += len;
+	buf_keep_last(&hook->output, bytes, len);
 }
 
 static void on_output(struct request *request, const char *bytes, size_t len)
@@ -74,8 +66,10 @@ static void on_output(struct request *request, const char *bytes, size_t len)
 int hook_ask(struct op_call *call, struct request *request)
 {
 	struct arena *arena = call->arena;
-	if (!call->hook)
+	if (!call->hook) {
 		call->hook = ARENA_NEW(arena, struct hook_run);
+		buf_init_within(&call->hook->output, call->hook->memory, sizeof call->hook->memory);
+	}
 	request->method = "POST";
 	/* A start whose answer was cut is not repeated: the command may run already. */
 	if (call->part == START && call->hook->starts)
@@ -111,7 +105,8 @@ static enum op_verdict judge(struct op_call *call, const struct cJSON *json)
 	call->refusal = code < 0 ? "the command did not run"
 				 : arena_printf(call->arena, "the %s hook ended with exit code %" PRId64,
 					   call->step->reason, code);
-	call->output = call->hook->len ? arena_strndup(call->arena, call->hook->tail, call->hook->len) : NULL;
+	const struct buf *output = &call->hook->output;
+	call->output = output->len ? arena_strndup(call->arena, output->data, output->len) : NULL;
 	return OP_FAIL;
 }
 

@@ -174,8 +174,8 @@ struct logs *logs_open(struct engine *engine, const char *id, const struct logs_
 struct tail {
 	struct engine *engine;
 	struct frames frames;
-	size_t len;
-	char text[TAIL_MOST];
+	struct buf text;
+	char memory[TAIL_MOST + 1];
 	void (*got)(void *arg, const char *text);
 	void *arg;
 };
@@ -184,17 +184,7 @@ static void tail_payload(void *arg, bool standard_error, const char *bytes, size
 {
 	struct tail *tail = arg;
 	(void)standard_error;
-	if (len > TAIL_MOST) {
-		bytes += len - TAIL_MOST;
-		len = TAIL_MOST;
-	}
-	if (tail->len + len > TAIL_MOST) {
-		size_t drop = tail->len + len - TAIL_MOST;
-		memmove(tail->text, tail->text + drop, tail->len - drop);
-		tail->len -= drop;
-	}
-	memcpy(tail->text + tail->len, bytes, len);
-	tail->len += len;
+	buf_keep_last(&tail->text, bytes, len);
 }
 
 static void tail_data(struct request *request, const char *bytes, size_t len)
@@ -208,11 +198,11 @@ static const char *shorten(struct tail *tail)
 {
 	auto_buf struct buf text;
 	buf_init(&text, 2 * TAIL_MOST);
-	for (size_t at = 0; at < tail->len;) {
-		const char *line = tail->text + at;
-		const char *newline = memchr(line, '\n', tail->len - at);
-		size_t len = newline ? (size_t)(newline - line) : tail->len - at;
-		at += len + 1;
+	const char *end = buf_text(&tail->text) + tail->text.len;
+	for (const char *line = buf_text(&tail->text), *next; line < end; line = next) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+		size_t len = (size_t)((newline ? newline : end) - line);
+		next = line + len + 1;
 		if (len && line[len - 1] == '\r')
 			len--;
 		buf_append(&text, line, len < TAIL_LINE_MOST ? len : TAIL_LINE_MOST);
@@ -235,6 +225,7 @@ void logs_tail(struct engine *engine, const char *id, unsigned count, const char
 	struct errors ignored;
 	errors_init(&ignored, engine->arena);
 	*tail = (struct tail){ .engine = engine, .got = got, .arg = arg, .frames.raw = tty };
+	buf_init_within(&tail->text, tail->memory, sizeof tail->memory);
 	struct request *request = http_request(engine->http);
 	request->method = "GET";
 	request->path = arena_printf(engine->arena, "/containers/%s/logs", id);

@@ -57,7 +57,7 @@ void probe_begin(struct probe_try *try, int64_t timeout, int64_t interval)
 	try->own_of = try->by;
 	memset(try->own, 0, try->by->size);
 	buf_finish(&try->output);
-	buf_init(&try->output, (size_t)2 * PROBE_OUTPUT_MOST);
+	buf_init(&try->output, PROBE_OUTPUT_MOST);
 	try->timeout = timeout;
 	try->interval = interval;
 	try->running = true;
@@ -79,12 +79,5 @@ void probe_finish(struct probe_try *try)
 
 void probe_output(struct probe_try *try, const char *bytes, size_t len)
 {
-	struct buf *output = &try->output;
-	if (len > PROBE_OUTPUT_MOST) {
-		bytes += len - PROBE_OUTPUT_MOST;
-		len = PROBE_OUTPUT_MOST;
-	}
-	if (output->len + len > PROBE_OUTPUT_MOST)
-		buf_drop(output, output->len + len - PROBE_OUTPUT_MOST);
-	buf_append(output, bytes, len);
+	buf_keep_last(&try->output, bytes, len);
 }

@@ -45,6 +45,17 @@ static void buf_refuses_past_its_ceiling(void **state)
 	assert_string_equal(buf_text(&buf), "12345678");
 	buf_drop(&buf, 3);
 	assert_string_equal(buf_text(&buf), "45678");
+	buf_keep_last(&buf, "9abcde", 6);
+	assert_string_equal(buf_text(&buf), "56789abcde");
+	buf_keep_last(&buf, "0123456789xyz", 13);
+	assert_string_equal(buf_text(&buf), "3456789xyz");
+	char memory[4];
+	struct buf within;
+	buf_init_within(&within, memory, sizeof memory);
+	assert_string_equal(buf_text(&within), "");
+	buf_keep_last(&within, "ab", 2);
+	buf_keep_last(&within, "cd", 2);
+	assert_string_equal(memory, "bcd");
 }
 
 static void map_keeps_order(void **state)
