@@ -3,8 +3,9 @@
 #include "cmd/commands.h"
 #include "cmd/connect.h"
 #include "cmd/project.h"
-#include "cmd/ps_template.h"
+#include "cmd/ps_fields.h"
 #include "cmd/ps_words.h"
+#include "cmd/template.h"
 #include "cmd/terminal.h"
 #include "engine/observe.h"
 
@@ -128,7 +129,7 @@ static bool is_kind(const struct ps_options *options, const char *kind)
 	return options->format && strcmp(options->format, kind) == 0;
 }
 
-static void print(struct ctx *ctx, const struct ps_options *options, const struct ps_template *template,
+static void print(struct ctx *ctx, const struct ps_options *options, const struct template *template,
 	struct observed_container **list, size_t count)
 {
 	struct ps_view view = { .now = time(NULL), .whole = options->no_trunc };
@@ -140,10 +141,10 @@ static void print(struct ctx *ctx, const struct ps_options *options, const struc
 		for (size_t i = 0; i < count; i++)
 			printf("%s\n", list[i]->id);
 	} else if (template) {
-		ps_template_print(stdout, ctx->arena, template, list, count, &view);
+		template_print(stdout, ctx->arena, template, (const void *const *)list, count, &view);
 	} else if (is_kind(options, "json")) {
 		for (size_t i = 0; i < count; i++)
-			ps_fields_json(stdout, ctx->arena, list[i], &view);
+			field_print_json(stdout, ps_fields, &(struct listed){ ctx->arena, list[i], &view });
 	} else {
 		print_table(ctx, &view, list, count);
 	}
@@ -151,11 +152,11 @@ static void print(struct ctx *ctx, const struct ps_options *options, const struc
 
 /* *ret_template stays NULL when --format names a kind. */
 static int read_format(
-	struct ctx *ctx, const struct ps_options *options, const struct ps_template **ret_template)
+	struct ctx *ctx, const struct ps_options *options, const struct template **ret_template)
 {
 	if (!options->format || !*options->format || is_kind(options, "table") || is_kind(options, "json"))
 		return 0;
-	return ps_template_parse(ctx->arena, options->format, ret_template, &ctx->errors);
+	return template_parse(ctx->arena, options->format, ps_fields, ret_template, &ctx->errors);
 }
 
 static int run(struct ctx *ctx, const void *options)
@@ -166,7 +167,7 @@ static int run(struct ctx *ctx, const void *options)
 	struct scope scope;
 	struct texts states = { 0 };
 	struct observed *seen;
-	const struct ps_template *template = NULL;
+	const struct template *template = NULL;
 	if (read_filters(ctx, ps, &states) < 0 || read_format(ctx, ps, &template) < 0 ||
 		scope_open(ctx, &wish, &scope) < 0 || connect_engine(ctx) < 0)
 		return -1;

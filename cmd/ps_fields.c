@@ -1,58 +1,24 @@
 #include "cmd/ps_fields.h"
 #include "base/quote.h"
 #include "cmd/ps_words.h"
+#include "graph/observed.h"
 
 #include <string.h>
 #include <time.h>
 
-enum {
-	COMMAND,
-	CREATED_AT,
-	EXIT_CODE,
-	HEALTH,
-	ID,
-	IMAGE,
-	LABELS,
-	LOCAL_VOLUMES,
-	MOUNTS,
-	NAME,
-	NAMES,
-	NETWORKS,
-	PORTS,
-	PROJECT,
-	PUBLISHERS,
-	RUNNING_FOR,
-	SERVICE,
-	SIZE,
-	STATE,
-	STATUS
-};
-
-const struct ps_field ps_fields[PS_FIELDS] = {
-	[COMMAND] = { "Command", "COMMAND" },
-	[CREATED_AT] = { "CreatedAt", "CREATED AT" },
-	[EXIT_CODE] = { "ExitCode", "EXIT CODE" },
-	[HEALTH] = { "Health", "HEALTH" },
-	[ID] = { "ID", "CONTAINER ID" },
-	[IMAGE] = { "Image", "IMAGE" },
-	[LABELS] = { "Labels", "LABELS" },
-	[LOCAL_VOLUMES] = { "LocalVolumes", "LOCAL VOLUMES" },
-	[MOUNTS] = { "Mounts", "MOUNTS" },
-	[NAME] = { "Name", "NAME" },
-	[NAMES] = { "Names", "NAMES" },
-	[NETWORKS] = { "Networks", "NETWORKS" },
-	[PORTS] = { "Ports", "PORTS" },
-	[PROJECT] = { "Project", "PROJECT" },
-	[PUBLISHERS] = { "Publishers", "PUBLISHERS" },
-	[RUNNING_FOR] = { "RunningFor", "CREATED" },
-	[SERVICE] = { "Service", "SERVICE" },
-	[SIZE] = { "Size", "SIZE" },
-	[STATE] = { "State", "STATE" },
-	[STATUS] = { "Status", "STATUS" },
-};
-
-static void put_publishers(struct buf *line, const struct observed_container *container)
+static const struct observed_container *container_of(const struct listed *listed)
 {
+	return listed->object;
+}
+
+static const struct ps_view *view_of(const struct listed *listed)
+{
+	return listed->view;
+}
+
+static void publishers_json(struct buf *line, const struct listed *listed)
+{
+	const struct observed_container *container = container_of(listed);
 	buf_putc(line, '[');
 	for (size_t i = 0; i < container->nports; i++) {
 		const struct observed_port *port = &container->ports[i];
@@ -67,146 +33,171 @@ static void put_publishers(struct buf *line, const struct observed_container *co
 }
 
 /* As Go prints them. */
-static const char *publishers_of(struct arena *arena, const struct observed_container *container)
+static const char *publishers_text(const struct listed *listed)
 {
+	const struct observed_container *container = container_of(listed);
 	const char *text = "";
 	for (size_t i = 0; i < container->nports; i++) {
 		const struct observed_port *port = &container->ports[i];
-		text = arena_printf(arena, "%s%s{%s %lld %lld %s}", text, i ? " " : "",
+		text = arena_printf(listed->arena, "%s%s{%s %lld %lld %s}", text, i ? " " : "",
 			port->host_ip ? port->host_ip : "", (long long)port->container_port,
 			(long long)port->host_port, port->protocol);
 	}
-	return arena_printf(arena, "[%s]", text);
+	return arena_printf(listed->arena, "[%s]", text);
 }
 
 /* Labels, networks or mounts as one text with commas, as docker prints them. */
-static const char *labels_of(struct arena *arena, const struct observed_container *container)
+static const char *labels_text(const struct listed *listed)
 {
+	const struct observed_container *container = container_of(listed);
 	auto_buf struct buf text;
 	buf_init(&text, 4 << 20);
 	const struct map_entry *entry;
 	size_t at = 0;
 	while ((entry = map_next(&container->labels, &at)))
 		buf_printf(&text, "%s%s=%s", text.len ? "," : "", entry->key, (const char *)entry->value);
-	return arena_strdup(arena, buf_text(&text));
+	return arena_strdup(listed->arena, buf_text(&text));
 }
 
-static const char *networks_of(struct arena *arena, const struct observed_container *container)
+static const char *networks_text(const struct listed *listed)
 {
+	const struct observed_container *container = container_of(listed);
 	const char *text = "";
 	for (size_t i = 0; i < container->nattachments; i++)
 		text = arena_printf(
-			arena, "%s%s%s", text, *text ? "," : "", container->attachments[i].network);
+			listed->arena, "%s%s%s", text, *text ? "," : "", container->attachments[i].network);
 	return text;
 }
 
-static const char *mounts_of(struct arena *arena, const struct observed_container *container)
+static const char *mounts_text(const struct listed *listed)
 {
+	const struct observed_container *container = container_of(listed);
 	const char *text = "";
 	for (size_t i = 0; i < container->nmounts; i++) {
 		const struct observed_mount *mount = &container->mounts[i];
 		const char *name = mount->name && *mount->name ? mount->name : mount->source;
-		text = arena_printf(arena, "%s%s%s", text, *text ? "," : "", name ? name : "");
+		text = arena_printf(listed->arena, "%s%s%s", text, *text ? "," : "", name ? name : "");
 	}
 	return text;
 }
 
-static const char *local_volumes_of(struct arena *arena, const struct observed_container *container)
+static const char *local_volumes_text(const struct listed *listed)
 {
+	const struct observed_container *container = container_of(listed);
 	size_t count = 0;
 	for (size_t i = 0; i < container->nmounts; i++)
 		count += container->mounts[i].type && strcmp(container->mounts[i].type, "volume") == 0;
-	return arena_printf(arena, "%zu", count);
+	return arena_printf(listed->arena, "%zu", count);
 }
 
-static const char *created_at(struct arena *arena, const struct observed_container *container)
+static const char *created_at_text(const struct listed *listed)
 {
+	const struct observed_container *container = container_of(listed);
 	char created[64] = "";
 	time_t seconds = container->created;
 	struct tm tm;
 	if (localtime_r(&seconds, &tm))
 		strftime(created, sizeof created, "%Y-%m-%d %H:%M:%S %z %Z", &tm);
-	return arena_strdup(arena, created);
+	return arena_strdup(listed->arena, created);
 }
 
-static const char *health_name(enum health health)
+static const char *health_text(const struct listed *listed)
 {
 	static const char *const names[] = { [HEALTH_NONE] = "",
 		[HEALTH_STARTING] = "starting",
 		[HEALTH_HEALTHY] = "healthy",
 		[HEALTH_UNHEALTHY] = "unhealthy" };
-	return names[health];
+	return names[container_of(listed)->health];
 }
 
-/* NULL: there is none. */
-static const char *text_of(struct arena *arena, const struct observed_container *container, int field,
-	const struct ps_view *view)
+static const char *command_text(const struct listed *listed)
 {
-	switch (field) {
-	case COMMAND:
-		return ps_command(arena, container, view->whole);
-	case CREATED_AT:
-		return created_at(arena, container);
-	case EXIT_CODE:
-		return arena_printf(arena, "%lld", (long long)container->exit_code);
-	case HEALTH:
-		return health_name(container->health);
-	case ID:
-		return view->whole ? container->id : arena_strndup(arena, container->id, 12);
-	case IMAGE:
-		return container->image;
-	case LABELS:
-		return labels_of(arena, container);
-	case LOCAL_VOLUMES:
-		return local_volumes_of(arena, container);
-	case MOUNTS:
-		return mounts_of(arena, container);
-	case NAME:
-	case NAMES:
-		return container->name;
-	case NETWORKS:
-		return networks_of(arena, container);
-	case PORTS:
-		return ps_ports(arena, container);
-	case PROJECT:
-		return container->project;
-	case PUBLISHERS:
-		return publishers_of(arena, container);
-	case RUNNING_FOR:
-		return ps_age(arena, view->now - container->created);
-	case SERVICE:
-		return container->service;
-	case SIZE:
-		return "0B"; /* it is not asked for */
-	case STATE:
-		return container_state_name(container->state);
-	case STATUS:
-		return container->status;
-	}
-	return NULL;
+	return ps_command(listed->arena, container_of(listed), view_of(listed)->whole);
 }
 
-const char *ps_fields_text(struct arena *arena, const struct observed_container *container, int field,
-	const struct ps_view *view)
+static const char *exit_code_text(const struct listed *listed)
 {
-	const char *text = text_of(arena, container, field, view);
-	return text ? text : "";
+	return arena_printf(listed->arena, "%lld", (long long)container_of(listed)->exit_code);
 }
 
-void ps_fields_json(FILE *out, struct arena *arena, const struct observed_container *container,
-	const struct ps_view *view)
+static void exit_code_json(struct buf *line, const struct listed *listed)
 {
-	auto_buf struct buf line;
-	buf_init(&line, 16 << 20);
-	for (int field = 0; field < PS_FIELDS; field++) {
-		buf_printf(&line, "%s\"%s\":", field ? "," : "{", ps_fields[field].name);
-		if (field == PUBLISHERS)
-			put_publishers(&line, container);
-		else if (field == EXIT_CODE)
-			buf_puts(&line, ps_fields_text(arena, container, field, view));
-		else
-			quote_json(&line, ps_fields_text(arena, container, field, view));
-	}
-	buf_puts(&line, "}\n");
-	fwrite(buf_text(&line), 1, line.len, out);
+	buf_printf(line, "%lld", (long long)container_of(listed)->exit_code);
 }
+
+static const char *id_text(const struct listed *listed)
+{
+	return view_of(listed)->whole ? container_of(listed)->id
+				      : arena_strndup(listed->arena, container_of(listed)->id, 12);
+}
+
+static const char *image_text(const struct listed *listed)
+{
+	return container_of(listed)->image;
+}
+
+static const char *name_text(const struct listed *listed)
+{
+	return container_of(listed)->name;
+}
+
+static const char *ports_text(const struct listed *listed)
+{
+	return ps_ports(listed->arena, container_of(listed));
+}
+
+static const char *project_text(const struct listed *listed)
+{
+	return container_of(listed)->project;
+}
+
+static const char *running_for_text(const struct listed *listed)
+{
+	return ps_age(listed->arena, view_of(listed)->now - container_of(listed)->created);
+}
+
+static const char *service_text(const struct listed *listed)
+{
+	return container_of(listed)->service;
+}
+
+/* Sizes are not asked for: the engine would walk over each container's files. */
+static const char *size_text(const struct listed *listed)
+{
+	(void)listed;
+	return "0B";
+}
+
+static const char *state_text(const struct listed *listed)
+{
+	return container_state_name(container_of(listed)->state);
+}
+
+static const char *status_text(const struct listed *listed)
+{
+	return container_of(listed)->status;
+}
+
+const struct field ps_fields[] = {
+	{ "Command", "COMMAND", command_text },
+	{ "CreatedAt", "CREATED AT", created_at_text },
+	{ "ExitCode", "EXIT CODE", exit_code_text, exit_code_json },
+	{ "Health", "HEALTH", health_text },
+	{ "ID", "CONTAINER ID", id_text },
+	{ "Image", "IMAGE", image_text },
+	{ "Labels", "LABELS", labels_text },
+	{ "LocalVolumes", "LOCAL VOLUMES", local_volumes_text },
+	{ "Mounts", "MOUNTS", mounts_text },
+	{ "Name", "NAME", name_text },
+	{ "Names", "NAMES", name_text },
+	{ "Networks", "NETWORKS", networks_text },
+	{ "Ports", "PORTS", ports_text },
+	{ "Project", "PROJECT", project_text },
+	{ "Publishers", "PUBLISHERS", publishers_text, publishers_json },
+	{ "RunningFor", "CREATED", running_for_text },
+	{ "Service", "SERVICE", service_text },
+	{ "Size", "SIZE", size_text },
+	{ "State", "STATE", state_text },
+	{ "Status", "STATUS", status_text },
+	{ 0 },
+};

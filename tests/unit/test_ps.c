@@ -1,7 +1,8 @@
 /* Containers in words and tables. */
 #include "cmd/columns.h"
-#include "cmd/ps_template.h"
+#include "cmd/ps_fields.h"
 #include "cmd/ps_words.h"
+#include "cmd/template.h"
 #include "arena_case.h"
 
 #include <stdlib.h>
@@ -52,7 +53,8 @@ static char *printed_json(const struct observed_container *container)
 	char *text = NULL;
 	size_t len = 0;
 	FILE *out = open_memstream(&text, &len);
-	ps_fields_json(out, arena, container, &(struct ps_view){ .now = 1000 });
+	struct ps_view view = { .now = 1000 };
+	field_print_json(out, ps_fields, &(struct listed){ arena, container, &view });
 	fclose(out);
 	return text;
 }
@@ -147,15 +149,15 @@ static char *printed_template(const char *text)
 		.ports = &port,
 		.nports = 1 };
 	struct observed_container other = { .id = "fedcba9876543210", .name = "p-\033[2Jb", .exit_code = 3 };
-	struct observed_container *list[] = { &one, &other };
-	const struct ps_template *template;
+	const void *list[] = { &one, &other };
+	const struct template *template;
 	errors_init(&errors, arena);
-	if (ps_template_parse(arena, text, &template, &errors) < 0)
+	if (template_parse(arena, text, ps_fields, &template, &errors) < 0)
 		return NULL;
 	char *printed = NULL;
 	size_t len = 0;
 	FILE *out = open_memstream(&printed, &len);
-	ps_template_print(out, arena, template, list, 2, &(struct ps_view){ .now = 1000 });
+	template_print(out, arena, template, list, 2, &(struct ps_view){ .now = 1000 });
 	fclose(out);
 	return printed;
 }
@@ -192,6 +194,37 @@ static void other_templates_are_refused(void **state)
 		assert_null(printed_template(texts[i]));
 }
 
+static const char *word_text(const struct listed *listed)
+{
+	return listed->object;
+}
+
+static const char *view_text(const struct listed *listed)
+{
+	return listed->view;
+}
+
+static void templates_take_any_fields(void **state)
+{
+	(void)state;
+	static const struct field fields[] = { { "View", "VIEW", view_text }, { "Word", "WORD", word_text },
+		{ 0 } };
+	const void *list[] = { "one", "two" };
+	const struct template *template;
+	char *printed = NULL;
+	size_t len = 0;
+	errors_init(&errors, arena);
+	assert_int_equal(template_parse(arena, "table {{.Word}}\t{{.View}}", fields, &template, &errors), 0);
+	FILE *out = open_memstream(&printed, &len);
+	template_print(out, arena, template, list, 2, NULL);
+	field_print_json(out, fields, &(struct listed){ arena, "one", "v" });
+	fclose(out);
+	assert_string_equal(printed, "WORD   VIEW\none\ntwo\n{\"View\":\"v\",\"Word\":\"one\"}\n");
+	free(printed);
+	assert_int_equal(template_parse(arena, "{{.Image}}", fields, &template, &errors), -1);
+	assert_string_equal(errors.first->hint, "fields: View, Word");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, arena_set_up, arena_tear_down)
 
 int main(void)
@@ -204,6 +237,7 @@ int main(void)
 		TEST(tables_fit_a_narrow_terminal),
 		TEST(templates_print_fields),
 		TEST(other_templates_are_refused),
+		TEST(templates_take_any_fields),
 		TEST(tables_align_by_columns_and_clean),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
-#include "cmd/ps_template.h"
+#include "cmd/template.h"
 #include "cmd/columns.h"
+#include "cmd/options.h"
 #include "cmd/show_clean.h"
 
 #include <string.h>
@@ -7,7 +8,7 @@
 /* A field, or text between fields. */
 struct piece {
 	const char *text; /* NULL: the field */
-	int field;
+	const struct field *field;
 };
 
 struct cell {
@@ -15,7 +16,9 @@ struct cell {
 	size_t count;
 };
 
-struct ps_template {
+struct template
+{
+	const struct field *fields;
 	bool table;
 	struct cell *cells; /* what stands between tabs */
 	size_t count;
@@ -28,27 +31,29 @@ static int refuse(struct errors *errors, const char *text)
 		"table, json, or {{.Field}} with text and \\t around it, as 'table {{.Name}}\\t{{.State}}'");
 }
 
-static int no_such_field(struct arena *arena, const char *name, struct errors *errors)
+static int no_such_field(
+	struct arena *arena, const struct field *fields, const char *name, struct errors *errors)
 {
-	const char *names[PS_FIELDS], *list = ps_fields[0].name;
-	for (int i = 0; i < PS_FIELDS; i++) {
-		names[i] = ps_fields[i].name;
-		list = i ? arena_printf(arena, "%s, %s", list, names[i]) : list;
+	struct texts names = { 0 };
+	const char *list = fields->name;
+	for (const struct field *field = fields; field->name; field++) {
+		texts_add(arena, &names, field->name);
+		list = field == fields ? list : arena_printf(arena, "%s, %s", list, field->name);
 	}
 	error_add(errors, ERROR_USAGE, NULL, NULL, "--format: there is no field \"%s\"", name);
-	const char *near = error_nearest(name, names, PS_FIELDS);
+	const char *near = error_nearest(name, names.items, names.count);
 	return near ? error_hint(errors, "did you mean {{.%s}}?", near)
 		    : error_hint(errors, "fields: %s", list);
 }
 
-static void add_piece(struct arena *arena, struct ps_template *template, struct piece piece)
+static void add_piece(struct arena *arena, struct template *template, struct piece piece)
 {
 	struct cell *cell = &template->cells[template->count - 1];
 	*ARENA_PUSH(arena, cell->pieces, cell->count) = piece;
 }
 
 /* Text outside of braces: tabs begin a new cell. */
-static void add_text(struct arena *arena, struct ps_template *template, const char *text, size_t len)
+static void add_text(struct arena *arena, struct template *template, const char *text, size_t len)
 {
 	auto_buf struct buf part;
 	buf_init(&part, 1 << 20);
@@ -69,28 +74,29 @@ static void add_text(struct arena *arena, struct ps_template *template, const ch
 }
 
 /* What stands between two braces: ".Name", blanks around it. */
-static int add_field(struct arena *arena, struct ps_template *template, const char *text, size_t len,
-	struct errors *errors)
+static int add_field(
+	struct arena *arena, struct template *template, const char *text, size_t len, struct errors *errors)
 {
 	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 	const char *from = text + strspn(text, " "), *name = from + 1;
 	size_t word = *from == '.' ? strspn(name, letters) : 0;
 	if (!word || name + word + strspn(name + word, " ") != text + len)
 		return refuse(errors, arena_printf(arena, "{{%.*s}}", (int)len, text));
-	for (int i = 0; i < PS_FIELDS; i++) {
-		if (strlen(ps_fields[i].name) != word || strncmp(ps_fields[i].name, name, word) != 0)
+	for (const struct field *field = template->fields; field->name; field++) {
+		if (strlen(field->name) != word || strncmp(field->name, name, word) != 0)
 			continue;
-		add_piece(arena, template, (struct piece){ .field = i });
+		add_piece(arena, template, (struct piece){ .field = field });
 		return 0;
 	}
-	return no_such_field(arena, arena_strndup(arena, name, word), errors);
+	return no_such_field(arena, template->fields, arena_strndup(arena, name, word), errors);
 }
 
-int ps_template_parse(
-	struct arena *arena, const char *text, const struct ps_template **ret_template, struct errors *errors)
+int template_parse(struct arena *arena, const char *text, const struct field *fields,
+	const struct template **ret_template, struct errors *errors)
 {
-	struct ps_template *template = ARENA_NEW(arena, struct ps_template);
+	struct template *template = ARENA_NEW(arena, struct template);
 	const char *at = text, *open, *close;
+	template->fields = fields;
 	template->table = strncmp(text, "table ", 6) == 0;
 	at += template->table ? 6 : 0;
 	*ARENA_PUSH(arena, template->cells, template->count) = (struct cell){ 0 };
@@ -109,9 +115,8 @@ int ps_template_parse(
 	return 0;
 }
 
-/* Text of a cell for a container, or for the heading (NULL); foreign text is made harmless. */
-static const char *render(struct arena *arena, const struct cell *cell,
-	const struct observed_container *container, const struct ps_view *view)
+/* Text of a cell for an object, or for the heading (without an object); foreign text is made harmless. */
+static const char *render_cell(const struct cell *cell, const struct listed *listed)
 {
 	auto_buf struct buf text;
 	buf_init(&text, 16 << 20);
@@ -121,41 +126,39 @@ static const char *render(struct arena *arena, const struct cell *cell,
 			buf_puts(&text, piece->text);
 			continue;
 		}
-		const char *value = container ? ps_fields_text(arena, container, piece->field, view)
-					      : ps_fields[piece->field].heading;
+		const char *value = listed->object ? field_text(piece->field, listed) : piece->field->heading;
 		show_clean(&text, value, strlen(value));
 	}
-	return arena_strdup(arena, buf_text(&text));
+	return arena_strdup(listed->arena, buf_text(&text));
 }
 
-static const char **render_all(struct arena *arena, const struct ps_template *template,
-	const struct observed_container *container, const struct ps_view *view)
+static const char **render_line(const struct template *template, const struct listed *listed)
 {
-	const char **cells = ARENA_ARRAY(arena, const char *, template->count);
+	const char **cells = ARENA_ARRAY(listed->arena, const char *, template->count);
 	for (size_t i = 0; i < template->count; i++)
-		cells[i] = render(arena, &template->cells[i], container, view);
+		cells[i] = render_cell(&template->cells[i], listed);
 	return cells;
 }
 
-static void print_table(FILE *out, struct arena *arena, const struct ps_template *template,
-	struct observed_container *const *list, size_t count, const struct ps_view *view)
+static void print_table(FILE *out, struct arena *arena, const struct template *template,
+	const void *const *objects, size_t count, const void *view)
 {
 	struct columns columns;
-	columns_init(&columns, arena, render_all(arena, template, NULL, view), template->count);
+	columns_init(&columns, arena, render_line(template, &(struct listed){ arena }), template->count);
 	for (size_t i = 0; i < count; i++)
-		columns_add(&columns, render_all(arena, template, list[i], view));
+		columns_add(&columns, render_line(template, &(struct listed){ arena, objects[i], view }));
 	columns_print(out, &columns);
 }
 
-void ps_template_print(FILE *out, struct arena *arena, const struct ps_template *template,
-	struct observed_container *const *list, size_t count, const struct ps_view *view)
+void template_print(FILE *out, struct arena *arena, const struct template *template,
+	const void *const *objects, size_t count, const void *view)
 {
 	if (template->table) {
-		print_table(out, arena, template, list, count, view);
+		print_table(out, arena, template, objects, count, view);
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
-		const char **cells = render_all(arena, template, list[i], view);
+		const char **cells = render_line(template, &(struct listed){ arena, objects[i], view });
 		for (size_t c = 0; c < template->count; c++)
 			fprintf(out, "%s%s", c ? "\t" : "", cells[c]);
 		fputc('\n', out);
