@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 static pid_t servers[2];
-static char socket_path[64], tcp_url[64];
+static char socket_dir[] = "/tmp/test_http.XXXXXX", socket_path[64], tcp_url[64];
 static int seen[2]; /* one letter per request: the first of its method */
 
 static void say(FILE *to, const char *status, const char *body)
@@ -144,7 +144,10 @@ static int start_servers(void **state)
 	struct sockaddr_in inet = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof inet;
 	(void)state;
-	snprintf(socket_path, sizeof socket_path, "/tmp/test_http.%ld", (long)getpid());
+	/* Those of the caller's environment would stand between. */
+	setenv("no_proxy", "127.0.0.1", 1);
+	assert_non_null(mkdtemp(socket_dir));
+	snprintf(socket_path, sizeof socket_path, "%s/socket", socket_dir);
 	memcpy(address.sun_path, socket_path, sizeof socket_path);
 	assert_int_equal(pipe(seen), 0);
 	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -166,6 +169,7 @@ static int stop_servers(void **state)
 		waitpid(servers[i], NULL, 0);
 	}
 	unlink(socket_path);
+	rmdir(socket_dir);
 	return 0;
 }
 

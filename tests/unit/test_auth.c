@@ -25,9 +25,9 @@ static int setup(void **state)
 	errors_init(&bed->errors, bed->arena);
 	map_init(&bed->config.cred_helpers, bed->arena);
 	bed->engine = (struct engine){ .arena = bed->arena, .loop = loop_create(), .config = &bed->config };
-	snprintf(bed->dir, sizeof bed->dir, "/tmp/test_auth.%ld", (long)getpid());
+	snprintf(bed->dir, sizeof bed->dir, "/tmp/test_auth.XXXXXX");
+	assert_non_null(mkdtemp(bed->dir));
 	snprintf(bed->program, sizeof bed->program, "%s/docker-credential-test", bed->dir);
-	assert_int_equal(mkdir(bed->dir, 0700), 0);
 	setenv("PATH", arena_printf(bed->arena, "%s:%s", bed->dir, getenv("PATH")), 1);
 	*state = bed;
 	return 0;
