@@ -40,8 +40,9 @@ struct ctx {
 	struct globals globals;
 	const char *program; /* as the user calls us, for usage and hints: "docker flow", "docker-flow" */
 	bool compose;        /* called as docker-compose: its exit statuses */
-	const struct cmd *cmd;
-	const char *const *args; /* what is left after the options */
+	const struct cmd *const *commands; /* all, in order of name, ended by a NULL */
+	const struct cmd *cmd;             /* the one that is called */
+	const char *const *args;           /* what is left after the options */
 	size_t nargs;
 	struct loop *loop;     /* NULL until connect_loop (cmd/connect.h) */
 	struct engine *engine; /* NULL until connect_engine */
@@ -55,7 +56,7 @@ struct ctx {
 /* Headings of the list of commands. */
 enum group { GROUP_RUN, GROUP_LOOK, GROUP_FILE, GROUP_OTHER, GROUP_COUNT };
 
-/* One command; rows are sorted by name (cmd/table.c). A name of two words is a subcommand. */
+/* One command; rows are sorted by name (ctx->commands). A name of two words is a subcommand. */
 struct cmd {
 	const char *name, *alias;
 	const char *args;  /* "[SERVICE...]" or "" */
@@ -75,15 +76,13 @@ struct cmd {
 	int (*run)(struct ctx *ctx, const void *options);
 };
 
-/* All commands, in order of name, ended by a NULL. */
-extern const struct cmd *const cmd_table[];
-
-/* Finds the command at the beginning of the words; `ret_words` is how many words name it (1 or 2). Returns
- * NULL when there is none. */
-const struct cmd *cmd_find(const char *const *words, size_t nwords, size_t *ret_words);
+/* Finds the command at the beginning of the words in a table (ctx->commands); `ret_words` is how many words
+ * name it (1 or 2). Returns NULL when there is none. */
+const struct cmd *cmd_find(
+	const struct cmd *const *commands, const char *const *words, size_t nwords, size_t *ret_words);
 
 /* Whether `word` is the first word of subcommands ("registry") without being a command itself. */
-bool cmd_is_family(const char *word);
+bool cmd_is_family(const struct cmd *const *commands, const char *word);
 
 /* The message for a word that names no command, with the nearest one; returns -1. */
 int cmd_unknown(struct ctx *ctx, const char *const *words, size_t nwords);

@@ -7,10 +7,10 @@
 #include <stdio.h>
 
 /* docker-flow(1) in man macros. */
-void doc_man(FILE *out);
+void doc_man(FILE *out, const struct cmd *const *commands);
 
 /* Reference of all commands in Markdown. */
-void doc_markdown(FILE *out);
+void doc_markdown(FILE *out, const struct cmd *const *commands);
 
 /* Every key of a compose file in Markdown, from the rows of compose/schema_*.c. */
 void doc_compose(FILE *out);

@@ -3,8 +3,8 @@
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
 #include "cmd/connect.h"
-#include "cmd/help.h"
 #include "cmd/report.h"
+#include "cmd/usage.h"
 #include "plugin-manifest/manifest.h"
 
 #include <signal.h>
@@ -115,7 +115,7 @@ static int run_command(struct ctx *ctx, struct line line, struct opt_set *global
 	globals->given = given;
 	if (ctx->globals.help) {
 		errors_init(&ctx->errors, arena);
-		help_command(stdout, ctx->program, cmd);
+		usage_command(stdout, ctx->program, cmd);
 		return 0;
 	}
 	ctx->args = args.items;
@@ -145,15 +145,16 @@ static int start(struct ctx *ctx, struct line line, const char *plugin)
 	if (ctx->globals.version)
 		return cmd_version.run(ctx, arena_alloc(ctx->arena, cmd_version.size));
 	if (!line.count) {
-		help_all(stdout, ctx->program);
+		usage_all(stdout, ctx->program, ctx->commands);
 		return 0;
 	}
 	size_t words;
-	ctx->cmd = cmd_find(line.words, line.count, &words);
+	ctx->cmd = cmd_find(ctx->commands, line.words, line.count, &words);
 	if (ctx->compose && ctx->cmd == &cmd_convert)
 		ctx->cmd = &cmd_config; /* its name of old in docker compose */
-	if (!ctx->cmd && cmd_is_family(line.words[0]) && (line.count == 1 || line.words[1][0] == '-')) {
-		help_family(stdout, ctx->program, line.words[0]);
+	if (!ctx->cmd && cmd_is_family(ctx->commands, line.words[0]) &&
+		(line.count == 1 || line.words[1][0] == '-')) {
+		usage_family(stdout, ctx->program, ctx->commands, line.words[0]);
 		return 0;
 	}
 	if (!ctx->cmd)
@@ -182,7 +183,10 @@ int main(int argc, char **argv)
 	trace_start();
 	struct arena *arena = arena_create();
 	const char *plugin = plugin_name(argc ? argv[0] : "docker-flow");
-	struct ctx ctx = { .arena = arena, .os_env = read_environment(arena), .cwd = read_cwd(arena) };
+	struct ctx ctx = { .arena = arena,
+		.commands = cmd_table,
+		.os_env = read_environment(arena),
+		.cwd = read_cwd(arena) };
 	ctx.program = program_name(arena, ctx.os_env, plugin);
 	ctx.compose = strcmp(plugin, "compose") == 0;
 	errors_init(&ctx.errors, arena);

@@ -1,8 +1,9 @@
 /* Help, manual and completion come from the rows; the help texts are compared with testdata/help/. After a
  * wanted change: HELP_UPDATE=1 build/unit/test_help. */
+#include "cmd/commands.h"
 #include "cmd/complete.h"
 #include "cmd/doc.h"
-#include "cmd/help.h"
+#include "cmd/usage.h"
 #include "unit.h"
 
 #include <stdlib.h>
@@ -20,25 +21,25 @@ static char *printed(void (*print)(FILE *, const void *), const void *arg)
 
 static void print_command(FILE *out, const void *arg)
 {
-	help_command(out, "docker flow", arg);
+	usage_command(out, "docker flow", arg);
 }
 
 static void print_all(FILE *out, const void *arg)
 {
 	(void)arg;
-	help_all(out, "docker flow");
+	usage_all(out, "docker flow", cmd_table);
 }
 
 static void print_man(FILE *out, const void *arg)
 {
 	(void)arg;
-	doc_man(out);
+	doc_man(out, cmd_table);
 }
 
 static void print_markdown(FILE *out, const void *arg)
 {
 	(void)arg;
-	doc_markdown(out);
+	doc_markdown(out, cmd_table);
 }
 
 static void compare(const char *name, char *text)
@@ -115,7 +116,9 @@ static void print_completion(FILE *out, const void *arg)
 	const struct asked *asked = arg;
 	struct arena *arena = arena_create();
 	struct map *env = map_create(arena);
-	struct ctx ctx = { .arena = arena, .os_env = env, .cwd = "/", .program = "docker flow" };
+	struct ctx ctx = {
+		.arena = arena, .commands = cmd_table, .os_env = env, .cwd = "/", .program = "docker flow"
+	};
 	errors_init(&ctx.errors, arena);
 	complete_words(&ctx, out, asked->words, asked->count);
 	arena_destroy(arena);
