@@ -72,5 +72,5 @@ void doc_compose(FILE *out)
 	      "and later of `docker stack`, spec: files without a version, flow: ours.\n\n"
 	      "| key | is | since | merge | Engine API | meaning |\n| --- | --- | --- | --- | --- | --- |\n",
 		out);
-	schema_walk_rows(print_row, out);
+	schema_walk_rows(&schema_project, print_row, out);
 }

@@ -88,5 +88,5 @@ int canon_tree(struct arena *arena, struct node *tree, bool lenient, struct erro
 {
 	static const struct walk_pass pass = { .enter = enter, .open = open_map };
 	static bool yes = true;
-	return walk_tree(arena, tree, &pass, lenient ? &yes : NULL, errors);
+	return walk_tree(arena, &schema_project, tree, &pass, lenient ? &yes : NULL, errors);
 }

@@ -121,5 +121,5 @@ static int enter(struct walk *walk, const struct attr *attr, struct node **node)
 int check_tree(struct arena *arena, struct node *tree, struct errors *errors)
 {
 	static const struct walk_pass pass = { .enter = enter, .open = open_map };
-	return walk_tree(arena, tree, &pass, NULL, errors);
+	return walk_tree(arena, &schema_project, tree, &pass, NULL, errors);
 }

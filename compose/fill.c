@@ -44,7 +44,7 @@ static int defaults_open(struct walk *walk, const struct schema *schema, struct 
 int fill_defaults(struct arena *arena, struct node *tree, struct errors *errors)
 {
 	static const struct walk_pass pass = { .enter = defaults_enter, .open = defaults_open };
-	return walk_tree(arena, tree, &pass, NULL, errors);
+	return walk_tree(arena, &schema_project, tree, &pass, NULL, errors);
 }
 
 /* Entries `NAME` of a list become `NAME=value`. */
@@ -82,5 +82,5 @@ static int environment_open(struct walk *walk, const struct schema *schema, stru
 int fill_environment(struct arena *arena, struct node *tree, const struct map *env, struct errors *errors)
 {
 	static const struct walk_pass pass = { .enter = environment_enter, .open = environment_open };
-	return walk_tree(arena, tree, &pass, (void *)env, errors);
+	return walk_tree(arena, &schema_project, tree, &pass, (void *)env, errors);
 }

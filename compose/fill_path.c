@@ -124,5 +124,5 @@ int fill_paths(
 {
 	static const struct walk_pass pass = { .enter = enter, .leave = leave, .open = open_map };
 	struct place place = { .dir = dir, .home = home };
-	return walk_tree(arena, tree, &pass, &place, errors);
+	return walk_tree(arena, &schema_project, tree, &pass, &place, errors);
 }

@@ -151,7 +151,8 @@ static void visit_rows(const struct schema *schema, const char *prefix,
 	}
 }
 
-void schema_walk_rows(void (*visit)(void *arg, const char *path, const struct attr *row), void *arg)
+void schema_walk_rows(const struct schema *root,
+	void (*visit)(void *arg, const char *path, const struct attr *row), void *arg)
 {
-	visit_rows(&schema_project, "", visit, arg);
+	visit_rows(root, "", visit, arg);
 }

@@ -193,8 +193,9 @@ unsigned schema_takes(const struct attr *attr);
 /* The same for the members of a list or mapping. */
 unsigned schema_items(const struct attr *attr);
 
-/* Calls `visit` for every row of every schema, outermost first: `path` is services.*.ports, `row` the row.
- * For documentation and completion. */
-void schema_walk_rows(void (*visit)(void *arg, const char *path, const struct attr *row), void *arg);
+/* Calls `visit` for every row of `root` and of the schemas below it, outermost first: `path` is
+ * services.*.ports, `row` the row. For documentation and completion. */
+void schema_walk_rows(const struct schema *root,
+	void (*visit)(void *arg, const char *path, const struct attr *row), void *arg);
 
 #endif

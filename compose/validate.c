@@ -294,5 +294,5 @@ static int unknown(struct walk *walk, const struct schema *schema, struct member
 int validate_tree(struct arena *arena, struct node *tree, struct errors *errors)
 {
 	static const struct walk_pass pass = { .enter = enter, .open = open_map, .unknown = unknown };
-	return walk_tree(arena, tree, &pass, NULL, errors);
+	return walk_tree(arena, &schema_project, tree, &pass, NULL, errors);
 }

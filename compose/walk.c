@@ -62,12 +62,12 @@ static int walk_map(struct walk *walk, const struct schema *schema, struct node 
 	return walk->failed ? -1 : 0;
 }
 
-int walk_tree(struct arena *arena, struct node *tree, const struct walk_pass *pass, void *arg,
-	struct errors *errors)
+int walk_tree(struct arena *arena, const struct schema *root, struct node *tree, const struct walk_pass *pass,
+	void *arg, struct errors *errors)
 {
 	struct walk walk;
 	walk_init(&walk, arena, pass, arg, errors);
-	return walk_map(&walk, &schema_project, tree);
+	return walk_map(&walk, root, tree);
 }
 
 void walk_push(struct walk *walk, const char *key)

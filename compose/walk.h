@@ -38,14 +38,15 @@ struct walk {
 	struct schema_index index;
 };
 
-/* Makes a walk that starts at the root of a project, for those that go their own way: they keep its place. */
+/* Makes a walk that starts at the root of a tree, for those that go their own way: they keep its place. */
 void walk_init(struct walk *walk, struct arena *arena, const struct walk_pass *pass, void *arg,
 	struct errors *errors);
 
-/* Visits the nodes of a project that have rows; `arg` is for the visitors. Returns -1 when one of them failed
- * anywhere; the rest is visited nevertheless, so that all findings come at once. */
-int walk_tree(struct arena *arena, struct node *tree, const struct walk_pass *pass, void *arg,
-	struct errors *errors);
+/* Visits the nodes of `tree`, a mapping with the rows of `root`, that have rows; `arg` is for the visitors.
+ * Returns -1 when one of them failed anywhere; the rest is visited nevertheless, so that all findings come at
+ * once. */
+int walk_tree(struct arena *arena, const struct schema *root, struct node *tree, const struct walk_pass *pass,
+	void *arg, struct errors *errors);
 
 /* Steps into a key or an item, and back out. */
 void walk_push(struct walk *walk, const char *key);

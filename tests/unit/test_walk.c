@@ -27,7 +27,7 @@ static void rows(void **state)
 {
 	size_t count = 0;
 	(void)state;
-	schema_walk_rows(check_row, &count);
+	schema_walk_rows(&schema_project, check_row, &count);
 	assert_true(count > 250);
 }
 
@@ -47,7 +47,7 @@ static void row_paths(void **state)
 {
 	bool found[sizeof paths / sizeof *paths] = { false };
 	(void)state;
-	schema_walk_rows(find_path, found);
+	schema_walk_rows(&schema_project, find_path, found);
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
 		if (!found[i])
 			fail_msg("%s is missing", paths[i]);
@@ -89,7 +89,7 @@ static void places(void **state)
 	(void)state;
 	struct node *tree =
 		service_tree("ports: [{target: 1}, {host_ip: x}], networks: {n: {aliases: []}}, build: 5");
-	assert_int_equal(walk_tree(arena, tree, &pass, &seen, &errors), 0);
+	assert_int_equal(walk_tree(arena, &schema_project, tree, &pass, &seen, &errors), 0);
 	assert_string_equal(seen, " services.a.ports[1].host_ip services.a.networks.n.aliases");
 }
 
