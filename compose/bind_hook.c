@@ -1,6 +1,6 @@
 #include "compose/bind_hook.h"
 
-#include "compose/canon.h"
+#include "compose/scalar.h"
 
 #include <string.h>
 
@@ -14,7 +14,7 @@ int bind_provider_options(struct walk *walk, const struct attr *attr, const stru
 		for (size_t j = 0; j < count; j++)
 			*ARENA_PUSH(walk->arena, provider->options, provider->noptions) =
 				(struct pair){ .key = node->members[i].key,
-					.value = canon_text(walk->arena,
+					.value = node_scalar_text(walk->arena,
 						value->kind == NODE_LIST ? value->items[j] : value) };
 	}
 	return 0;

@@ -1,31 +1,6 @@
 #include "compose/canon.h"
 
-#include "compose/scalar.h"
 #include "compose/short.h"
-#include "compose/value.h"
-
-#include <inttypes.h>
-#include <string.h>
-
-const char *canon_text(struct arena *arena, const struct node *node)
-{
-	switch (node->kind) {
-	case NODE_INT:
-		return arena_printf(arena, "%" PRId64, node->integer);
-	case NODE_UINT:
-		return arena_printf(arena, "%" PRIu64, node->natural);
-	case NODE_FLOAT:
-		return value_float_text(arena, node->real, false, false);
-	case NODE_BOOL:
-		return node->yes ? "true" : "false";
-	case NODE_TIME:
-		return scalar_time_text(arena, node);
-	case NODE_STRING:
-		return node->text;
-	default:
-		return NULL;
-	}
-}
 
 bool canon_lenient(const struct walk *walk)
 {

@@ -17,8 +17,4 @@ int canon_decode(struct arena *arena, struct node *tree, struct errors *errors);
  */
 int canon_short(struct walk *walk, const struct attr *attr, struct node **node);
 
-/* Text of a scalar as compose prints it: numbers in decimal, shortest digits; NULL for null, lists and
- * mappings. */
-const char *canon_text(struct arena *arena, const struct node *node);
-
 #endif

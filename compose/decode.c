@@ -1,5 +1,7 @@
 /* The second half of the canonical form: every value as its kind says. */
 #include "compose/canon.h"
+
+#include "compose/scalar.h"
 #include "compose/value.h"
 
 #include <math.h>
@@ -125,7 +127,7 @@ static int to_strings(struct walk *walk, struct node **where, bool fractions)
 {
 	struct node *node = *where;
 	if (node->kind != NODE_LIST) {
-		const char *text = canon_text(walk->arena, node);
+		const char *text = node_scalar_text(walk->arena, node);
 		if (!text)
 			return misfit(walk, node);
 		*where = node_list(walk->arena, node->at);
@@ -134,7 +136,8 @@ static int to_strings(struct walk *walk, struct node **where, bool fractions)
 	}
 	for (size_t i = 0; i < node->nitems; i++) {
 		struct node *item = node->items[i];
-		const char *text = item->kind == NODE_STRING ? item->text : canon_text(walk->arena, item);
+		const char *text =
+			item->kind == NODE_STRING ? item->text : node_scalar_text(walk->arena, item);
 		if (!text || (item->kind == NODE_FLOAT && !fractions))
 			return misfit(walk, item);
 		if (item->kind != NODE_STRING)
@@ -210,7 +213,7 @@ static int to_pairs(struct walk *walk, const struct attr *attr, struct node **wh
 		struct node **value = &node->members[i].value;
 		if ((*value)->kind == NODE_STRING || ((*value)->kind == NODE_NULL && attr->kind == KIND_ENV))
 			continue;
-		const char *text = (*value)->kind == NODE_NULL ? "" : canon_text(walk->arena, *value);
+		const char *text = (*value)->kind == NODE_NULL ? "" : node_scalar_text(walk->arena, *value);
 		if (!text)
 			return misfit(walk, *value);
 		*value = node_quoted(walk->arena, (*value)->at, text);
@@ -327,8 +330,8 @@ static int decode(struct walk *walk, const struct attr *attr, struct node **wher
 			return misfit(walk, node);
 		/* fall through */
 	case KIND_STRING:
-		if (node->kind != NODE_STRING && canon_text(walk->arena, node))
-			*where = node_quoted(walk->arena, node->at, canon_text(walk->arena, node));
+		if (node->kind != NODE_STRING && node_scalar_text(walk->arena, node))
+			*where = node_quoted(walk->arena, node->at, node_scalar_text(walk->arena, node));
 		return 0;
 	case KIND_BOOL:
 		return to_bool(walk, node);

@@ -1,6 +1,5 @@
 #include "compose/emit.h"
 
-#include "compose/canon.h"
 #include "compose/emit_write.h"
 #include "compose/fill.h"
 #include "compose/scalar.h"
@@ -64,7 +63,7 @@ static void emit_scalar(struct writer *writer, struct arena *arena, const struct
 	else if (node->kind == NODE_FLOAT)
 		writer_word(writer, value_float_text(arena, node->real, false, writer->json));
 	else
-		writer_word(writer, canon_text(arena, node));
+		writer_word(writer, node_scalar_text(arena, node));
 }
 
 /* Anything, as parsed. */

@@ -1,6 +1,7 @@
 #include "compose/merge.h"
 
 #include "compose/canon.h"
+#include "compose/scalar.h"
 #include "compose/walk.h"
 
 #include <stdlib.h>
@@ -20,7 +21,7 @@ static void push_pairs(struct walk *walk, struct node *list, const struct member
 	size_t count = value->kind == NODE_LIST ? value->nitems : 1;
 	for (size_t i = 0; i < count; i++) {
 		const struct node *one = value->kind == NODE_LIST ? value->items[i] : value;
-		const char *text = one->kind == NODE_NULL ? NULL : canon_text(walk->arena, one);
+		const char *text = one->kind == NODE_NULL ? NULL : node_scalar_text(walk->arena, one);
 		node_push(walk->arena, list,
 			node_quoted(walk->arena, text ? one->at : member->at,
 				text ? arena_printf(walk->arena, "%s=%s", member->key, text) : member->key));

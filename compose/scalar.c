@@ -1,7 +1,10 @@
 #include "compose/scalar.h"
 
+#include "compose/value.h"
+
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -312,4 +315,24 @@ const char *scalar_time_text(struct arena *arena, const struct node *node)
 	return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d%s%.*s%s", moment.year, moment.month,
 		moment.day, moment.hour, moment.minute, moment.second, fraction ? "." : "", (int)fraction,
 		fraction ? moment.fraction : "", offset);
+}
+
+const char *node_scalar_text(struct arena *arena, const struct node *node)
+{
+	switch (node->kind) {
+	case NODE_INT:
+		return arena_printf(arena, "%" PRId64, node->integer);
+	case NODE_UINT:
+		return arena_printf(arena, "%" PRIu64, node->natural);
+	case NODE_FLOAT:
+		return value_float_text(arena, node->real, false, false);
+	case NODE_BOOL:
+		return node->yes ? "true" : "false";
+	case NODE_TIME:
+		return scalar_time_text(arena, node);
+	case NODE_STRING:
+		return node->text;
+	default:
+		return NULL;
+	}
 }

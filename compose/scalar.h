@@ -16,4 +16,8 @@ int scalar_resolve_tagged(
 /* A NODE_TIME as RFC 3339 text, the way docker compose prints it. */
 const char *scalar_time_text(struct arena *arena, const struct node *node);
 
+/* Text of a scalar as compose prints it: numbers in decimal, shortest digits; NULL for null, lists and
+ * mappings. The arena's or borrowed from the node. */
+const char *node_scalar_text(struct arena *arena, const struct node *node);
+
 #endif

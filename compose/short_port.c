@@ -1,6 +1,6 @@
 /* Ports: [[IP:][HOST[-HOST]]:]PORT[-PORT][/PROTOCOL]. */
 #include "base/text.h"
-#include "compose/canon.h"
+#include "compose/scalar.h"
 #include "compose/short.h"
 #include "compose/value.h"
 
@@ -131,8 +131,9 @@ static int short_port(struct walk *walk, struct node *list, const struct node *i
 		node_push(walk->arena, list, (struct node *)item);
 		return 0;
 	}
-	const char *text =
-		item->kind == NODE_STRING || item->kind == NODE_INT ? canon_text(walk->arena, item) : NULL;
+	const char *text = item->kind == NODE_STRING || item->kind == NODE_INT
+				   ? node_scalar_text(walk->arena, item)
+				   : NULL;
 	if (!text)
 		return walk_error(walk, &item->at, "this is no port: write for example \"8080:80\"");
 	struct port_spec spec = { .ip = NULL };

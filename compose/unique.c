@@ -1,7 +1,7 @@
 #include "compose/unique.h"
 
-#include "compose/canon.h"
 #include "compose/merge.h"
+#include "compose/scalar.h"
 #include "compose/short.h"
 
 #include <string.h>
@@ -22,7 +22,7 @@ const char *unique_text(struct arena *arena, const struct node *item)
 	case NODE_INT:
 	case NODE_UINT:
 	case NODE_FLOAT:
-		return canon_text(arena, item);
+		return node_scalar_text(arena, item);
 	default:
 		return NULL;
 	}

@@ -12,6 +12,7 @@
 #include "compose/load.h"
 #include "compose/merge.h"
 #include "compose/reset.h"
+#include "compose/scalar.h"
 #include "compose/validate.h"
 #include "compose/yaml.h"
 #include "arena_case.h"
@@ -66,7 +67,7 @@ static inline const char *flat(const struct node *node)
 		return arena_printf(arena, "{%s}", text);
 	if (node->kind == NODE_STRING)
 		return arena_printf(arena, "'%s'", node->text);
-	return node->kind == NODE_NULL ? "null" : canon_text(arena, node);
+	return node->kind == NODE_NULL ? "null" : node_scalar_text(arena, node);
 }
 
 /* All findings, one a line: line:col: path: message | hint. */
