@@ -2,11 +2,6 @@
 
 #include "compose/short.h"
 
-bool canon_lenient(const struct walk *walk)
-{
-	return walk->arg != NULL;
-}
-
 /* A text in place of a mapping is its first row's value. */
 static struct node *first_member(struct walk *walk, const struct attr *attr, struct node *text)
 {
@@ -62,6 +57,8 @@ static int open_map(struct walk *walk, const struct schema *schema, struct node 
 int canon_tree(struct arena *arena, struct node *tree, bool lenient, struct errors *errors)
 {
 	static const struct walk_pass pass = { .enter = enter, .open = open_map };
-	static bool yes = true;
-	return walk_tree(arena, &schema_project, tree, &pass, lenient ? &yes : NULL, errors);
+	struct walk walk;
+	walk_init(&walk, arena, &pass, NULL, errors);
+	walk.lenient = lenient;
+	return walk_from(&walk, &schema_project, tree);
 }

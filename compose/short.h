@@ -1,6 +1,6 @@
 /* Short forms: functions of the rows' `canon` member. Each gets the node as written, may put another in its
  * place, and leaves long forms alone. A finding is added with the place; with `--no-interpolate`
- * (canon_lenient) what cannot be parsed stays as it is. */
+ * (walk->lenient) what cannot be parsed stays as it is. */
 #ifndef COMPOSE_SHORT_H
 #define COMPOSE_SHORT_H
 
@@ -47,8 +47,5 @@ int short_dns(struct walk *walk, const struct attr *attr, struct node **node);
 
 /* Target of a volume in short form, NULL when it cannot be parsed. */
 const char *short_volume_target(struct arena *arena, const char *text);
-
-/* True when the pass keeps what it cannot parse. */
-bool canon_lenient(const struct walk *walk);
 
 #endif

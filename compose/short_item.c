@@ -35,7 +35,7 @@ int short_devices(struct walk *walk, const struct attr *attr, struct node **node
 	int result = 0;
 	for (size_t i = 0; list->kind == NODE_LIST && i < list->nitems; i++) {
 		struct node *item = list->items[i];
-		if (item->kind == NODE_MAP && !node_get(item, "target") && !canon_lenient(walk)) {
+		if (item->kind == NODE_MAP && !node_get(item, "target") && !walk->lenient) {
 			walk_push_index(walk, i);
 			result = walk_error(walk, &item->at, "this device has no target");
 			error_hint(walk->errors, "add `target:` with the path in the container");
@@ -52,7 +52,7 @@ int short_devices(struct walk *walk, const struct attr *attr, struct node **node
 			at = at[len] ? at + len + 1 : NULL;
 		}
 		if (count > 3) {
-			if (canon_lenient(walk))
+			if (walk->lenient)
 				continue;
 			walk_push_index(walk, i);
 			result = walk_error(walk, &item->at, "\"%s\" has too many colons", item->text);

@@ -163,7 +163,7 @@ int short_ports(struct walk *walk, const struct attr *attr, struct node **node)
 {
 	(void)attr;
 	struct node *from = *node;
-	if (from->kind != NODE_LIST || (canon_lenient(walk) && !all_parse(walk, from)))
+	if (from->kind != NODE_LIST || (walk->lenient && !all_parse(walk, from)))
 		return 0;
 	struct node *list = node_list(walk->arena, from->at);
 	int result = 0;

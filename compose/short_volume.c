@@ -111,7 +111,7 @@ static int short_volume(struct walk *walk, const struct node *item, struct node 
 	const char *fields[FIELDS];
 	size_t count = 0;
 	const char *wrong = split(walk->arena, item->text, fields, &count);
-	if (wrong && canon_lenient(walk)) {
+	if (wrong && walk->lenient) {
 		*ret_node = (struct node *)item;
 		return 0;
 	}
@@ -119,7 +119,7 @@ static int short_volume(struct walk *walk, const struct node *item, struct node 
 		walk_error(walk, &item->at, "%s", wrong);
 		return error_hint(walk->errors, "the form is [SOURCE:]TARGET[:OPTIONS]");
 	}
-	if (!canon_lenient(walk))
+	if (!walk->lenient)
 		warn_of_drive(walk, item, count > 1 ? fields[1] : NULL);
 	struct node *map = node_map(walk->arena, item->at);
 	bool bind = count > 1 && is_host_path(fields[0]);
@@ -150,7 +150,7 @@ int short_volumes(struct walk *walk, const struct attr *attr, struct node **node
 		struct node *item = list->items[i];
 		if (item->kind == NODE_STRING && short_volume(walk, item, &list->items[i]) < 0)
 			result = -1;
-		if (item->kind == NODE_MAP && !node_get(item, "target") && !canon_lenient(walk)) {
+		if (item->kind == NODE_MAP && !node_get(item, "target") && !walk->lenient) {
 			result = walk_error(walk, &item->at, "this volume has no mount target");
 			error_hint(walk->errors, "add `target:` with the path in the container");
 		}

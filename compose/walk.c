@@ -67,7 +67,12 @@ int walk_tree(struct arena *arena, const struct schema *root, struct node *tree,
 {
 	struct walk walk;
 	walk_init(&walk, arena, pass, arg, errors);
-	return walk_map(&walk, root, tree);
+	return walk_from(&walk, root, tree);
+}
+
+int walk_from(struct walk *walk, const struct schema *root, struct node *tree)
+{
+	return walk_map(walk, root, tree);
 }
 
 void walk_push(struct walk *walk, const char *key)

@@ -35,10 +35,12 @@ struct walk {
 	struct walk_step steps[WALK_DEEPEST];
 	size_t depth;
 	bool failed;
+	bool lenient; /* short forms that cannot be parsed stay as they are */
 	struct schema_index index;
 };
 
-/* Makes a walk that starts at the root of a tree, for those that go their own way: they keep its place. */
+/* Makes a walk that stands at the root of a tree: for walk_from, and for those that go their own way and keep
+ * its place. */
 void walk_init(struct walk *walk, struct arena *arena, const struct walk_pass *pass, void *arg,
 	struct errors *errors);
 
@@ -47,6 +49,9 @@ void walk_init(struct walk *walk, struct arena *arena, const struct walk_pass *p
  * once. */
 int walk_tree(struct arena *arena, const struct schema *root, struct node *tree, const struct walk_pass *pass,
 	void *arg, struct errors *errors);
+
+/* The same with a walk that walk_init made. */
+int walk_from(struct walk *walk, const struct schema *root, struct node *tree);
 
 /* Steps into a key or an item, and back out. */
 void walk_push(struct walk *walk, const char *key);
