@@ -13,7 +13,8 @@ int merge_tree(struct arena *arena, struct node *base, struct node *over, struct
 int merge_service(
 	struct arena *arena, const char *name, struct node *base, struct node *over, struct errors *errors);
 
-/* Lists whose items have an identity hold each once; the later item takes the earlier one's place. */
+/* Lists whose items have an identity hold each once; the later item takes the earlier one's place.
+ * (compose/merge_unique.c) */
 int merge_unique(struct arena *arena, struct node *tree, struct errors *errors);
 
 #endif
