@@ -52,7 +52,4 @@ void fill_prune(struct arena *arena, struct node *tree);
 int fill_select(struct arena *arena, struct node *tree, const struct node *disabled,
 	const char *const *services, size_t nservices, struct errors *errors);
 
-/* `path` below `dir`, cleaned lexically (a/../b is b); absolute paths stay as they are. `~` is `home`. */
-const char *fill_join(struct arena *arena, const char *dir, const char *home, const char *path);
-
 #endif

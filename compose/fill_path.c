@@ -19,17 +19,6 @@ static bool windows_absolute(const char *path)
 	return strncmp(path, "\\\\", 2) == 0;
 }
 
-const char *fill_join(struct arena *arena, const char *dir, const char *home, const char *path)
-{
-	if (path[0] == '~' && home)
-		path = arena_printf(arena, "%s%s", home, path + 1);
-	if (path[0] == '/' && *dir)
-		return path;
-	if (!*dir)
-		return path_clean(arena, path);
-	return path_clean(arena, arena_printf(arena, "%s/%s", dir, path));
-}
-
 static bool is_remote(const char *text)
 {
 	static const char *const starts[] = { "service:", "https://", "http://", "git://", "ssh://",
@@ -51,7 +40,7 @@ static int resolve(struct walk *walk, unsigned flags, struct node *node)
 		walk_error(walk, &node->at, FILL_HOMELESS, node->text);
 		return error_hint(walk->errors, FILL_HOMELESS_HINT);
 	}
-	node->text = fill_join(walk->arena, place->dir ? place->dir : "/", place->home, node->text);
+	node->text = path_resolve(walk->arena, place->dir ? place->dir : "/", place->home, node->text);
 	return 0;
 }
 

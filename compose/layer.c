@@ -50,7 +50,7 @@ int layer_path(struct layer *layer, const struct node *name, const char *key, co
 		return 0;
 	if (layer_rooted(layer, name, key) != 0)
 		return -1;
-	*ret_path = fill_join(layer->arena, layer->dir ? layer->dir : "/", layer_home(layer), name->text);
+	*ret_path = path_resolve(layer->arena, layer->dir ? layer->dir : "/", layer_home(layer), name->text);
 	return 0;
 }
 

@@ -54,6 +54,17 @@ const char *path_join(struct arena *arena, const char *dir, const char *path)
 	return path_clean(arena, *path == '/' ? path : arena_printf(arena, "%s/%s", dir, path));
 }
 
+const char *path_resolve(struct arena *arena, const char *dir, const char *home, const char *path)
+{
+	if (path[0] == '~' && home)
+		path = arena_printf(arena, "%s%s", home, path + 1);
+	if (path[0] == '/' && *dir)
+		return path;
+	if (!*dir)
+		return path_clean(arena, path);
+	return path_clean(arena, arena_printf(arena, "%s/%s", dir, path));
+}
+
 const char *path_relative(struct arena *arena, const char *dir, const char *path)
 {
 	size_t common = 0, i = 0;

@@ -10,6 +10,10 @@ const char *path_clean(struct arena *arena, const char *path);
 /* `path` below `dir`, cleaned; an absolute path is returned cleaned, too. */
 const char *path_join(struct arena *arena, const char *dir, const char *path);
 
+/* A path as a compose file writes it: `~` is `home` (may be NULL); a relative one is put below `dir`, which
+ * may be "", and cleaned; an absolute one stays as it is, or is cleaned when `dir` is "". */
+const char *path_resolve(struct arena *arena, const char *dir, const char *home, const char *path);
+
 /* The clean absolute `path` as seen from the clean absolute `dir`: "../b/c", "." for the directory itself. */
 const char *path_relative(struct arena *arena, const char *dir, const char *path);
 

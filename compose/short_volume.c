@@ -1,7 +1,7 @@
 /* Volumes: [SOURCE:]TARGET[:OPTIONS]. */
 #include "compose/short.h"
 
-#include "compose/fill.h"
+#include "compose/path.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -128,7 +128,7 @@ static int short_volume(struct walk *walk, const struct node *item, struct node 
 		node_set_text(walk->arena, map, "source", fields[0]);
 	const char *target = count > 1 ? fields[1] : fields[0];
 	if (strlen(item->text) > 2)
-		target = fill_join(walk->arena, "", NULL, target);
+		target = path_resolve(walk->arena, "", NULL, target);
 	node_set_text(walk->arena, map, "target", target);
 	if (count > 2)
 		take_options(walk, map, fields[2]);

@@ -234,6 +234,11 @@ static void paths(void **state)
 		{ "/x", "/", ".." }, { "/a/b", "/a/bc/d", "../bc/d" }, { "/a/b", "/c", "../../c" } };
 	for (size_t i = 0; i < sizeof relative / sizeof *relative; i++)
 		assert_string_equal(path_relative(arena, relative[i][0], relative[i][1]), relative[i][2]);
+	assert_string_equal(path_resolve(arena, "/p", "/home/me", "~/x/../y"), "/home/me/x/../y");
+	assert_string_equal(path_resolve(arena, "/p", NULL, "~/x"), "/p/~/x");
+	assert_string_equal(path_resolve(arena, "../p", NULL, "./x"), "../p/x");
+	assert_string_equal(path_resolve(arena, "/p", NULL, "/a//b"), "/a//b");
+	assert_string_equal(path_resolve(arena, "", NULL, "/a//b"), "/a/b");
 	assert_string_equal(path_shown("/a", "/a/b/c"), "b/c");
 	assert_string_equal(path_shown("/a", "/ab"), "/ab");
 	assert_string_equal(path_shown("/", "/ab"), "ab");
