@@ -2,7 +2,23 @@
 #ifndef COMPOSE_FILE_H
 #define COMPOSE_FILE_H
 
-#include "compose/load.h"
+#include "base/error.h"
+#include "base/map.h"
+
+/* Texts of the files that were read, by the name used in marks; for carets in messages. */
+struct sources {
+	struct map texts;
+};
+
+/* Makes an empty collection. */
+void sources_init(struct sources *sources, struct arena *arena);
+
+/* Remembers `text` (kept by reference) as the content of `file`. */
+void sources_add(struct sources *sources, const char *file, const char *text);
+
+/* The source line for error_style.line (`arg` is the struct sources), or NULL. Borrowed until the next call.
+ */
+const char *sources_line(void *arg, const char *file, unsigned line);
 
 /* A file to be read. */
 struct file {

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/map.h"
+#include "compose/file.h"
 #include "compose/model.h"
 
 #include <stdbool.h>
@@ -20,21 +21,6 @@ struct fetch {
 		struct errors *errors);
 	void *arg;
 };
-
-/* Texts of the files that were read, by the name used in marks; for carets in messages. */
-struct sources {
-	struct map texts;
-};
-
-/* Makes an empty collection. */
-void sources_init(struct sources *sources, struct arena *arena);
-
-/* Remembers `text` (kept by reference) as the content of `file`. */
-void sources_add(struct sources *sources, const char *file, const char *text);
-
-/* The source line for error_style.line (`arg` is the struct sources), or NULL. Borrowed until the next call.
- */
-const char *sources_line(void *arg, const char *file, unsigned line);
 
 /* What the command line and the environment say. */
 struct load_options {

@@ -2,7 +2,7 @@
 #ifndef COMPOSE_REMOTE_H
 #define COMPOSE_REMOTE_H
 
-#include "compose/file.h"
+#include "compose/load.h"
 
 /* Whether `name` is the URL of a single file on a web server, and not of a repository. */
 bool remote_is_web(const char *name);
