@@ -1,8 +1,8 @@
 #include "cmd/checkout.h"
+#include "base/sha256.h"
 #include "cmd/cache.h"
 #include "cmd/connect.h"
 #include "cmd/notice.h"
-#include "compose/hash.h"
 #include "compose/path.h"
 #include "compose/remote.h"
 #include "engine/child.h"
@@ -144,7 +144,7 @@ int checkout_get(
 			remote_shown(arena, url));
 	if (resolve(ctx, &place, arena, &commit, errors) < 0)
 		return -1;
-	const char *key = arena_strndup(arena, hash_hex(arena, place.url, strlen(place.url)), 16);
+	const char *key = arena_strndup(arena, sha256_hex(arena, place.url, strlen(place.url)), 16);
 	const char *dir = cache_path(ctx, arena, "git", arena_printf(arena, "%s-%s", key, commit));
 	if (!dir) {
 		error_add(errors, ERROR_FILE, NULL, NULL, "there is no folder for the repository's copy");

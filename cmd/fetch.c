@@ -1,11 +1,11 @@
 #include "cmd/fetch.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "cmd/cache.h"
 #include "cmd/checkout.h"
 #include "cmd/connect.h"
 #include "cmd/notice.h"
 #include "compose/file.h"
-#include "compose/hash.h"
 #include "compose/remote.h"
 #include "engine/http.h"
 
@@ -40,14 +40,14 @@ static int parse(
 			address.shown);
 		return error_hint(errors, "write #sha256= and 64 lower case hex digits, or nothing");
 	}
-	address.copy = cache_path(ctx, arena, "http", hash_hex(arena, text, strlen(text)));
+	address.copy = cache_path(ctx, arena, "http", sha256_hex(arena, text, strlen(text)));
 	*ret = address;
 	return 0;
 }
 
 static bool has_digest(struct arena *arena, const struct address *address, const char *text, size_t len)
 {
-	return !address->digest || text_is(hash_hex(arena, text, len), address->digest);
+	return !address->digest || text_is(sha256_hex(arena, text, len), address->digest);
 }
 
 static bool read_copy(
@@ -129,7 +129,7 @@ static int read_answer(struct request *request, const struct address *address, s
 	*ret_text = arena_strndup(arena, buf_text(&request->answer), request->answer.len);
 	if (!has_digest(arena, address, *ret_text, *ret_len)) {
 		error_add(errors, ERROR_FILE, NULL, NULL, "%s has changed: its digest is now sha256=%s",
-			address->shown, hash_hex(arena, *ret_text, *ret_len));
+			address->shown, sha256_hex(arena, *ret_text, *ret_len));
 		return error_hint(errors, "look at what has changed, then put the new digest behind #");
 	}
 	keep_copy(arena, address, *ret_text, *ret_len);

@@ -1,20 +1,10 @@
 #include "compose/hash.h"
 
+#include "base/sha256.h"
 #include "compose/emit_write.h"
 
-#include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
-
-const char *hash_hex(struct arena *arena, const void *bytes, size_t len)
-{
-	SHA2_CTX context;
-	char hex[SHA256_DIGEST_STRING_LENGTH];
-	SHA256Init(&context);
-	SHA256Update(&context, bytes, len);
-	SHA256End(&context, hex);
-	return arena_strdup(arena, hex);
-}
 
 /* Digest of the mapping as compact JSON without what does not count. */
 static const char *hash_map(struct arena *arena, const struct schema *schema, const struct node *map)
@@ -28,7 +18,7 @@ static const char *hash_map(struct arena *arena, const struct schema *schema, co
 		return "";
 	emit_struct(&writer, arena, schema, map);
 	fclose(writer.out);
-	const char *hex = hash_hex(arena, text, len);
+	const char *hex = sha256_hex(arena, text, len);
 	free(text);
 	return hex;
 }

@@ -5,9 +5,6 @@
 
 #include "compose/model.h"
 
-/* Lower-case hex digest of the bytes. */
-const char *hash_hex(struct arena *arena, const void *bytes, size_t len);
-
 /* Gives the container id behind a reference to another service (`service:X`, volumes_from), or NULL when
  * unknown. */
 struct hash_resolver {

@@ -1,6 +1,6 @@
 #include "engine/lock.h"
 #include "base/clock.h"
-#include "compose/hash.h"
+#include "base/sha256.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -154,8 +154,8 @@ static int open_lock(struct engine *engine, const char *project, const char **re
 		return -1;
 	const char *key = arena_printf(
 		engine->arena, "%s\n%s", engine->endpoint.host ? engine->endpoint.host : "", project);
-	const char *path =
-		arena_printf(engine->arena, "%s/%.32s.lock", dir, hash_hex(engine->arena, key, strlen(key)));
+	const char *path = arena_printf(
+		engine->arena, "%s/%.32s.lock", dir, sha256_hex(engine->arena, key, strlen(key)));
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot open the lock %s: %s", path,

@@ -1,6 +1,6 @@
 #include "graph/inputs.h"
 #include "base/buf.h"
-#include "compose/hash.h"
+#include "base/sha256.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -40,7 +40,7 @@ static const char *service_digest(struct arena *arena, const struct service *ser
 				flow->ports[i]->external.set ? (long long)flow->ports[i]->external.value
 							     : -1);
 	}
-	return hash_hex(arena, buf_text(&buf), buf.len);
+	return sha256_hex(arena, buf_text(&buf), buf.len);
 }
 
 static const char *file_digest(
@@ -54,7 +54,7 @@ static const char *file_digest(
 	}
 	if (file->content && !buf_append(&buf, file->content, file->len))
 		buf_printf(&buf, "%zu bytes", file->len);
-	return hash_hex(arena, buf_text(&buf), buf.len);
+	return sha256_hex(arena, buf_text(&buf), buf.len);
 }
 
 /* A name as it stands in the label: what separates parts is written as %XX. */
