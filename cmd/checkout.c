@@ -1,10 +1,10 @@
 #include "cmd/checkout.h"
 #include "base/sha256.h"
+#include "base/url.h"
 #include "cmd/cache.h"
 #include "cmd/connect.h"
 #include "cmd/notice.h"
 #include "compose/path.h"
-#include "compose/remote.h"
 #include "engine/child.h"
 #include "engine/loop.h"
 
@@ -41,7 +41,7 @@ static bool has_ended(void *arg)
 static int unreachable(const struct place *place, struct errors *errors)
 {
 	error_add(errors, ERROR_FILE, NULL, NULL, "failed to access repository %s",
-		remote_shown(errors->arena, place->url));
+		url_shown(errors->arena, place->url));
 	return error_hint(
 		errors, "git says why above; a whole commit behind # that was read before needs no network");
 }
@@ -56,7 +56,7 @@ static int git_run(struct ctx *ctx, const struct place *place, const char *const
 	int fd = out ? fileno(out) : -1, result = child_start(argv, -1, fd, STDERR_FILENO, &pid, errors);
 	if (result == 0) {
 		struct notice notice;
-		notice_begin(&notice, ctx, remote_shown(errors->arena, place->url));
+		notice_begin(&notice, ctx, url_shown(errors->arena, place->url));
 		loop_child(connect_loop(ctx), pid, git_ended, &git);
 		loop_run(ctx->loop, has_ended, &git);
 		notice_end(&notice);
@@ -109,7 +109,7 @@ static int resolve(struct ctx *ctx, const struct place *place, struct arena *are
 	const char *commit = arena_strndup(arena, answer, strspn(answer, "0123456789abcdef"));
 	if (!is_commit(commit))
 		return error_add(errors, ERROR_FILE, NULL, NULL, "%s has no branch or tag %s",
-			remote_shown(arena, place->url), place->ref);
+			url_shown(arena, place->url), place->ref);
 	*ret_commit = commit;
 	return 0;
 }
@@ -141,7 +141,7 @@ int checkout_get(
 	const char *commit = NULL, *path = path_clean(arena, place.path);
 	if (*path == '/' || strncmp(path, "..", 2) == 0 || *place.ref == '-')
 		return error_add(errors, ERROR_FILE, NULL, NULL, "%s: the path must lie in the repository",
-			remote_shown(arena, url));
+			url_shown(arena, url));
 	if (resolve(ctx, &place, arena, &commit, errors) < 0)
 		return -1;
 	const char *key = arena_strndup(arena, sha256_hex(arena, place.url, strlen(place.url)), 16);

@@ -1,12 +1,12 @@
 #include "cmd/fetch.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "cmd/cache.h"
 #include "cmd/checkout.h"
 #include "cmd/connect.h"
 #include "cmd/notice.h"
 #include "compose/file.h"
-#include "compose/remote.h"
 #include "engine/http.h"
 
 #include <string.h>
@@ -30,8 +30,7 @@ static int parse(
 {
 	static const char pin[] = "#sha256=";
 	size_t len = strcspn(text, "#");
-	struct address address = { .url = arena_strndup(arena, text, len),
-		.shown = remote_shown(arena, text) };
+	struct address address = { .url = arena_strndup(arena, text, len), .shown = url_shown(arena, text) };
 	if (strncmp(text + len, pin, strlen(pin)) == 0)
 		address.digest = text + len + strlen(pin);
 	size_t digits = address.digest ? strspn(address.digest, "0123456789abcdef") : 0;

@@ -1,5 +1,6 @@
 #include "compose/load.h"
 
+#include "base/url.h"
 #include "compose/bind.h"
 #include "compose/canon.h"
 #include "compose/check.h"
@@ -92,7 +93,7 @@ static void set_project(struct loading *loading)
 	project->dir = loading->layer.dir;
 	for (size_t i = 0; i < source->nfiles; i++)
 		*ARENA_PUSH(loading->arena, project->files, project->nfiles) =
-			remote_shown(loading->arena, source->files[i]);
+			url_shown(loading->arena, source->files[i]);
 	project->env_files = source->env_files;
 	project->nenv_files = source->nenv_files;
 	project->env = source->env;

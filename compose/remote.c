@@ -1,5 +1,6 @@
 #include "compose/remote.h"
 
+#include "base/url.h"
 #include "compose/path.h"
 
 #include <string.h>
@@ -35,18 +36,6 @@ bool remote_is(const char *name)
 	return is_http(name) || is_git(name) || starts(name, "oci://");
 }
 
-const char *remote_shown(struct arena *arena, const char *url)
-{
-	const char *host = strstr(url, "://");
-	if (!host)
-		return url;
-	host += 3;
-	size_t len = strcspn(host, "/?#");
-	const char *at = memrchr(host, '@', len);
-	const char *from = at ? at + 1 : host;
-	return arena_printf(arena, "%.*s%.*s", (int)(host - url), url, (int)strcspn(from, "?#"), from);
-}
-
 static const char *file_in(struct arena *arena, const char *dir)
 {
 	static const char *const names[] = { "compose.yaml", "compose.yml", "docker-compose.yml",
@@ -63,8 +52,7 @@ static const char *file_in(struct arena *arena, const char *dir)
 static int refuse(
 	struct arena *arena, const char *name, const struct mark *at, const char *key, struct errors *errors)
 {
-	error_add(
-		errors, ERROR_FILE, at, key, "remote resource %s cannot be read", remote_shown(arena, name));
+	error_add(errors, ERROR_FILE, at, key, "remote resource %s cannot be read", url_shown(arena, name));
 	return error_hint(errors,
 		"name a git repository (https://host/project.git#ref:folder), the http(s) URL of a file, or a local file");
 }
@@ -88,7 +76,7 @@ int remote_path(struct arena *arena, const struct load_options *options, const c
 		path = file_in(arena, path);
 	if (!path)
 		return error_add(
-			errors, ERROR_FILE, at, key, "%s holds no compose file", remote_shown(arena, name));
+			errors, ERROR_FILE, at, key, "%s holds no compose file", url_shown(arena, name));
 	*ret_path = path;
 	return 0;
 }
@@ -98,7 +86,7 @@ int remote_read(struct arena *arena, const struct load_options *options, struct 
 {
 	const struct fetch *fetch = options->fetch;
 	bool web = remote_is_web(file->path);
-	file->shown = web ? remote_shown(arena, file->path) : path_shown(options->cwd, file->path);
+	file->shown = web ? url_shown(arena, file->path) : path_shown(options->cwd, file->path);
 	if (!web)
 		return file_read(arena, file, sources, ret_text, ret_len, errors);
 	if (!fetch)

@@ -20,8 +20,4 @@ int remote_path(struct arena *arena, const struct load_options *options, const c
 int remote_read(struct arena *arena, const struct load_options *options, struct file *file,
 	struct sources *sources, const char **ret_text, size_t *ret_len, struct errors *errors);
 
-/* A URL as messages and labels show it: without user, password, query and fragment. Other names stay as they
- * are. */
-const char *remote_shown(struct arena *arena, const char *url);
-
 #endif

@@ -1,7 +1,7 @@
 #include "engine/http.h"
 
 #include "base/heap.h"
-#include "compose/remote.h"
+#include "base/url.h"
 #include "engine/http_inside.h"
 
 #include <stdio.h>
@@ -76,5 +76,5 @@ int http_call(struct request *request, struct errors *errors)
 	if (request->fault == HTTP_OK)
 		return 0;
 	return error_add(errors, request->fault == HTTP_NO_CONNECT ? ERROR_CONNECT : ERROR_ENGINE, NULL, NULL,
-		"%s %s: %s", request->method, remote_shown(errors->arena, request->path), request->failure);
+		"%s %s: %s", request->method, url_shown(errors->arena, request->path), request->failure);
 }

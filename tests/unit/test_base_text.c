@@ -1,5 +1,6 @@
-/* Texts made of other texts or bytes: digests. */
+/* Texts made of other texts or bytes: digests, URLs. */
 #include "base/sha256.h"
+#include "base/url.h"
 #include "arena_case.h"
 
 static void digests_are_those_of_fips_180(void **state)
@@ -11,11 +12,29 @@ static void digests_are_those_of_fips_180(void **state)
 		sha256_hex(arena, "", 0), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
+static void secrets_of_urls_are_not_shown(void **state)
+{
+	(void)state;
+	static const char *const cases[][2] = {
+		{ "https://user:pa:ss@host:8080/a/b.yaml?token=x#sha256=0", "https://host:8080/a/b.yaml" },
+		{ "https://user:p@ss@host/@a", "https://host/@a" },
+		{ "https://token@host", "https://host" },
+		{ "https://host/a@b", "https://host/a@b" },
+		{ "ssh://git@host/x.git#main", "ssh://host/x.git" },
+		{ "https://user:pass@", "https://" },
+		{ "/srv/a?b#c", "/srv/a?b#c" },
+		{ "-", "-" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_string_equal(url_shown(arena, cases[i][0]), cases[i][1]);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, arena_set_up, arena_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(digests_are_those_of_fips_180),
+		TEST(secrets_of_urls_are_not_shown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
