@@ -1,5 +1,6 @@
 #include "compose/scalar.h"
 
+#include "base/base64.h"
 #include "compose/value.h"
 
 #include <ctype.h>
@@ -226,36 +227,18 @@ void scalar_resolve(struct node *node)
 		node->kind = NODE_STRING;
 }
 
-static int base64_value(char c)
+/* The bytes of a !!binary value, blanks between the digits allowed; NULL when the text is not padded Base64
+ * or holds a NUL byte, which no value can. */
+static const char *binary_bytes(struct arena *arena, const char *text)
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c ? strchr(alphabet, c) : NULL;
-	return at ? (int)(at - alphabet) : -1;
-}
-
-/* Decodes !!binary; returns NULL when the text is not base64 or holds a NUL byte, which no value can. */
-static const char *base64_decode(struct arena *arena, const char *text)
-{
-	char *out = arena_alloc(arena, strlen(text) / 4 * 3 + 4);
-	size_t len = 0, count = 0, padding = 0;
-	unsigned bits = 0;
-	for (; *text; text++) {
-		if (isspace((unsigned char)*text))
-			continue;
-		int value = *text == '=' ? 0 : base64_value(*text);
-		if (value < 0 || (padding && *text != '='))
-			return NULL;
-		padding += *text == '=';
-		bits = bits << 6 | (unsigned)value;
-		if (++count % 4)
-			continue;
-		for (int shift = 16; shift >= 0; shift -= 8)
-			out[len++] = (char)(bits >> shift & 0xff);
-	}
-	if (count % 4 || padding > 2)
-		return NULL;
-	out[len -= padding] = '\0';
-	return strlen(out) == len ? out : NULL;
+	char *packed = arena_alloc(arena, strlen(text) + 1);
+	size_t count = 0, len;
+	for (; *text; text++)
+		if (!isspace((unsigned char)*text))
+			packed[count++] = *text;
+	size_t padding = count - strcspn(packed, "=");
+	const char *bytes = count % 4 == 0 && padding <= 2 ? base64_decode(arena, packed, &len) : NULL;
+	return bytes && strlen(bytes) == len ? bytes : NULL;
 }
 
 static const char *kind_tag(const struct node *node)
@@ -282,7 +265,7 @@ int scalar_resolve_tagged(
 	if (strcmp(kind, "str") == 0 || strcmp(kind, "merge") == 0)
 		return 0;
 	if (strcmp(kind, "binary") == 0) {
-		const char *bytes = base64_decode(arena, node->text);
+		const char *bytes = binary_bytes(arena, node->text);
 		if (!bytes)
 			return error_add(
 				errors, ERROR_FILE, &node->at, NULL, "!!binary value is not base64 text");

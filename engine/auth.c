@@ -1,8 +1,8 @@
 #include "engine/auth.h"
 
+#include "base/base64.h"
 #include "base/heap.h"
 #include "base/json.h"
-#include "engine/base64.h"
 #include "engine/child.h"
 #include "engine/reference.h"
 

@@ -1,8 +1,8 @@
 #include "engine/image_job.h"
 
+#include "base/base64.h"
 #include "base/heap.h"
 #include "base/json.h"
-#include "engine/base64.h"
 #include "engine/build_context.h"
 #include "engine/build_query.h"
 #include "engine/buildkit.h"

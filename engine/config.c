@@ -1,7 +1,7 @@
 #include "engine/config.h"
 
+#include "base/base64.h"
 #include "base/json.h"
-#include "engine/base64.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>

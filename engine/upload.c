@@ -1,6 +1,6 @@
 /* Configs and secrets that are sent as archives into a container before it starts. */
+#include "base/base64.h"
 #include "base/json.h"
-#include "engine/base64.h"
 #include "engine/config.h"
 #include "engine/ops.h"
 #include "engine/service_files.h"

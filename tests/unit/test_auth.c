@@ -1,6 +1,6 @@
 /* Credential helpers: programs of our own, found by PATH. */
 #include "engine/auth.h"
-#include "engine/base64.h"
+#include "base/base64.h"
 #include "unit.h"
 
 #include <stdio.h>

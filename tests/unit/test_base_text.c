@@ -1,4 +1,5 @@
-/* Texts made of other texts or bytes: digests, URLs. */
+/* Texts made of other texts or bytes: digests, Base64, URLs. */
+#include "base/base64.h"
 #include "base/sha256.h"
 #include "base/url.h"
 #include "arena_case.h"
@@ -10,6 +11,27 @@ static void digests_are_those_of_fips_180(void **state)
 		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	assert_string_equal(
 		sha256_hex(arena, "", 0), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+static void base64_both_ways(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *plain, *standard, *url;
+	} cases[] = { { "", "", "" }, { "f", "Zg==", "Zg==" }, { "fo", "Zm8=", "Zm8=" },
+		{ "foo", "Zm9v", "Zm9v" }, { "\xff\xfe\xfd>?", "//79Pj8=", "__79Pj8=" } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		size_t len = strlen(cases[i].plain), back = 99;
+		assert_string_equal(base64_encode(arena, cases[i].plain, len, false), cases[i].standard);
+		assert_string_equal(base64_encode(arena, cases[i].plain, len, true), cases[i].url);
+		assert_string_equal(base64_decode(arena, cases[i].standard, &back), cases[i].plain);
+		assert_int_equal(back, len);
+	}
+	size_t len;
+	assert_null(base64_decode(arena, "Zg=a", &len));
+	assert_null(base64_decode(arena, "Z", &len));
+	assert_null(base64_decode(arena, "Zm 9v", &len));
+	assert_string_equal(base64_decode(arena, "Zm8", &len), "fo");
 }
 
 static void secrets_of_urls_are_not_shown(void **state)
@@ -34,6 +56,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, arena_set_up, arena_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(digests_are_those_of_fips_180),
+		TEST(base64_both_ways),
 		TEST(secrets_of_urls_are_not_shown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* BuildKit's progress messages: protobuf made by hand here, and bytes that an engine sent. */
 #include "base/buf.h"
-#include "engine/base64.h"
+#include "base/base64.h"
 #include "engine/buildkit.h"
 #include "unit.h"
 

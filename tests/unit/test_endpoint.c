@@ -1,7 +1,7 @@
 /* Which engine is meant: flags, variables, contexts, hosts, TLS; and docker's config.json. */
 #include "compose/image_name.h"
 #include "engine/auth.h"
-#include "engine/base64.h"
+#include "base/base64.h"
 #include "engine/endpoint.h"
 #include "engine/http.h"
 #include "engine/reference.h"

@@ -1,6 +1,5 @@
 /* Reading foreign JSON: anything is taken for anything, nothing is trusted. */
 #include "base/json.h"
-#include "engine/base64.h"
 #include "arena_case.h"
 
 #include <stdlib.h>
@@ -70,34 +69,12 @@ static void files(void **state)
 	assert_int_equal(json_read("/tmp", &json, &errors), -1);
 }
 
-static void base64_both_ways(void **state)
-{
-	(void)state;
-	static const struct {
-		const char *plain, *standard, *url;
-	} cases[] = { { "", "", "" }, { "f", "Zg==", "Zg==" }, { "fo", "Zm8=", "Zm8=" },
-		{ "foo", "Zm9v", "Zm9v" }, { "\xff\xfe\xfd>?", "//79Pj8=", "__79Pj8=" } };
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		size_t len = strlen(cases[i].plain), back = 99;
-		assert_string_equal(base64_encode(arena, cases[i].plain, len, false), cases[i].standard);
-		assert_string_equal(base64_encode(arena, cases[i].plain, len, true), cases[i].url);
-		assert_string_equal(base64_decode(arena, cases[i].standard, &back), cases[i].plain);
-		assert_int_equal(back, len);
-	}
-	size_t len;
-	assert_null(base64_decode(arena, "Zg=a", &len));
-	assert_null(base64_decode(arena, "Z", &len));
-	assert_null(base64_decode(arena, "Zm 9v", &len));
-	assert_string_equal(base64_decode(arena, "Zm8", &len), "fo");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(members_of_any_kind, arena_set_up, arena_tear_down),
 		cmocka_unit_test_setup_teardown(broken_documents_are_errors, arena_set_up, arena_tear_down),
 		cmocka_unit_test_setup_teardown(files, arena_set_up, arena_tear_down),
-		cmocka_unit_test_setup_teardown(base64_both_ways, arena_set_up, arena_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* Base64, both alphabets. */
-#ifndef ENGINE_BASE64_H
-#define ENGINE_BASE64_H
+#ifndef BASE_BASE64_H
+#define BASE_BASE64_H
 
 #include "base/arena.h"
 
