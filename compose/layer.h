@@ -1,5 +1,6 @@
 /* One load: the files of the command line, or of one include, become one tree. Each has a directory and an
- * environment of its own. */
+ * environment of its own. layer, include and extend are mutually recursive on purpose: a file of a layer may
+ * include further loads, and extend services of further files. */
 #ifndef COMPOSE_LAYER_H
 #define COMPOSE_LAYER_H
 
