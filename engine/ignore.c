@@ -1,135 +1,168 @@
 #include "engine/ignore.h"
+#include "base/buf.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
-#define TOKENS_MOST   1000
-#define PATTERNS_MOST 10000
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
 
-/* A pattern becomes tokens; matching runs through the path once with the set of tokens that may come next, so
- * that no pattern can take more than length × tokens. */
-enum token_kind {
-	TOKEN_BYTE,
-	TOKEN_CLASS, /* [a-z]; one character, no slash */
-	TOKEN_ANY,   /* ?: the first byte of a character, no slash */
-	TOKEN_REST,  /* the further bytes of it */
-	TOKEN_STAR,  /* *: any text without slash */
-	TOKEN_ALL,   /* ** at an end: any text */
-	TOKEN_DIRS,  /* ** within: nothing, or any text up to a slash; followed by TOKEN_INSIDE */
-	TOKEN_INSIDE,
-	TOKEN_END,
-};
-
-struct token {
-	enum token_kind kind;
-	unsigned char byte;
-	const uint32_t *set; /* TOKEN_CLASS: 256 bits */
-};
+#define PATTERN_MOST   1000 /* bytes */
+#define PATTERNS_MOST  10000
+#define WORKSPACE      1000 /* ints to begin with: a dozen of states at a time take a hundred */
+#define WORKSPACE_MOST (1 << 20)
 
 struct pattern {
 	bool back; /* ! */
-	struct token *tokens;
-	size_t ntokens;
+	pcre2_code *code;
+};
+
+/* What a match works with, kept from one to the next. */
+struct matcher {
+	pcre2_match_data *data;
+	int *workspace;
+	size_t size;
 };
 
 struct ignore {
+	struct arena *arena;
 	struct pattern *patterns;
 	size_t npatterns;
 	bool any_back;
+	pcre2_compile_context *compiling;
+	struct matcher *matcher;
 };
 
-/* Patterns */
+/* PCRE2's memory is the arena's */
 
-struct compiler {
-	struct arena *arena;
-	struct pattern *pattern;
-};
-
-static struct token *put(struct compiler *compiler, enum token_kind kind)
+static void *take(size_t size, void *arena)
 {
-	struct pattern *pattern = compiler->pattern;
-	struct token *token = ARENA_PUSH(compiler->arena, pattern->tokens, pattern->ntokens);
-	token->kind = kind;
-	return token;
+	return arena_alloc(arena, size);
 }
 
-static void put_byte(struct compiler *compiler, char byte)
+static void leave(void *memory, void *arena)
 {
-	put(compiler, TOKEN_BYTE)->byte = (unsigned char)byte;
+	(void)memory;
+	(void)arena;
 }
 
-/* [abc], [a-z], [^a-z]; returns what follows, or NULL when it is not closed. */
-static const char *put_class(struct compiler *compiler, const char *text)
+static struct ignore *new_ignore(struct arena *arena)
 {
-	uint32_t *set = ARENA_ARRAY(compiler->arena, uint32_t, 8);
-	bool negated = *text == '^';
-	text += negated;
-	for (bool first = true; *text != ']' || first; first = false) {
-		text += *text == '\\' && text[1];
-		unsigned low = (unsigned char)*text, high = low;
-		if (!*text)
-			return NULL;
-		if (text[1] == '-' && text[2] && text[2] != ']') {
-			text += 2;
-			text += *text == '\\' && text[1];
-			high = (unsigned char)*text;
+	struct ignore *ignore = ARENA_NEW(arena, struct ignore);
+	struct matcher *matcher = ARENA_NEW(arena, struct matcher);
+	pcre2_general_context *memory = pcre2_general_context_create(take, leave, arena);
+	*matcher = (struct matcher){
+		.data = pcre2_match_data_create(1, memory),
+		.workspace = ARENA_ARRAY(arena, int, WORKSPACE),
+		.size = WORKSPACE,
+	};
+	*ignore = (struct ignore){
+		.arena = arena,
+		.compiling = pcre2_compile_context_create(memory),
+		.matcher = matcher,
+	};
+	return ignore;
+}
+
+/* Bytes at the start of `text` that are UTF-8. */
+static size_t valid_bytes(const char *text)
+{
+	const char *rest = text;
+	for (size_t size = 1; *rest && size; rest += size)
+		size = isascii(*rest) ? 1 : utf8_decode(rest, SIZE_MAX, NULL);
+	return (size_t)(rest - text);
+}
+
+/* Text for PCRE2, which takes UTF-8 only: bytes that are none become characters of their own, from U+10FF00
+ * on. Returns the text itself when nothing is to be done, else that of `to`. */
+static const char *as_utf8(struct buf *to, const char *text)
+{
+	size_t size = valid_bytes(text);
+	if (!text[size])
+		return text;
+	for (; *text; size = valid_bytes(text)) {
+		buf_append(to, text, size);
+		text += size;
+		if (*text) {
+			unsigned char byte = (unsigned char)*text++;
+			buf_printf(to, "\xf4\x8f%c%c", 0xbc | byte >> 6, 0x80 | (byte & 0x3f));
 		}
-		if (high < low)
-			return NULL;
-		for (unsigned c = low; c <= high; c++)
-			set[c / 32] |= 1u << (c % 32);
-		text++;
 	}
-	for (unsigned i = 0; negated && i < 8; i++)
-		set[i] = ~set[i];
-	set['/' / 32] &= ~(1u << ('/' % 32));
-	put(compiler, TOKEN_CLASS)->set = set;
-	put(compiler, TOKEN_REST);
+	return buf_text(to);
+}
+
+/* Patterns, as moby's patternmatcher makes regular expressions of them */
+
+/* One character that stands for itself, after \ or not; returns what follows. */
+static const char *put_literal(struct buf *to, const char *text)
+{
+	text += *text == '\\' && text[1];
+	if (isascii(*text) && !isalnum((unsigned char)*text))
+		buf_putc(to, '\\');
+	buf_putc(to, *text);
 	return text + 1;
 }
 
-/* `**`: with a slash behind it any number of directories, also none. At the very start of an otherwise plain
- * pattern (`**.log`) it is any text, as at the end. */
-static const char *put_deep(struct compiler *compiler, const char *text, bool start)
+/* What follows [: [abc], [a-z], [^a-z]; never a slash. One that is not closed or whose range runs backwards
+ * is left to PCRE2 to refuse. */
+static const char *put_class(struct buf *to, const char *text)
 {
-	if (*text == '/')
-		text++;
-	else if (start && !text[strcspn(text, "*?[\\")]) {
-		put(compiler, TOKEN_ALL);
-		return text;
+	buf_puts(to, "(?!/)[");
+	if (*text == '^')
+		buf_putc(to, *text++);
+	for (bool first = true; *text && (*text != ']' || first); first = false) {
+		text = put_literal(to, text);
+		if (*text == '-' && text[1] && text[1] != ']') {
+			buf_putc(to, '-');
+			text = put_literal(to, text + 1);
+		}
 	}
-	if (!*text) {
-		put(compiler, TOKEN_ALL);
-		return text;
-	}
-	put(compiler, TOKEN_DIRS);
-	put(compiler, TOKEN_INSIDE);
+	if (*text)
+		buf_putc(to, *text++);
 	return text;
 }
 
-static bool compile(struct compiler *compiler, const char *text)
+/* What follows `**`: with a slash behind it any number of directories, also none. At the very start of an
+ * otherwise plain pattern (`**.log`) it is any text, as at the end. */
+static const char *put_deep(struct buf *to, const char *text, bool start)
+{
+	bool suffix = start && *text != '/' && !text[strcspn(text, "*?[\\")];
+	text += *text == '/';
+	buf_puts(to, suffix || !*text ? ".*" : "(?:.*/)?");
+	return text;
+}
+
+/* The expression for a path that matches, or of which a directory does. */
+static void translate(struct buf *to, const char *text)
 {
 	const char *start = text;
-	while (text && *text && compiler->pattern->ntokens < TOKENS_MOST) {
+	while (*text) {
 		if (text[0] == '*' && text[1] == '*') {
-			text = put_deep(compiler, text + 2, text == start);
-		} else if (*text == '*') {
-			put(compiler, TOKEN_STAR);
-			text++;
-		} else if (*text == '?') {
-			put(compiler, TOKEN_ANY);
-			put(compiler, TOKEN_REST);
-			text++;
+			text = put_deep(to, text + 2, text == start);
+		} else if (*text == '*' || *text == '?') {
+			buf_puts(to, *text++ == '*' ? "[^/]*" : "[^/]");
 		} else if (*text == '[') {
-			text = put_class(compiler, text + 1);
+			text = put_class(to, text + 1);
 		} else {
-			text += *text == '\\' && text[1];
-			put_byte(compiler, *text++);
+			text = put_literal(to, text);
 		}
 	}
-	put(compiler, TOKEN_END);
-	return text && !*text;
+	buf_puts(to, "(?:/|\\z)");
+}
+
+/* Returns NULL when the pattern is malformed. */
+static pcre2_code *compile(const struct ignore *ignore, const char *text)
+{
+	auto_buf struct buf valid, expression;
+	int code;
+	size_t at;
+	buf_init(&valid, (size_t)4 * PATTERN_MOST);
+	buf_init(&expression, (size_t)16 * PATTERN_MOST);
+	translate(&expression, as_utf8(&valid, text));
+	return pcre2_compile((PCRE2_SPTR)buf_text(&expression), expression.len,
+		PCRE2_ANCHORED | PCRE2_DOTALL | PCRE2_UTF, &code, &at, ignore->compiling);
 }
 
 /* Lexical cleaning of a pattern: no empty, `.` and (where possible) `..` parts, no leading or trailing slash.
@@ -181,9 +214,11 @@ static int add_line(struct arena *arena, struct ignore *ignore, const char *line
 	char *text = clean(arena, line, len);
 	if (!*text) /* "." and "/" match no path inside */
 		return 0;
-	struct pattern pattern = { .back = back };
-	struct compiler compiler = { arena, &pattern };
-	if (!compile(&compiler, text)) {
+	if (strlen(text) > PATTERN_MOST)
+		return error_add(
+			errors, ERROR_FILE, at, NULL, "a pattern of more than %d bytes", PATTERN_MOST);
+	struct pattern pattern = { .back = back, .code = compile(ignore, text) };
+	if (!pattern.code) {
 		error_add(errors, ERROR_FILE, at, NULL, "malformed pattern \"%s\"", text);
 		return error_hint(errors, "close [ with ], or write \\[ for the character itself");
 	}
@@ -195,7 +230,7 @@ static int add_line(struct arena *arena, struct ignore *ignore, const char *line
 const struct ignore *ignore_parse(
 	struct arena *arena, const char *file, const char *text, size_t len, struct errors *errors)
 {
-	struct ignore *ignore = ARENA_NEW(arena, struct ignore);
+	struct ignore *ignore = new_ignore(arena);
 	struct mark at = { .file = file, .line = 0, .col = 1 };
 	int result = 0;
 	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
@@ -215,116 +250,52 @@ const struct ignore *ignore_parse(
 
 /* Matching */
 
-struct run {
-	const struct token *tokens;
-	unsigned short now[TOKENS_MOST + 4], next[TOKENS_MOST + 4];
-	size_t nnow, nnext;
-	unsigned seen[TOKENS_MOST + 4]; /* the step in which a token was added last */
-	unsigned step;
-};
-
-/* Adds a token to the next set, and those that may stand for nothing together with their followers. */
-static void enter(struct run *run, size_t at)
+/* The matcher that runs through a path once with all states of the expression: no pattern can take more than
+ * length × states. */
+static int match(const struct ignore *ignore, const struct pattern *pattern, const char *path, size_t len,
+	uint32_t options)
 {
-	if (run->seen[at] == run->step)
-		return;
-	run->seen[at] = run->step;
-	run->next[run->nnext++] = (unsigned short)at;
-	enum token_kind kind = run->tokens[at].kind;
-	if (kind == TOKEN_STAR || kind == TOKEN_ALL || kind == TOKEN_REST || kind == TOKEN_DIRS)
-		enter(run, at + 1);
-	if (kind == TOKEN_DIRS)
-		enter(run, at + 2);
-}
-
-static void advance(struct run *run)
-{
-	memcpy(run->now, run->next, run->nnext * sizeof *run->next);
-	run->nnow = run->nnext;
-	run->nnext = 0;
-	run->step++;
-}
-
-static void consume(struct run *run, size_t at, unsigned char byte)
-{
-	const struct token *token = &run->tokens[at];
-	switch (token->kind) {
-	case TOKEN_BYTE:
-		if (byte == token->byte)
-			enter(run, at + 1);
-		break;
-	case TOKEN_CLASS:
-		if (token->set[byte / 32] >> (byte % 32) & 1)
-			enter(run, at + 1);
-		break;
-	case TOKEN_ANY:
-		if (byte != '/')
-			enter(run, at + 1);
-		break;
-	case TOKEN_REST:
-		if ((byte & 0xc0) == 0x80)
-			enter(run, at);
-		break;
-	case TOKEN_STAR:
-		if (byte != '/')
-			enter(run, at);
-		break;
-	case TOKEN_ALL:
-		enter(run, at);
-		break;
-	case TOKEN_INSIDE:
-		enter(run, at);
-		if (byte == '/')
-			enter(run, at + 1);
-		break;
-	case TOKEN_DIRS:
-	case TOKEN_END:
-		break;
+	struct matcher *matcher = ignore->matcher;
+	for (;;) {
+		int result = pcre2_dfa_match(pattern->code, (PCRE2_SPTR)path, len, 0,
+			options | PCRE2_DFA_SHORTEST | PCRE2_NO_UTF_CHECK, matcher->data, NULL,
+			matcher->workspace, matcher->size);
+		if (result != PCRE2_ERROR_DFA_WSSIZE || matcher->size >= WORKSPACE_MOST)
+			return result;
+		matcher->size *= 2;
+		matcher->workspace = ARENA_ARRAY(ignore->arena, int, matcher->size);
 	}
-}
-
-static bool at_end(const struct run *run)
-{
-	for (size_t i = 0; i < run->nnow; i++)
-		if (run->tokens[run->now[i]].kind == TOKEN_END)
-			return true;
-	return false;
-}
-
-/* Whether the pattern matches the path or one of its directories. *ret_open: some longer path may match. */
-static bool matches(const struct pattern *pattern, const char *path, bool *ret_open)
-{
-	struct run run = { .tokens = pattern->tokens, .step = 1 };
-	enter(&run, 0);
-	advance(&run);
-	for (; *path && run.nnow; path++) {
-		if (*path == '/' && at_end(&run))
-			return true;
-		for (size_t i = 0; i < run.nnow; i++)
-			consume(&run, run.now[i], (unsigned char)*path);
-		advance(&run);
-	}
-	*ret_open = run.nnow > 0;
-	return !*path && at_end(&run);
 }
 
 bool ignore_path(const struct ignore *ignore, const char *path)
 {
-	bool ignored = false, open;
-	for (size_t i = 0; ignore && i < ignore->npatterns; i++)
-		if (ignored == ignore->patterns[i].back && matches(&ignore->patterns[i], path, &open))
+	bool ignored = false;
+	auto_buf struct buf valid;
+	buf_init(&valid, SIZE_MAX / 2);
+	path = as_utf8(&valid, path);
+	size_t len = strlen(path);
+	for (size_t i = 0; ignore && i < ignore->npatterns; i++) {
+		const struct pattern *pattern = &ignore->patterns[i];
+		if (ignored == pattern->back && match(ignore, pattern, path, len, 0) >= 0)
 			ignored = !ignored;
+	}
 	return ignored;
 }
 
 bool ignore_below(const struct ignore *ignore, const char *dir)
 {
-	bool open = false;
 	if (!ignore || !ignore->any_back)
 		return false;
+	auto_buf struct buf valid;
+	buf_init(&valid, SIZE_MAX / 2);
+	dir = as_utf8(&valid, dir);
+	size_t len = strlen(dir);
+	bool open = false;
 	for (size_t i = 0; i < ignore->npatterns && !open; i++) {
-		if (ignore->patterns[i].back && matches(&ignore->patterns[i], dir, &open))
-			open = true;
+		int result = ignore->patterns[i].back
+				     ? match(ignore, &ignore->patterns[i], dir, len, PCRE2_PARTIAL_SOFT)
+				     : PCRE2_ERROR_NOMATCH;
+		open = result >= 0 || result == PCRE2_ERROR_PARTIAL;
 	}
 	return open;
 }

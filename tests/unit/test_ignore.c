@@ -52,6 +52,37 @@ static const struct row rows[] = {
 	{ "\\*", "a", false },
 	{ "\\[x", "[x", true },
 	{ "[\\]]", "]", true },
+	{ "[]a]x", "]x", true },
+	{ "[a-]x", "-x", true },
+	{ "[.-0]x", "/x", false },
+	{ "[.-0]x", "0x", true },
+	{ "[\\a-\\c]", "b", true },
+	{ "[*]", "a", false },
+	{ "[a.b]", "c", false },
+	{ "[\xc3\xa4-\xc3\xb6]", "\xc3\xa5", true },
+	{ "[\xc3\xa4-\xc3\xb6]", "\xc3\xbc", false },
+	{ "[^b][^b]", "\xc3\xbc", false },
+	{ "??", "\xc3\xbc", false },
+	{ "\\\xc3\xbc", "\xc3\xbc", true },
+	{ "\xfc*", "\xfc.txt", true },
+	{ "\xfc*", "\xfd.txt", false },
+	{ "?\xc3\xbc", "\xfc\xc3\xbc", true },
+	{ "a\\", "a\\", true },
+	{ "\\d", "d", true },
+	{ "\\d", "1", false },
+	{ "*", "a\nb", true },
+	{ "**/b", "a\nc/b", true },
+	{ "a**", "ab/c", true },
+	{ "a/**b", "a/x/b", true },
+	{ "a/**b", "a/xb", false },
+	{ "**/a/**/b", "a/b", true },
+	{ "***", "a/b", true },
+	{ "a/**/", "a/b", true },
+	{ "!a", "b", false },
+	{ "**\n!**/keep\n**/keep/tmp", "x/keep/y", false },
+	{ "**\n!**/keep\n**/keep/tmp", "x/keep/tmp/z", true },
+	{ "^a$|b{2}", "^a$|b{2}", true },
+	{ "^a$|b{2}*", "^a$|b{2}", true },
 	{ "a b", "a b", true },
 	{ "  a  ", "a", true },
 	{ "# a\na", "# a", false },
@@ -113,6 +144,34 @@ static void mistakes_have_a_line(void **state)
 	memset(longest, 'a', sizeof longest);
 	assert_null(ignore_parse(arena, "f", longest, sizeof longest, &errors));
 	assert_null(ignore_parse(arena, "f", "a\0b", 3, &errors));
+	assert_null(parse("[b-a]"));
+}
+
+/* Many stars: not one of them multiplies the work of another. */
+static void no_pattern_takes_for_ever(void **state)
+{
+	(void)state;
+	char pattern[251] = "", path[1001] = "";
+	for (size_t i = 0; i + 5 < sizeof pattern; i += 5)
+		memcpy(pattern + i, "**/*a", 6);
+	for (size_t i = 0; i + 4 < sizeof path; i += 4)
+		memcpy(path + i, "aaa/", 5);
+	assert_true(ignore_path(parse(pattern), path));
+	path[0] = 'b'; /* or it is seen at once that there is none */
+	pattern[strlen(pattern) - 1] = 'b';
+	assert_false(ignore_path(parse(pattern), path));
+}
+
+static void too_many_patterns_are_refused(void **state)
+{
+	(void)state;
+	char *many = arena_alloc(arena, 20003);
+	for (size_t i = 0; i < 10001; i++)
+		memcpy(many + 2 * i, "x\n", 3);
+	assert_null(parse(many));
+	assert_int_equal(errors.first->at.line, 10001);
+	many[20000] = '\0';
+	assert_true(ignore_path(parse(many), "x"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, arena_set_up, arena_tear_down)
@@ -123,6 +182,8 @@ int main(void)
 		TEST(patterns_decide),
 		TEST(only_promising_directories_are_entered),
 		TEST(mistakes_have_a_line),
+		TEST(no_pattern_takes_for_ever),
+		TEST(too_many_patterns_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
