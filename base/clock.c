@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -18,4 +19,36 @@ void clock_stamp(char ret_text[CLOCK_STAMP], int64_t unix_ns)
 		unix_ns = 0;
 	snprintf(ret_text, CLOCK_STAMP, "%lld.%09lld", (long long)(unix_ns / SECOND),
 		(long long)(unix_ns % SECOND));
+}
+
+/* What follows the point of a second, as nanoseconds; moves *text behind it. */
+static int64_t read_fraction(const char **text)
+{
+	int64_t ns = 0, worth = SECOND;
+	if (**text != '.')
+		return 0;
+	for (++*text; **text >= '0' && **text <= '9'; ++*text) {
+		worth /= 10;
+		ns += (**text - '0') * worth;
+	}
+	return ns;
+}
+
+int clock_read(const char *text, int64_t *ret_unix_ns)
+{
+	static const char *const formats[] = { "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d" };
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+		struct tm tm = { .tm_isdst = -1 }, zone = { 0 };
+		const char *rest = strptime(text, formats[i], &tm);
+		int64_t ns = rest ? read_fraction(&rest) : 0;
+		const char *end = rest && *rest ? strptime(rest, "%z", &zone) : rest;
+		if (!end || *end)
+			continue;
+		int64_t seconds = *rest ? timegm(&tm) - zone.tm_gmtoff : mktime(&tm);
+		if (seconds < 0)
+			seconds = ns = 0;
+		*ret_unix_ns = seconds < INT64_MAX / SECOND ? seconds * SECOND + ns : -1;
+		return *ret_unix_ns < 0 ? -1 : 0;
+	}
+	return -1;
 }

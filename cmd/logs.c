@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct logs_wish {
 	bool follow, timestamps, no_color, no_log_prefix;
@@ -43,33 +42,17 @@ struct reading {
 /* The API takes Unix seconds; people write durations back from now, or dates. */
 static int read_time(struct ctx *ctx, const char *option, const char *text, const char **ret_text)
 {
-	static const char *const formats[] = { "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d" };
 	int64_t ns;
 	char *end;
 	if (!text || (strtod(text, &end) >= 0 && end != text && !*end)) {
 		*ret_text = text;
 		return 0;
 	}
-	if (opt_duration(text, &ns) == 0) {
+	bool back = opt_duration(text, &ns) == 0;
+	if (back || clock_read(text, &ns) == 0) {
 		char then[CLOCK_STAMP];
-		clock_stamp(then, clock_unix() - ns);
+		clock_stamp(then, back ? clock_unix() - ns : ns);
 		*ret_text = arena_strdup(ctx->arena, then);
-		return 0;
-	}
-	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-		struct tm tm = { .tm_isdst = -1 };
-		int hours = 0, minutes = 0;
-		char sign = 'Z';
-		const char *rest = strptime(text, formats[i], &tm);
-		if (rest && *rest == '.')
-			rest += 1 + strspn(rest + 1, "0123456789");
-		if (!rest ||
-			(*rest && *rest != 'Z' && sscanf(rest, "%c%2d:%2d", &sign, &hours, &minutes) != 3))
-			continue;
-		int64_t seconds = *rest ? timegm(&tm) : mktime(&tm);
-		int64_t east = (hours * 60 + minutes) * 60;
-		seconds -= sign == '+' ? east : sign == '-' ? -east : 0;
-		*ret_text = arena_printf(ctx->arena, "%lld", (long long)seconds);
 		return 0;
 	}
 	error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "%s: \"%s\" is not a time", option, text);

@@ -1,12 +1,12 @@
 #include "engine/look.h"
 
+#include "base/clock.h"
 #include "base/json.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define SECOND INT64_C(1000000000)
 
@@ -29,18 +29,15 @@ static const char **texts_at(
 	return texts;
 }
 
-/* "2026-11-21T14:13:22.5Z" → "1795270402.5", less `seconds_before`; "" for the zero time and for what is no
- * time. */
-static const char *unix_time(struct arena *arena, const char *text, int64_t seconds_before)
+/* The stamp of a second before a time; "" for the zero time and for what is no time. */
+static const char *second_before(struct arena *arena, const char *text)
 {
-	struct tm tm = { 0 };
-	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
-	time_t seconds = rest ? timegm(&tm) : 0;
-	if (seconds <= 0)
+	int64_t time;
+	char stamp[CLOCK_STAMP];
+	if (clock_read(text, &time) != 0 || time == 0)
 		return "";
-	int digits = *rest == '.' ? (int)strspn(rest + 1, "0123456789") : 0;
-	return arena_printf(arena, "%lld.%.*s", (long long)seconds - (long long)seconds_before,
-		digits ? digits : 1, digits ? rest + 1 : "0");
+	clock_stamp(stamp, time - 1000000000);
+	return arena_strdup(arena, stamp);
 }
 
 static void read_state(struct arena *arena, const struct cJSON *json, struct look *look)
@@ -68,7 +65,7 @@ static void read_state(struct arena *arena, const struct cJSON *json, struct loo
 	look->killed_for_memory = json_bool(json, "State.OOMKilled");
 	look->error = text_at(arena, json, "State.Error");
 	/* The engine writes the time down when the start is over: the first lines may be older than that. */
-	look->started = unix_time(arena, json_text(json, "State.StartedAt", ""), 1);
+	look->started = second_before(arena, json_text(json, "State.StartedAt", ""));
 	look->restarts = json_int(json, "RestartCount", 0);
 	look->restart = text_at(arena, json, "HostConfig.RestartPolicy.Name");
 }

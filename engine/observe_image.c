@@ -1,9 +1,9 @@
+#include "base/clock.h"
 #include "base/json.h"
 #include "engine/observe.h"
 
 #include <cjson/cJSON.h>
 #include <string.h>
-#include <time.h>
 
 static void push_text(struct arena *arena, const char ***texts, size_t *count, const char *text)
 {
@@ -39,21 +39,6 @@ static struct healthcheck *read_check(struct arena *arena, const struct cJSON *j
 	return check;
 }
 
-/* Unix seconds of "2026-11-21T15:00:00.123+01:00"; 0 for the zero time and for what is no time. */
-static int64_t read_time(const char *text)
-{
-	struct tm tm = { 0 };
-	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
-	if (!rest)
-		return 0;
-	if (*rest == '.')
-		rest += 1 + strspn(rest + 1, "0123456789");
-	struct tm zone = { 0 };
-	int64_t offset = *rest && strptime(rest, "%z", &zone) ? zone.tm_gmtoff : 0;
-	int64_t seconds = timegm(&tm) - offset;
-	return seconds > 0 ? seconds : 0;
-}
-
 struct observed_image *observe_image(struct arena *arena, const char *reference, const struct cJSON *json)
 {
 	struct observed_image *image = ARENA_NEW(arena, struct observed_image);
@@ -63,7 +48,8 @@ struct observed_image *observe_image(struct arena *arena, const char *reference,
 	image->id = arena_strdup(arena, json_text(json, "Id", NULL));
 	image->os = arena_strdup(arena, json_text(json, "Os", ""));
 	image->architecture = arena_strdup(arena, json_text(json, "Architecture", ""));
-	image->tagged = read_time(json_text(json, "Metadata.LastTagTime", ""));
+	if (clock_read(json_text(json, "Metadata.LastTagTime", ""), &image->tagged) == 0)
+		image->tagged /= 1000000000;
 	const struct cJSON *config = json_get(json, "Config");
 	const struct cJSON *check = json_get(config, "Healthcheck");
 	if (cJSON_IsObject(check)) {

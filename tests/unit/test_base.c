@@ -194,6 +194,38 @@ static void stamps_have_nine_digits(void **state)
 	assert_true(clock_unix() > INT64_C(1700000000000000000));
 }
 
+static void times_are_read(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		int64_t ns; /* -1: no time */
+	} rows[] = {
+		{ "2026-11-21T14:13:22.5Z", INT64_C(1795270402500000000) },
+		{ "2026-11-21T14:13:22.123456789Z", INT64_C(1795270402123456789) },
+		{ "2026-11-21T14:13:22.1234567899Z", INT64_C(1795270402123456789) },
+		{ "2026-11-21T15:13:22+01:00", INT64_C(1795270402000000000) },
+		{ "2026-11-21T13:43:22-00:30", INT64_C(1795270402000000000) },
+		{ "2026-11-21T14:13Z", INT64_C(1795270380000000000) },
+		{ "2026-11-21T14:13:22", INT64_C(1795270402000000000) + INT64_C(5400000000000) },
+		{ "2026-11-21", INT64_C(1795219200000000000) + INT64_C(5400000000000) },
+		{ "0001-01-01T00:00:00Z", 0 },
+		{ "9999-01-01T00:00:00Z", -1 },
+		{ "2026-11-21T14:13:22Zulu", -1 },
+		{ "2026-11-21T14:13:22x01:00", -1 },
+		{ "2026-11-21T99:00:00Z", -1 },
+		{ "yesterday", -1 },
+		{ "", -1 },
+	};
+	setenv("TZ", "EST+1:30", 1);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		int64_t ns = -1;
+		int result = clock_read(rows[i].text, &ns);
+		if (result != (rows[i].ns < 0 ? -1 : 0) || (result == 0 && ns != rows[i].ns))
+			fail_msg("%s: %d, %lld", rows[i].text, result, (long long)ns);
+	}
+}
+
 static void texts_may_be_missing(void **state)
 {
 	(void)state;
@@ -289,6 +321,7 @@ int main(void)
 		cmocka_unit_test(hints_of_findings_not_kept_are_not_kept),
 		cmocka_unit_test(warnings_that_were_shown_do_not_come_again),
 		cmocka_unit_test(stamps_have_nine_digits),
+		cmocka_unit_test(times_are_read),
 		cmocka_unit_test(texts_may_be_missing),
 		cmocka_unit_test(characters_are_of_rfc_3629),
 		cmocka_unit_test(quotes_are_valid_json),
