@@ -97,6 +97,20 @@ void quote_plain(struct buf *to, const char *text)
 	append(to, text, PLAIN);
 }
 
+size_t quote_plain_character(struct buf *to, const char *text, size_t len)
+{
+	char escaped[8];
+	uint32_t code = 0;
+	size_t size = utf8_decode(text, len, &code);
+	if (size && code != '\n' && !needs_escape(code, PLAIN)) {
+		buf_append(to, text, size);
+		return size;
+	}
+	escape(escaped, code, (unsigned char)*text, size, PLAIN);
+	buf_puts(to, escaped);
+	return size ? size : 1;
+}
+
 const char *quote_plain_copy(struct arena *arena, const char *text)
 {
 	auto_buf struct buf plain;

@@ -21,6 +21,10 @@ void quote_print(FILE *out, const char *text);
  * no UTF-8 as \x1b or \u202e; line ends and tabs stay. */
 void quote_plain(struct buf *to, const char *text);
 
+/* Appends the first character of `len` bytes (at least one) as quote_plain does, a line end as \x0a. Returns
+ * the bytes that it takes. */
+size_t quote_plain_character(struct buf *to, const char *text, size_t len);
+
 /* As quote_plain, into the arena. */
 const char *quote_plain_copy(struct arena *arena, const char *text);
 

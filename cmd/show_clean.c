@@ -1,4 +1,5 @@
 #include "cmd/show_clean.h"
+#include "base/quote.h"
 #include "base/utf8.h"
 
 #include <stdint.h>
@@ -37,14 +38,6 @@ static size_t window_sequence(const char *text, size_t len)
 	return 0;
 }
 
-/* C0, DEL, C1, and the marks that turn the direction of what follows. */
-static bool is_control(uint32_t code)
-{
-	return (code < 0x20 && code != '\t') || (code >= 0x7f && code <= 0x9f) ||
-	       (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code == 0x2028 ||
-	       code == 0x2029;
-}
-
 /* What a terminal would show in the end: without returns at the end, what follows the last one. */
 static void after_returns(const char **text, size_t *len)
 {
@@ -57,22 +50,11 @@ static void after_returns(const char **text, size_t *len)
 	*text = last + 1;
 }
 
-static void put_character(struct buf *to, const char *text, size_t size, uint32_t code)
-{
-	if (!size)
-		buf_printf(to, "\\x%02x", (unsigned char)*text);
-	else if (is_control(code))
-		buf_printf(to, code < 0x80 ? "\\x%02x" : "\\u%04x", (unsigned)code);
-	else
-		buf_append(to, text, size);
-}
-
 void show_clean_line(struct buf *to, const char *text, size_t len, bool colors)
 {
 	bool colored = false;
 	after_returns(&text, &len);
 	for (size_t at = 0; at < len;) {
-		uint32_t code = 0;
 		bool color = false;
 		size_t sequence = control_sequence(text + at, len - at, &color);
 		if (!sequence)
@@ -84,9 +66,7 @@ void show_clean_line(struct buf *to, const char *text, size_t len, bool colors)
 			at += sequence;
 			continue;
 		}
-		size_t size = utf8_decode(text + at, len - at, &code);
-		put_character(to, text + at, size, code);
-		at += size ? size : 1;
+		at += quote_plain_character(to, text + at, len - at);
 	}
 	if (colored)
 		buf_puts(to, "\033[0m");

@@ -283,6 +283,11 @@ static void plain_text_is_not_obeyed(void **state)
 	buf_init(&to, 1000);
 	quote_plain(&to, "a\tb\n\"\\ \x1b[2J\xc3\xa9\xc2\x9bJ\xff\xe2\x80\xae");
 	assert_string_equal(buf_text(&to), "a\tb\n\"\\ \\x1b[2J\xc3\xa9\\u009bJ\\xff\\u202e");
+	buf_reset(&to);
+	static const char line[] = "\n\t\xc3\xa9\x1b\xff";
+	for (size_t at = 0; at + 1 < sizeof line;)
+		at += quote_plain_character(&to, line + at, sizeof line - 1 - at);
+	assert_string_equal(buf_text(&to), "\\x0a\t\xc3\xa9\\x1b\\xff");
 }
 
 static void findings_are_moved(void **state)
