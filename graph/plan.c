@@ -113,6 +113,22 @@ const char *step_shown_name(const struct step *step)
 	return makes->new_name ? makes->new_name : step->name;
 }
 
+const char *step_argument(const struct step *step)
+{
+	switch (step->op) {
+	case OP_GATE:
+		return condition_name(step->condition);
+	case OP_CONTAINER_RENAME:
+		return step->new_name;
+	case OP_NETWORK_CONNECT:
+		return step->network->name;
+	case OP_NETWORK_DISCONNECT:
+		return step->network_seen->name;
+	default:
+		return NULL;
+	}
+}
+
 bool step_tolerated(const struct step *step)
 {
 	if (step->may_fail)
@@ -190,19 +206,11 @@ static const char *step_needs(struct arena *arena, const struct step *step)
 	return text;
 }
 
-/* The verb column: what is done, with its second object where there is one. */
-static const char *step_verb(struct arena *arena, const struct step *step)
+/* The verb column: "rename p-db-1". */
+static const char *verb_cell(struct arena *arena, const struct step *step)
 {
-	const char *verb = op_words[step->op].verb;
-	if (step->op == OP_GATE)
-		return arena_printf(arena, "%s %s", verb, condition_name(step->condition));
-	if (step->op == OP_CONTAINER_RENAME)
-		return arena_printf(arena, "%s %s", verb, step->new_name);
-	if (step->op == OP_NETWORK_CONNECT)
-		return arena_printf(arena, "%s %s", verb, step->network->name);
-	if (step->op == OP_NETWORK_DISCONNECT)
-		return arena_printf(arena, "%s %s", verb, step->network_seen->name);
-	return verb;
+	const char *verb = op_words[step->op].verb, *argument = step_argument(step);
+	return quote_plain_copy(arena, argument ? arena_printf(arena, "%s %s", verb, argument) : verb);
 }
 
 static void print_text(FILE *out, struct arena *arena, const struct plan *plan)
@@ -216,7 +224,7 @@ static void print_text(FILE *out, struct arena *arena, const struct plan *plan)
 		cells[i][0] = step_needs(arena, step);
 		cells[i][1] = op_words[step->op].object;
 		cells[i][2] = quote_plain_copy(arena, step->name);
-		cells[i][3] = quote_plain_copy(arena, step_verb(arena, step));
+		cells[i][3] = verb_cell(arena, step);
 		for (int c = 0; c < 4; c++) {
 			int width = (int)strlen(cells[i][c]);
 			/* One step with very many needs must not push all others to the right. */
@@ -250,12 +258,13 @@ static void print_member(FILE *out, const char *key, const char *text)
 	putc(',', out);
 }
 
-static void print_step_json(FILE *out, struct arena *arena, const struct step *step)
+static void print_step_json(FILE *out, const struct step *step)
 {
 	fprintf(out, "{\"step\":%zu,", step->number);
 	print_member(out, "object", op_words[step->op].object);
 	print_member(out, "name", step->name);
-	print_member(out, "verb", step_verb(arena, step));
+	print_member(out, "verb", op_words[step->op].verb);
+	print_member(out, "argument", step_argument(step));
 	print_member(out, "service", step->service ? step->service->key : NULL);
 	print_member(out, "reason", step->reason);
 	fputs("\"needs\":[", out);
@@ -271,7 +280,7 @@ static void print_step_json(FILE *out, struct arena *arena, const struct step *s
 	fputs("]}", out);
 }
 
-static void print_json(FILE *out, struct arena *arena, const struct plan *plan)
+static void print_json(FILE *out, const struct plan *plan)
 {
 	bool more = false;
 	fprintf(out, "{\"changes\":%zu,\"steps\":[", plan_changes(plan));
@@ -279,7 +288,7 @@ static void print_json(FILE *out, struct arena *arena, const struct plan *plan)
 		if (plan->steps[i]->undo)
 			continue;
 		fputs(more ? ",\n" : "\n", out);
-		print_step_json(out, arena, plan->steps[i]);
+		print_step_json(out, plan->steps[i]);
 		more = true;
 	}
 	fputs(more ? "\n],\"notes\":[" : "],\"notes\":[", out);
@@ -293,10 +302,11 @@ static void print_json(FILE *out, struct arena *arena, const struct plan *plan)
 
 void plan_print(FILE *out, const struct plan *plan, bool json)
 {
+	if (json) {
+		print_json(out, plan);
+		return;
+	}
 	struct arena *scratch = arena_create();
-	if (json)
-		print_json(out, scratch, plan);
-	else
-		print_text(out, scratch, plan);
+	print_text(out, scratch, plan);
 	arena_destroy(scratch);
 }

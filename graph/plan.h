@@ -189,11 +189,15 @@ bool plan_conflict(const struct plan *plan);
  * start. */
 const char *step_shown_name(const struct step *step);
 
+/* What the verb needs beside the object: the new name, the network, the condition waited for; NULL: nothing.
+ */
+const char *step_argument(const struct step *step);
+
 /* Number of steps that a user would call a change: without gates and undo steps. 0: nothing to do. */
 size_t plan_changes(const struct plan *plan);
 
 /* Prints the plan, one line a step: `3 <- 1,2  container web-1  create  not found`; or as JSON
- * {"changes":N,"steps":[{"step","object","name","verb","service","reason","needs":[{"step","release"}]}],"notes":[…]}.
+ * {"changes":N,"steps":[{"step","object","name","verb","argument","service","reason","needs":[{"step","release"}]}],"notes":[…]}.
  * Undo steps are left out. After a number in `<-`: `?` soft, `!` on failure, `*` whatever happens. */
 void plan_print(FILE *out, const struct plan *plan, bool json);
 

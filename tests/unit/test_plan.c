@@ -65,8 +65,11 @@ static void json_holds_the_same(void **state)
 	assert_non_null(strstr(text, "{\"changes\":4,\"steps\":[\n"));
 	assert_non_null(
 		strstr(text, "{\"step\":2,\"object\":\"container\",\"name\":\"p-web-1\",\"verb\":\"create\","
+			     "\"argument\":null,"
 			     "\"service\":\"web\",\"reason\":\"not \\\"found\\\"\",\"needs\":[{\"step\":1,"
 			     "\"release\":\"success\"}]}"));
+	assert_non_null(strstr(text, "\"verb\":\"connect\",\"argument\":\"p_back\""));
+	assert_non_null(strstr(text, "\"verb\":\"wait\",\"argument\":\"healthy\""));
 	assert_non_null(
 		strstr(text, "{\"step\":4,\"release\":\"soft\"}]}\n],\"notes\":[\"service web: 2 notes\"]}"));
 	assert_null(strstr(text, "remove"));

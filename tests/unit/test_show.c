@@ -165,6 +165,16 @@ static void json_is_one_object_a_line(void **state)
 		"\"elapsed\":0.400,\"verb\":\"create\",\"text\":\"Created\"}\n");
 }
 
+static void json_has_verb_and_argument_apart(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_json_create(f->arena, &f->look);
+	f->step = (struct step){ .number = 4, .op = OP_CONTAINER_RENAME, .new_name = "p-db-1" };
+	send(f, sink, "8bc021fe035c_p-db-1", STEP_DONE);
+	assert_non_null(
+		strstr(written(f), "\"verb\":\"rename\",\"argument\":\"p-db-1\",\"text\":\"Renamed\"}\n"));
+}
+
 static void what_comes_after_an_end_has_a_title_and_totals_of_its_own(void **state)
 {
 	struct fixture *f = *state;
@@ -425,6 +435,7 @@ int main(void)
 		TEST(failures_are_told_once),
 		TEST(foreign_text_cannot_move_the_cursor),
 		TEST(json_is_one_object_a_line),
+		TEST(json_has_verb_and_argument_apart),
 		TEST(what_comes_after_an_end_has_a_title_and_totals_of_its_own),
 		TEST(tty_stays_within_the_terminal),
 		TEST(tty_cuts_names_before_states),
