@@ -222,7 +222,7 @@ static void bind_disabled(struct walk *walk, struct project *project)
 static void bind_sources(struct file_source **all, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		const char *value = node_text(node_get(all[i]->node, FILL_VALUE));
+		const char *value = node_text(node_get(all[i]->node, SCHEMA_VALUE));
 		all[i]->value = value ? value : all[i]->content;
 	}
 }

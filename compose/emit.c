@@ -40,7 +40,7 @@ static const struct member **sorted(
 	const struct member **all = arena_calloc(arena, map->nmembers + 1, sizeof *all);
 	size_t count = 0;
 	for (size_t i = 0; i < map->nmembers; i++)
-		if (strcmp(map->members[i].key, FILL_VALUE) != 0)
+		if (strcmp(map->members[i].key, SCHEMA_VALUE) != 0)
 			all[count++] = &map->members[i];
 	if (count > 1)
 		qsort(all, count, sizeof *all, writer->json ? by_bytes : by_natural);

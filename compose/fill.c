@@ -75,7 +75,7 @@ static int environment_open(struct walk *walk, const struct schema *schema, stru
 	const char *name = node_text(node_get(map, "environment"));
 	const char *value = name ? map_get(walk->arg, name) : NULL;
 	if (value)
-		node_set_text(walk->arena, map, FILL_VALUE, value);
+		node_set_text(walk->arena, map, SCHEMA_VALUE, value);
 	return 0;
 }
 

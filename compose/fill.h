@@ -5,10 +5,6 @@
 #include "base/map.h"
 #include "compose/node.h"
 
-/* Member of a secret's or config's mapping that holds the text of its `environment`: no key of a file, never
- * printed. */
-#define FILL_VALUE " value"
-
 /* What is said of a relative path in a file that has no folder, and what to do about it. */
 #define FILL_HOMELESS                                                                                        \
 	"%s is a relative path, but this file comes from a web server: there is no folder to look in"

@@ -129,6 +129,10 @@ enum {
 	SCHEMA_CAPITAL = 1 << 4, /* JSON keys begin with a capital (compose 2.40) */
 };
 
+/* Member of a secret's or config's mapping that holds the text of its `environment`: no key of a file, never
+ * printed. */
+#define SCHEMA_VALUE " value"
+
 /* The rows of a mapping. */
 struct schema {
 	const char *name; /* "service" */

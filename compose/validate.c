@@ -1,6 +1,5 @@
 #include "compose/validate.h"
 
-#include "compose/fill.h"
 #include "compose/walk.h"
 
 #include <ctype.h>
@@ -269,7 +268,7 @@ static int open_map(struct walk *walk, const struct schema *schema, struct node 
 
 static int unknown(struct walk *walk, const struct schema *schema, struct member *member)
 {
-	if ((schema->flags & SCHEMA_OPEN) || strcmp(member->key, FILL_VALUE) == 0)
+	if ((schema->flags & SCHEMA_OPEN) || strcmp(member->key, SCHEMA_VALUE) == 0)
 		return 0;
 	if (strcmp(member->key, "x-flow") == 0 && !(schema->flags & SCHEMA_NO_X)) {
 		walk_error(walk, &member->at, "x-flow has no meaning in a %s", schema->name);
