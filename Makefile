@@ -2,7 +2,10 @@
 # make VARIANT=san|debug|cov   the same with sanitizers, without optimisation, with coverage
 # make quick      build, unit tests, style and floors: what every commit passes
 # make test       everything; installs what it needs
-CC      ?= gcc
+# make itself predefines CC as cc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
 VARIANT ?= release
 VERSION := $(shell cat VERSION)
 O       := $(if $(filter release,$(VARIANT)),build,build/$(VARIANT))
@@ -24,10 +27,11 @@ LINK_cov := --coverage
 LINK_fuzz := -fsanitize=address,undefined
 LDFLAGS += $(LINK) $(LINK_$(VARIANT))
 # The small parsers are linked statically: the binary starts for every plugin command and each shared library costs.
-# libcurl and libarchive are opened on first use (engine/curl_lib.c, engine/archive_lib.c).
+# libcurl and libarchive are opened on first use (engine/http/curl_lib.c, engine/archive/archive_lib.c).
 LIBS    := -Wl,-Bstatic -lcyaml -lyaml -lmd -lpcre2-8 -Wl,-Bdynamic -lcjson -ldl -lm
 
-SRC  := $(wildcard base/*.c compose/*.c graph/*.c engine/*.c cmd/*.c plugin-manifest/*.c)
+# engine/probe/helper is a program of its own, without a C library.
+SRC  := $(sort $(shell find base compose graph engine cmd plugin-manifest -name '*.c' ! -path 'engine/probe/helper/*'))
 OBJ  := $(SRC:%.c=$O/%.o)
 CORE := $(filter-out $O/cmd/main.o,$(OBJ))
 UNIT := $(patsubst tests/unit/%.c,$O/unit/%,$(wildcard tests/unit/test_*.c))
@@ -51,17 +55,17 @@ $O/unit/%: tests/unit/%.c $O/core.a
 	$(CC) $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $O/core.a $(LIBS) -lcmocka
 
 # The program a probe runs within a container's network namespace: static, without a C library, a few KiB; packed
-# as the image that engine/helper_image.c embeds. The same bytes for every variant.
+# as the image that engine/probe/helper_image.c embeds. The same bytes for every variant.
 PROBE_FLAGS := -std=gnu11 -I. -Wall -Wextra -Werror -Os -static -nostdlib -ffreestanding -fno-builtin -fno-stack-protector \
 	-fno-asynchronous-unwind-tables -fno-pie -fcf-protection=none -Wl,--build-id=none -Wl,-z,norelro -Wl,-z,noseparate-code -s
 
-$O/probe_helper.tar: engine/probe_helper/helper.c engine/probe_helper/sys.h engine/probe_wire.c engine/probe_wire.h
+$O/probe_helper.tar: engine/probe/helper/helper.c engine/probe/helper/sys.h engine/probe/probe_wire.c engine/probe/probe_wire.h
 	@mkdir -p $(@D)/probe_helper
 	$(CC) $(PROBE_FLAGS) -o $(@D)/probe_helper/probe $(filter %.c,$^)
 	tar -C $(@D)/probe_helper --format=ustar --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=755 -cf $@ probe
 
-$O/engine/helper_image.o: $O/probe_helper.tar
-$O/engine/helper_image.o: CFLAGS += -Wa,-I$O
+$O/engine/probe/helper_image.o: $O/probe_helper.tar
+$O/engine/probe/helper_image.o: CFLAGS += -Wa,-I$O
 
 # Stands between the binary and an engine and spoils requests.
 $O/tests/faultproxy: $O/tests/faultproxy.o $O/tests/faultproxy_http.o

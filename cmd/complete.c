@@ -1,5 +1,5 @@
 #include "cmd/complete.h"
-#include "cmd/commands.h"
+#include "cmd/line/commands.h"
 
 static int complete_run(struct ctx *ctx, const void *options)
 {

@@ -2,7 +2,7 @@
 #ifndef CMD_COMPLETE_H
 #define CMD_COMPLETE_H
 
-#include "cmd/cmd.h"
+#include "cmd/line/cmd.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
-#include "cmd/doc.h"
-#include "cmd/commands.h"
+#include "cmd/doc/doc.h"
+#include "cmd/line/commands.h"
 
 #include <string.h>
 

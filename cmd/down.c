@@ -1,10 +1,10 @@
-#include "cmd/commands.h"
-#include "cmd/connect.h"
-#include "cmd/print_plan.h"
-#include "cmd/report.h"
-#include "cmd/show.h"
-#include "engine/lock.h"
-#include "engine/run.h"
+#include "cmd/line/commands.h"
+#include "cmd/open/connect.h"
+#include "cmd/up/print_plan.h"
+#include "cmd/line/report.h"
+#include "cmd/screen/show.h"
+#include "engine/run/lock.h"
+#include "engine/run/run.h"
 
 #include <string.h>
 #include <unistd.h>

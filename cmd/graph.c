@@ -1,5 +1,5 @@
-#include "cmd/commands.h"
-#include "cmd/project.h"
+#include "cmd/line/commands.h"
+#include "cmd/open/project.h"
 
 struct graph_options {
 	const char *format;

@@ -1,5 +1,5 @@
-#include "cmd/commands.h"
-#include "cmd/usage.h"
+#include "cmd/line/commands.h"
+#include "cmd/line/usage.h"
 
 static int help_run(struct ctx *ctx, const void *options)
 {

@@ -1,11 +1,11 @@
 #include "base/clock.h"
-#include "base/text.h"
-#include "cmd/commands.h"
-#include "cmd/connect.h"
-#include "cmd/follow.h"
-#include "cmd/report.h"
-#include "cmd/show_screen.h"
-#include "engine/observe.h"
+#include "base/text/text.h"
+#include "cmd/line/commands.h"
+#include "cmd/open/connect.h"
+#include "cmd/open/follow.h"
+#include "cmd/line/report.h"
+#include "cmd/screen/show_screen.h"
+#include "engine/observe/observe.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,10 +1,10 @@
 /* From the command line to a command's row. */
 #include "base/trace.h"
-#include "cmd/cmd.h"
-#include "cmd/commands.h"
-#include "cmd/connect.h"
-#include "cmd/report.h"
-#include "cmd/usage.h"
+#include "cmd/line/cmd.h"
+#include "cmd/line/commands.h"
+#include "cmd/open/connect.h"
+#include "cmd/line/report.h"
+#include "cmd/line/usage.h"
 #include "plugin-manifest/manifest.h"
 
 #include <signal.h>

@@ -1,8 +1,8 @@
 /* registry ls, show, check: the applications that the registries describe. */
 #include "base/quote.h"
-#include "cmd/columns.h"
-#include "cmd/commands.h"
-#include "cmd/project.h"
+#include "cmd/screen/columns.h"
+#include "cmd/line/commands.h"
+#include "cmd/open/project.h"
 
 #include <string.h>
 

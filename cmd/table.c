@@ -1,4 +1,4 @@
-#include "cmd/commands.h"
+#include "cmd/line/commands.h"
 
 const struct cmd *const cmd_table[] = {
 	&cmd_complete,

@@ -1,4 +1,4 @@
-#include "cmd/commands.h"
+#include "cmd/line/commands.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -41,7 +41,7 @@ markdown=$("$flow" __doc markdown)
 listed=$("$flow" help | awk '/^[A-Z][a-z]*:$/ { inside = $0 !~ /Options/ } /^Options/ { inside = 0 } inside && /^  [a-z]/' |
 	sed -E 's/^  (([a-z]+ )*[a-z]+)  .*/\1/')
 [ -n "$listed" ] || { echo "help lists no commands"; exit 1; }
-same "commands: rows (<) and help (>)" "$(sed -nE 's/^\t\.name = "([a-z][a-z ]*)".*/\1/p' cmd/*.c)" "$listed"
+same "commands: rows (<) and help (>)" "$(sed -nE 's/^\t\.name = "([a-z][a-z ]*)".*/\1/p' $(git ls-files 'cmd/*.c'))" "$listed"
 same "commands: help (<) and manual (>)" "$listed" "$(sed -nE '/^\.SH COMMANDS/,/^\.SH (OPTIONS|EXIT|ENV|GLOBAL)/s/^\.SS ([a-z ]*[a-z]).*/\1/p' <<<"$man")"
 same "commands: help (<) and reference (>)" "$listed" "$(sed -nE 's/^## ([a-z ]+)$/\1/p' <<<"$markdown")"
 complete() { "$flow" __complete "$@" 2>/dev/null | grep -v '^:' | cut -f1; }
@@ -63,7 +63,7 @@ while read -r command; do
 	# shellcheck disable=SC2086
 	same "$command: options of help (<) missing in completion" "$(complete $command -- | grep -x -- '--.*' | grep -Fx -- "$own" || true)" "$own"
 done <<<"$listed"
-same "global options: rows (<) and help (>)" "$(sed -nE 's/^\t\{ OPT_[A-Z]+, "([a-z][a-z-]*)".*/--\1/p' cmd/globals.c)" "$global"
+same "global options: rows (<) and help (>)" "$(sed -nE 's/^\t\{ OPT_[A-Z]+, "([a-z][a-z-]*)".*/--\1/p' cmd/line/globals.c)" "$global"
 
 # --- what documents tell people to type
 while IFS=: read -r file words; do
@@ -89,8 +89,8 @@ done | sort -u)
 [ ! -e docs/commands.md ] || same "docs/commands.md (<) and the rows (>)" "$(cat docs/commands.md)" "$markdown"
 
 # --- docker flow's own keys
-rows=$(sed -nE 's/^\t\{ "([a-z_]+)", KIND_.*/\1/p' compose/schema_flow.c)
-[ -n "$rows" ] || holds "rows of x-flow: none found in compose/schema_flow.c" false
+rows=$(sed -nE 's/^\t\{ "([a-z_]+)", KIND_.*/\1/p' compose/schema/schema_flow.c)
+[ -n "$rows" ] || holds "rows of x-flow: none found in compose/schema/schema_flow.c" false
 for key in $rows; do
 	holds "docs/keys.md says nothing of $key" grep -qE "(^|[^a-z_])$key(:|\`)" docs/keys.md
 done
@@ -117,7 +117,7 @@ done < <(sed -nE 's/^\| `([^`]*(x-flow|\.dependencies|healthcheck)[^`]*)` .*dock
 
 # --- compose-support.md, the rows, and the JSON schema of the Compose Specification
 same "docs/compose-support.md (<) and the rows (>): docker flow __doc compose" "$(cat docs/compose-support.md)" "$rows"
-holds "rows that cmd/doc_support.c says nothing of" test -z "$(grep -F '| ? |' <<<"$rows")"
+holds "rows that cmd/doc/doc_support.c says nothing of" test -z "$(grep -F '| ? |' <<<"$rows")"
 ours=$(sed -nE '/^\| `[^`]*` \| [^|]* \| flow /d; s/^\| `([^`]*)` .*/\1/p' <<<"$rows")
 theirs=$(jq -r -f testdata/spec/paths.jq testdata/spec/compose-spec.json)
 [ "$(wc -l <<<"$theirs")" -gt 300 ] || holds "testdata/spec: the schema has lost its paths" false

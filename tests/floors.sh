@@ -1,18 +1,40 @@
 #!/bin/bash
-# Floors: base < compose < graph < engine < cmd. An include that points up is an error; so is curl or archive above or below engine/.
+# Floors and rooms: every source file stands in a room of the table in docs/design.md §1, and includes only rooms that stand above its
+# own there. A room holds at most 25 files; libcurl and libarchive belong to engine/.
+#
+#   tests/floors.sh [DIR]    checks the checkout in DIR, this one by default
 set -u
-cd "$(dirname "$0")/.." || exit 2
-declare -A floor=([base]=1 [compose]=2 [graph]=3 [engine]=4 [cmd]=5 [plugin-manifest]=5)
+cd "${1:-$(dirname "$0")/..}" || exit 2
+plan=docs/design.md
+declare -A order=()
+rooms=0
+while read -r room; do
+	order[$room]=$((++rooms))
+done < <(sed -nE 's/^\| `([a-z/-]+)\/` \| .* \|$/\1/p' <(sed -n '/^### Rooms/,/^##* [^R]/p' "$plan"))
+[ "$rooms" -ge 2 ] || { echo "$plan: no table of rooms found"; exit 2; }
+files=$(git ls-files --cached --others --exclude-standard 'base/*.[ch]' 'compose/*.[ch]' 'graph/*.[ch]' 'engine/*.[ch]' 'cmd/*.[ch]' 'plugin-manifest/*.[ch]')
+[ -n "$files" ] || { echo "no source files found"; exit 2; }
 bad=0
-while IFS=: read -r file line text; do
-	from=${file%%/*} to=$(sed -E 's/.*"([a-z-]+)\/.*/\1/' <<<"$text")
-	if [ -z "${floor[$to]:-}" ] || [ "${floor[$to]}" -gt "${floor[$from]}" ]; then
-		echo "$file:$line: $from/ must not include $to/"
-		bad=1
-	fi
-done < <(grep -nE '^#include "[a-z-]+/' base/*.[ch] compose/*.[ch] graph/*.[ch] engine/*.[ch] cmd/*.[ch] plugin-manifest/*.[ch] 2>/dev/null)
-if grep -nE '#include <(curl/|archive)' base/*.[ch] compose/*.[ch] graph/*.[ch] cmd/*.[ch] plugin-manifest/*.[ch] 2>/dev/null; then
-	echo "libcurl and libarchive belong to engine/ only"
-	bad=1
-fi
+say() { echo "$@"; bad=1; }
+
+declare -A size=()
+while read -r file; do
+	[ -e "$file" ] || continue
+	room=${file%/*}
+	size[$room]=$((${size[$room]:-0} + 1))
+	[ -n "${order[$room]:-}" ] || say "$file: $room/ is no room of the table in $plan"
+done <<<"$files"
+for room in "${!size[@]}"; do
+	[ "${size[$room]}" -le 25 ] || say "$room/: ${size[$room]} files, 25 at most"
+done
+for room in "${!order[@]}"; do
+	[ -n "${size[$room]:-}" ] || say "$plan: $room/ is a room without files"
+done
+
+while IFS=: read -r file line to; do
+	from=${file%/*} to=${to%/*}
+	[ -n "${order[$to]:-}" ] || { say "$file:$line: $to/ is no room"; continue; }
+	[ "${order[$to]}" -le "${order[$from]:-0}" ] || say "$file:$line: $from/ must not include $to/, which stands below it in $plan"
+done < <(xargs grep -HnoE '^#include "[a-z/_-]+\.h"' <<<"$files" | sed -E 's/#include "(.*)"/\1/')
+hits=$(grep -v '^engine/' <<<"$files" | xargs grep -nE '#include <(curl/|archive)') && say "libcurl and libarchive belong to engine/ only:" "$hits"
 exit $bad

@@ -1,5 +1,5 @@
 /* Any bytes as a progress message of BuildKit. */
-#include "engine/buildkit.h"
+#include "engine/image/buildkit.h"
 
 #include <stdint.h>
 #include <stdlib.h>

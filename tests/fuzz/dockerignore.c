@@ -1,5 +1,5 @@
 /* Any text as .dockerignore; the last line is the path that is asked about. */
-#include "engine/ignore.h"
+#include "engine/archive/ignore.h"
 
 #include <stdint.h>
 #include <stdlib.h>

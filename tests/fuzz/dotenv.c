@@ -1,5 +1,5 @@
 /* Any bytes as an env file, in both formats. */
-#include "compose/dotenv.h"
+#include "compose/tree/dotenv.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Any bytes as a log stream, cut anywhere: the same text must come out as in one piece. */
 #include "base/buf.h"
-#include "engine/frames.h"
-#include "engine/lines.h"
+#include "engine/stream/frames.h"
+#include "engine/stream/lines.h"
 
 #include <stdint.h>
 #include <stdlib.h>

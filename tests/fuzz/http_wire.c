@@ -1,5 +1,5 @@
 /* Any bytes as an answer, cut anywhere: the same must come out as in one piece. */
-#include "engine/http_wire.h"
+#include "engine/http/http_wire.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Any text as a template. */
-#include "compose/interp.h"
+#include "compose/tree/interp.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* Any bytes as a stream of JSON lines, as events, pulls and builds send them. */
-#include "base/json.h"
-#include "engine/lines.h"
+#include "base/text/json.h"
+#include "engine/stream/lines.h"
 
 #include <cjson/cJSON.h>
 #include <stdint.h>

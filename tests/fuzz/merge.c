@@ -1,13 +1,13 @@
 /* Documents of one file through every pass up to the model and both outputs; a refusal has a finding. */
-#include "compose/canon.h"
-#include "compose/cast.h"
-#include "compose/emit.h"
-#include "compose/fill.h"
-#include "compose/load.h"
-#include "compose/merge.h"
-#include "compose/reset.h"
-#include "compose/validate.h"
-#include "compose/yaml.h"
+#include "compose/pass/canon.h"
+#include "compose/pass/cast.h"
+#include "compose/print/emit.h"
+#include "compose/pass/fill.h"
+#include "compose/load/load.h"
+#include "compose/pass/merge.h"
+#include "compose/pass/reset.h"
+#include "compose/check/validate.h"
+#include "compose/tree/yaml.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* Any YAML through all passes: variables, casts, merge of its documents, validation, canonical form, bind. */
-#include "compose/cast.h"
-#include "compose/interp.h"
-#include "compose/load.h"
-#include "compose/merge.h"
-#include "compose/reset.h"
-#include "compose/yaml.h"
+#include "compose/pass/cast.h"
+#include "compose/tree/interp.h"
+#include "compose/load/load.h"
+#include "compose/pass/merge.h"
+#include "compose/pass/reset.h"
+#include "compose/tree/yaml.h"
 
 #include <stdlib.h>
 

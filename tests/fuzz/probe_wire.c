@@ -1,5 +1,5 @@
 /* Foreign answers to probes: nothing of them is trusted. */
-#include "engine/probe_wire.h"
+#include "engine/probe/probe_wire.h"
 
 #include <stdint.h>
 #include <stdlib.h>

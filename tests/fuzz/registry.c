@@ -1,5 +1,5 @@
 /* Any bytes as an application registry; what is accepted must make a tree. */
-#include "compose/registry.h"
+#include "compose/registry/registry.h"
 
 #include <stdlib.h>
 

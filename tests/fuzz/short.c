@@ -1,6 +1,6 @@
 /* Any text as a port, a volume, and all other values that have a parser of their own. */
-#include "compose/canon.h"
-#include "compose/value.h"
+#include "compose/pass/canon.h"
+#include "compose/tree/value.h"
 
 #include <stdlib.h>
 #include <string.h>

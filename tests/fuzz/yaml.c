@@ -1,5 +1,5 @@
 /* Any bytes as YAML: a tree within the limits, or a finding with a place. */
-#include "compose/yaml.h"
+#include "compose/tree/yaml.h"
 
 #include <stdlib.h>
 

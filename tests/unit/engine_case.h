@@ -2,7 +2,7 @@
 #ifndef TESTS_ENGINE_CASE_H
 #define TESTS_ENGINE_CASE_H
 
-#include "engine/engine.h"
+#include "engine/connect/engine.h"
 #include "folder_case.h"
 
 #include <poll.h>

@@ -3,7 +3,7 @@
 #define TESTS_FOLDER_CASE_H
 
 #include "arena_case.h"
-#include "compose/path.h"
+#include "compose/tree/path.h"
 
 #include <ftw.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #ifndef TESTS_GRAPH_MODEL_H
 #define TESTS_GRAPH_MODEL_H
 
-#include "graph/dag.h"
+#include "graph/dag/dag.h"
 
 #include <string.h>
 

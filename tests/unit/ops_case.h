@@ -2,7 +2,7 @@
 #ifndef TESTS_OPS_CASE_H
 #define TESTS_OPS_CASE_H
 
-#include "engine/ops.h"
+#include "engine/run/ops.h"
 #include "arena_case.h"
 
 #include <cjson/cJSON.h>

@@ -4,12 +4,12 @@
 #ifndef TESTS_PLAN_CASE_H
 #define TESTS_PLAN_CASE_H
 
-#include "compose/hash.h"
-#include "compose/load.h"
-#include "compose/registry.h"
-#include "engine/observe.h"
-#include "graph/reconcile.h"
-#include "graph/sched.h"
+#include "compose/print/hash.h"
+#include "compose/load/load.h"
+#include "compose/registry/registry.h"
+#include "engine/observe/observe.h"
+#include "graph/up/reconcile.h"
+#include "graph/plan/sched.h"
 #include "unit.h"
 
 #include <cjson/cJSON.h>

@@ -3,7 +3,7 @@
 #ifndef TESTS_SIM_H
 #define TESTS_SIM_H
 
-#include "base/text.h"
+#include "base/text/text.h"
 #include "plan_case.h"
 
 struct sim {

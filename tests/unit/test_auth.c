@@ -1,6 +1,6 @@
 /* Credential helpers: programs of our own, found by PATH. */
-#include "engine/auth.h"
-#include "base/base64.h"
+#include "engine/connect/auth.h"
+#include "base/text/base64.h"
 #include "unit.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/map.h"
 #include "base/quote.h"
-#include "base/text.h"
+#include "base/text/text.h"
 #include "base/utf8.h"
 #include "unit.h"
 

@@ -1,7 +1,7 @@
 /* Texts made of other texts or bytes: digests, Base64, URLs. */
-#include "base/base64.h"
-#include "base/sha256.h"
-#include "base/url.h"
+#include "base/text/base64.h"
+#include "base/text/sha256.h"
+#include "base/text/url.h"
 #include "arena_case.h"
 
 static void digests_are_those_of_fips_180(void **state)

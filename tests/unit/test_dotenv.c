@@ -1,5 +1,5 @@
 /* Files of NAME=value lines. */
-#include "compose/dotenv.h"
+#include "compose/tree/dotenv.h"
 #include "arena_case.h"
 
 static struct map *os;

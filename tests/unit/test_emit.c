@@ -1,5 +1,5 @@
 /* The project as YAML and JSON, byte for byte. */
-#include "compose/emit_write.h"
+#include "compose/print/emit_write.h"
 #include "tree_case.h"
 
 static const char *printed(const struct project *project, bool json, bool raw)

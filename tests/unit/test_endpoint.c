@@ -1,10 +1,10 @@
 /* Which engine is meant: flags, variables, contexts, hosts, TLS; and docker's config.json. */
-#include "compose/image_name.h"
-#include "engine/auth.h"
-#include "base/base64.h"
-#include "engine/endpoint.h"
-#include "engine/http.h"
-#include "engine/reference.h"
+#include "compose/tree/image_name.h"
+#include "engine/connect/auth.h"
+#include "base/text/base64.h"
+#include "engine/connect/endpoint.h"
+#include "engine/http/http.h"
+#include "engine/connect/reference.h"
 #include "folder_case.h"
 
 #include <sha2.h>

@@ -1,7 +1,7 @@
 /* Log frames and lines: whatever the pieces are in which bytes arrive, the same text comes out. */
 #include "base/buf.h"
-#include "engine/frames.h"
-#include "engine/lines.h"
+#include "engine/stream/frames.h"
+#include "engine/stream/lines.h"
 #include "unit.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Gates against an engine of canned answers behind a real socket, with events given by hand. */
-#include "engine/gate.h"
+#include "engine/gate/gate.h"
 #include "engine_case.h"
 
 #define SECOND INT64_C(1000000000)

@@ -1,5 +1,5 @@
 /* Config hashes, against values that docker compose 2.40 wrote. */
-#include "compose/hash.h"
+#include "compose/print/hash.h"
 #include "tree_case.h"
 
 static const char *id_of(void *arg, const char *service)

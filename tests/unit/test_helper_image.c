@@ -1,5 +1,5 @@
 /* The embedded helper program, run as a process of its own against real sockets. */
-#include "engine/helper_image.h"
+#include "engine/probe/helper_image.h"
 #include "unit.h"
 
 #include <arpa/inet.h>

@@ -1,7 +1,7 @@
 /* The HTTP client against a server of our own, which does what the path says: every test runs over a unix
  * socket and over tcp, since each has a carrier of its own. */
-#include "engine/http.h"
-#include "engine/http_endpoint.h"
+#include "engine/http/http.h"
+#include "engine/http/http_endpoint.h"
 #include "tests/unit/http_server.h"
 #include "unit.h"
 

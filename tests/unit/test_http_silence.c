@@ -1,5 +1,5 @@
 /* An engine that takes requests and does not answer. */
-#include "engine/engine.h"
+#include "engine/connect/engine.h"
 #include "unit.h"
 
 #include <signal.h>

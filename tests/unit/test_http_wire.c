@@ -1,5 +1,5 @@
 /* The decoder of answers: each whole, and byte by byte. */
-#include "engine/http_wire.h"
+#include "engine/http/http_wire.h"
 #include "unit.h"
 
 #include <string.h>

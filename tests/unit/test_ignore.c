@@ -1,5 +1,5 @@
 /* .dockerignore: which paths stay at home. */
-#include "engine/ignore.h"
+#include "engine/archive/ignore.h"
 #include "arena_case.h"
 
 static const struct ignore *parse(const char *text)

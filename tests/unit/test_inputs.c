@@ -1,5 +1,5 @@
 /* The docker-flow.inputs label: what it holds, what it hides, how a change is named. */
-#include "graph/inputs.h"
+#include "graph/up/inputs.h"
 #include "graph_model.h"
 #include "unit.h"
 

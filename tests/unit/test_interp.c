@@ -1,5 +1,5 @@
 /* Substitution of variables. */
-#include "compose/interp.h"
+#include "compose/tree/interp.h"
 #include "arena_case.h"
 
 static struct interp interp;

@@ -1,5 +1,5 @@
 /* Reading foreign JSON: anything is taken for anything, nothing is trusted. */
-#include "base/json.h"
+#include "base/text/json.h"
 #include "arena_case.h"
 
 #include <stdlib.h>

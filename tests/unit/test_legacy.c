@@ -1,6 +1,6 @@
 /* Files of format 1. */
-#include "compose/legacy.h"
-#include "compose/yaml.h"
+#include "compose/load/legacy.h"
+#include "compose/tree/yaml.h"
 #include "arena_case.h"
 
 static struct node *parse(const char *text)

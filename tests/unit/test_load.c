@@ -1,5 +1,5 @@
 /* From files to one tree: extends, include, overrides, resets, names. */
-#include "compose/load.h"
+#include "compose/load/load.h"
 #include "folder_case.h"
 
 static struct load_options options;

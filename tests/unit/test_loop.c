@@ -1,6 +1,6 @@
 /* The loop: timers, descriptors, children, signals, the plugin socket. */
-#include "engine/child.h"
-#include "engine/loop.h"
+#include "engine/loop/child.h"
+#include "engine/loop/loop.h"
 #include "unit.h"
 
 #include <poll.h>

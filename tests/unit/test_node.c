@@ -1,5 +1,5 @@
 /* The node tree: order, index, copy, comparison. */
-#include "compose/node.h"
+#include "compose/tree/node.h"
 #include "unit.h"
 
 #include <string.h>

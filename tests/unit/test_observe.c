@@ -1,6 +1,6 @@
 /* Readers of the engine's documents. */
-#include "base/json.h"
-#include "engine/observe.h"
+#include "base/text/json.h"
+#include "engine/observe/observe.h"
 #include "arena_case.h"
 
 #include <cjson/cJSON.h>

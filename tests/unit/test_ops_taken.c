@@ -1,6 +1,6 @@
 /* Names that are taken: by what a lost request of ours has made, by another client at the same time, by
  * others. */
-#include "base/json.h"
+#include "base/text/json.h"
 #include "ops_case.h"
 
 /* The labels of the body that was sent, as an inspect shows them. */

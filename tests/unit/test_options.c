@@ -1,5 +1,5 @@
 /* Option rows: spellings, values, mistakes. */
-#include "cmd/options.h"
+#include "cmd/line/options.h"
 #include "unit.h"
 
 #include <string.h>

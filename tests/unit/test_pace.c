@@ -1,5 +1,5 @@
 /* When a gate tries again and when it gives up. */
-#include "engine/pace.h"
+#include "engine/probe/pace.h"
 #include "unit.h"
 
 #define START (1000 * PACE_SECOND)

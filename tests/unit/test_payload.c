@@ -1,9 +1,9 @@
 /* Create bodies: every folder of testdata/payload holds a compose.yaml and what the engine is to be sent for
  * it (want.json); a file `api` names the minor API version (51 without). FLOW_UPDATE=1 writes those that
  * differ. */
-#include "base/json.h"
-#include "compose/load.h"
-#include "engine/payload.h"
+#include "base/text/json.h"
+#include "compose/load/load.h"
+#include "engine/payload/payload.h"
 #include "arena_case.h"
 
 #include <cjson/cJSON.h>

@@ -1,5 +1,5 @@
 /* How plans are put together and printed. */
-#include "graph/plan.h"
+#include "graph/plan/plan.h"
 #include "unit.h"
 
 #include <stdlib.h>

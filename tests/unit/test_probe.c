@@ -1,8 +1,8 @@
 /* Probes of ports against real sockets on the loopback, and what is derived before them: port, ways, request,
  * judgement of an answer. */
-#include "engine/look.h"
-#include "engine/probe_http.h"
-#include "engine/probe_kinds.h"
+#include "engine/observe/look.h"
+#include "engine/probe/probe_http.h"
+#include "engine/probe/probe_kinds.h"
 #include "unit.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
 /* What probes say and how they judge the answers. */
-#include "engine/probe_wire.h"
+#include "engine/probe/probe_wire.h"
 #include "unit.h"
 
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* Containers in words and tables. */
-#include "cmd/columns.h"
-#include "cmd/ps_fields.h"
-#include "cmd/ps_words.h"
-#include "cmd/template.h"
+#include "cmd/screen/columns.h"
+#include "cmd/ps/ps_fields.h"
+#include "cmd/ps/ps_words.h"
+#include "cmd/screen/template.h"
 #include "arena_case.h"
 
 #include <stdlib.h>

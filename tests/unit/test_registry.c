@@ -1,5 +1,5 @@
 /* Application registries: binding, messages, lost indentation, the tree of services. */
-#include "compose/registry.h"
+#include "compose/registry/registry.h"
 #include "arena_case.h"
 
 static struct registry registry;

@@ -1,5 +1,5 @@
 /* Names of files that are elsewhere: what reads them, and what may be shown of them. */
-#include "compose/remote.h"
+#include "compose/load/remote.h"
 #include "arena_case.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* The executor against an engine of a few lines: order, repeats, failures, containers that end. */
-#include "engine/run.h"
+#include "engine/run/run.h"
 #include "engine_case.h"
 
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* The scheduler, driven by a runner that does nothing but take and end steps. */
-#include "graph/sched.h"
+#include "graph/plan/sched.h"
 #include "unit.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Screens: events in, text out. */
-#include "cmd/show_clean.h"
-#include "cmd/show_screen.h"
+#include "cmd/screen/show_clean.h"
+#include "cmd/screen/show_screen.h"
 #include "unit.h"
 
 #include <stdlib.h>

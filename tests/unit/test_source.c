@@ -1,6 +1,6 @@
 /* Which files, which directory, which name, which environment. */
-#include "compose/file.h"
-#include "compose/source.h"
+#include "compose/tree/file.h"
+#include "compose/load/source.h"
 #include "folder_case.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* Archives of contexts: what is in them, as tar(1) sees it. */
-#include "engine/tar.h"
+#include "engine/archive/tar.h"
 #include "folder_case.h"
 
 #include <fcntl.h>

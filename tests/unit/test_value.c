@@ -1,5 +1,5 @@
 /* Values written as text: durations, sizes, booleans, numbers, ports, words; and numbers as text. */
-#include "compose/value.h"
+#include "compose/tree/value.h"
 #include "tree_case.h"
 
 static void duration(const char *text, int64_t want, const char *printed)

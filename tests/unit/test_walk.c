@@ -1,6 +1,6 @@
 /* The rows themselves, the walker over them, and what validation says. */
-#include "compose/schema.h"
-#include "compose/walk.h"
+#include "compose/schema/schema.h"
+#include "compose/schema/walk.h"
 #include "tree_case.h"
 
 static void check_row(void *arg, const char *path, const struct attr *row)

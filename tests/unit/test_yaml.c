@@ -1,7 +1,7 @@
 /* YAML text → trees: scalars, places, aliases, merge keys, limits, messages. */
 #include "base/buf.h"
-#include "compose/scalar.h"
-#include "compose/yaml.h"
+#include "compose/tree/scalar.h"
+#include "compose/tree/yaml.h"
 #include "arena_case.h"
 
 #include <stdio.h>

@@ -1,0 +1,149 @@
+/* Values of options: from text into the option struct. */
+#include "base/text/text.h"
+#include "cmd/line/options.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct texts texts_split(struct arena *arena, const char *text, char separator)
+{
+	struct texts parts = { 0 };
+	while (text && *text) {
+		size_t len = strcspn(text, (char[]){ separator, '\0' });
+		texts_add(arena, &parts, arena_strndup(arena, text, len));
+		text += len + (text[len] != '\0');
+	}
+	return parts;
+}
+
+void texts_add(struct arena *arena, struct texts *texts, const char *text)
+{
+	*ARENA_PUSH(arena, texts->items, texts->count) = text;
+}
+
+/* Reads one unit name; returns its nanoseconds and moves on, or 0. */
+static int64_t take_unit(const char **at)
+{
+	static const struct {
+		const char *name;
+		int64_t ns;
+	} units[] = { { "ms", 1000000 }, { "us", 1000 }, { "µs", 1000 }, { "ns", 1 }, { "s", 1000000000 },
+		{ "m", 60000000000 }, { "h", 3600000000000 } };
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+		size_t len = strlen(units[i].name);
+		if (strncmp(*at, units[i].name, len) == 0) {
+			*at += len;
+			return units[i].ns;
+		}
+	}
+	return 0;
+}
+
+int opt_duration(const char *text, int64_t *ret_ns)
+{
+	const double most = 9.2e18;
+	double total = 0;
+	const char *at = text;
+	if (!*text)
+		return -1;
+	while (*at) {
+		if (!(*at >= '0' && *at <= '9') && *at != '.')
+			return -1;
+		char *end;
+		double number = strtod(at, &end);
+		if (end == at)
+			return -1;
+		bool bare = !*end && at == text;
+		at = end;
+		int64_t unit = bare ? 1000000000 : take_unit(&at);
+		if (!unit)
+			return -1;
+		total += number * (double)unit;
+		if (!(total < most))
+			return -1;
+	}
+	*ret_ns = (int64_t)total;
+	return 0;
+}
+
+static int bad_value(struct errors *errors, const char *origin, const char *value, const char *wanted)
+{
+	return error_add(errors, ERROR_USAGE, NULL, NULL, "%s: \"%s\" is not %s", origin, value, wanted);
+}
+
+static int store_number(const struct opt *row, struct opt_int *slot, const char *value, const char *origin,
+	struct errors *errors)
+{
+	int64_t number;
+	if (row->kind == OPT_SECONDS) {
+		if (opt_duration(value, &number) < 0)
+			return bad_value(errors, origin, value, "a number of seconds or a duration (1m30s)");
+	} else {
+		char *end;
+		errno = 0;
+		number = strtoll(value, &end, 10);
+		if (end == value || *end || errno)
+			return bad_value(errors, origin, value, "a whole number");
+	}
+	*slot = (struct opt_int){ .set = true, .value = number };
+	return 0;
+}
+
+static int read_bool(const char *value, bool *ret_yes)
+{
+	static const char *const words[] = { "false", "true", "0", "1", "no", "yes", "off", "on", "f", "t" };
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcasecmp(value, words[i]) == 0) {
+			*ret_yes = i % 2;
+			return 0;
+		}
+	return -1;
+}
+
+static int check_choice(struct arena *arena, const struct opt *row, const char *value, const char *origin,
+	struct errors *errors)
+{
+	if (!row->choices || row->flags & OPT_OPEN)
+		return 0;
+	struct texts choices = texts_split(arena, row->choices, '|');
+	if (text_among(value, choices.items, choices.count))
+		return 0;
+	bad_value(errors, origin, value, "known");
+	const char *near = error_nearest(value, choices.items, choices.count);
+	if (near)
+		return error_hint(errors, "did you mean %s?", near);
+	return error_hint(errors, "one of %s", row->choices);
+}
+
+int opt_store(struct arena *arena, const struct opt_set *set, const struct opt *row, const char *value,
+	const char *origin, struct errors *errors)
+{
+	char *slot = (char *)set->target + row->offset;
+	bool yes;
+	switch (row->kind) {
+	case OPT_FLAG:
+	case OPT_TRI:
+		if (read_bool(value, &yes) < 0)
+			return bad_value(errors, origin, value, "true or false");
+		if (row->kind == OPT_FLAG)
+			*(bool *)slot = yes;
+		else
+			*(enum tri *)slot = yes ? TRI_YES : TRI_NO;
+		return 0;
+	case OPT_INT:
+	case OPT_SECONDS:
+		return store_number(row, (struct opt_int *)slot, value, origin, errors);
+	case OPT_TEXT:
+	case OPT_TEXTS:
+		break;
+	}
+	if (check_choice(arena, row, value, origin, errors) < 0)
+		return -1;
+	if (row->kind == OPT_TEXTS)
+		texts_add(arena, (struct texts *)slot, value);
+	else
+		*(const char **)slot = value;
+	return 0;
+}

@@ -1,0 +1,62 @@
+#include "cmd/line/terminal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static bool has_text(const struct map *env, const char *name)
+{
+	const char *value = map_get(env, name);
+	return value && *value;
+}
+
+static bool is_terminal(FILE *out, const struct map *env)
+{
+	const char *term = map_get(env, "TERM");
+	return isatty(fileno(out)) && term && strcmp(term, "dumb") != 0;
+}
+
+bool terminal_color(FILE *out, const char *ansi, const struct map *env)
+{
+	if (ansi && strcmp(ansi, "always") == 0)
+		return true;
+	if ((ansi && strcmp(ansi, "never") == 0) || has_text(env, "NO_COLOR"))
+		return false;
+	return is_terminal(out, env);
+}
+
+bool terminal_moves(FILE *out, const char *ansi, const struct map *env)
+{
+	return is_terminal(out, env) && !(ansi && strcmp(ansi, "never") == 0);
+}
+
+bool terminal_utf8(const struct map *env)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *value = map_get(env, names[i]);
+		if (value && *value)
+			return strcasestr(value, "utf-8") || strcasestr(value, "utf8");
+	}
+	return false;
+}
+
+size_t terminal_width(FILE *out, const struct map *env)
+{
+	struct winsize size;
+	const char *columns = map_get(env, "COLUMNS");
+	if (!isatty(fileno(out)))
+		return 0;
+	if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col)
+		return size.ws_col;
+	return columns ? strtoul(columns, NULL, 10) : 0;
+}
+
+void terminal_size(unsigned *ret_rows, unsigned *ret_columns)
+{
+	struct winsize size;
+	bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col;
+	*ret_rows = known ? size.ws_row : 24;
+	*ret_columns = known ? size.ws_col : 80;
+}

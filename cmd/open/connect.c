@@ -1,0 +1,61 @@
+#include "cmd/open/connect.h"
+#include "cmd/screen/show.h"
+
+struct loop *connect_loop(struct ctx *ctx)
+{
+	if (!ctx->loop)
+		ctx->loop = loop_create();
+	return ctx->loop;
+}
+
+/* Before a command has a screen, one is made to say so. */
+static void silent(void *arg, const char *host, int64_t ns)
+{
+	struct ctx *ctx = arg;
+	if (!ctx->sink)
+		show_create(ctx, "", NULL, false);
+	event_send(ctx->sink, &(struct event){ .kind = EVENT_WAITING, .name = host, .elapsed = ns });
+}
+
+int connect_engine(struct ctx *ctx)
+{
+	const struct globals *globals = &ctx->globals;
+	struct endpoint_options options = {
+		.host = globals->host,
+		.context = globals->context,
+		.config_dir = globals->config_dir,
+		.tls = globals->tls || globals->tls_verify == TRI_YES,
+		.tls_verify = globals->tls_verify == TRI_YES,
+		.tls_verify_set = globals->tls_verify != TRI_UNSET,
+		.ca = globals->tls_ca,
+		.cert = globals->tls_cert,
+		.key = globals->tls_key,
+		.os_env = ctx->os_env,
+		.silent = silent,
+		.arg = ctx,
+	};
+	if (ctx->engine)
+		return 0;
+	if (engine_open(ctx->arena, connect_loop(ctx), &options, &ctx->engine, &ctx->errors) < 0)
+		return -1;
+	ctx->engine->verbose = globals->verbose;
+	return 0;
+}
+
+unsigned connect_parallel(const struct ctx *ctx)
+{
+	const struct opt_int *parallel = &ctx->globals.parallel;
+	if (!parallel->set || parallel->value == 0)
+		return 0;
+	return parallel->value < 0 || parallel->value > 1000 ? 1000 : (unsigned)parallel->value;
+}
+
+void connect_end(struct ctx *ctx)
+{
+	if (ctx->engine)
+		engine_close(ctx->engine);
+	if (ctx->loop)
+		loop_destroy(ctx->loop);
+	ctx->engine = NULL;
+	ctx->loop = NULL;
+}

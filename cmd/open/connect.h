@@ -1,0 +1,22 @@
+/* The event loop and the engine of a command, made when first needed. */
+#ifndef CMD_CONNECT_H
+#define CMD_CONNECT_H
+
+#include "cmd/line/cmd.h"
+#include "engine/connect/engine.h"
+
+/* Returns the command's loop; never NULL. */
+struct loop *connect_loop(struct ctx *ctx);
+
+/* Connects ctx->engine by docker's global options, contexts and environment. Returns 0, or -1 with a finding.
+ */
+int connect_engine(struct ctx *ctx);
+
+/* Width of the engine's request pool as --parallel says; 0: not said, -1 there is no limit. For run_options.
+ */
+unsigned connect_parallel(const struct ctx *ctx);
+
+/* Closes both; nothing that uses them may remain. */
+void connect_end(struct ctx *ctx);
+
+#endif

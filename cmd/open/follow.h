@@ -1,0 +1,84 @@
+/* Containers whose life and output a command follows: attached `up` and `logs -f`. */
+#ifndef CMD_FOLLOW_H
+#define CMD_FOLLOW_H
+
+#include "cmd/open/project.h"
+#include "engine/connect/engine.h"
+#include "engine/stream/logs.h"
+#include "graph/plan/event.h"
+#include "graph/plan/observed.h"
+
+struct follow;
+struct follow_one;
+
+/* What is followed, and how. */
+struct follow_options {
+	const struct scope *scope;
+	struct sink *sink;    /* gets EVENT_LOG and EVENT_EXIT */
+	struct show_log *log; /* its prefixes are made wide enough */
+	struct logs_options logs;
+	int64_t number; /* only this container of each service; 0: all */
+	bool new_ones;  /* containers that start later, too */
+	bool exits;     /* tell exits */
+	/* Whether the output of a service's containers is wanted; and whether their ends count. */
+	bool (*wants)(void *arg, const char *project, const char *service);
+	bool (*counts)(void *arg, const char *project, const char *service);
+	/* A counted container has ended for good. */
+	void (*ended)(void *arg, const struct follow_one *one);
+	void *arg;
+};
+
+/* One container. */
+struct follow_one {
+	const char *id, *name, *project, *service;
+	const char *label; /* in front of its lines: "web-1" */
+	bool runs, counted;
+	int64_t exit_code;
+	unsigned ends; /* how often it has ended since */
+	struct follow *follow;
+	struct logs *logs;
+	bool opened;                /* the stream has been accepted, or cannot be had */
+	struct loop_timer *closing; /* it has ended and is about to be closed */
+	bool tell_exit;
+	bool restarts; /* after its last end its restart policy, or somebody, has started it again */
+	bool stale;    /* it has ended since its stream was opened */
+	bool again;    /* it was started while its last stream was still open */
+	int64_t since; /* Unix ns by the engine's clock: what it says from then on has not been read yet */
+	struct request *inspect;
+	bool outdated; /* it has ended since `inspect` was sent */
+};
+
+/* Subscribes to the engine's events of the scope's projects and returns when nothing can be missed any more,
+ * or NULL with a finding. */
+struct follow *follow_open(struct ctx *ctx, const struct follow_options *options);
+
+/* For run_options.before_start (`arg` is the follow): attaches to a container that is about to start; true
+ * once the engine has accepted. */
+bool follow_before_start(void *arg, struct step *step, const char *id);
+
+/* Takes in containers that are there already and reads what they say from now on, or their logs when
+ * `history`. */
+void follow_adopt(struct follow *follow, const struct observed *seen, bool history);
+
+/* Turns the loop until no counted container runs and all output is there, or `over(arg)` is true. */
+void follow_wait(struct follow *follow, bool (*over)(void *arg), void *arg);
+
+/* Turns the loop until all streams have ended, or `over(arg)` is true. */
+void follow_finish(struct follow *follow, bool (*over)(void *arg), void *arg);
+
+/* Whether events or the rest of an output that had begun were lost; there is a finding then. */
+bool follow_broken(const struct follow *follow);
+
+/* Lets the output that is on its way come in, for at most `ns`. */
+void follow_drain(struct follow *follow, int64_t ns);
+
+/* Every container seen so far; borrowed. */
+struct follow_one *const *follow_all(const struct follow *follow, size_t *ret_count);
+
+/* A container's name as it stands in front of its lines: "web-1" for "project-web-1". Part of `name`. */
+const char *follow_label(const char *project, const char *name);
+
+/* Closes streams and subscription. */
+void follow_close(struct follow *follow);
+
+#endif

@@ -1,0 +1,52 @@
+#include "cmd/screen/show.h"
+#include "cmd/screen/show_screen.h"
+#include "cmd/line/terminal.h"
+#include "engine/loop/loop.h"
+
+#include <string.h>
+
+void show_notes(struct sink *sink, const struct plan *plan)
+{
+	for (size_t i = 0; plan && i < plan->nnotes; i++)
+		event_send(sink, &(struct event){ .kind = EVENT_NOTE, .text = plan->notes[i] });
+}
+
+void show_end(struct sink *sink, bool ok)
+{
+	if (sink && sink->end)
+		sink->end(sink, ok);
+}
+
+/* auto: a terminal that can move its cursor gets the live screen. */
+static const char *screen_wanted(const struct ctx *ctx)
+{
+	const char *kind = ctx->globals.progress;
+	if (kind && strcmp(kind, "auto") != 0)
+		return kind;
+	return terminal_moves(stderr, ctx->globals.ansi, ctx->os_env) ? "tty" : "plain";
+}
+
+struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *log, bool quiet_pull)
+{
+	struct show_look look = {
+		.title = title,
+		.out = stderr,
+		.color = terminal_color(stderr, ctx->globals.ansi, ctx->os_env),
+		.utf8 = terminal_utf8(ctx->os_env),
+		.verbose = ctx->globals.verbose || ctx->globals.debug,
+		.quiet_pull = quiet_pull,
+		.log = log,
+		.size = terminal_size,
+		.now = loop_now,
+	};
+	const char *kind = screen_wanted(ctx);
+	if (strcmp(kind, "tty") == 0)
+		ctx->sink = show_tty_create(ctx->arena, &look);
+	else if (strcmp(kind, "json") == 0)
+		ctx->sink = show_json_create(ctx->arena, &look);
+	else if (strcmp(kind, "quiet") == 0)
+		ctx->sink = show_quiet_create(ctx->arena, &look);
+	else
+		ctx->sink = show_plain_create(ctx->arena, &look);
+	return ctx->sink;
+}

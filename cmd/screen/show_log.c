@@ -1,0 +1,81 @@
+#include "cmd/screen/show_log.h"
+#include "base/buf.h"
+#include "cmd/screen/show_clean.h"
+#include "cmd/line/terminal.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Colours that can be read on dark and light backgrounds; no red, that is for failures. */
+static const unsigned char hues[] = { 36, 33, 32, 35, 34, 96, 93, 92, 95, 94 };
+
+struct show_log *show_log_create(struct ctx *ctx, bool no_prefix, bool no_color)
+{
+	struct show_log *log = ARENA_NEW(ctx->arena, struct show_log);
+	*log = (struct show_log){ .out = stdout, .err = stderr, .no_prefix = no_prefix };
+	log->clean_out = isatty(STDOUT_FILENO);
+	log->clean_err = isatty(STDERR_FILENO);
+	log->color_out = !no_color && terminal_color(stdout, ctx->globals.ansi, ctx->os_env);
+	log->color_err = !no_color && terminal_color(stderr, ctx->globals.ansi, ctx->os_env);
+	map_init(&log->hues, ctx->arena);
+	return log;
+}
+
+void show_log_expect(struct show_log *log, const char *name)
+{
+	size_t columns = show_columns(name);
+	if (columns > log->width)
+		log->width = columns;
+	if (!map_has(&log->hues, name)) {
+		const char *copy = arena_strdup(log->hues.arena, name);
+		map_set(&log->hues, copy, (void *)(uintptr_t)&hues[log->names++ % sizeof hues]);
+	}
+}
+
+static void put_prefix(struct show_log *log, struct buf *line, const char *name, bool color)
+{
+	show_log_expect(log, name);
+	const unsigned char *hue = map_get(&log->hues, name);
+	if (color)
+		buf_printf(line, "\033[%um", *hue);
+	buf_puts(line, name);
+	buf_printf(line, "%*s | ", (int)(log->width - show_columns(name)), "");
+	if (color)
+		buf_puts(line, "\033[0m");
+}
+
+static void put_line(struct show_log *log, FILE *out, const struct buf *line)
+{
+	errno = 0;
+	if (fwrite(buf_text(line), 1, line->len, out) == line->len && fflush(out) == 0)
+		return;
+	if (out == log->out && !log->broken)
+		log->broken = errno ? errno : EIO;
+}
+
+void show_log_line(struct show_log *log, const char *name, bool standard_error, const char *text, size_t len)
+{
+	FILE *out = standard_error ? log->err : log->out;
+	auto_buf struct buf line;
+	buf_init(&line, (size_t)16 << 20);
+	bool color = standard_error ? log->color_err : log->color_out;
+	if (!log->no_prefix)
+		put_prefix(log, &line, name, color);
+	if (standard_error ? log->clean_err : log->clean_out)
+		show_clean_line(&line, text, len, color);
+	else
+		buf_append(&line, text, len);
+	buf_putc(&line, '\n');
+	put_line(log, out, &line);
+}
+
+void show_log_exit(struct show_log *log, const char *name, int64_t status, bool again)
+{
+	auto_buf struct buf line;
+	buf_init(&line, 4096);
+	bool failed = status != 0 && log->color_out;
+	buf_printf(&line, "%s%s exited with code %lld%s%s\n", failed ? "\033[31m" : "", name,
+		(long long)status, again ? " (restarting)" : "", failed ? "\033[0m" : "");
+	put_line(log, log->out, &line);
+}

@@ -1,0 +1,34 @@
+/* What containers say, line by line. */
+#ifndef CMD_SHOW_LOG_H
+#define CMD_SHOW_LOG_H
+
+#include "cmd/line/cmd.h"
+
+#include <stdio.h>
+
+/* Where the lines go, and what has been seen so far. */
+struct show_log {
+	FILE *out, *err;           /* for their stdout and stderr */
+	bool clean_out, clean_err; /* a terminal: control characters are made harmless */
+	bool color_out, color_err;
+	bool no_prefix;
+	size_t width;    /* of the widest name so far */
+	size_t names;    /* that have a colour */
+	struct map hues; /* name → its colour */
+	int broken;      /* errno of the first write to `out` that failed, or 0 */
+};
+
+/* Prepares the printer of container lines for stdout and stderr. */
+struct show_log *show_log_create(struct ctx *ctx, bool no_prefix, bool no_color);
+
+/* Makes the prefix column wide enough for a container that will speak. */
+void show_log_expect(struct show_log *log, const char *name);
+
+/* Prints one line: `name  | text`, or the text alone. */
+void show_log_line(struct show_log *log, const char *name, bool standard_error, const char *text, size_t len);
+
+/* Tells that a container has ended: `name exited with code N`, with `again` that it starts anew: `
+ * (restarting)`. */
+void show_log_exit(struct show_log *log, const char *name, int64_t status, bool again);
+
+#endif

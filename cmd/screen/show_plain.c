@@ -1,0 +1,136 @@
+/* The plain screen: one line per transition, for pipes and logs. */
+#include "base/buf.h"
+#include "cmd/screen/show_clean.h"
+#include "cmd/screen/show_screen.h"
+#include "cmd/screen/show_words.h"
+
+#include <ctype.h>
+#include <string.h>
+
+struct plain {
+	struct sink sink;
+	struct show_look look;
+	struct show_totals totals;
+	struct map fallen;
+	int64_t waited; /* as the last line of EVENT_WAITING said */
+};
+
+static void put(struct plain *plain, const struct buf *line)
+{
+	fprintf(plain->look.out, "%s\n", buf_text(line));
+	fflush(plain->look.out);
+}
+
+static void put_subject(struct buf *line, const struct event *event)
+{
+	const char *object = event->object ? event->object : "";
+	if (*object)
+		buf_printf(line, " %c%s ", toupper((unsigned char)*object), object + 1);
+	if (event->name)
+		show_clean(line, event->name, strlen(event->name));
+}
+
+static void put_text(struct buf *line, const char *before, const char *text)
+{
+	if (!text || !*text)
+		return;
+	buf_puts(line, before);
+	show_clean(line, text, strlen(text));
+}
+
+static void on_step(struct plain *plain, const struct event *event)
+{
+	const char *word = show_word(event);
+	char elapsed[32];
+	if (!word)
+		return;
+	auto_buf struct buf line;
+	buf_init(&line, 8192);
+	put_subject(&line, event);
+	put_text(&line, "  ", word);
+	if (event->state == STEP_DONE || event->state == STEP_FAILED)
+		put_text(&line, "  ", show_elapsed(elapsed, sizeof elapsed, event->elapsed));
+	if (event->state == STEP_RUNNING && plain->look.verbose)
+		put_text(&line, "  ", event->reason);
+	if (event->state == STEP_FAILED || event->state == STEP_SKIPPED)
+		put_text(&line, "  ",
+			event->step && event->step->failure ? event->step->failure : event->reason);
+	put(plain, &line);
+}
+
+static void on_words(struct plain *plain, const struct event *event, const char *before)
+{
+	auto_buf struct buf line;
+	buf_init(&line, 1 << 20);
+	put_subject(&line, event);
+	put_text(&line, before, event->text);
+	put(plain, &line);
+}
+
+static void on_waiting(struct plain *plain, const struct event *event)
+{
+	char words[512];
+	auto_buf struct buf line;
+	buf_init(&line, 4096);
+	const char *text = show_waiting_due(words, sizeof words, event, &plain->waited);
+	if (!text)
+		return;
+	show_clean(&line, text, strlen(text));
+	put(plain, &line);
+}
+
+static void on(struct sink *sink, const struct event *event)
+{
+	struct plain *plain = (struct plain *)sink;
+	if (show_is_echo(&plain->fallen, event))
+		return;
+	show_count(&plain->totals, event);
+	switch (event->kind) {
+	case EVENT_STEP:
+		on_step(plain, event);
+		break;
+	case EVENT_OUTPUT:
+		on_words(plain, event, " | ");
+		break;
+	case EVENT_RETRY:
+		on_words(plain, event, "  Again: ");
+		break;
+	case EVENT_NOTE:
+		on_words(plain, event, event->object || event->name ? ": " : "");
+		break;
+	case EVENT_LOG:
+		if (plain->look.log)
+			show_log_line(
+				plain->look.log, event->name, event->standard_error, event->text, event->len);
+		break;
+	case EVENT_EXIT:
+		if (plain->look.log)
+			show_log_exit(plain->look.log, event->name, event->status, event->again);
+		break;
+	case EVENT_WAITING:
+		on_waiting(plain, event);
+		break;
+	case EVENT_PROGRESS: /* a line per layer and second says nothing in a log */
+		break;
+	}
+}
+
+static void end(struct sink *sink, bool ok)
+{
+	struct plain *plain = (struct plain *)sink;
+	if (!ok)
+		show_sum(plain->look.out, plain->sink.title, &plain->totals, plain->look.now());
+	fflush(plain->look.out);
+	plain->totals = (struct show_totals){ .began = plain->look.now() };
+	map_init(&plain->fallen, plain->fallen.arena);
+}
+
+struct sink *show_plain_create(struct arena *arena, const struct show_look *look)
+{
+	struct plain *plain = ARENA_NEW(arena, struct plain);
+	plain->sink = (struct sink){ .on = on, .end = end, .title = look->title };
+	plain->look = *look;
+	plain->totals.began = look->now();
+	map_init(&plain->fallen, arena);
+	return &plain->sink;
+}

@@ -1,0 +1,28 @@
+/* The four screens: sinks of typed events (graph/plan/event.h). Progress goes to stderr, what containers say
+ * to where they said it. */
+#ifndef CMD_SHOW_SCREEN_H
+#define CMD_SHOW_SCREEN_H
+
+#include "cmd/screen/show_log.h"
+#include "graph/plan/event.h"
+
+/* What every screen is made from. */
+struct show_look {
+	const char *title; /* "up" */
+	FILE *out;
+	bool color, utf8;
+	bool verbose;
+	bool quiet_pull;                                         /* how far a pull is does not matter */
+	struct show_log *log;                                    /* NULL: no container speaks */
+	void (*size)(unsigned *ret_rows, unsigned *ret_columns); /* of the terminal */
+	int64_t (*now)(void);                                    /* monotonic ns */
+};
+
+/* Each makes a screen, the arena's, from a copy of `look`: a live one on a terminal, one of lines, one of
+ * JSON objects, and one that shows only what containers say. */
+struct sink *show_tty_create(struct arena *arena, const struct show_look *look);
+struct sink *show_plain_create(struct arena *arena, const struct show_look *look);
+struct sink *show_json_create(struct arena *arena, const struct show_look *look);
+struct sink *show_quiet_create(struct arena *arena, const struct show_look *look);
+
+#endif

@@ -1,0 +1,211 @@
+/* The live screen: one row per object, redrawn in place below what has been printed. It never draws more rows
+ * than the terminal has, measures the terminal before each picture, and takes its picture back before
+ * anything else is printed. */
+#include "cmd/screen/show_clean.h"
+#include "cmd/screen/show_rows.h"
+
+#include <string.h>
+
+#define FRAME 100000000 /* ns between pictures */
+
+struct tty {
+	struct sink sink;
+	struct show_look look;
+	struct show_rows rows;
+	struct show_totals totals;
+	struct map fallen;
+	int64_t drawn_at;
+	size_t drawn[SHOW_ROWS_MOST]; /* columns of each line on the screen */
+	size_t ndrawn;
+	bool hidden;       /* the cursor */
+	char waiting[512]; /* for the engine, cleaned; the last row */
+};
+
+/* Lines on the terminal that the last picture takes now: a narrower window has folded it. */
+static size_t lines_taken(const struct tty *tty, unsigned columns)
+{
+	size_t lines = 0;
+	for (size_t i = 0; i < tty->ndrawn; i++)
+		lines += tty->drawn[i] > columns ? (tty->drawn[i] + columns - 1) / columns : 1;
+	return lines;
+}
+
+/* Puts `picture` over the last one, line by line: terminals that keep history take "clear the rest of the
+ * screen" for a full screen that is to be kept. The cursor ends below the picture. */
+static void put_over(struct tty *tty, struct buf *frame, unsigned columns, const struct buf *picture)
+{
+	size_t before = lines_taken(tty, columns), lines = 0;
+	const char *text = buf_text(picture), *end;
+	if (before)
+		buf_printf(frame, "\033[%zuA\r", before);
+	for (; (end = strchr(text, '\n')); text = end + 1, lines++) {
+		buf_append(frame, text, (size_t)(end - text));
+		buf_puts(frame, "\033[K\n");
+	}
+	for (size_t i = lines; i < before; i++)
+		buf_puts(frame, "\033[K\n");
+	if (lines < before)
+		buf_printf(frame, "\033[%zuA", before - lines);
+}
+
+static void flush_frame(struct tty *tty, const struct buf *frame)
+{
+	fwrite(buf_text(frame), 1, frame->len, tty->look.out);
+	fflush(tty->look.out);
+}
+
+static void draw(struct tty *tty)
+{
+	unsigned height, columns;
+	auto_buf struct buf frame, picture;
+	buf_init(&frame, 1 << 20);
+	buf_init(&picture, 1 << 20);
+	tty->look.size(&height, &columns);
+	tty->drawn_at = tty->look.now();
+	if (!tty->hidden && tty->rows.count)
+		buf_puts(&frame, "\033[?25l");
+	tty->hidden |= tty->rows.count > 0;
+	tty->look.title = tty->sink.title;
+	size_t room = height > 1 ? height - 1 : 1;
+	if (room > SHOW_ROWS_MOST)
+		room = SHOW_ROWS_MOST;
+	size_t drawn[SHOW_ROWS_MOST], ndrawn = 0, width = columns - 1;
+	bool waits = *tty->waiting && (room > 1 || !tty->rows.count);
+	if (tty->rows.count)
+		ndrawn = show_rows_draw(
+			&tty->rows, &tty->look, &tty->totals, room - waits, width, &picture, drawn);
+	if (waits) {
+		size_t whole = show_columns(tty->waiting);
+		show_clipped(&picture, tty->waiting, width);
+		buf_putc(&picture, '\n');
+		drawn[ndrawn++] = whole < width ? whole : width;
+	}
+	put_over(tty, &frame, columns, &picture);
+	memcpy(tty->drawn, drawn, sizeof drawn[0] * ndrawn);
+	tty->ndrawn = ndrawn;
+	flush_frame(tty, &frame);
+}
+
+/* Takes the picture away, so that lines can be printed where it was. */
+static void clear(struct tty *tty)
+{
+	unsigned height, columns;
+	auto_buf struct buf frame, nothing;
+	buf_init(&frame, 1 << 16);
+	buf_init(&nothing, 1);
+	if (!tty->ndrawn)
+		return;
+	tty->look.size(&height, &columns);
+	put_over(tty, &frame, columns, &nothing);
+	tty->ndrawn = 0;
+	flush_frame(tty, &frame);
+}
+
+static void draw_when_due(struct tty *tty)
+{
+	if (tty->rows.count && tty->look.now() - tty->drawn_at >= FRAME)
+		draw(tty);
+}
+
+static void print_line(struct tty *tty, const struct event *event, const char *before)
+{
+	auto_buf struct buf line;
+	buf_init(&line, 1 << 20);
+	clear(tty);
+	if (event->name)
+		show_clean(&line, event->name, strlen(event->name));
+	buf_puts(&line, event->name ? before : "");
+	if (event->text)
+		show_clean(&line, event->text, strlen(event->text));
+	buf_putc(&line, '\n');
+	flush_frame(tty, &line);
+	tty->drawn_at = 0;
+}
+
+static void on_waiting(struct tty *tty, const struct event *event)
+{
+	char words[512];
+	auto_buf struct buf line;
+	buf_init(&line, 4096);
+	bool before = *tty->waiting;
+	if (event->elapsed)
+		show_clean(&line, words, strlen(show_waiting(words, sizeof words, event)));
+	snprintf(tty->waiting, sizeof tty->waiting, "%s", buf_text(&line));
+	if (*tty->waiting || (before && tty->rows.count))
+		draw(tty);
+	else
+		clear(tty);
+}
+
+static void on(struct sink *sink, const struct event *event)
+{
+	struct tty *tty = (struct tty *)sink;
+	struct show_log *log = tty->look.log;
+	if (show_is_echo(&tty->fallen, event))
+		return;
+	show_count(&tty->totals, event);
+	switch (event->kind) {
+	case EVENT_LOG:
+	case EVENT_EXIT:
+		if (!log)
+			return;
+		clear(tty);
+		if (event->kind == EVENT_LOG)
+			show_log_line(log, event->name, event->standard_error, event->text, event->len);
+		else
+			show_log_exit(log, event->name, event->status, event->again);
+		break;
+	case EVENT_NOTE:
+		print_line(tty, event, ": ");
+		break;
+	case EVENT_RETRY:
+		print_line(tty, event, " again: ");
+		break;
+	case EVENT_WAITING:
+		on_waiting(tty, event);
+		return;
+	case EVENT_PROGRESS:
+		if (tty->look.quiet_pull)
+			return;
+		/* fall through */
+	case EVENT_STEP:
+	case EVENT_OUTPUT:
+		show_rows_event(&tty->rows, event, tty->look.now());
+	}
+	sink->wants_tick = tty->rows.running > 0;
+	draw_when_due(tty);
+}
+
+static void tick(struct sink *sink)
+{
+	draw_when_due((struct tty *)sink);
+}
+
+static void end(struct sink *sink, bool ok)
+{
+	struct tty *tty = (struct tty *)sink;
+	if (tty->rows.count)
+		draw(tty);
+	if (tty->hidden)
+		fputs("\033[?25h", tty->look.out);
+	if (!ok)
+		show_sum(tty->look.out, tty->sink.title, &tty->totals, tty->look.now());
+	fflush(tty->look.out);
+	tty->hidden = false;
+	tty->ndrawn = 0;
+	tty->totals = (struct show_totals){ .began = tty->look.now() };
+	map_init(&tty->fallen, tty->fallen.arena);
+	show_rows_clear(&tty->rows);
+	sink->wants_tick = false;
+}
+
+struct sink *show_tty_create(struct arena *arena, const struct show_look *look)
+{
+	struct tty *tty = ARENA_NEW(arena, struct tty);
+	tty->sink = (struct sink){ .on = on, .tick = tick, .end = end, .title = look->title };
+	tty->look = *look;
+	tty->totals.began = look->now();
+	map_init(&tty->fallen, arena);
+	show_rows_init(&tty->rows, arena);
+	return &tty->sink;
+}

@@ -1,0 +1,40 @@
+/* What the screens have in common: the words for an event, and the counts of a run. */
+#ifndef CMD_SHOW_WORDS_H
+#define CMD_SHOW_WORDS_H
+
+#include "graph/plan/event.h"
+
+#include <stdio.h>
+
+/* Words of a step's state: "Creating", "Created", "Error", "Skipped"; NULL for those not shown. */
+const char *show_word(const struct event *event);
+
+/* "0.4s", "1m12s" from nanoseconds; `room` at least 24 bytes. Returns `to`. */
+const char *show_elapsed(char *to, size_t room, int64_t ns);
+
+/* "still waiting for the engine at unix:///… (4 s)" for an EVENT_WAITING; `room` at least 64 bytes. Returns
+ * `to`. */
+const char *show_waiting(char *to, size_t room, const struct event *event);
+
+/* The same, when a screen of lines should tell it: at first and then every half minute; else NULL. `told` is
+ * the screen's own, 0 at first. */
+const char *show_waiting_due(char *to, size_t room, const struct event *event, int64_t *told);
+
+/* Counts for the line of totals. */
+struct show_totals {
+	size_t done, failed, skipped; /* steps */
+	int64_t began;                /* monotonic ns */
+};
+
+/* Counts the end of a step; other events change nothing, nor does the failure of a step that may fail. */
+void show_count(struct show_totals *totals, const struct event *event);
+
+/* Whether a screen for people leaves the event out: the last of what befalls an object that has failed or was
+ * skipped already (`fallen`, the screen's own), and a new container's taking over of its name. */
+bool show_is_echo(struct map *fallen, const struct event *event);
+
+/* "up: 1 failed, 2 skipped, 7 done  0.6s" to `out`; nothing when no step has failed: the findings say what is
+ * wrong. */
+void show_sum(FILE *out, const char *title, const struct show_totals *totals, int64_t now);
+
+#endif

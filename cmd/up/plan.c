@@ -1,0 +1,145 @@
+#include "cmd/line/commands.h"
+#include "cmd/open/connect.h"
+#include "cmd/up/print_plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(member) offsetof(struct up_options, member)
+
+static const struct opt rows[] = {
+	{ OPT_FLAG, "always-recreate-deps", 0, AT(always_recreate_deps), NULL,
+		"Recreate dependencies, changed or not", .excludes = "no-recreate" },
+	{ OPT_TEXTS, "app", 0, AT(applications), "ID",
+		"Plan for an application of the registry with its upstream; can be repeated",
+		.value = VALUE_APPLICATION },
+	{ OPT_FLAG, "build", 0, AT(build), NULL, "Build images, there or not", .excludes = "no-build" },
+	{ OPT_FLAG, "exit-code", 0, AT(exit_code), NULL, "Return 3 when there is something to do" },
+	{ OPT_FLAG, "force-recreate", 0, AT(force_recreate), NULL, "Recreate containers, changed or not",
+		.excludes = "no-recreate" },
+	{ OPT_TEXT, "format", 0, AT(format), "KIND", "How the plan is printed", .choices = "text|json",
+		.value = VALUE_CHOICE },
+	{ OPT_FLAG, "no-build", 0, AT(no_build), NULL, "Never build, even when an image is missing" },
+	{ OPT_FLAG, "no-deps", 0, AT(no_deps), NULL, "Leave dependencies alone" },
+	{ OPT_FLAG, "no-engine", 0, AT(no_engine), NULL,
+		"Ask no engine: plan as if nothing but external networks and volumes were there" },
+	{ OPT_FLAG, "no-recreate", 0, AT(no_recreate), NULL, "Keep existing containers, changed or not" },
+	{ OPT_TEXT, "pull", 0, AT(pull), "POLICY", "When to pull images",
+		.choices = "always|missing|never|policy", .value = VALUE_CHOICE },
+	{ OPT_FLAG, "remove-orphans", 0, AT(remove_orphans), NULL,
+		"Remove containers of services that are not in the file", .env = "COMPOSE_REMOVE_ORPHANS" },
+	{ OPT_FLAG, "renew-anon-volumes", 'V', AT(renew_anon_volumes), NULL,
+		"Give recreated containers new anonymous volumes" },
+	{ OPT_TEXTS, "scale", 0, AT(scale), "SERVICE=N", "Number of containers; can be repeated",
+		.value = VALUE_SCALE },
+	{ 0 },
+};
+
+int print_one_plan(FILE *out, const struct plan *plan, bool json)
+{
+	if (json || plan->count)
+		plan_print(out, plan, json);
+	else
+		fputs("nothing to do\n", out);
+	return 0;
+}
+
+/* Text of a plan without the newline at its end. */
+static const char *json_of(struct arena *arena, const struct plan *plan)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	if (!out)
+		return "null";
+	plan_print(out, plan, true);
+	fclose(out);
+	while (len && text[len - 1] == '\n')
+		len--;
+	const char *copy = arena_strndup(arena, text, len);
+	free(text);
+	return copy;
+}
+
+int print_plans(FILE *out, const struct up *up, bool json)
+{
+	struct arena *arena = up->ctx->arena;
+	const struct plan *images = up->image_plan && up->image_plan->count ? up->image_plan : NULL;
+	size_t changes = plan_changes(up->plan) + (images ? plan_changes(images) : 0);
+	if (json) {
+		fprintf(out, "{\"changes\":%zu,\"images\":%s,\"plan\":%s}\n", changes,
+			images ? json_of(arena, images) : "null", json_of(arena, up->plan));
+		return 0;
+	}
+	if (images) {
+		fputs("images first:\n", out);
+		plan_print(out, images, false);
+		fputs("then:\n", out);
+	}
+	if (up->plan->count || up->plan->nnotes)
+		plan_print(out, up->plan, false);
+	if (!changes && !up->plan->count)
+		fputs("nothing to do\n", out);
+	return 0;
+}
+
+/* A snapshot with nothing in it but what the file says is made elsewhere. */
+static void imagine(struct up *up)
+{
+	struct arena *arena = up->ctx->arena;
+	struct observed *seen = up->seen = ARENA_NEW(arena, struct observed);
+	for (size_t p = 0; p < up->scope.nprojects; p++) {
+		const struct project *project = up->scope.projects[p];
+		for (size_t i = 0; i < project->nnetworks; i++) {
+			if (!project->networks[i]->external)
+				continue;
+			struct observed_network *network = ARENA_NEW(arena, struct observed_network);
+			network->id = network->name = project->networks[i]->name;
+			map_init(&network->labels, arena);
+			*ARENA_PUSH(arena, seen->networks, seen->nnetworks) = network;
+		}
+		for (size_t i = 0; i < project->nvolumes; i++) {
+			if (!project->volumes[i]->external)
+				continue;
+			struct observed_volume *volume = ARENA_NEW(arena, struct observed_volume);
+			volume->name = project->volumes[i]->name;
+			map_init(&volume->labels, arena);
+			*ARENA_PUSH(arena, seen->volumes, seen->nvolumes) = volume;
+		}
+	}
+	up->how.inputs = scope_inputs(up->ctx, &up->scope, seen);
+}
+
+static int look(struct up *up)
+{
+	struct ctx *ctx = up->ctx;
+	if (!up->options->no_engine)
+		return connect_engine(ctx) < 0 ? -1 : up_look(up);
+	imagine(up);
+	return reconcile_up(ctx->arena, up->scope.dag, up->seen, &up->how, &up->plan, &ctx->errors);
+}
+
+static int run(struct ctx *ctx, const void *options)
+{
+	const struct up_options *up_options = options;
+	struct up up;
+	if (up_open(ctx, up_options, &up) < 0 || look(&up) < 0)
+		return -1;
+	if (up_options->exit_code && !up_idle(&up))
+		ctx->status = 3;
+	return print_plans(stdout, &up, up_options->format && strcmp(up_options->format, "json") == 0);
+}
+
+const struct cmd cmd_plan = {
+	.name = "plan",
+	.args = "[SERVICE...]",
+	.brief = "Print what up would do, and why",
+	.text = "Each line is a step: its number, the steps it waits for, the object, the action, the reason. "
+		"Nothing is changed.",
+	.group = GROUP_LOOK,
+	.rows = rows,
+	.size = sizeof(struct up_options),
+	.most = -1,
+	.arg = VALUE_SERVICE,
+	.run = run,
+};

@@ -1,0 +1,25 @@
+/* The checks of one service and of the order of all of them; part of check_project. */
+#ifndef COMPOSE_CHECK_SERVICE_H
+#define COMPOSE_CHECK_SERVICE_H
+
+#include "compose/tree/node.h"
+
+struct check {
+	struct arena *arena;
+	struct errors *errors;
+	const struct node *tree, *disabled;
+	const char *name; /* of the service looked at */
+	bool failed;
+};
+
+/* Adds a finding about the service looked at; `key` is the attribute, or NULL. Returns -1. */
+int check_error(struct check *check, const struct mark *at, const char *key, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Contradictions within one service; `at` is the place of its name. */
+void check_service(struct check *check, const struct mark *at, const struct node *service);
+
+/* A cycle of depends_on, as a -> b -> a. */
+void check_cycles(struct check *check, const struct node *services);
+
+#endif

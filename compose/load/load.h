@@ -1,0 +1,61 @@
+/* From files to the model: discovery, reading, interpolation, merge, canonical form, checks, bind. */
+#ifndef COMPOSE_LOAD_H
+#define COMPOSE_LOAD_H
+
+#include "base/error.h"
+#include "base/map.h"
+#include "compose/tree/file.h"
+#include "compose/model/model.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How bytes from the network reach this floor, which never connects itself: returns 0 and the whole text
+ * (arena's), or -1. */
+struct fetch {
+	int (*get)(void *arg, const char *url, struct arena *arena, const char **ret_text, size_t *ret_len,
+		struct errors *errors);
+	/* How a repository does, URL[#REF[:PATH]]: the file or folder PATH of a local copy, absolute; or
+	 * NULL. */
+	int (*checkout)(void *arg, const char *url, struct arena *arena, const char **ret_path,
+		struct errors *errors);
+	void *arg;
+};
+
+/* What the command line and the environment say. */
+struct load_options {
+	const char *const *files; /* -f, in order; "-" is stdin */
+	size_t nfiles;
+	const char *project_dir;  /* --project-directory */
+	const char *project_name; /* -p */
+	const char *const *env_files;
+	size_t nenv_files;
+	const char *const *profiles; /* --profile; replaces COMPOSE_PROFILES */
+	size_t nprofiles;
+	const char *const *services; /* named on the command line: their profiles become active */
+	size_t nservices;
+	bool keep_services;        /* the named services only activate profiles; the others stay, too */
+	const struct map *os_env;  /* the process environment, name → text */
+	const char *cwd;           /* absolute */
+	const struct fetch *fetch; /* NULL: remote files are refused */
+	bool compatibility, all_resources;
+	bool no_interpolate, no_normalize, no_path_resolution, no_consistency, no_env_resolution;
+	bool raw;       /* with no_interpolate: stop before values are decoded and profiles chosen */
+	bool tree_only; /* stop before bind: `config` of a file needs only the tree */
+};
+
+/* Loads the project. Returns 0, or -1 with all findings of the pass that failed. All memory is the arena's;
+ * `sources` collects the texts. Warnings go to `errors` as well. */
+int load_project(struct arena *arena, const struct load_options *options, struct sources *sources,
+	struct project **ret_project, struct errors *errors);
+
+/* Makes a project from a tree built in memory (the applications of a registry): canonical form, checks,
+ * defaults, bind. */
+int load_tree(struct arena *arena, struct node *tree, const char *name, const char *dir,
+	const struct map *env, struct project **ret_project, struct errors *errors);
+
+/* Returns whether there is a compose file for these options, without reading it (`-p NAME` commands do not
+ * need one). */
+bool load_file_exists(struct arena *arena, const struct load_options *options);
+
+#endif

@@ -1,0 +1,70 @@
+#include "compose/model/model.h"
+
+#include <string.h>
+
+struct service *project_service(const struct project *project, const char *key)
+{
+	if (project->by_key)
+		return map_get(project->by_key, key);
+	for (size_t i = 0; i < project->nservices; i++) {
+		if (!strcmp(project->services[i]->key, key))
+			return project->services[i];
+	}
+	return NULL;
+}
+
+struct network *project_network(const struct project *project, const char *key)
+{
+	if (project->network_by_key)
+		return map_get(project->network_by_key, key);
+	for (size_t i = 0; i < project->nnetworks; i++) {
+		if (!strcmp(project->networks[i]->key, key))
+			return project->networks[i];
+	}
+	return NULL;
+}
+
+struct volume *project_volume(const struct project *project, const char *key)
+{
+	if (project->volume_by_key)
+		return map_get(project->volume_by_key, key);
+	for (size_t i = 0; i < project->nvolumes; i++) {
+		if (!strcmp(project->volumes[i]->key, key))
+			return project->volumes[i];
+	}
+	return NULL;
+}
+
+const char *service_image(struct arena *arena, const struct service *service)
+{
+	if (service->image)
+		return service->image;
+	const struct project *project = service->project;
+	return arena_printf(arena, "%s%s%s", project->name, project->separator, service->key);
+}
+
+int64_t service_scale(const struct service *service)
+{
+	if (service->scale.set)
+		return service->scale.value;
+	if (service->deploy && service->deploy->replicas.set)
+		return service->deploy->replicas.value;
+	return 1;
+}
+
+const char *service_container_name(struct arena *arena, const struct service *service, int64_t number)
+{
+	if (service->container_name)
+		return service->container_name;
+	const struct project *project = service->project;
+	return arena_printf(arena, "%s%s%s%s%lld", project->name, project->separator, service->key,
+		project->separator, (long long)number);
+}
+
+const char *condition_name(enum condition condition)
+{
+	static const char *const names[] = { [CONDITION_STARTED] = "started",
+		[CONDITION_HEALTHY] = "healthy",
+		[CONDITION_COMPLETED] = "completed" };
+	return names[condition];
+}

@@ -1,0 +1,289 @@
+#include "compose/print/explain.h"
+
+#include "compose/tree/dotenv.h"
+#include "compose/tree/file.h"
+#include "compose/tree/interp.h"
+#include "compose/tree/node.h"
+#include "compose/tree/path.h"
+#include "compose/tree/yaml.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHAIN_MOST = 20 };
+
+static const char *text_of(const struct node *node)
+{
+	const char *text = node_text(node);
+	return text ? text : node ? node_kind_name(node) : "";
+}
+
+/* An item KEY=VALUE or KEY of a list that could be a mapping. */
+static const struct node *find_pair(const struct node *list, const char *key)
+{
+	size_t len = strlen(key);
+	for (size_t i = list->nitems; i-- > 0;) {
+		const char *text = node_text(list->items[i]);
+		if (text && strncmp(text, key, len) == 0 && (!text[len] || text[len] == '='))
+			return list->items[i];
+	}
+	return NULL;
+}
+
+/* The node at a path; keys may hold dots, so the longest key that fits is taken. */
+static const struct node *find(struct arena *arena, const struct node *node, const char *path)
+{
+	if (!node || !*path)
+		return node;
+	if (*path == '[') {
+		char *end;
+		unsigned long index = strtoul(path + 1, &end, 10);
+		if (*end != ']' || node->kind != NODE_LIST || index >= node->nitems)
+			return NULL;
+		return find(arena, node->items[index], end[1] == '.' ? end + 2 : end + 1);
+	}
+	if (node->kind == NODE_LIST)
+		return find_pair(node, path);
+	for (size_t len = strlen(path); len && node->kind == NODE_MAP; len--) {
+		if (path[len] && path[len] != '.' && path[len] != '[')
+			continue;
+		const struct node *value = node_get(node, arena_strndup(arena, path, len));
+		const struct node *found =
+			value ? find(arena, value, path[len] == '.' ? path + len + 1 : path + len) : NULL;
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+/* Env files of the project, later ones first, as they override earlier ones. */
+static size_t env_files(const struct explain *explain, const char ***ret_files)
+{
+	const struct project *project = explain->project;
+	const char **files = NULL;
+	size_t count = 0;
+	for (size_t i = project->nenv_files; i-- > 0;)
+		*ARENA_PUSH(explain->arena, files, count) =
+			path_join(explain->arena, explain->cwd, project->env_files[i]);
+	if (!count) {
+		*ARENA_PUSH(explain->arena, files, count) = path_join(explain->arena, explain->cwd, ".env");
+		if (strcmp(explain->cwd, project->dir) != 0)
+			*ARENA_PUSH(explain->arena, files, count) =
+				path_join(explain->arena, project->dir, ".env");
+	}
+	*ret_files = files;
+	return count;
+}
+
+/* Looks for NAME in a file of variables; prints where it stands. */
+static bool print_in_file(
+	const struct explain *explain, const char *path, const char *name, const char *prefix)
+{
+	struct errors ignored;
+	struct map lines, values;
+	const char *text;
+	size_t len;
+	errors_init(&ignored, explain->arena);
+	map_init(&lines, explain->arena);
+	map_init(&values, explain->arena);
+	struct file file = {
+		.path = path, .shown = path_shown(explain->cwd, path), .most = DOTENV_SIZE_MOST
+	};
+	struct dotenv dotenv = { .arena = explain->arena,
+		.get = dotenv_map_get,
+		.arg = (void *)explain->project->env,
+		.into = &values,
+		.lines = &lines };
+	if (file_read(explain->arena, &file, NULL, &text, &len, &ignored) != 0 ||
+		dotenv_parse(&dotenv, file.shown, text, len, &ignored) != 0 || !map_has(&lines, name))
+		return false;
+	fprintf(explain->out, "%s%s:%zu: %s=%s\n", prefix, file.shown,
+		(size_t)(uintptr_t)map_get(&lines, name), name, (const char *)map_get(&values, name));
+	return true;
+}
+
+static bool print_variable(const struct explain *explain, const char *name, const char *indent)
+{
+	const char **files, *value = map_get(explain->os_env, name);
+	size_t count = env_files(explain, &files);
+	bool found = value != NULL;
+	if (value)
+		fprintf(explain->out, "%sthe environment: %s=%s\n", indent, name, value);
+	for (size_t i = 0; i < count; i++)
+		found |= print_in_file(explain, files[i], name,
+			found ? arena_printf(explain->arena, "%soverridden: ", indent) : indent);
+	if (!found && (value = map_get(explain->project->env, name))) {
+		fprintf(explain->out, "%sset by docker flow: %s=%s\n", indent, name, value);
+		return true;
+	}
+	return found;
+}
+
+struct references {
+	const struct explain *explain;
+	struct map *seen;
+	const char *only; /* NULL: all */
+	const struct node *at;
+	bool found;
+};
+
+static void print_reference(void *arg, const struct interp_variable *variable)
+{
+	struct references *references = arg;
+	const struct explain *explain = references->explain;
+	if (map_has(references->seen, variable->name))
+		return;
+	map_set(references->seen, variable->name, "");
+	fprintf(explain->out, "    variable %s:\n", variable->name);
+	if (print_variable(explain, variable->name, "      "))
+		return;
+	if (variable->fallback)
+		fprintf(explain->out, "      not set: its default here is %s\n", variable->fallback);
+	else
+		fprintf(explain->out, "      not set%s\n", variable->required ? ", and required" : ": empty");
+}
+
+static void print_use(void *arg, const struct interp_variable *variable)
+{
+	struct references *references = arg;
+	const struct mark *at = &references->at->at;
+	if (strcmp(variable->name, references->only) != 0)
+		return;
+	references->found = true;
+	fprintf(references->explain->out, "  used at %s:%u:%u%s%s\n", at->file, at->line, at->col,
+		variable->fallback ? ", default " : "", variable->fallback ? variable->fallback : "");
+}
+
+static void walk_uses(struct references *references, const struct node *node)
+{
+	if (node->kind == NODE_MAP)
+		for (size_t i = 0; i < node->nmembers; i++)
+			walk_uses(references, node->members[i].value);
+	else if (node->kind == NODE_LIST)
+		for (size_t i = 0; i < node->nitems; i++)
+			walk_uses(references, node->items[i]);
+	else if (node->kind == NODE_STRING) {
+		references->at = node;
+		interp_variables(references->explain->arena, node, print_use, references);
+	}
+}
+
+/* All documents of all files, as they are written. */
+static size_t read_documents(const struct explain *explain, struct node ***ret_docs)
+{
+	struct node **all = NULL;
+	size_t count = 0, at = 0;
+	const struct map_entry *entry;
+	while ((entry = map_next(&explain->sources->texts, &at))) {
+		struct errors ignored;
+		struct node **docs;
+		size_t ndocs;
+		errors_init(&ignored, explain->arena);
+		if (yaml_parse(explain->arena, entry->key, entry->value, strlen(entry->value), &docs, &ndocs,
+			    &ignored) != 0)
+			continue;
+		for (size_t i = 0; i < ndocs; i++)
+			*ARENA_PUSH(explain->arena, all, count) = docs[i];
+	}
+	*ret_docs = all;
+	return count;
+}
+
+/* One place that sets the value; `wins` is the value of the project. */
+static void print_place(const struct explain *explain, const struct node *node, const struct node *wins)
+{
+	bool same = wins && wins->at.line == node->at.line && wins->at.col == node->at.col && wins->at.file &&
+		    strcmp(wins->at.file, node->at.file) == 0;
+	bool list = node->kind == NODE_LIST || node->kind == NODE_MAP;
+	fprintf(explain->out, "  %s%s:%u:%u: %s\n",
+		same   ? ""
+		: list ? "part of it: "
+		       : "overridden: ",
+		node->at.file, node->at.line, node->at.col, text_of(node));
+	struct references references = { .explain = explain, .seen = map_create(explain->arena) };
+	if (node->kind == NODE_STRING && strchr(node->text, '$'))
+		interp_variables(explain->arena, node, print_reference, &references);
+}
+
+/* The service that `service` extends in one of the documents, or NULL. */
+static const char *base_of(struct arena *arena, struct node *const *docs, size_t ndocs, const char *service)
+{
+	for (size_t i = 0; i < ndocs; i++) {
+		const struct node *extends =
+			find(arena, node_get(node_get(docs[i], "services"), service), "extends");
+		const char *name =
+			node_text(extends) ? node_text(extends) : node_text(node_get(extends, "service"));
+		if (name && strcmp(name, service) != 0)
+			return name;
+	}
+	return NULL;
+}
+
+/* Values of the service's env files, later ones first. */
+static bool print_env_files(const struct explain *explain, const char *service, const char *name, bool found)
+{
+	const struct node *list =
+		node_get(node_get(node_get(explain->project->tree, "services"), service), "env_file");
+	for (size_t i = list && list->kind == NODE_LIST ? list->nitems : 0; i-- > 0;) {
+		const char *path = node_text(node_get(list->items[i], "path"));
+		if (path && print_in_file(explain, path, name, found ? "  overridden: " : "  "))
+			found = true;
+	}
+	return found;
+}
+
+static bool print_path(const struct explain *explain, const char *path)
+{
+	struct arena *arena = explain->arena;
+	const struct node *wins = find(arena, explain->project->tree, path);
+	struct node **docs;
+	size_t ndocs = read_documents(explain, &docs);
+	bool found = false, in_service = strncmp(path, "services.", 9) == 0;
+	const char *service = in_service ? arena_strndup(arena, path + 9, strcspn(path + 9, ".")) : NULL;
+	const char *rest = in_service ? path + 9 + strlen(service) : "", *name = service;
+	fprintf(explain->out, "%s%s%s\n", path, wins && node_text(wins) ? " = " : "",
+		wins && node_text(wins) ? node_text(wins) : "");
+	for (size_t step = 0; step < CHAIN_MOST; step++) {
+		const char *here = in_service ? arena_printf(arena, "services.%s%s", name, rest) : path;
+		bool named = step == 0;
+		for (size_t i = ndocs; i-- > 0;) {
+			const struct node *node = find(arena, docs[i], here);
+			if (!node)
+				continue;
+			if (!named)
+				fprintf(explain->out, "  extends %s\n", name);
+			named = found = true;
+			print_place(explain, node, wins);
+		}
+		name = in_service ? base_of(arena, docs, ndocs, name) : NULL;
+		if (!name)
+			break;
+	}
+	if (in_service && strncmp(rest, ".environment.", 13) == 0)
+		found |= print_env_files(explain, service, rest + 13, found);
+	if (!found && wins)
+		fputs("  no file says so: it is a default, or follows from other keys\n", explain->out);
+	return found || wins;
+}
+
+static bool print_name(const struct explain *explain, const char *name)
+{
+	struct references references = { .explain = explain, .only = name };
+	const char *value = map_get(explain->project->env, name);
+	struct node **docs;
+	size_t ndocs = read_documents(explain, &docs);
+	fprintf(explain->out, "%s%s%s\n", name, value ? " = " : " is not set", value ? value : "");
+	bool found = print_variable(explain, name, "  ");
+	for (size_t i = 0; i < ndocs; i++)
+		walk_uses(&references, docs[i]);
+	return found || references.found;
+}
+
+int explain_print(const struct explain *explain, const char *what, struct errors *errors)
+{
+	bool is_path = strpbrk(what, ".[") || node_get(explain->project->tree, what);
+	if (is_path ? print_path(explain, what) : print_name(explain, what))
+		return 0;
+	error_add(errors, ERROR_USAGE, NULL, NULL, "%s: nothing sets it", what);
+	return error_hint(errors, "name a path (services.web.image) or a variable");
+}

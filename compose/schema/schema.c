@@ -1,0 +1,158 @@
+#include "compose/schema/schema.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct attr *schema_find(const struct schema *schema, const char *key)
+{
+	for (const struct attr *row = schema->rows, *end = row + schema->nrows; row < end; row++)
+		if (row->name[0] == key[0] && strcmp(row->name, key) == 0)
+			return row;
+	return NULL;
+}
+
+/* Slot of the index where `key` is or would be. */
+static unsigned char *slot_of(struct schema_index *index, const struct schema *schema, const char *key)
+{
+	unsigned hash = 5381;
+	for (const char *at = key; *at; at++)
+		hash = hash * 33 + (unsigned char)*at;
+	for (;; hash++) {
+		unsigned char *slot = &index->slots[hash & 255];
+		if (!*slot || strcmp(schema->rows[*slot - 1].name, key) == 0)
+			return slot;
+	}
+}
+
+const struct attr *schema_index_find(struct schema_index *index, const struct schema *schema, const char *key)
+{
+	enum { SMALL = 12, MOST = 200 };
+	if (schema->nrows <= SMALL || schema->nrows > MOST)
+		return schema_find(schema, key);
+	if (index->schema != schema) {
+		*index = (struct schema_index){ .schema = schema };
+		for (size_t i = 0; i < schema->nrows; i++)
+			*slot_of(index, schema, schema->rows[i].name) = (unsigned char)(i + 1);
+	}
+	unsigned char slot = *slot_of(index, schema, key);
+	return slot ? &schema->rows[slot - 1] : NULL;
+}
+
+/* Keys of old formats and frequent slips, by the name they have now. */
+static const struct {
+	const char *schema, *old, *now;
+} aliases[] = {
+	{ "service", "net", "network_mode" },
+	{ "service", "log_driver", "logging" },
+	{ "service", "log_opt", "logging" },
+	{ "service", "dockerfile", "build" },
+	{ "service", "volume_driver", "volumes" },
+	{ "service", "env", "environment" },
+	{ "service", "envs", "environment" },
+	{ "service", "port", "ports" },
+	{ "service", "cmd", "command" },
+	{ "service", "args", "command" },
+	{ "service", "name", "container_name" },
+	{ "service", "health_check", "healthcheck" },
+	{ "service", "replicas", "scale" },
+	{ "service", "memory", "mem_limit" },
+	{ "service", "mount", "volumes" },
+	{ "service", "mounts", "volumes" },
+	{ "service", "workdir", "working_dir" },
+	{ "service", "depends", "depends_on" },
+	{ "project", "service", "services" },
+	{ "project", "volume", "volumes" },
+	{ "project", "network", "networks" },
+	{ "project", "includes", "include" },
+	{ "healthcheck", "start-period", "start_period" },
+	{ "healthcheck", "command", "test" },
+	{ "healthcheck", "cmd", "test" },
+	{ "build", "file", "dockerfile" },
+	{ "build", "path", "context" },
+	{ "port", "host_port", "published" },
+	{ "port", "container_port", "target" },
+};
+
+const char *schema_hint(const struct schema *schema, const char *key)
+{
+	for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+		if (strcmp(aliases[i].old, key) == 0 && strcmp(aliases[i].schema, schema->name) == 0)
+			return aliases[i].now;
+	enum { MOST = 128 };
+	const char *names[MOST];
+	size_t count = 0;
+	for (size_t i = 0; i < schema->nrows && count < MOST; i++)
+		names[count++] = schema->rows[i].name;
+	return error_nearest(key, names, count);
+}
+
+unsigned schema_takes(const struct attr *attr)
+{
+	static const unsigned char usual[] = {
+		[KIND_STRING] = TAKES_STRING,
+		[KIND_TEXT] = TAKES_STRING | TAKES_NUMBER,
+		[KIND_BOOL] = TAKES_BOOL | TAKES_STRING,
+		[KIND_INT] = TAKES_INT | TAKES_STRING,
+		[KIND_FLOAT] = TAKES_NUMBER | TAKES_STRING,
+		[KIND_BYTES] = TAKES_NUMBER | TAKES_STRING,
+		[KIND_DURATION] = TAKES_STRING,
+		[KIND_MODE] = TAKES_NUMBER | TAKES_STRING,
+		[KIND_COMMAND] = TAKES_NULL | TAKES_STRING | TAKES_LIST,
+		[KIND_TEST] = TAKES_STRING | TAKES_LIST,
+		[KIND_STRINGS] = TAKES_LIST,
+		[KIND_PAIRS] = TAKES_MAP | TAKES_LIST,
+		[KIND_ENV] = TAKES_MAP | TAKES_LIST,
+		[KIND_HOSTS] = TAKES_MAP | TAKES_LIST,
+		[KIND_MULTI] = TAKES_MAP,
+		[KIND_STRUCT] = TAKES_MAP,
+		[KIND_STRUCTS] = TAKES_LIST,
+		[KIND_NAMED] = TAKES_MAP,
+		[KIND_ANY] = 0xff,
+	};
+	return attr->takes ? attr->takes : usual[attr->kind];
+}
+
+unsigned schema_items(const struct attr *attr)
+{
+	if (attr->items)
+		return attr->items;
+	switch (attr->kind) {
+	case KIND_PAIRS:
+	case KIND_ENV:
+		return TAKES_STRING | TAKES_NUMBER | TAKES_BOOL | TAKES_NULL;
+	case KIND_HOSTS:
+		return TAKES_STRING | TAKES_LIST;
+	case KIND_MULTI:
+		return TAKES_STRING | TAKES_NUMBER | TAKES_BOOL | TAKES_LIST;
+	case KIND_STRUCTS:
+	case KIND_NAMED:
+		return TAKES_MAP;
+	default:
+		return TAKES_STRING;
+	}
+}
+
+static void visit_rows(const struct schema *schema, const char *prefix,
+	void (*visit)(void *arg, const char *path, const struct attr *row), void *arg)
+{
+	for (size_t i = 0; i < schema->nrows; i++) {
+		const struct attr *row = &schema->rows[i];
+		char path[256];
+		snprintf(path, sizeof path, "%s%s%s", prefix, *prefix ? "." : "", row->name);
+		visit(arg, path, row);
+		if (!row->of)
+			continue;
+		char below[264];
+		snprintf(below, sizeof below, "%s%s", path,
+			row->kind == KIND_NAMED     ? ".*"
+			: row->kind == KIND_STRUCTS ? "[]"
+						    : "");
+		visit_rows(row->of, below, visit, arg);
+	}
+}
+
+void schema_walk_rows(const struct schema *root,
+	void (*visit)(void *arg, const char *path, const struct attr *row), void *arg)
+{
+	visit_rows(root, "", visit, arg);
+}

@@ -1,0 +1,328 @@
+#include "compose/tree/interp.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define NESTING_MOST 50 /* defaults within defaults */
+
+static const char *map_lookup(void *arg, const char *name)
+{
+	return map_get(arg, name);
+}
+
+void interp_init(struct interp *interp, struct arena *arena, const struct map *env, struct map *warned,
+	struct errors *errors)
+{
+	interp_init_get(interp, arena, map_lookup, (void *)env, warned, errors);
+}
+
+void interp_init_get(struct interp *interp, struct arena *arena,
+	const char *(*get)(void *arg, const char *name), void *arg, struct map *warned, struct errors *errors)
+{
+	*interp = (struct interp){ .arena = arena,
+		.errors = errors,
+		.get = get,
+		.arg = arg,
+		.warned = warned,
+		.left = INTERP_OUTPUT_MOST };
+}
+
+/* One text under substitution. */
+struct job {
+	struct interp *interp;
+	struct buf out;
+	const char *whole;
+	const struct mark *at;
+	const char *path;
+	bool quoted;                                                     /* the text starts behind a quote */
+	void (*seen)(void *arg, const struct interp_variable *variable); /* list references, expand nothing */
+	void *seen_arg;
+};
+
+/* The parts of `${NAME<op>word}`. */
+struct expression {
+	const char *dollar, *name, *word,
+		*after; /* word: NULL without operator; after: behind the closing brace */
+	size_t name_len, word_len;
+	char op;    /* - + ? */
+	bool colon; /* empty counts as unset */
+};
+
+static size_t name_length(const char *text)
+{
+	size_t len = 0;
+	if (!isalpha((unsigned char)*text) && *text != '_')
+		return 0;
+	while (isalnum((unsigned char)text[len]) || text[len] == '_')
+		len++;
+	return len;
+}
+
+/* The brace that ends the expression starting at `open` (its `{`): the balanced one, else the last of the
+ * line; NULL when there is none behind `least`. The character after a `{` is not looked at, as in docker
+ * compose. */
+static const char *closing_brace(const char *open, const char *least, const char *end)
+{
+	const char *last = NULL;
+	size_t depth = 0;
+	for (const char *at = open; at < end && *at != '\n'; at++) {
+		if (*at == '}') {
+			if (at >= least)
+				last = at;
+			if (--depth == 0 && last)
+				return last;
+		} else if (*at == '{') {
+			depth++;
+			if (at + 1 < end && at[1] == '}' && at + 1 >= least)
+				last = at + 1;
+			if (at + 1 < end && at[1] != '\n')
+				at++;
+		}
+	}
+	return last;
+}
+
+/* Reads the expression whose `$` is at `text`; false when it is none that compose knows. */
+static bool parse_expression(const char *text, const char *end, struct expression *ret)
+{
+	const char *at = text + 2;
+	*ret = (struct expression){ .dollar = text, .name = at, .name_len = name_length(at) };
+	at += ret->name_len;
+	if (!ret->name_len || at >= end)
+		return false;
+	if (*at == '}') {
+		ret->after = at + 1;
+		return true;
+	}
+	ret->colon = *at == ':';
+	at += ret->colon;
+	if (at >= end || !strchr("-+?", *at) || !*at)
+		return false;
+	ret->op = *at++;
+	const char *close = closing_brace(text + 1, at, end);
+	if (!close)
+		return false;
+	ret->word = at;
+	ret->word_len = (size_t)(close - at);
+	ret->after = close + 1;
+	return true;
+}
+
+/* Place of the `$` at `text`; a text of several lines has only the place where it starts. */
+static const struct mark *place_of(struct job *job, const char *text, struct mark *mark)
+{
+	if (!job->at || strchr(job->whole, '\n'))
+		return job->at;
+	*mark = *job->at;
+	mark->col += job->quoted;
+	for (const char *at = job->whole; at < text; at++)
+		mark->col += ((unsigned char)*at & 0xc0) != 0x80;
+	return mark;
+}
+
+/* `text` is at the `$`. Only the expression is shown: the rest may be a password. */
+static int invalid(struct job *job, const char *text)
+{
+	size_t len = strcspn(text, " \t\n}");
+	if (job->seen)
+		return -1;
+	len += text[len] == '}';
+	struct mark mark;
+	error_add(job->interp->errors, ERROR_FILE, place_of(job, text, &mark), job->path,
+		"invalid interpolation format: %.*s%s", len > 60 ? 60 : (int)len, text, len > 60 ? "…" : "");
+	return error_hint(job->interp->errors,
+		"write ${NAME}, ${NAME:-default}, ${NAME:+value} or ${NAME:?message}; write $$ for a literal $");
+}
+
+static int put(struct job *job, const char *text, size_t len)
+{
+	if (buf_append(&job->out, text, len))
+		return 0;
+	error_add(
+		job->interp->errors, ERROR_FILE, job->at, job->path, "interpolation produces too much text");
+	return error_hint(job->interp->errors, "do variables multiply each other, as in A=${B}${B}?");
+}
+
+static void warn_unset(struct job *job, const char *name, const char *text)
+{
+	struct mark mark;
+	struct interp *interp = job->interp;
+	if (interp->warned) {
+		if (map_has(interp->warned, name))
+			return;
+		map_set(interp->warned, name, "");
+	}
+	error_warn(interp->errors, place_of(job, text, &mark), job->path,
+		"The \"%s\" variable is not set. Defaulting to a blank string.", name);
+}
+
+static int expand(struct job *job, const char *text, size_t len, unsigned depth);
+
+static int fail_required(struct job *job, const struct expression *what, const char *name, unsigned depth)
+{
+	size_t start = job->out.len;
+	if (expand(job, what->word, what->word_len, depth + 1) != 0)
+		return -1;
+	const char *message = arena_strdup(job->interp->arena, buf_text(&job->out) + start);
+	struct mark mark;
+	error_add(job->interp->errors, ERROR_FILE, place_of(job, what->dollar, &mark), job->path,
+		"required variable %s is missing a value%s%s", name, *message ? ": " : "", message);
+	return error_hint(job->interp->errors, "set %s in the environment or in the .env file", name);
+}
+
+static int list_references(struct job *job, const struct expression *what, const char *name, unsigned depth)
+{
+	const char *word = what->word ? arena_strndup(job->interp->arena, what->word, what->word_len) : NULL;
+	job->seen(job->seen_arg, &(struct interp_variable){ .name = name,
+					 .fallback = what->op == '-' ? word : NULL,
+					 .presence = what->op == '+' ? word : NULL,
+					 .required = what->op == '?' });
+	return word ? expand(job, what->word, what->word_len, depth + 1) : 0;
+}
+
+static int substitute(struct job *job, const struct expression *what, unsigned depth)
+{
+	char small[128];
+	const char *name = small;
+	if (what->name_len < sizeof small && !job->seen) {
+		memcpy(small, what->name, what->name_len);
+		small[what->name_len] = '\0';
+	} else {
+		name = arena_strndup(job->interp->arena, what->name, what->name_len);
+	}
+	if (job->seen)
+		return list_references(job, what, name, depth);
+	const char *value = job->interp->get(job->interp->arg, name);
+	bool have = value && (*value || !what->colon);
+	if ((what->op == '-' && !have) || (what->op == '+' && have))
+		return expand(job, what->word, what->word_len, depth + 1);
+	if (what->op == '?' && !have)
+		return fail_required(job, what, name, depth);
+	if (!what->op && !value)
+		warn_unset(job, name == small ? arena_strdup(job->interp->arena, small) : name, what->dollar);
+	return value ? put(job, value, strlen(value)) : 0;
+}
+
+/* Appends the expansion of `len` bytes to job->out. */
+static int expand(struct job *job, const char *text, size_t len, unsigned depth)
+{
+	const char *end = text + len;
+	if (depth > NESTING_MOST)
+		return error_add(job->interp->errors, ERROR_FILE, job->at, job->path,
+			"defaults are nested too deeply (%d at most)", NESTING_MOST);
+	while (text < end) {
+		const char *dollar = memchr(text, '$', (size_t)(end - text));
+		if (put(job, text, (size_t)((dollar ? dollar : end) - text)) != 0)
+			return -1;
+		if (!dollar)
+			break;
+		text = dollar + 1;
+		struct expression what = { .dollar = dollar, .name = text };
+		if (text < end && *text == '{') {
+			if (!parse_expression(dollar, end, &what))
+				return invalid(job, dollar);
+		} else if (text < end && (what.name_len = name_length(text)) > 0) {
+			what.name_len =
+				what.name_len > (size_t)(end - text) ? (size_t)(end - text) : what.name_len;
+			what.after = text + what.name_len;
+		} else {
+			text += text < end && *text == '$';
+			if (put(job, "$", 1) != 0)
+				return -1;
+			continue;
+		}
+		if (substitute(job, &what, depth) != 0)
+			return -1;
+		text = what.after;
+	}
+	return 0;
+}
+
+static int substitute_text(struct interp *interp, const char *text, const struct mark *at, bool quoted,
+	const char *path, const char **ret_text)
+{
+	struct job job = { .interp = interp, .whole = text, .at = at, .quoted = quoted, .path = path };
+	buf_init(&job.out, interp->left);
+	int result = expand(&job, text, strlen(text), 0);
+	if (result == 0) {
+		interp->left -= job.out.len;
+		*ret_text = arena_strndup(interp->arena, buf_text(&job.out), job.out.len);
+	}
+	buf_finish(&job.out);
+	return result;
+}
+
+int interp_text(struct interp *interp, const char *text, const struct mark *at, const char *path,
+	const char **ret_text)
+{
+	if (strchr(text, '$'))
+		return substitute_text(interp, text, at, false, path, ret_text);
+	*ret_text = text;
+	return 0;
+}
+
+/* A step of the way from the root, kept on the stack and made text for a finding only. */
+struct step {
+	const struct step *up;
+	const char *key; /* NULL: an item */
+	size_t index;
+};
+
+static const char *path_text(struct arena *arena, const struct step *step)
+{
+	if (!step)
+		return NULL;
+	const char *before = path_text(arena, step->up);
+	if (!step->key)
+		return arena_printf(arena, "%s[%zu]", before ? before : "", step->index);
+	return before ? arena_printf(arena, "%s.%s", before, step->key) : step->key;
+}
+
+static int walk(struct interp *interp, struct node *node, const struct step *step)
+{
+	int result = 0;
+	if (node->action == NODE_RESET)
+		return 0;
+	if (node->kind == NODE_LIST) {
+		for (size_t i = 0; i < node->nitems; i++)
+			result |= walk(interp, node->items[i], &(struct step){ .up = step, .index = i });
+	} else if (node->kind == NODE_MAP) {
+		for (size_t i = 0; i < node->nmembers; i++)
+			result |= walk(interp, node->members[i].value,
+				&(struct step){ .up = step, .key = node->members[i].key });
+	} else if (node->kind == NODE_STRING && strchr(node->text, '$')) {
+		result = substitute_text(interp, node->text, &node->at, node->quoted,
+			path_text(interp->arena, step), &node->text);
+	}
+	return result;
+}
+
+int interp_tree(struct interp *interp, struct node *tree)
+{
+	return walk(interp, tree, NULL);
+}
+
+static void list(struct job *job, const struct node *node)
+{
+	if (node->kind == NODE_LIST)
+		for (size_t i = 0; i < node->nitems; i++)
+			list(job, node->items[i]);
+	else if (node->kind == NODE_MAP)
+		for (size_t i = 0; i < node->nmembers; i++)
+			list(job, node->members[i].value);
+	else if (node->kind == NODE_STRING && strchr(node->text, '$'))
+		expand(job, node->text, strlen(node->text), 0);
+}
+
+void interp_variables(struct arena *arena, const struct node *tree,
+	void (*seen)(void *arg, const struct interp_variable *variable), void *arg)
+{
+	struct errors ignored;
+	struct interp interp;
+	errors_init(&ignored, arena);
+	interp_init_get(&interp, arena, NULL, NULL, NULL, &ignored);
+	struct job job = { .interp = &interp, .seen = seen, .seen_arg = arg };
+	buf_init(&job.out, INTERP_OUTPUT_MOST);
+	list(&job, tree);
+	buf_finish(&job.out);
+}

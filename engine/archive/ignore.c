@@ -1,0 +1,301 @@
+#include "engine/archive/ignore.h"
+#include "base/buf.h"
+#include "base/utf8.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <string.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#define PATTERN_MOST   1000 /* bytes */
+#define PATTERNS_MOST  10000
+#define WORKSPACE      1000 /* ints to begin with: a dozen of states at a time take a hundred */
+#define WORKSPACE_MOST (1 << 20)
+
+struct pattern {
+	bool back; /* ! */
+	pcre2_code *code;
+};
+
+/* What a match works with, kept from one to the next. */
+struct matcher {
+	pcre2_match_data *data;
+	int *workspace;
+	size_t size;
+};
+
+struct ignore {
+	struct arena *arena;
+	struct pattern *patterns;
+	size_t npatterns;
+	bool any_back;
+	pcre2_compile_context *compiling;
+	struct matcher *matcher;
+};
+
+/* PCRE2's memory is the arena's */
+
+static void *take(size_t size, void *arena)
+{
+	return arena_alloc(arena, size);
+}
+
+static void leave(void *memory, void *arena)
+{
+	(void)memory;
+	(void)arena;
+}
+
+static struct ignore *new_ignore(struct arena *arena)
+{
+	struct ignore *ignore = ARENA_NEW(arena, struct ignore);
+	struct matcher *matcher = ARENA_NEW(arena, struct matcher);
+	pcre2_general_context *memory = pcre2_general_context_create(take, leave, arena);
+	*matcher = (struct matcher){
+		.data = pcre2_match_data_create(1, memory),
+		.workspace = ARENA_ARRAY(arena, int, WORKSPACE),
+		.size = WORKSPACE,
+	};
+	*ignore = (struct ignore){
+		.arena = arena,
+		.compiling = pcre2_compile_context_create(memory),
+		.matcher = matcher,
+	};
+	return ignore;
+}
+
+/* Bytes at the start of `text` that are UTF-8. */
+static size_t valid_bytes(const char *text)
+{
+	const char *rest = text;
+	for (size_t size = 1; *rest && size; rest += size)
+		size = isascii(*rest) ? 1 : utf8_decode(rest, SIZE_MAX, NULL);
+	return (size_t)(rest - text);
+}
+
+/* Text for PCRE2, which takes UTF-8 only: bytes that are none become characters of their own, from U+10FF00
+ * on. Returns the text itself when nothing is to be done, else that of `to`. */
+static const char *as_utf8(struct buf *to, const char *text)
+{
+	size_t size = valid_bytes(text);
+	if (!text[size])
+		return text;
+	for (; *text; size = valid_bytes(text)) {
+		buf_append(to, text, size);
+		text += size;
+		if (*text) {
+			unsigned char byte = (unsigned char)*text++;
+			buf_printf(to, "\xf4\x8f%c%c", 0xbc | byte >> 6, 0x80 | (byte & 0x3f));
+		}
+	}
+	return buf_text(to);
+}
+
+/* Patterns, as moby's patternmatcher makes regular expressions of them */
+
+/* One character that stands for itself, after \ or not; returns what follows. */
+static const char *put_literal(struct buf *to, const char *text)
+{
+	text += *text == '\\' && text[1];
+	if (isascii(*text) && !isalnum((unsigned char)*text))
+		buf_putc(to, '\\');
+	buf_putc(to, *text);
+	return text + 1;
+}
+
+/* What follows [: [abc], [a-z], [^a-z]; never a slash. One that is not closed or whose range runs backwards
+ * is left to PCRE2 to refuse. */
+static const char *put_class(struct buf *to, const char *text)
+{
+	buf_puts(to, "(?!/)[");
+	if (*text == '^')
+		buf_putc(to, *text++);
+	for (bool first = true; *text && (*text != ']' || first); first = false) {
+		text = put_literal(to, text);
+		if (*text == '-' && text[1] && text[1] != ']') {
+			buf_putc(to, '-');
+			text = put_literal(to, text + 1);
+		}
+	}
+	if (*text)
+		buf_putc(to, *text++);
+	return text;
+}
+
+/* What follows `**`: with a slash behind it any number of directories, also none. At the very start of an
+ * otherwise plain pattern (`**.log`) it is any text, as at the end. */
+static const char *put_deep(struct buf *to, const char *text, bool start)
+{
+	bool suffix = start && *text != '/' && !text[strcspn(text, "*?[\\")];
+	text += *text == '/';
+	buf_puts(to, suffix || !*text ? ".*" : "(?:.*/)?");
+	return text;
+}
+
+/* The expression for a path that matches, or of which a directory does. */
+static void translate(struct buf *to, const char *text)
+{
+	const char *start = text;
+	while (*text) {
+		if (text[0] == '*' && text[1] == '*') {
+			text = put_deep(to, text + 2, text == start);
+		} else if (*text == '*' || *text == '?') {
+			buf_puts(to, *text++ == '*' ? "[^/]*" : "[^/]");
+		} else if (*text == '[') {
+			text = put_class(to, text + 1);
+		} else {
+			text = put_literal(to, text);
+		}
+	}
+	buf_puts(to, "(?:/|\\z)");
+}
+
+/* Returns NULL when the pattern is malformed. */
+static pcre2_code *compile(const struct ignore *ignore, const char *text)
+{
+	auto_buf struct buf valid, expression;
+	int code;
+	size_t at;
+	buf_init(&valid, (size_t)4 * PATTERN_MOST);
+	buf_init(&expression, (size_t)16 * PATTERN_MOST);
+	translate(&expression, as_utf8(&valid, text));
+	return pcre2_compile((PCRE2_SPTR)buf_text(&expression), expression.len,
+		PCRE2_ANCHORED | PCRE2_DOTALL | PCRE2_UTF, &code, &at, ignore->compiling);
+}
+
+/* Lexical cleaning of a pattern: no empty, `.` and (where possible) `..` parts, no leading or trailing slash.
+ */
+static char *clean(struct arena *arena, const char *text, size_t len)
+{
+	char *out = arena_alloc(arena, len + 2);
+	size_t used = 0;
+	for (size_t at = 0; at < len;) {
+		size_t part = 0;
+		while (at + part < len && text[at + part] != '/')
+			part++;
+		if (part == 2 && memcmp(text + at, "..", 2) == 0 && used) {
+			while (used && out[used - 1] != '/')
+				used--;
+			used -= used > 0;
+		} else if (part && !(part == 1 && text[at] == '.') &&
+			   !(part == 2 && memcmp(text + at, "..", 2) == 0)) {
+			if (used)
+				out[used++] = '/';
+			memcpy(out + used, text + at, part);
+			used += part;
+		}
+		at += part + 1;
+	}
+	out[used] = '\0';
+	return out;
+}
+
+static int add_line(struct arena *arena, struct ignore *ignore, const char *line, size_t len,
+	const struct mark *at, struct errors *errors)
+{
+	while (len && isspace((unsigned char)line[len - 1]))
+		len--;
+	for (; len && isspace((unsigned char)*line); len--)
+		line++;
+	if (!len)
+		return 0;
+	bool back = *line == '!';
+	for (line += back, len -= back; len && isspace((unsigned char)*line); len--)
+		line++;
+	if (!len) {
+		error_add(errors, ERROR_FILE, at, NULL, "`!` without a pattern");
+		return error_hint(errors, "write !PATH to take PATH back");
+	}
+	if (memchr(line, '\0', len) || ignore->npatterns >= PATTERNS_MOST)
+		return error_add(errors, ERROR_FILE, at, NULL,
+			ignore->npatterns >= PATTERNS_MOST ? "too many patterns" : "a NUL byte in a pattern");
+	char *text = clean(arena, line, len);
+	if (!*text) /* "." and "/" match no path inside */
+		return 0;
+	if (strlen(text) > PATTERN_MOST)
+		return error_add(
+			errors, ERROR_FILE, at, NULL, "a pattern of more than %d bytes", PATTERN_MOST);
+	struct pattern pattern = { .back = back, .code = compile(ignore, text) };
+	if (!pattern.code) {
+		error_add(errors, ERROR_FILE, at, NULL, "malformed pattern \"%s\"", text);
+		return error_hint(errors, "close [ with ], or write \\[ for the character itself");
+	}
+	*ARENA_PUSH(arena, ignore->patterns, ignore->npatterns) = pattern;
+	ignore->any_back |= back;
+	return 0;
+}
+
+const struct ignore *ignore_parse(
+	struct arena *arena, const char *file, const char *text, size_t len, struct errors *errors)
+{
+	struct ignore *ignore = new_ignore(arena);
+	struct mark at = { .file = file, .line = 0, .col = 1 };
+	int result = 0;
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		text += 3;
+		len -= 3;
+	}
+	for (size_t begin = 0; begin < len;) {
+		const char *newline = memchr(text + begin, '\n', len - begin);
+		size_t end = newline ? (size_t)(newline - text) : len;
+		at.line++;
+		if (text[begin] != '#')
+			result |= add_line(arena, ignore, text + begin, end - begin, &at, errors);
+		begin = end + 1;
+	}
+	return result ? NULL : ignore;
+}
+
+/* Matching */
+
+/* The matcher that runs through a path once with all states of the expression: no pattern can take more than
+ * length × states. */
+static int match(const struct ignore *ignore, const struct pattern *pattern, const char *path, size_t len,
+	uint32_t options)
+{
+	struct matcher *matcher = ignore->matcher;
+	for (;;) {
+		int result = pcre2_dfa_match(pattern->code, (PCRE2_SPTR)path, len, 0,
+			options | PCRE2_DFA_SHORTEST | PCRE2_NO_UTF_CHECK, matcher->data, NULL,
+			matcher->workspace, matcher->size);
+		if (result != PCRE2_ERROR_DFA_WSSIZE || matcher->size >= WORKSPACE_MOST)
+			return result;
+		matcher->size *= 2;
+		matcher->workspace = ARENA_ARRAY(ignore->arena, int, matcher->size);
+	}
+}
+
+bool ignore_path(const struct ignore *ignore, const char *path)
+{
+	bool ignored = false;
+	auto_buf struct buf valid;
+	buf_init(&valid, SIZE_MAX / 2);
+	path = as_utf8(&valid, path);
+	size_t len = strlen(path);
+	for (size_t i = 0; ignore && i < ignore->npatterns; i++) {
+		const struct pattern *pattern = &ignore->patterns[i];
+		if (ignored == pattern->back && match(ignore, pattern, path, len, 0) >= 0)
+			ignored = !ignored;
+	}
+	return ignored;
+}
+
+bool ignore_below(const struct ignore *ignore, const char *dir)
+{
+	if (!ignore || !ignore->any_back)
+		return false;
+	auto_buf struct buf valid;
+	buf_init(&valid, SIZE_MAX / 2);
+	dir = as_utf8(&valid, dir);
+	size_t len = strlen(dir);
+	bool open = false;
+	for (size_t i = 0; i < ignore->npatterns && !open; i++) {
+		int result = ignore->patterns[i].back
+				     ? match(ignore, &ignore->patterns[i], dir, len, PCRE2_PARTIAL_SOFT)
+				     : PCRE2_ERROR_NOMATCH;
+		open = result >= 0 || result == PCRE2_ERROR_PARTIAL;
+	}
+	return open;
+}

@@ -1,0 +1,383 @@
+#include "engine/archive/tar.h"
+
+#include "base/buf.h"
+#include "base/heap.h"
+#include "base/text/text.h"
+#include "engine/archive/archive_lib.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CHUNK           ((size_t)128 << 10)
+#define OUT_MOST        ((size_t)4 << 20)
+#define FILES_MOST      ((size_t)256 << 20)
+#define DEPTH_MOST      255
+#define ERROR(tar, ...) error_add((tar)->errors, ERROR_SYSTEM, NULL, NULL, __VA_ARGS__)
+
+/* A directory that is being walked. */
+struct level {
+	struct level *up;
+	int fd;
+	char *path; /* relative to the root, "" for it */
+	char **names;
+	size_t count, at;
+	bool told; /* its own entry is in the archive */
+	struct stat stat;
+};
+
+struct tar {
+	struct archive_lib lib;
+	struct archive *archive;
+	struct archive_entry *entry;
+	struct errors *errors;
+	const char *dir;
+	const struct ignore *ignore;
+	const char *keep;
+	const struct tar_file *extra;
+	size_t nextra, extra_at;
+	struct level *level;
+	unsigned depth;
+	int file; /* the one being copied, or -1 */
+	int64_t left;
+	char *file_path;
+	char *chunk;
+	struct buf out; /* made, but not given out */
+	size_t given;
+	int64_t bytes;
+	bool ended;
+};
+
+static la_ssize_t on_write(struct archive *archive, void *arg, const void *bytes, size_t len)
+{
+	struct tar *tar = arg;
+	(void)archive;
+	return buf_append(&tar->out, bytes, len) ? (la_ssize_t)len : -1;
+}
+
+static int check(struct tar *tar, int code, const char *path)
+{
+	if (code >= ARCHIVE_WARN)
+		return 0;
+	const char *why = tar->lib.error_string(tar->archive);
+	return ERROR(tar, "cannot pack %s: %s", path, why ? why : "libarchive gives no reason");
+}
+
+/* Writes the header of an entry; owner and group are those of `file`, or 0. */
+static int put_header(struct tar *tar, const char *path, const struct stat *stat, const char *link,
+	const struct tar_file *file)
+{
+	struct archive_entry *entry = tar->lib.entry_clear(tar->entry);
+	tar->lib.entry_copy_pathname(entry, path);
+	tar->lib.entry_set_filetype(entry, stat->st_mode & S_IFMT);
+	tar->lib.entry_set_perm(entry, stat->st_mode & 07777);
+	tar->lib.entry_set_mtime(entry, stat->st_mtim.tv_sec, stat->st_mtim.tv_nsec);
+	tar->lib.entry_set_uid(entry, file ? file->uid : 0);
+	tar->lib.entry_set_gid(entry, file ? file->gid : 0);
+	tar->lib.entry_set_size(entry, S_ISREG(stat->st_mode) ? stat->st_size : 0);
+	if (link)
+		tar->lib.entry_copy_symlink(entry, link);
+	return check(tar, tar->lib.write_header(tar->archive, entry), path);
+}
+
+static int put_extra(struct tar *tar, const struct tar_file *file)
+{
+	struct stat stat = { .st_mode = S_IFREG | (file->mode ? file->mode & 07777 : 0644),
+		.st_size = (off_t)file->len,
+		.st_mtim.tv_sec = file->mtime };
+	if (put_header(tar, file->name, &stat, NULL, file) != 0)
+		return -1;
+	if (file->len && tar->lib.write_data(tar->archive, file->data, file->len) != (la_ssize_t)file->len)
+		return check(tar, ARCHIVE_FATAL, file->name);
+	return check(tar, tar->lib.write_finish_entry(tar->archive), file->name);
+}
+
+/* Directories */
+
+static int read_names(struct tar *tar, struct level *level)
+{
+	int fd = dup(level->fd);
+	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+	size_t room = 0;
+	if (!stream) {
+		if (fd >= 0)
+			close(fd);
+		return ERROR(tar, "cannot read %s/%s: %s", tar->dir, level->path, strerror(errno));
+	}
+	for (struct dirent *entry; (entry = readdir(stream));) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (level->count == room) {
+			room = room ? 2 * room : 32;
+			level->names = heap_resize(level->names, room, sizeof(char *));
+		}
+		level->names[level->count++] = heap_text(entry->d_name);
+	}
+	closedir(stream);
+	if (level->count)
+		qsort(level->names, level->count, sizeof(char *), text_order);
+	return 0;
+}
+
+static void leave(struct tar *tar)
+{
+	struct level *level = tar->level;
+	tar->level = level->up;
+	tar->depth--;
+	for (size_t i = 0; i < level->count; i++)
+		free(level->names[i]);
+	free(level->names);
+	free(level->path);
+	if (level->fd >= 0)
+		close(level->fd);
+	free(level);
+}
+
+/* Goes into directory `name` of the present level; `path` becomes the level's. */
+static int descend(struct tar *tar, const char *name, char *path, const struct stat *stat, bool told)
+{
+	struct level *level = HEAP_NEW(struct level);
+	int from = tar->level ? tar->level->fd : AT_FDCWD;
+	int no_link = tar->level ? O_NOFOLLOW : 0; /* the context itself may be a link */
+	*level = (struct level){ .up = tar->level, .path = path, .told = told, .stat = *stat };
+	level->fd = openat(from, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | no_link);
+	int reason = errno;
+	tar->level = level;
+	tar->depth++;
+	if (level->fd < 0)
+		return ERROR(tar, "cannot read directory %s%s%s: %s", tar->dir, *path ? "/" : "", path,
+			strerror(reason));
+	if (tar->depth > DEPTH_MOST)
+		return ERROR(tar, "%s/%s nests deeper than %d directories", tar->dir, path, DEPTH_MOST);
+	return read_names(tar, level);
+}
+
+/* A directory that is left out itself gets its entry when something in it is taken. */
+static int tell_parents(struct tar *tar, struct level *level)
+{
+	if (!level || level->told)
+		return 0;
+	if (tell_parents(tar, level->up) != 0)
+		return -1;
+	level->told = true;
+	return put_header(tar, level->path, &level->stat, NULL, NULL);
+}
+
+static bool is_extra(const struct tar *tar, const char *path)
+{
+	for (size_t i = 0; i < tar->nextra; i++)
+		if (strcmp(tar->extra[i].name, path) == 0)
+			return true;
+	return false;
+}
+
+static bool keep_below(const struct tar *tar, const char *dir)
+{
+	size_t len = strlen(dir);
+	return tar->keep && strncmp(tar->keep, dir, len) == 0 && tar->keep[len] == '/';
+}
+
+/* Entries */
+
+static int put_link(struct tar *tar, const char *name, const char *path, const struct stat *stat)
+{
+	char target[4096];
+	ssize_t len = readlinkat(tar->level->fd, name, target, sizeof target - 1);
+	if (len < 0)
+		return ERROR(tar, "cannot read link %s/%s: %s", tar->dir, path, strerror(errno));
+	target[len] = '\0';
+	return put_header(tar, path, stat, target, NULL);
+}
+
+static int begin_file(struct tar *tar, const char *name, const char *path)
+{
+	struct stat stat;
+	int fd = openat(tar->level->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &stat) != 0) {
+		int reason = errno;
+		if (fd >= 0)
+			close(fd);
+		ERROR(tar, "cannot read %s/%s: %s", tar->dir, path, strerror(reason));
+		return error_hint(tar->errors, "make it readable, or name it in .dockerignore");
+	}
+	tar->file = fd;
+	tar->left = stat.st_size;
+	free(tar->file_path);
+	tar->file_path = heap_text(path);
+	return put_header(tar, path, &stat, NULL, NULL);
+}
+
+/* Takes one entry of the present level; owns `path`. */
+static int visit(struct tar *tar, const char *name, char *path)
+{
+	struct stat stat;
+	int result = 0;
+	if (fstatat(tar->level->fd, name, &stat, AT_SYMLINK_NOFOLLOW) != 0) {
+		if (errno != ENOENT) /* gone meanwhile */
+			result = ERROR(tar, "cannot read %s/%s: %s", tar->dir, path, strerror(errno));
+		free(path);
+		return result;
+	}
+	bool kept = tar->keep && strcmp(tar->keep, path) == 0;
+	bool ignored = !kept && ignore_path(tar->ignore, path);
+	bool dir = S_ISDIR(stat.st_mode);
+	if (ignored && dir && (ignore_below(tar->ignore, path) || keep_below(tar, path)))
+		return descend(tar, name, path, &stat, false);
+	bool known = dir || S_ISREG(stat.st_mode) || S_ISLNK(stat.st_mode) || S_ISFIFO(stat.st_mode);
+	if (!ignored && known && !is_extra(tar, path)) {
+		result = tell_parents(tar, tar->level);
+		if (result == 0 && dir)
+			return put_header(tar, path, &stat, NULL, NULL) == 0
+				       ? descend(tar, name, path, &stat, true)
+				       : (free(path), -1);
+		if (result == 0 && S_ISLNK(stat.st_mode))
+			result = put_link(tar, name, path, &stat);
+		else if (result == 0 && S_ISREG(stat.st_mode))
+			result = begin_file(tar, name, path);
+		else if (result == 0)
+			result = put_header(tar, path, &stat, NULL, NULL);
+	}
+	free(path);
+	return result;
+}
+
+static int copy_chunk(struct tar *tar)
+{
+	size_t want = tar->left < (int64_t)CHUNK ? (size_t)tar->left : CHUNK;
+	ssize_t len = want ? read(tar->file, tar->chunk, want) : 0;
+	if (len < 0 || (len == 0 && want))
+		return ERROR(tar, "cannot read %s/%s: %s", tar->dir, tar->file_path,
+			len < 0 ? strerror(errno) : "it became shorter meanwhile");
+	if (len && tar->lib.write_data(tar->archive, tar->chunk, (size_t)len) != (la_ssize_t)len)
+		return check(tar, ARCHIVE_FATAL, tar->file_path);
+	tar->left -= len;
+	if (tar->left)
+		return 0;
+	close(tar->file);
+	tar->file = -1;
+	return check(tar, tar->lib.write_finish_entry(tar->archive), tar->file_path);
+}
+
+/* Makes a few more bytes of the archive. */
+static int step(struct tar *tar)
+{
+	if (tar->file >= 0)
+		return copy_chunk(tar);
+	if (tar->extra_at < tar->nextra)
+		return put_extra(tar, &tar->extra[tar->extra_at++]);
+	struct level *level = tar->level;
+	if (!level) {
+		tar->ended = true;
+		return check(tar, tar->lib.write_close(tar->archive), "the end");
+	}
+	if (level->at == level->count) {
+		leave(tar);
+		return 0;
+	}
+	const char *name = level->names[level->at++];
+	size_t room = strlen(level->path) + strlen(name) + 2;
+	char *path = heap_zeroed(room);
+	snprintf(path, room, "%s%s%s", level->path, *level->path ? "/" : "", name);
+	return visit(tar, name, path);
+}
+
+struct tar *tar_create(const char *dir, const struct ignore *ignore, const char *keep,
+	const struct tar_file *extra, size_t nextra, struct errors *errors)
+{
+	struct tar *tar = HEAP_NEW(struct tar);
+	struct stat stat = { 0 };
+	*tar = (struct tar){ .errors = errors,
+		.dir = dir,
+		.ignore = ignore,
+		.keep = keep,
+		.extra = extra,
+		.nextra = nextra,
+		.file = -1 };
+	buf_init(&tar->out, dir ? OUT_MOST : FILES_MOST);
+	if (archive_lib_open(&tar->lib, errors) != 0) {
+		free(tar);
+		return NULL;
+	}
+	tar->chunk = heap_zeroed(CHUNK);
+	tar->entry = tar->lib.entry_new();
+	tar->archive = tar->lib.write_new();
+	if (!tar->entry || !tar->archive || tar->lib.write_set_format_gnutar(tar->archive) != ARCHIVE_OK ||
+		tar->lib.write_set_bytes_per_block(tar->archive, 0) != ARCHIVE_OK ||
+		tar->lib.write_open(tar->archive, tar, NULL, on_write, NULL) != ARCHIVE_OK) {
+		ERROR(tar, "libarchive cannot write");
+		tar_destroy(tar);
+		return NULL;
+	}
+	if (dir && descend(tar, dir, heap_text(""), &stat, true) != 0) {
+		tar_destroy(tar);
+		return NULL;
+	}
+	return tar;
+}
+
+ssize_t tar_read(struct tar *tar, char *to, size_t room)
+{
+	while (tar->given == tar->out.len) {
+		tar->given = 0;
+		buf_reset(&tar->out);
+		if (tar->ended)
+			return 0;
+		if (step(tar) != 0)
+			return -1;
+	}
+	size_t len = tar->out.len - tar->given;
+	if (len > room)
+		len = room;
+	memcpy(to, tar->out.data + tar->given, len);
+	tar->given += len;
+	tar->bytes += (int64_t)len;
+	return (ssize_t)len;
+}
+
+int64_t tar_bytes(const struct tar *tar)
+{
+	return tar->bytes;
+}
+
+void tar_destroy(struct tar *tar)
+{
+	if (!tar)
+		return;
+	while (tar->level)
+		leave(tar);
+	if (tar->file >= 0)
+		close(tar->file);
+	if (tar->archive)
+		tar->lib.write_free(tar->archive);
+	if (tar->entry)
+		tar->lib.entry_free(tar->entry);
+	buf_finish(&tar->out);
+	free(tar->file_path);
+	free(tar->chunk);
+	free(tar);
+}
+
+int tar_files(struct arena *arena, const struct tar_file *files, size_t count, const char **ret_bytes,
+	size_t *ret_len, struct errors *errors)
+{
+	struct tar *tar = tar_create(NULL, NULL, NULL, files, count, errors);
+	auto_buf struct buf all;
+	char bytes[16384];
+	ssize_t len = -1;
+	buf_init(&all, FILES_MOST);
+	while (tar && (len = tar_read(tar, bytes, sizeof bytes)) > 0 && buf_append(&all, bytes, (size_t)len))
+		;
+	tar_destroy(tar);
+	if (len < 0)
+		return -1;
+	if (all.overflow)
+		return error_add(
+			errors, ERROR_SYSTEM, NULL, NULL, "files of more than 256 MiB cannot be packed");
+	*ret_bytes = arena_strndup(arena, buf_text(&all), all.len);
+	*ret_len = all.len;
+	return 0;
+}

@@ -1,0 +1,309 @@
+#include "engine/connect/auth.h"
+
+#include "base/text/base64.h"
+#include "base/heap.h"
+#include "base/text/json.h"
+#include "engine/loop/child.h"
+#include "engine/connect/reference.h"
+
+#include <cjson/cJSON.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define HELPER_ANSWER_MOST ((size_t)64 << 10)
+#define HELPER_TIMEOUT     120000000000 /* ns: it may ask the user for a passphrase */
+
+/* The steps: which server (the engine knows the default one), what a helper says, what config.json says. */
+struct auth_job {
+	struct engine *engine;
+	struct errors *errors;
+	struct reference reference;
+	const char *server; /* what credentials are kept under */
+	const char *helper; /* name of the program without docker-credential-, or NULL */
+	struct request *info;
+	struct loop_timer *timer;
+	struct helper *process;
+	void (*got)(void *arg, const char *header);
+	void *arg;
+};
+
+/* A running credential helper. When the job goes away first, it stays until the process has ended. */
+struct helper {
+	struct auth_job *job; /* NULL: nobody waits any more */
+	struct engine *engine;
+	pid_t pid;
+	int out;
+	struct loop_watch *watch;
+	struct loop_timer *timer;
+	bool ended;
+	int status;
+	struct buf answer;
+};
+
+const char *auth_encode(struct arena *arena, const struct config_auth *auth, const char *server)
+{
+	cJSON *json = cJSON_CreateObject();
+	if (auth->identity_token) {
+		cJSON_AddStringToObject(json, "identitytoken", auth->identity_token);
+	} else {
+		cJSON_AddStringToObject(json, "username", auth->username);
+		cJSON_AddStringToObject(json, "password", auth->password ? auth->password : "");
+	}
+	cJSON_AddStringToObject(json, "serveraddress", server);
+	const char *text = json_print(arena, json);
+	return base64_encode(arena, text, strlen(text), true);
+}
+
+/* host[:port] of a registry named as URL or plainly. */
+static size_t host_of(const char **name)
+{
+	const char *scheme = strstr(*name, "://");
+	if (scheme)
+		*name = scheme + 3;
+	return strcspn(*name, "/");
+}
+
+const struct config_auth *auth_find(const struct config *config, const char *registry)
+{
+	for (size_t i = 0; i < config->nauths; i++)
+		if (strcmp(config->auths[i].server, registry) == 0)
+			return &config->auths[i];
+	if (strstr(registry, "://"))
+		return NULL;
+	for (size_t i = 0; i < config->nauths; i++) {
+		const char *host = config->auths[i].server;
+		size_t len = host_of(&host);
+		if (len == strlen(registry) && strncmp(host, registry, len) == 0)
+			return &config->auths[i];
+	}
+	return NULL;
+}
+
+static void tell(struct auth_job *job, const struct config_auth *auth)
+{
+	job->got(job->arg, auth ? auth_encode(job->engine->arena, auth, job->server) : "");
+}
+
+/* The helper */
+
+static void helper_free(struct helper *helper)
+{
+	loop_unwatch(helper->engine->loop, helper->watch);
+	loop_cancel(helper->engine->loop, helper->timer);
+	if (helper->out >= 0)
+		close(helper->out);
+	buf_finish(&helper->answer);
+	free(helper);
+}
+
+/* {"ServerURL":…,"Username":…,"Secret":…}; the user name <token> says that the secret is an identity token.
+ */
+static void read_answer(struct auth_job *job, const struct helper *helper)
+{
+	struct arena *arena = job->engine->arena;
+	const char *text = buf_text(&helper->answer);
+	struct errors ignored;
+	errors_init(&ignored, arena);
+	if (!WIFEXITED(helper->status) || WEXITSTATUS(helper->status) != 0) {
+		if (!strstr(text, "credentials not found"))
+			error_warn(job->errors, NULL, NULL,
+				"docker-credential-%s gives no credentials for %s: %.*s", job->helper,
+				job->server, (int)strcspn(text, "\r\n"), *text ? text : "it failed");
+		tell(job, auth_find(job->engine->config, job->server));
+		return;
+	}
+	cJSON *json = json_parse(text, helper->answer.len, "answer of the credential helper", &ignored);
+	const char *user = arena_strdup(arena, json_text(json, "Username", ""));
+	const char *secret = arena_strdup(arena, json_text(json, "Secret", ""));
+	struct config_auth auth = { .username = user };
+	if (strcmp(user, "<token>") == 0)
+		auth.identity_token = secret;
+	else
+		auth.password = secret;
+	cJSON_Delete(json);
+	tell(job, *user || *secret ? &auth : NULL);
+}
+
+/* Both must have happened: the end of the output, and of the process. */
+static void helper_progress(struct helper *helper)
+{
+	if (helper->out >= 0 || !helper->ended)
+		return;
+	struct auth_job *job = helper->job;
+	if (job) {
+		helper->job = NULL;
+		job->process = NULL;
+		read_answer(job, helper); /* may end the job */
+	}
+	helper_free(helper);
+}
+
+static void helper_ready(void *arg, short revents)
+{
+	struct helper *helper = arg;
+	char bytes[4096];
+	(void)revents;
+	ssize_t len = read(helper->out, bytes, sizeof bytes);
+	if (len > 0 && buf_append(&helper->answer, bytes, (size_t)len))
+		return;
+	loop_unwatch(helper->engine->loop, helper->watch);
+	helper->watch = NULL;
+	close(helper->out);
+	helper->out = -1;
+	helper_progress(helper);
+}
+
+static void helper_ended(void *arg, int status)
+{
+	struct helper *helper = arg;
+	helper->ended = true;
+	helper->status = status;
+	helper_progress(helper);
+}
+
+static void helper_late(void *arg)
+{
+	struct helper *helper = arg;
+	helper->timer = NULL;
+	if (!helper->ended)
+		kill(helper->pid, SIGKILL);
+}
+
+/* Starts the helper with the server on its standard input. Returns -1 when it cannot be run. */
+static int start_helper(struct auth_job *job)
+{
+	struct arena *arena = job->engine->arena;
+	struct loop *loop = job->engine->loop;
+	const char *argv[] = { arena_printf(arena, "docker-credential-%s", job->helper), "get", NULL };
+	int in[2], out[2];
+	pid_t pid;
+	struct errors failures;
+	errors_init(&failures, arena);
+	if (pipe2(in, O_CLOEXEC) != 0)
+		return -1;
+	if (pipe2(out, O_CLOEXEC) != 0) {
+		close(in[0]);
+		close(in[1]);
+		return -1;
+	}
+	size_t len = strlen(job->server); /* far below what a pipe takes at once */
+	bool written = write(in[1], job->server, len) == (ssize_t)len;
+	int result = written ? child_start(argv, in[0], out[1], STDERR_FILENO, &pid, &failures) : -1;
+	close(in[0]);
+	close(in[1]);
+	close(out[1]);
+	if (result != 0) {
+		close(out[0]);
+		error_warn(job->errors, NULL, NULL,
+			"%s; docker's config.json names it for the credentials of %s",
+			failures.first ? failures.first->message : "no credential helper", job->server);
+		return -1;
+	}
+	struct helper *helper = job->process = HEAP_NEW(struct helper);
+	*helper = (struct helper){ .job = job, .engine = job->engine, .pid = pid, .out = out[0] };
+	buf_init(&helper->answer, HELPER_ANSWER_MOST);
+	helper->watch = loop_watch(loop, out[0], POLLIN, helper_ready, helper);
+	helper->timer = loop_after(loop, HELPER_TIMEOUT, helper_late, helper);
+	loop_child(loop, pid, helper_ended, helper);
+	return 0;
+}
+
+/* The job */
+
+static void look(struct auth_job *job)
+{
+	const struct config *config = job->engine->config;
+	job->server = job->reference.registry ? job->reference.registry : job->engine->index_server;
+	if (!job->server) {
+		tell(job, NULL);
+		return;
+	}
+	job->helper = map_get(&config->cred_helpers, job->server);
+	if (!job->helper)
+		job->helper = config->creds_store;
+	/* A path instead of a name would run something that docker would not. */
+	if (job->helper && !strchr(job->helper, '/') && start_helper(job) == 0)
+		return;
+	tell(job, auth_find(config, job->server));
+}
+
+static void info_done(struct request *request)
+{
+	struct auth_job *job = request->arg;
+	job->info = NULL;
+	engine_info_read(job->engine, request);
+	look(job);
+}
+
+static void begin(void *arg)
+{
+	struct auth_job *job = arg;
+	const struct config *config = job->engine->config;
+	job->timer = NULL;
+	bool any = config->nauths || config->creds_store || config->cred_helpers.count;
+	if (!any) {
+		tell(job, NULL);
+		return;
+	}
+	if (job->reference.registry || job->engine->info_known) {
+		look(job);
+		return;
+	}
+	job->info = http_request(job->engine->http);
+	job->info->method = "GET";
+	job->info->path = "/info";
+	job->info->done = info_done;
+	job->info->arg = job;
+	if (http_send(job->info, job->errors) != 0) {
+		job->info = NULL;
+		tell(job, NULL);
+	}
+}
+
+struct auth_job *auth_begin(struct engine *engine, const char *reference,
+	void (*got)(void *arg, const char *header), void *arg, struct errors *errors)
+{
+	struct auth_job *job = HEAP_NEW(struct auth_job);
+	*job = (struct auth_job){ .engine = engine,
+		.errors = errors,
+		.reference = reference_parse(engine->arena, reference),
+		.got = got,
+		.arg = arg };
+	job->timer = loop_after(engine->loop, 0, begin, job);
+	return job;
+}
+
+void auth_end(struct auth_job *job)
+{
+	if (!job)
+		return;
+	http_cancel(job->info);
+	loop_cancel(job->engine->loop, job->timer);
+	if (job->process) {
+		job->process->job = NULL;
+		if (!job->process->ended)
+			kill(job->process->pid, SIGTERM);
+	}
+	free(job);
+}
+
+static void keep(void *arg, const char *header)
+{
+	const char **to = arg;
+	*to = header;
+}
+
+const char *auth_header(struct engine *engine, const char *reference, struct errors *errors)
+{
+	const char *header = NULL;
+	struct auth_job *job = auth_begin(engine, reference, keep, &header, errors);
+	while (!header)
+		loop_turn(engine->loop, -1);
+	auth_end(job);
+	return header;
+}

@@ -1,0 +1,469 @@
+#include "engine/gate/gate.h"
+
+#include "base/trace.h"
+#include "engine/gate/gate_inside.h"
+#include "engine/gate/gate_judge.h"
+#include "engine/http/http.h"
+#include "engine/probe/probe_kinds.h"
+
+#include <string.h>
+
+#define LOOK_REPEATS 3
+#define LOOK_TIMEOUT (60 * PACE_SECOND) /* an engine that starts many containers may be slow */
+
+/* An engine that probes by itself this soon needs no help. */
+#define ENGINE_SOON (200 * PACE_MS)
+
+static const char *const state_names[] = {
+	[WATCH_NEW] = "new",
+	[WATCH_LOOK] = "look",
+	[WATCH_ROUTE] = "route",
+	[WATCH_PROBE] = "probe",
+	[WATCH_WAIT] = "wait",
+	[WATCH_LISTEN] = "listen",
+	[WATCH_REPORT] = "report",
+	[WATCH_READY] = "ready",
+	[WATCH_FAILED] = "failed",
+};
+
+static void go(struct watch *watch, enum watch_state to);
+
+static enum probe_kind kind_of(const struct gate *gate)
+{
+	return gate->step->probe ? gate->step->probe->kind : PROBE_UNSET;
+}
+
+/* Whether the engine's own health state is what counts. */
+static bool by_engine(const struct gate *gate)
+{
+	return kind_of(gate) == PROBE_CONTAINER || kind_of(gate) == PROBE_UNSET;
+}
+
+static void fail(struct watch *watch, const char *why, const char *hint)
+{
+	watch->why = why;
+	watch->hint = hint;
+	go(watch, WATCH_REPORT);
+}
+
+/* ---- the end ---- */
+
+static void deliver(void *arg)
+{
+	struct gate *gate = arg;
+	gate->timer = NULL;
+	gate->done(gate->arg, gate->ok); /* may end the gate */
+}
+
+static void decide(struct gate *gate, bool ok)
+{
+	if (gate->over)
+		return;
+	gate->over = true;
+	gate->ok = ok;
+	gate->timer = loop_after(gate->engine->loop, 0, deliver, gate);
+}
+
+static void on_ready(struct gate *gate)
+{
+	size_t ready = 0;
+	for (size_t i = 0; i < gate->count; i++)
+		ready += gate->watches[i].state == WATCH_READY;
+	if (ready == gate->count)
+		decide(gate, true);
+}
+
+static void on_told(struct watch *watch)
+{
+	struct gate *gate = watch->gate;
+	go(watch, WATCH_FAILED);
+	/* One is enough: the others are let go. */
+	for (size_t i = 0; i < gate->count; i++)
+		if (gate->watches[i].state != WATCH_READY && gate->watches[i].state != WATCH_FAILED)
+			go(&gate->watches[i], WATCH_FAILED);
+	decide(gate, false);
+}
+
+/* ---- LOOK ---- */
+
+static void ask(struct watch *watch);
+
+static void judge_look(struct watch *watch)
+{
+	struct gate *gate = watch->gate;
+	const char *why = NULL, *hint = NULL;
+	int64_t restarts = watch->look.restarts - watch->restarts_before;
+	enum gate_verdict verdict = gate_judge(gate->engine->arena, gate->step->condition, kind_of(gate),
+		gate->step->service->key, &watch->look, restarts, &why, &hint);
+	/* It is on its way back already. */
+	bool stale = watch->died || (watch->began && verdict == GATE_LISTEN);
+	watch->died = watch->began = false;
+	if (stale && verdict != GATE_READY) {
+		go(watch, WATCH_LOOK);
+		return;
+	}
+	switch (verdict) {
+	case GATE_READY:
+		go(watch, WATCH_READY);
+		break;
+	case GATE_FAILED:
+		fail(watch, why, hint);
+		break;
+	case GATE_LISTEN:
+		if (watch->look.state == CONTAINER_RESTARTING)
+			gate_note_restart(watch);
+		go(watch, WATCH_LISTEN);
+		break;
+	case GATE_PROBE:
+		go(watch, WATCH_ROUTE);
+		break;
+	}
+}
+
+static void look_again(void *arg)
+{
+	struct watch *watch = arg;
+	watch->timer = NULL;
+	ask(watch);
+}
+
+/* 50, 200 and 800 ms: what passes by itself has passed by then. */
+static bool repeat_look(struct watch *watch, const struct request *request)
+{
+	if (!http_transient_look(request) || watch->repeats == LOOK_REPEATS)
+		return false;
+	int64_t pause = 50 * PACE_MS << (2 * watch->repeats++);
+	watch->timer = loop_after(watch->gate->engine->loop, pause, look_again, watch);
+	return true;
+}
+
+static void on_look(struct request *request)
+{
+	struct watch *watch = request->arg;
+	struct gate *gate = watch->gate;
+	struct arena *arena = gate->engine->arena;
+	struct errors errors;
+	errors_init(&errors, arena);
+	watch->request = NULL;
+	if (repeat_look(watch, request))
+		return;
+	if (request->fault == HTTP_OK && request->status == 404) {
+		watch->removed = true;
+		const char *name = watch->looked ? watch->look.name : watch->id;
+		if (watch->completed && gate->step->condition == CONDITION_COMPLETED)
+			go(watch, WATCH_READY);
+		else
+			fail(watch, arena_printf(arena, "container %s was removed", name), NULL);
+		return;
+	}
+	struct look look;
+	if (request->fault != HTTP_OK || request->status != 200) {
+		fail(watch, arena_printf(arena, "container %s: %s", watch->id, http_message(arena, request)),
+			NULL);
+		return;
+	}
+	if (look_read(arena, buf_text(&request->answer), request->answer.len, gate->engine->api, &look,
+		    &errors) != 0) {
+		fail(watch, errors.first->message, NULL);
+		return;
+	}
+	if (!watch->looked)
+		watch->restarts_before = look.restarts;
+	watch->look = look;
+	watch->looked = true;
+	judge_look(watch);
+}
+
+static void ask(struct watch *watch)
+{
+	struct gate *gate = watch->gate;
+	struct errors errors;
+	errors_init(&errors, gate->engine->arena);
+	struct request *request = http_request(gate->engine->http);
+	request->method = "GET";
+	request->path = arena_printf(gate->engine->arena, "/containers/%s/json", watch->id);
+	request->prompt = true;
+	request->done = on_look;
+	request->timeout = LOOK_TIMEOUT;
+	request->arg = watch;
+	if (http_send(request, &errors) == 0)
+		watch->request = request;
+	else
+		fail(watch, errors.first ? errors.first->message : "the engine cannot be asked", NULL);
+}
+
+static void enter_look(struct watch *watch)
+{
+	watch->died = watch->began = false;
+	watch->repeats = 0;
+	ask(watch);
+}
+
+/* ---- PROBE ---- */
+
+static void on_tried(void *arg, bool ready)
+{
+	struct watch *watch = arg;
+	struct gate *gate = watch->gate;
+	int64_t now = loop_now();
+	if (ready) {
+		go(watch, WATCH_READY);
+		return;
+	}
+	int64_t spent = watch->try.by->lasting ? now - watch->try_began : 0;
+	/* An early try of the engine's check proves nothing by failing: the engine decides. */
+	bool failed = watch->try.hopeless || pace_failed(&watch->pace, now, spent);
+	if (!by_engine(gate) && failed)
+		fail(watch, arena_printf(gate->engine->arena, "container %s is unhealthy", watch->look.name),
+			NULL);
+	else
+		go(watch, WATCH_WAIT);
+}
+
+/* The command that a check runs. */
+static void set_command(struct watch *watch)
+{
+	struct probe_try *try = &watch->try;
+	const struct look *look = &watch->look;
+	if (kind_of(watch->gate) == PROBE_EXEC) {
+		try->exec = try->probe->exec;
+		try->nexec = try->probe->nexec;
+		return;
+	}
+	const char **command = NULL;
+	size_t count = 0;
+	struct arena *arena = watch->gate->engine->arena;
+	bool shell = strcmp(look->test[0], "CMD-SHELL") == 0;
+	for (size_t i = 0; shell && i < look->nshell; i++)
+		*ARENA_PUSH(arena, command, count) = look->shell[i];
+	for (size_t i = 1; i < look->ntest; i++)
+		*ARENA_PUSH(arena, command, count) = look->test[i];
+	try->exec = command;
+	try->nexec = count;
+}
+
+static void set_pace(struct watch *watch)
+{
+	const struct gate *gate = watch->gate;
+	struct pace *pace = &watch->pace;
+	if (pace->interval) {
+		pace_quicken(pace);
+		return;
+	}
+	pace_init(pace, gate->step->probe, watch->try.by->growth, loop_now());
+	if (by_engine(gate)) {
+		const struct probe *probe = watch->try.probe;
+		pace->interval = probe->interval.set ? pace->interval : watch->look.check_interval;
+		pace->timeout = probe->timeout.set ? pace->timeout : watch->look.check_timeout;
+	}
+}
+
+static void begin_probing(struct watch *watch)
+{
+	static const struct probe unset;
+	struct gate *gate = watch->gate;
+	struct probe_try *try = &watch->try;
+	probe_finish(try);
+	*try = (struct probe_try){
+		.engine = gate->engine,
+		.by = prober_of(kind_of(gate), &watch->route),
+		.probe = gate->step->probe ? gate->step->probe : &unset,
+		.look = &watch->look,
+		.service = gate->step->service,
+		.route = &watch->route,
+		.done = on_tried,
+		.arg = watch,
+	};
+	if (try->by == &prober_exec)
+		set_command(watch);
+	set_pace(watch);
+	gate_note_way(watch);
+	go(watch, WATCH_PROBE);
+}
+
+static void on_settled(void *arg)
+{
+	begin_probing(arg);
+}
+
+/* Decides how to probe, if at all. */
+static void enter_route(struct watch *watch)
+{
+	struct gate *gate = watch->gate;
+	const struct probe *probe = gate->step->probe;
+	const struct prober *by = prober_of(kind_of(gate), &(struct route){ 0 });
+	if (by_engine(gate) && ((probe && probe->early == TRI_NO) || watch->look.check_first <= ENGINE_SOON ||
+				       !watch->look.ntest || watch->look.state == CONTAINER_PAUSED)) {
+		go(watch, WATCH_LISTEN);
+		return;
+	}
+	route_finish(&watch->route);
+	watch->route = (struct route){ 0 };
+	if (!by->ported) {
+		begin_probing(watch);
+		return;
+	}
+	struct errors errors;
+	errors_init(&errors, gate->engine->arena);
+	if (route_plan(&watch->route, gate->engine, gate->step->service, probe, &watch->look, &errors) != 0)
+		fail(watch, errors.first->message, errors.first->hint);
+	else if (route_settle(&watch->route, on_settled, watch))
+		begin_probing(watch);
+}
+
+static void enter_probe(struct watch *watch)
+{
+	struct pace *pace = &watch->pace;
+	int64_t now = loop_now(), timeout = pace->timeout;
+	watch->try_began = now;
+	if (watch->try.by == &prober_helper) {
+		timeout = timeout > pace->interval ? timeout : pace->interval;
+	} else if (watch->try.by->lasting) {
+		timeout = pace_left(pace, now);
+		timeout = timeout > pace->interval ? timeout : pace->interval;
+	}
+	probe_begin(&watch->try, timeout, pace->interval);
+}
+
+static void on_pause_over(void *arg)
+{
+	struct watch *watch = arg;
+	watch->timer = NULL;
+	go(watch, WATCH_PROBE);
+}
+
+/* ---- the machine ---- */
+
+/* Lets go of what a state had under way. */
+static void leave(struct watch *watch)
+{
+	http_cancel(watch->request);
+	watch->request = NULL;
+	loop_cancel(watch->gate->engine->loop, watch->timer);
+	watch->timer = NULL;
+	if (watch->state == WATCH_ROUTE)
+		route_finish(&watch->route);
+	if (watch->state == WATCH_PROBE)
+		probe_cancel(&watch->try);
+}
+
+static void go(struct watch *watch, enum watch_state to)
+{
+	struct gate *gate = watch->gate;
+	TRACE("gate", "\"step\":%zu,\"container\":\"%.12s\",\"from\":\"%s\",\"to\":\"%s\"",
+		gate->step->number, watch->id, state_names[watch->state], state_names[to]);
+	leave(watch);
+	watch->state = to;
+	switch (to) {
+	case WATCH_LOOK:
+		enter_look(watch);
+		break;
+	case WATCH_ROUTE:
+		enter_route(watch);
+		break;
+	case WATCH_PROBE:
+		enter_probe(watch);
+		break;
+	case WATCH_WAIT:
+		watch->timer = loop_after(gate->engine->loop, pace_next(&watch->pace), on_pause_over, watch);
+		break;
+	case WATCH_REPORT:
+		gate_report(watch, on_told);
+		break;
+	case WATCH_READY:
+		on_ready(gate);
+		break;
+	case WATCH_NEW:
+	case WATCH_LISTEN:
+	case WATCH_FAILED:
+		break;
+	}
+}
+
+struct gate *gate_begin(struct engine *engine, struct step *step, const char *const *ids, size_t nids,
+	struct sink *sink, void (*done)(void *arg, bool ok), void *arg, struct errors *errors)
+{
+	struct gate *gate = ARENA_NEW(engine->arena, struct gate);
+	*gate = (struct gate){
+		.engine = engine,
+		.step = step,
+		.sink = sink,
+		.done = done,
+		.arg = arg,
+		.errors = errors,
+		.watches = ARENA_ARRAY(engine->arena, struct watch, nids),
+		.count = nids,
+	};
+	for (size_t i = 0; i < nids; i++) {
+		gate->watches[i].gate = gate;
+		gate->watches[i].id = arena_strdup(engine->arena, ids[i]);
+	}
+	for (size_t i = 0; i < nids; i++)
+		go(&gate->watches[i], WATCH_LOOK);
+	if (nids == 0)
+		decide(gate, true);
+	return gate;
+}
+
+static void on_event(struct watch *watch, const struct engine_event *event)
+{
+	struct gate *gate = watch->gate;
+	bool completes = gate->step->condition == CONDITION_COMPLETED;
+	bool looking = watch->state == WATCH_LOOK;
+	switch (event->action) {
+	case ENGINE_HEALTH:
+		if (completes || !by_engine(gate))
+			return;
+		if (event->health == HEALTH_HEALTHY)
+			go(watch, WATCH_READY);
+		else if (event->health == HEALTH_UNHEALTHY && !looking)
+			go(watch, WATCH_LOOK);
+		watch->died |= looking && event->health == HEALTH_UNHEALTHY;
+		return;
+	case ENGINE_DIE:
+		watch->completed |= event->exit_code == 0;
+		if (completes && event->exit_code == 0)
+			go(watch, WATCH_READY);
+		else if (!looking)
+			go(watch, WATCH_LOOK);
+		watch->died |= looking;
+		return;
+	case ENGINE_START:
+		/* The news of a start that was seen already says nothing. */
+		watch->began |= looking;
+		if (watch->state == WATCH_LISTEN)
+			go(watch, WATCH_LOOK);
+		return;
+	case ENGINE_DESTROY:
+		if (!looking)
+			go(watch, WATCH_LOOK);
+		watch->died |= looking;
+		return;
+	case ENGINE_OTHER:
+		return;
+	}
+}
+
+void gate_event(struct gate *gate, const struct engine_event *event)
+{
+	for (size_t i = 0; i < gate->count && !gate->over; i++) {
+		struct watch *watch = &gate->watches[i];
+		bool open = watch->state >= WATCH_LOOK && watch->state <= WATCH_LISTEN;
+		if (open && event->id && strcmp(event->id, watch->id) == 0)
+			on_event(watch, event);
+	}
+}
+
+void gate_end(struct gate *gate)
+{
+	if (!gate)
+		return;
+	loop_cancel(gate->engine->loop, gate->timer);
+	for (size_t i = 0; i < gate->count; i++) {
+		struct watch *watch = &gate->watches[i];
+		leave(watch);
+		route_finish(&watch->route);
+		probe_finish(&watch->try);
+		watch->gate = NULL;
+	}
+}

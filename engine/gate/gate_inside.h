@@ -1,0 +1,64 @@
+/* What the files of the gate share. */
+#ifndef ENGINE_GATE_INSIDE_H
+#define ENGINE_GATE_INSIDE_H
+
+#include "engine/gate/gate.h"
+#include "engine/probe/probe.h"
+
+/* One container's machine. LOOK → ROUTE → PROBE ⇄ WAIT → READY; an end or a start of the container goes back
+ * to LOOK; LISTEN waits for events alone; every failure goes through REPORT, which fetches the last lines. */
+enum watch_state {
+	WATCH_NEW,
+	WATCH_LOOK,   /* inspect is under way */
+	WATCH_ROUTE,  /* finding out which way a probe can go */
+	WATCH_PROBE,  /* a try is under way */
+	WATCH_WAIT,   /* for the next try */
+	WATCH_LISTEN, /* for an event */
+	WATCH_REPORT, /* failed: its last lines are under way */
+	WATCH_READY,
+	WATCH_FAILED,
+};
+
+struct watch {
+	struct gate *gate; /* NULL once the gate has ended: a late answer finds nobody */
+	const char *id;
+	enum watch_state state;
+	struct look look;
+	bool looked;             /* `look` holds something */
+	bool removed;            /* the engine does not know it any more */
+	bool died, began;        /* while LOOK was under way: an end, a start */
+	bool completed;          /* it ended with 0 at some time */
+	int64_t restarts_before; /* RestartCount at the first look */
+	struct request *request;
+	unsigned repeats; /* of the look, after failures that pass by themselves */
+	struct loop_timer *timer;
+	struct route route;
+	struct probe_try try;
+	struct pace pace;
+	int64_t try_began;
+	const char *why, *hint; /* of the failure */
+};
+
+struct gate {
+	struct engine *engine;
+	struct step *step;
+	struct sink *sink;
+	void (*done)(void *arg, bool ok);
+	void *arg;
+	struct errors *errors;
+	struct watch *watches; /* the arena's */
+	size_t count;
+	bool over, ok; /* decided; `done` follows by the timer */
+	struct loop_timer *timer;
+};
+
+/* Fetches the last lines of a failed container, then leaves the finding and calls `told(watch)`. */
+void gate_report(struct watch *watch, void (*told)(struct watch *watch));
+
+/* Says with --verbose which way a probe goes. */
+void gate_note_way(struct watch *watch);
+
+/* Says that the engine restarts a container that is waited for. */
+void gate_note_restart(struct watch *watch);
+
+#endif

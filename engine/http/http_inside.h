@@ -1,0 +1,125 @@
+/* Inside of the HTTP client: a request under way (http_transfer.c), its carriers (http_unix.c, http_curl.c),
+ * the watch for silence (http_silence.c), and the client above them (http.c). */
+#ifndef ENGINE_HTTP_INSIDE_H
+#define ENGINE_HTTP_INSIDE_H
+
+#include "engine/http/http.h"
+#include "engine/http/http_endpoint.h"
+#include "engine/http/http_wire.h"
+
+#define HTTP_IDLE_MOST          16                /* handles or connections kept for the next request */
+#define HTTP_PENDING_MOST       ((size_t)4 << 20) /* bytes of a streamed answer not yet delivered */
+#define HTTP_ANSWER_MOST        ((size_t)64 << 20)
+#define HTTP_CONNECT_MS         30000L
+#define HTTP_CONNECT_FOREIGN_MS 10000L /* web servers, registries, probes */
+
+struct curl_slist;
+struct http_curl;
+struct http_link;
+struct transfer;
+
+/* What brings requests to whom they are for, and answers back. It only appends (http_take_head, _body,
+ * http_conclude), then lets the requests be told (http_deliver). */
+struct http_carrier {
+	bool (*takes)(const struct transfer *transfer); /* whether it can carry this one */
+	/* Sends it. Returns -1 with a finding when nothing was begun; a failure later on, even the connect's,
+	 * is concluded from the loop. */
+	int (*start)(struct transfer *transfer, struct errors *errors);
+	/* Lets go of one that start was called for, whatever came of it: nothing more is said of it. */
+	void (*release)(struct transfer *transfer);
+	void (*resume)(struct transfer *transfer); /* lets one that was paused go on */
+	void (*finish)(struct http *http);         /* closes its connections; no transfer is left */
+};
+
+/* An engine on a unix socket; anything, by libcurl, which is opened when it is first needed. */
+extern const struct http_carrier http_carrier_unix, http_carrier_curl;
+
+/* A request with what its carrier needs for it. */
+struct transfer {
+	struct request request; /* first: its address is the transfer's */
+	struct http *http;
+	const struct http_carrier *carrier; /* NULL until it is started */
+	void *easy;                         /* libcurl's handle, or NULL */
+	struct curl_slist *headers;         /* libcurl's */
+	struct http_link *link;             /* connection of the unix carrier, or NULL */
+	struct buf url, head, pending;
+	char error[320];
+	int64_t began;
+	unsigned sent; /* times that its sending began */
+	bool under_way;
+	bool sync;   /* http_call waits for it and frees it */
+	bool queued; /* on the list of those with something to tell */
+	bool head_there, head_told;
+	bool too_large, paused, refused;
+	bool finished, told; /* the result is there; done was called */
+	bool busy, dead;     /* inside its own callback; to be freed after it */
+	struct transfer *next_ready;
+	struct transfer *prev, *next;
+};
+
+struct http {
+	struct loop *loop;
+	const struct endpoint *endpoint;
+	struct http_curl *curl;  /* NULL until a request needs it */
+	struct http_link *links; /* connections of the unix carrier, in use and idle */
+	char *room;              /* what it reads into; NULL until then */
+	char version[16];
+	struct transfer *transfers;
+	struct transfer *ready, *ready_last;
+	unsigned connects;
+
+	/* Silence (engine/http/http_silence.c). */
+	int64_t patience, heard;    /* ns; when something came from the engine last */
+	struct loop_timer *looking; /* for silence */
+	bool silent, given_up;
+	unsigned interrupts;
+	void (*told)(void *arg, int64_t ns);
+	void *told_arg;
+};
+
+/* The transfer of a request. */
+static inline struct transfer *http_transfer_of(const struct request *request)
+{
+	return (struct transfer *)request;
+}
+
+/* Whether the request is for the engine (a path), not for a URL of its own. */
+bool http_is_engine(const struct request *request);
+
+/* Whether repeating it unasked changes nothing. */
+bool http_is_harmless(const struct request *request);
+
+/* Content-Type of the request's body, or NULL when it has none. */
+const char *http_content_type(const struct request *request);
+
+/* Appends what follows host and port in the URL of the request: version, path, query. */
+void http_put_target(const struct http *http, const struct request *request, struct buf *to);
+
+/* The header lines are whole: takes the status over. */
+void http_take_head(struct transfer *transfer, int status);
+
+/* Takes a piece of the body. False when a ceiling would be passed: `too_large` is set, or else (a streamed
+ * answer whose reader is behind) `paused`. */
+bool http_take_body(struct transfer *transfer, const char *bytes, size_t len);
+
+/* The end: sets the result (`words`: the transport failure, NULL for the usual ones; `os_error`: errno of a
+ * failed connect), and queues the transfer. */
+void http_conclude(struct transfer *transfer, enum http_fault fault, int os_error, const char *words);
+
+/* Tells all that have something to tell. Any transfer may be gone after it. */
+void http_deliver(struct http *http);
+
+/* Takes the transfer from its carrier, if it has one: nothing more comes of it. */
+void http_release(struct transfer *transfer);
+
+/* Whether the engine was given up: the transfer, which was to be sent, has failed. Else it is sent now, and
+ * watched. */
+bool http_silence_begins(struct transfer *transfer);
+
+/* The engine is heard, or nothing is waited for any more: told if its silence was. */
+void http_silence_over(struct http *http);
+
+/* The client is closed. */
+void http_silence_finish(struct http *http);
+
+#endif

@@ -1,0 +1,145 @@
+#include "engine/image/build_context.h"
+
+#include "compose/tree/file.h"
+#include "compose/tree/path.h"
+#include "engine/image/build_query.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define FILE_MOST ((size_t)16 << 20)
+
+static bool is_remote(const char *context)
+{
+	static const char *const begins[] = { "http://", "https://", "git://", "ssh://", "git@",
+		"github.com/" };
+	for (size_t i = 0; context && i < sizeof begins / sizeof *begins; i++)
+		if (strncmp(context, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
+}
+
+static int fail(const struct image_job *job, const char *key, const char *text, const char *hint)
+{
+	image_job_fail(job, ERROR_BUILD, arena_printf(job->engine->arena, "build.%s", key), text);
+	return error_hint(job->errors, "%s", hint);
+}
+
+/* `path` below `dir` without that part, or NULL when it is elsewhere. */
+static const char *relative(const char *dir, const char *path)
+{
+	size_t len = strlen(dir);
+	if (strcmp(dir, "/") == 0)
+		return path + 1;
+	return strncmp(path, dir, len) == 0 && path[len] == '/' ? path + len + 1 : NULL;
+}
+
+static int read_file(const struct image_job *job, const char *path, const char *key, const char **ret_text,
+	size_t *ret_len)
+{
+	const struct service *service = job->step->service;
+	struct arena *arena = job->engine->arena;
+	struct file file = { .path = path,
+		.shown = path,
+		.most = FILE_MOST,
+		.at = &service->at,
+		.key = arena_printf(arena, "services.%s.build.%s", service->key, key) };
+	return file_read(arena, &file, NULL, ret_text, ret_len, job->errors);
+}
+
+/* Patterns of NAME.dockerignore beside the Dockerfile, else of .dockerignore in the context. */
+static int find_ignore(const struct image_job *job, const char *dir, const char *dockerfile,
+	const struct ignore **ret_ignore)
+{
+	struct arena *arena = job->engine->arena;
+	const char *path = dockerfile ? arena_printf(arena, "%s.dockerignore", dockerfile) : NULL;
+	const char *text;
+	struct stat stat_there;
+	size_t len;
+	if (!path || stat(path, &stat_there) != 0)
+		path = path_join(arena, dir, ".dockerignore");
+	*ret_ignore = NULL;
+	if (stat(path, &stat_there) != 0)
+		return 0;
+	if (read_file(job, path, "context", &text, &len) != 0)
+		return -1;
+	*ret_ignore = ignore_parse(arena, path, text, len, job->errors);
+	return *ret_ignore ? 0 : -1;
+}
+
+/* The Dockerfile's absolute path, or NULL with a finding. */
+static const char *find_dockerfile(const struct image_job *job, const char *dir)
+{
+	struct arena *arena = job->engine->arena;
+	const char *name = job->step->service->build->dockerfile;
+	const char *path = path_join(arena, dir, name && *name ? name : "Dockerfile");
+	struct stat there;
+	if (stat(path, &there) == 0 && S_ISREG(there.st_mode))
+		return path;
+	const char *small = path_join(arena, dir, "dockerfile");
+	if ((!name || !*name || strcmp(name, "Dockerfile") == 0) && stat(small, &there) == 0)
+		return small;
+	fail(job, "dockerfile", arena_printf(arena, "there is no Dockerfile at %s", path),
+		"`dockerfile:` names it, relative to the context; `dockerfile_inline:` holds it");
+	return NULL;
+}
+
+/* Opens the archive with the Dockerfile in it: as it lies there, or as a file of its own. */
+static int open_archive(const struct image_job *job, const char *dir, struct build_context *context)
+{
+	struct arena *arena = job->engine->arena;
+	const char *inline_text = job->step->service->build->dockerfile_inline;
+	const char *path = inline_text ? NULL : find_dockerfile(job, dir);
+	const struct ignore *ignore;
+	struct stat there = { 0 };
+	if ((!inline_text && !path) || find_ignore(job, dir, path, &ignore) != 0)
+		return -1;
+	const char *inside = path ? relative(dir, path) : NULL;
+	struct tar_file *extra = ARENA_NEW(arena, struct tar_file);
+	size_t nextra = 1;
+	extra->name = inside ? inside : BUILD_DOCKERFILE;
+	if (inline_text) {
+		extra->data = inline_text;
+		extra->len = strlen(inline_text);
+	} else if (inside && lstat(path, &there) == 0 && S_ISREG(there.st_mode)) {
+		nextra = 0;
+	} else { /* outside, or a link that may lead there */
+		const char *text;
+		if (read_file(job, path, "dockerfile", &text, &extra->len) != 0)
+			return -1;
+		extra->data = text;
+	}
+	context->dockerfile = extra->name;
+	context->tar = tar_create(dir, ignore, inside, extra, nextra, job->errors);
+	return context->tar ? 0 : -1;
+}
+
+int build_context_open(const struct image_job *job, struct build_context *ret_context)
+{
+	struct arena *arena = job->engine->arena;
+	const struct service *service = job->step->service;
+	const struct build *build = service->build;
+	struct build_context context = { .dockerfile = build->dockerfile };
+	struct stat there;
+	if (is_remote(build->context)) {
+		if (build->dockerfile_inline)
+			return fail(job, "dockerfile_inline",
+				"a context that the engine fetches has its own Dockerfile",
+				"name it by `dockerfile:`");
+		context.remote = build->context;
+		*ret_context = context;
+		return 0;
+	}
+	const char *dir = path_join(arena, service->project->dir, build->context ? build->context : ".");
+	if (stat(dir, &there) != 0)
+		return fail(job, "context", arena_printf(arena, "cannot read %s: %s", dir, strerror(errno)),
+			"the context is a directory, relative to the compose file's, or a git URL");
+	if (!S_ISDIR(there.st_mode))
+		return fail(job, "context", arena_printf(arena, "%s is no directory", dir),
+			"the context is a directory, relative to the compose file's, or a git URL");
+	if (open_archive(job, dir, &context) != 0)
+		return -1;
+	*ret_context = context;
+	return 0;
+}

@@ -1,0 +1,221 @@
+#include "engine/image/build_query.h"
+
+#include "base/text/json.h"
+#include "engine/connect/config.h"
+
+#include <cjson/cJSON.h>
+#include <string.h>
+
+/* Refusals */
+
+static int refuse(const struct image_job *job, const char *key, const char *what, const char *hint)
+{
+	struct arena *arena = job->engine->arena;
+	image_job_fail(job, ERROR_BUILD, arena_printf(arena, "build.%s", key), what);
+	return error_hint(job->errors, "%s", hint);
+}
+
+/* `provenance: false` and the like ask for nothing. */
+static bool asks(const char *attestation)
+{
+	return attestation && *attestation && strcmp(attestation, "false") != 0;
+}
+
+/* `type=inline`: the cache's description goes into the image, which a build argument asks for. */
+static bool all_inline(const struct build *build)
+{
+	for (size_t i = 0; i < build->ncache_to; i++)
+		if (strcmp(build->cache_to[i], "type=inline") != 0)
+			return false;
+	return true;
+}
+
+/* The image that an entry of cache_from names: `ref`, or `type=registry,ref=REF`; NULL for other types. */
+static const char *cache_image(struct arena *arena, const char *entry)
+{
+	if (!strchr(entry, '='))
+		return entry;
+	const char *type = strstr(entry, "type="), *ref = strstr(entry, "ref=");
+	if (!ref || (type && strncmp(type, "type=registry", 13) != 0))
+		return NULL;
+	return arena_strndup(arena, ref + 4, strcspn(ref + 4, ","));
+}
+
+int build_query_check(const struct image_job *job)
+{
+	const struct build *build = job->step->service->build;
+	const struct {
+		bool used;
+		const char *key;
+	} rows[] = {
+		{ build->nadditional_contexts, "additional_contexts" },
+		{ build->ncache_to && !all_inline(build), "cache_to" },
+		{ build->nsecrets, "secrets" },
+		{ build->nssh, "ssh" },
+		{ build->nentitlements, "entitlements" },
+		{ build->privileged, "privileged" },
+		{ build->nno_cache_filter, "no_cache_filter" },
+		{ asks(build->provenance), "provenance" },
+		{ asks(build->sbom), "sbom" },
+	};
+	int result = 0;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].used)
+			result = refuse(job, rows[i].key,
+				arena_printf(job->engine->arena,
+					"%s: needs a BuildKit session, which is not available here",
+					rows[i].key),
+				"build this image with `docker buildx build`, and name it by `image:`");
+	for (size_t i = 0; i < build->ncache_from; i++)
+		if (!cache_image(job->engine->arena, build->cache_from[i]))
+			result = refuse(job, "cache_from", "only images can be read as a cache here",
+				"name an image that was built with `cache_to: [type=inline]`");
+	if (build->nplatforms > 1)
+		result = refuse(job, "platforms", "an engine's image has one platform only",
+			"name one of them, or build for several with `docker buildx build --push`");
+	return result;
+}
+
+/* Engine 20.10 takes these two and builds without them. */
+void build_query_warn(const struct image_job *job)
+{
+	const struct build *build = job->step->service->build;
+	if (job->engine->api >= 42)
+		return;
+	if (build->shm_size.set)
+		image_job_warn(
+			job, "build.shm_size", "this engine builds with 64 MiB: it is too old to be told");
+	if (build->nulimits)
+		image_job_warn(job, "build.ulimits",
+			"this engine builds with limits of its own: it is too old to be told");
+}
+
+/* Parameters */
+
+struct query {
+	struct arena *arena;
+	struct buf text;
+};
+
+static void add(struct query *query, const char *key, const char *value)
+{
+	const char *pair = http_query(query->arena, key, value, NULL);
+	if (*pair)
+		buf_printf(&query->text, "%s%s", query->text.len ? "&" : "", pair);
+}
+
+static void add_json(struct query *query, const char *key, cJSON *json)
+{
+	bool empty = !cJSON_GetArraySize(json);
+	const char *text = json_print(query->arena, json);
+	add(query, key, empty ? NULL : text);
+}
+
+static void set(cJSON *json, const char *key, const char *value)
+{
+	cJSON_DeleteItemFromObjectCaseSensitive(json, key);
+	cJSON_AddStringToObject(json, key, value);
+}
+
+/* Proxies of docker's config.json are build arguments in both spellings, unless the file sets one of them:
+ * for BuildKit both are the same, and which one it takes is a matter of chance. */
+static void add_proxies(cJSON *args, const struct config_proxy *proxy)
+{
+	const struct {
+		const char *upper, *lower, *value;
+	} rows[] = {
+		{ "HTTP_PROXY", "http_proxy", proxy->http },
+		{ "HTTPS_PROXY", "https_proxy", proxy->https },
+		{ "NO_PROXY", "no_proxy", proxy->no },
+		{ "FTP_PROXY", "ftp_proxy", proxy->ftp },
+		{ "ALL_PROXY", "all_proxy", proxy->all },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		bool own = cJSON_GetObjectItem(args, rows[i].upper) != NULL; /* whatever its spelling */
+		if (own || !rows[i].value || !*rows[i].value)
+			continue;
+		set(args, rows[i].upper, rows[i].value);
+		set(args, rows[i].lower, rows[i].value);
+	}
+}
+
+static void add_args(struct query *query, const struct image_job *job)
+{
+	const struct service *service = job->step->service;
+	const struct build *build = service->build;
+	const struct config_proxy *proxy = config_proxy(job->engine->config, job->engine->endpoint.host);
+	cJSON *args = cJSON_CreateObject();
+	if (build->ncache_to)
+		set(args, "BUILDKIT_INLINE_CACHE", "1");
+	for (size_t i = 0; i < build->nargs; i++) {
+		const char *value = build->args[i].value;
+		if (!value && service->project->env) /* named without a value: taken from the environment */
+			value = map_get(service->project->env, build->args[i].key);
+		if (value)
+			set(args, build->args[i].key, value);
+	}
+	if (proxy)
+		add_proxies(args, proxy);
+	add_json(query, "buildargs", args);
+}
+
+static void add_labels(struct query *query, const struct service *service)
+{
+	cJSON *labels = cJSON_CreateObject();
+	for (size_t i = 0; i < service->build->nlabels; i++) {
+		const struct pair *label = &service->build->labels[i];
+		set(labels, label->key, label->value ? label->value : "");
+	}
+	set(labels, "com.docker.compose.project", service->project->name);
+	set(labels, "com.docker.compose.service", service->key);
+	set(labels, "com.docker.compose.version", FLOW_VERSION);
+	add_json(query, "labels", labels);
+}
+
+static void add_limits(struct query *query, const struct build *build)
+{
+	cJSON *limits = cJSON_CreateArray();
+	for (size_t i = 0; i < build->nulimits; i++) {
+		cJSON *limit = cJSON_CreateObject();
+		cJSON_AddStringToObject(limit, "Name", build->ulimits[i].key);
+		cJSON_AddNumberToObject(limit, "Soft", (double)build->ulimits[i].soft);
+		cJSON_AddNumberToObject(limit, "Hard", (double)build->ulimits[i].hard);
+		cJSON_AddItemToArray(limits, limit);
+	}
+	add_json(query, "ulimits", limits);
+	if (build->shm_size.set)
+		add(query, "shmsize", arena_printf(query->arena, "%lld", (long long)build->shm_size.value));
+}
+
+const char *build_query(const struct image_job *job, const char *dockerfile, const char *remote)
+{
+	struct arena *arena = job->engine->arena;
+	const struct service *service = job->step->service;
+	const struct build *build = service->build;
+	struct query query = { .arena = arena };
+	buf_init(&query.text, (size_t)1 << 20);
+	add(&query, "version", "2");
+	add(&query, "t", service_image(arena, service));
+	for (size_t i = 0; i < build->ntags; i++)
+		add(&query, "t", build->tags[i]);
+	add(&query, "dockerfile", dockerfile);
+	add(&query, "remote", remote);
+	add(&query, "target", build->target);
+	add(&query, "networkmode", build->network);
+	add(&query, "platform", build->nplatforms ? build->platforms[0] : service->platform);
+	add(&query, "nocache", build->no_cache ? "1" : NULL);
+	add(&query, "pull", build->pull ? "1" : NULL);
+	for (size_t i = 0; i < build->nextra_hosts; i++)
+		add(&query, "extrahosts",
+			arena_printf(arena, "%s:%s", build->extra_hosts[i].key, build->extra_hosts[i].value));
+	add_args(&query, job);
+	add_labels(&query, service);
+	add_limits(&query, build);
+	cJSON *caches = cJSON_CreateArray();
+	for (size_t i = 0; i < build->ncache_from; i++)
+		cJSON_AddItemToArray(caches, cJSON_CreateString(cache_image(arena, build->cache_from[i])));
+	add_json(&query, "cachefrom", caches);
+	const char *text = arena_strdup(arena, buf_text(&query.text));
+	buf_finish(&query.text);
+	return text;
+}

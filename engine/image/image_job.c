@@ -1,0 +1,57 @@
+#include "engine/image/image_job.h"
+
+#include <string.h>
+
+void image_job_end(struct image_job *job)
+{
+	if (job)
+		job->end(job);
+}
+
+void image_job_tell(const struct image_job *job, enum event_kind kind, const char *text, const char *part,
+	int64_t current, int64_t total)
+{
+	struct event event = event_of_step(kind, job->step, loop_now());
+	event.text = text;
+	event.part = part;
+	event.current = current;
+	event.total = total;
+	event_send(job->sink, &event);
+}
+
+/* Where the file names the deepest part of `key` ("build.args") that it names at all. */
+static struct mark place_of(struct arena *arena, const struct service *service, const char *key)
+{
+	struct mark at = service->at;
+	const struct node *node = service->node;
+	while (node && *key) {
+		size_t len = strcspn(key, ".");
+		struct member *member = node_member(node, arena_strndup(arena, key, len));
+		if (!member)
+			break;
+		at = member->at;
+		node = member->value;
+		key += len + (key[len] == '.');
+	}
+	return at;
+}
+
+static const char *path_of(const struct image_job *job, const char *key)
+{
+	return arena_printf(job->engine->arena, "services.%s.%s", job->step->service->key, key);
+}
+
+int image_job_fail(const struct image_job *job, enum error_code code, const char *key, const char *text)
+{
+	const struct service *service = job->step->service;
+	if (!service)
+		return error_add(job->errors, code, NULL, NULL, "%s", text);
+	struct mark at = place_of(job->engine->arena, service, key);
+	return error_add(job->errors, code, &at, path_of(job, key), "%s", text);
+}
+
+void image_job_warn(const struct image_job *job, const char *key, const char *text)
+{
+	struct mark at = place_of(job->engine->arena, job->step->service, key);
+	error_warn(job->errors, &at, path_of(job, key), "%s", text);
+}

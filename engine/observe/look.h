@@ -1,0 +1,47 @@
+/* What a gate wants to know of a container, out of GET /containers/ID/json. */
+#ifndef ENGINE_LOOK_H
+#define ENGINE_LOOK_H
+
+#include "base/error.h"
+#include "graph/plan/observed.h"
+
+/* A published tcp port. */
+struct look_port {
+	int64_t container, host;
+	const char *host_ip; /* "" for all addresses */
+};
+
+struct look {
+	const char *id, *name; /* name without the slash */
+	enum container_state state;
+	int64_t exit_code;
+	bool killed_for_memory, tty;
+	const char *error;   /* the engine's words for a failed start, "" without */
+	const char *started; /* StartedAt as Unix seconds with fraction, as `since=` wants it; "" never */
+	int64_t restarts;
+	const char *restart; /* policy: no, on-failure, always, unless-stopped */
+
+	enum health health;
+	bool probed;               /* the engine has probed: */
+	const char *health_output; /* what its last probe printed, "" without */
+	int64_t health_code;       /* and how that ended */
+	const char **test;         /* the declared or inherited check; none: count 0 */
+	size_t ntest;
+	int64_t check_interval, check_timeout; /* ns, the engine's defaults filled in */
+	int64_t check_first;                   /* delay of the engine's first probe after the start, ns */
+	const char **shell;                    /* what CMD-SHELL runs by, [/bin/sh, -c] by default */
+	size_t nshell;
+
+	const char *address; /* IPv4 address on its first network that has one, or NULL */
+	bool host_network;
+	struct look_port *ports;
+	size_t nports;
+	int64_t exposed; /* lowest exposed tcp port, 0 without */
+};
+
+/* Reads an answer. `api` is the minor API version: the first probe's delay depends on it (StartInterval is
+ * known from 1.44 on). Returns -1 when it is not JSON. */
+int look_read(struct arena *arena, const char *text, size_t len, int api, struct look *ret_look,
+	struct errors *errors);
+
+#endif

@@ -1,0 +1,51 @@
+/* Asking what is there: one round of three queries, and image inspects. */
+#ifndef ENGINE_OBSERVE_H
+#define ENGINE_OBSERVE_H
+
+#include "engine/connect/engine.h"
+#include "graph/plan/observed.h"
+
+struct cJSON;
+
+/* What to look for. */
+struct observe_query {
+	const char *const *projects; /* compose project names (label filter), at least one */
+	size_t nprojects;
+	const char *const *networks; /* engine names or full ids; none: not asked for */
+	size_t nnetworks;
+	const char *const *volumes;
+	size_t nvolumes;
+	bool users;    /* also containers of other projects that need applications (`down --app`) */
+	bool by_label; /* networks and volumes by project label instead of by name (`down`, `-p NAME`) */
+};
+
+/* Queries containers (all=1), networks and volumes at the same time and returns the snapshot; three requests,
+ * fewer when nothing is named. */
+int observe(struct engine *engine, const struct observe_query *query, struct observed **ret_seen,
+	struct errors *errors);
+
+/* The containers of these names, whoever they belong to; one request. */
+int observe_named(struct engine *engine, const char *const *names, size_t count,
+	struct observed_container ***ret_containers, size_t *ret_count, struct errors *errors);
+
+/* Adds images to the snapshot: one inspect each, at the same time. A missing image is an entry with id NULL.
+ */
+int observe_images(struct engine *engine, struct observed *seen, const char *const *references, size_t count,
+	struct errors *errors);
+
+/* The filter for exactly these names, as JSON text of the arena: anchored regular expressions, since the name
+ * filters of containers, networks and volumes match parts, and are alternatives to each other. */
+const char *observe_name_filter(struct arena *arena, const char *const *names, size_t count);
+
+/* Readers of the engine's documents (Engine API: GET /containers/json, /networks, /volumes,
+ * /images/{name}/json); copied into the arena. Also used by tests. */
+struct observed_container *observe_container(struct arena *arena, const struct cJSON *json);
+struct observed_network *observe_network(struct arena *arena, const struct cJSON *json);
+struct observed_volume *observe_volume(struct arena *arena, const struct cJSON *json);
+
+/* What tells a volume from a later one of the same name: our own label, else the engine's CreatedAt; before
+ * API 1.42 that moves with the volume's content, and the answer is "unknown". */
+const char *observe_created(const struct observed_volume *volume, int api);
+struct observed_image *observe_image(struct arena *arena, const char *reference, const struct cJSON *json);
+
+#endif

@@ -1,0 +1,83 @@
+#include "engine/probe/probe.h"
+
+#include "base/trace.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+static void stop(struct probe_try *try)
+{
+	if (!try->running)
+		return;
+	try->running = false;
+	loop_cancel(try->engine->loop, try->timer);
+	try->timer = NULL;
+	try->own_of->cancel(try);
+}
+
+static void deliver(void *arg)
+{
+	struct probe_try *try = arg;
+	try->timer = NULL;
+	stop(try);
+	TRACE("probe", "\"kind\":\"%s\",\"ready\":%s", try->own_of->name, try->ready ? "true" : "false");
+	try->done(try->arg, try->ready);
+}
+
+void probe_settle(struct probe_try *try, bool ready, const char *format, ...)
+{
+	va_list args;
+	if (!try->running || try->settled)
+		return;
+	va_start(args, format);
+	try->why = arena_vprintf(try->engine->arena, format, args);
+	va_end(args);
+	try->settled = true;
+	try->ready = ready;
+	/* From a turn of its own: kinds settle anywhere, even while they begin. */
+	loop_cancel(try->engine->loop, try->timer);
+	try->timer = loop_after(try->engine->loop, 0, deliver, try);
+}
+
+static void on_late(void *arg)
+{
+	struct probe_try *try = arg;
+	try->timer = NULL;
+	if (try->by->late)
+		try->by->late(try);
+	else
+		probe_settle(try, false, "no answer within %.3gs", (double)try->timeout / PACE_SECOND);
+}
+
+void probe_begin(struct probe_try *try, int64_t timeout, int64_t interval)
+{
+	stop(try);
+	if (try->own_of != try->by)
+		try->own = arena_alloc(try->engine->arena, try->by->size);
+	try->own_of = try->by;
+	memset(try->own, 0, try->by->size);
+	buf_finish(&try->output);
+	buf_init(&try->output, PROBE_OUTPUT_MOST);
+	try->timeout = timeout;
+	try->interval = interval;
+	try->running = true;
+	try->settled = try->ready = false;
+	try->timer = loop_after(try->engine->loop, timeout, on_late, try);
+	try->by->begin(try);
+}
+
+void probe_cancel(struct probe_try *try)
+{
+	stop(try);
+}
+
+void probe_finish(struct probe_try *try)
+{
+	stop(try);
+	buf_finish(&try->output);
+}
+
+void probe_output(struct probe_try *try, const char *bytes, size_t len)
+{
+	buf_keep_last(&try->output, bytes, len);
+}

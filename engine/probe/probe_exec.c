@@ -1,0 +1,172 @@
+/* Runs a command in the container; exit 0 is ready. Three requests: create, start with its output, and the
+ * exit code. (Engine API: POST /containers/ID/exec, POST /exec/ID/start, GET /exec/ID/json) */
+#include "base/text/json.h"
+#include "engine/stream/frames.h"
+#include "engine/probe/probe.h"
+
+#include <cjson/cJSON.h>
+#include <string.h>
+
+struct exec_probe {
+	struct request *request; /* the one under way */
+	const char *id;
+	struct frames frames;
+	struct loop_timer *timer;
+	int64_t pause; /* before the exit code is asked for again, ns */
+};
+
+static struct request *new_request(
+	struct probe_try *try, const char *method, const char *path, void (*done)(struct request *request))
+{
+	struct exec_probe *own = try->own;
+	struct request *request = http_request(try->engine->http);
+	request->method = method;
+	request->path = path;
+	request->done = done;
+	request->arg = try;
+	own->request = request;
+	return request;
+}
+
+static void send(struct probe_try *try)
+{
+	struct exec_probe *own = try->own;
+	struct errors errors;
+	errors_init(&errors, try->engine->arena);
+	if (http_send(own->request, &errors) != 0) {
+		own->request = NULL;
+		probe_settle(try, false, "%s", errors.first->message);
+	}
+}
+
+/* The request ended; returns its try, and whether the answer is a good one. */
+static struct probe_try *ended(struct request *request, bool *ret_ok)
+{
+	struct probe_try *try = request->arg;
+	struct exec_probe *own = try->own;
+	own->request = NULL;
+	*ret_ok = request->fault == HTTP_OK && request->status < 300;
+	if (!*ret_ok)
+		probe_settle(try, false, "exec: %s", http_message(try->engine->arena, request));
+	return try;
+}
+
+static void ask_code(void *arg);
+
+static void on_code(struct request *request)
+{
+	bool ok;
+	struct probe_try *try = ended(request, &ok);
+	struct exec_probe *own = try->own;
+	struct errors errors;
+	errors_init(&errors, try->engine->arena);
+	if (!ok)
+		return;
+	struct cJSON *json = json_parse(
+		buf_text(&request->answer), request->answer.len, "the answer of GET /exec/ID/json", &errors);
+	bool running = json_bool(json, "Running");
+	int64_t code = json_int(json, "ExitCode", -1);
+	cJSON_Delete(json);
+	if (!json || (!running && code < 0))
+		probe_settle(try, false, "exec: %s", errors.first ? errors.first->message : "no exit code");
+	else if (!running)
+		probe_settle(try, code == 0, "exit code %lld", (long long)code);
+	else { /* the output ends a little before the process is gone for the engine */
+		own->pause += own->pause ? own->pause : 5 * PACE_MS;
+		own->timer = loop_after(try->engine->loop, own->pause, ask_code, try);
+	}
+}
+
+static void ask_code(void *arg)
+{
+	struct probe_try *try = arg;
+	struct exec_probe *own = try->own;
+	own->timer = NULL;
+	new_request(try, "GET", arena_printf(try->engine->arena, "/exec/%s/json", own->id), on_code);
+	send(try);
+}
+
+static void on_payload(void *arg, bool standard_error, const char *bytes, size_t len)
+{
+	(void)standard_error;
+	probe_output(arg, bytes, len);
+}
+
+static void on_bytes(struct request *request, const char *bytes, size_t len)
+{
+	struct probe_try *try = request->arg;
+	struct exec_probe *own = try->own;
+	frames_feed(&own->frames, bytes, len, on_payload, try);
+}
+
+static void on_output_end(struct request *request)
+{
+	bool ok;
+	struct probe_try *try = ended(request, &ok);
+	if (ok)
+		ask_code(try);
+}
+
+static void on_created(struct request *request)
+{
+	static const char body[] = "{\"Detach\":false,\"Tty\":false}";
+	bool ok;
+	struct probe_try *try = ended(request, &ok);
+	struct exec_probe *own = try->own;
+	struct arena *arena = try->engine->arena;
+	struct errors errors;
+	errors_init(&errors, arena);
+	if (!ok)
+		return;
+	struct cJSON *json = json_parse(
+		buf_text(&request->answer), request->answer.len, "the answer of POST /exec", &errors);
+	own->id = arena_strdup(arena, json_text(json, "Id", NULL));
+	cJSON_Delete(json);
+	if (!own->id) {
+		probe_settle(try, false, "exec: the engine gave no id");
+		return;
+	}
+	struct request *start =
+		new_request(try, "POST", arena_printf(arena, "/exec/%s/start", own->id), on_output_end);
+	start->body = body;
+	start->body_len = sizeof body - 1;
+	start->data = on_bytes;
+	send(try);
+}
+
+static void begin(struct probe_try *try)
+{
+	struct arena *arena = try->engine->arena;
+	struct cJSON *json = cJSON_CreateObject(), *command = cJSON_AddArrayToObject(json, "Cmd");
+	cJSON_AddTrueToObject(json, "AttachStdout");
+	cJSON_AddTrueToObject(json, "AttachStderr");
+	for (size_t i = 0; i < try->nexec; i++)
+		cJSON_AddItemToArray(command, cJSON_CreateString(try->exec[i]));
+	struct request *request = new_request(
+		try, "POST", arena_printf(arena, "/containers/%s/exec", try->look->id), on_created);
+	request->body = json_print(arena, json);
+	request->body_len = strlen(request->body);
+	send(try);
+}
+
+static void late(struct probe_try *try)
+{
+	probe_settle(try, false, "no result within %.3gs (an exec cannot be ended: the command goes on)",
+		(double)try->timeout / PACE_SECOND);
+}
+
+static void cancel(struct probe_try *try)
+{
+	struct exec_probe *own = try->own;
+	http_cancel(own->request);
+	loop_cancel(try->engine->loop, own->timer);
+}
+
+const struct prober prober_exec = {
+	.name = "exec",
+	.size = sizeof(struct exec_probe),
+	.growth = { 50 * PACE_MS, 1 },
+	.begin = begin,
+	.late = late,
+	.cancel = cancel,
+};

@@ -1,0 +1,57 @@
+/* A port is ready when it accepts. On a published port docker-proxy accepts with nothing behind it and then
+ * hangs up: there the connection has to last for a moment, or say something. */
+#include "engine/probe/probe.h"
+
+#include <string.h>
+
+#define LASTS (100 * PACE_MS)
+
+struct tcp {
+	struct dial dial;
+	struct loop_timer *timer;
+};
+
+static void on_lasted(void *arg)
+{
+	struct probe_try *try = arg;
+	struct tcp *tcp = try->own;
+	tcp->timer = NULL;
+	probe_settle(try, true, "ready");
+}
+
+static void on_dial(void *arg, enum dial_event event)
+{
+	struct probe_try *try = arg;
+	struct tcp *tcp = try->own;
+	if (event == DIAL_CONNECTED && route_way(try->route)->way != WAY_ADDRESS)
+		tcp->timer = loop_after(try->engine->loop, LASTS, on_lasted, try);
+	else if (event == DIAL_CONNECTED || event == DIAL_DATA)
+		probe_settle(try, true, "ready");
+	else if (event == DIAL_END)
+		probe_settle(try, false, "the connection was accepted and closed at once");
+	else
+		probe_settle(try, false, "%s", strerror(tcp->dial.error));
+}
+
+static void begin(struct probe_try *try)
+{
+	struct tcp *tcp = try->own;
+	const struct route_way *way = route_way(try->route);
+	dial_begin(&tcp->dial, try->engine->loop, way->address, way->port, 65536, on_dial, try);
+}
+
+static void cancel(struct probe_try *try)
+{
+	struct tcp *tcp = try->own;
+	dial_finish(&tcp->dial);
+	loop_cancel(try->engine->loop, tcp->timer);
+}
+
+const struct prober prober_tcp = {
+	.name = "tcp",
+	.size = sizeof(struct tcp),
+	.growth = { 10 * PACE_MS, 8 },
+	.ported = true,
+	.begin = begin,
+	.cancel = cancel,
+};

@@ -1,0 +1,82 @@
+/* Operation rows: how each operation of a plan asks the engine, reads the answer, and finds out what became
+ * of a request whose answer was lost. The executor (run.h) sends, waits and repeats. */
+#ifndef ENGINE_OPS_H
+#define ENGINE_OPS_H
+
+#include "engine/payload/payload.h"
+
+struct cJSON; /* cjson/cJSON.h */
+
+enum op_phase {
+	OP_ASK,   /* the operation itself */
+	OP_CHECK, /* a look: is it as the operation would have left it? */
+	OP_CLEAR, /* the removal of a twin that the look has found */
+	OP_BLAME, /* after a failure: which container has the port? */
+};
+
+/* What an answer means for the step. */
+enum op_verdict {
+	OP_DONE,
+	OP_NEXT,   /* ask again at once: the phase has changed */
+	OP_REPEAT, /* a passing failure: ask again after a back-off */
+	OP_WAIT,   /* the engine is still at it (a removal under way): ask again a little later */
+	OP_FAIL,
+};
+
+/* A step under way. Set by the executor: everything up to `errors`. */
+struct op_call {
+	struct engine *engine;
+	struct arena *arena;
+	struct step *step;
+	const struct payload_context *context;
+	const char *container; /* id of the container it works on; NULL for those that make one */
+	const char *network;   /* id or name of the network, for connect and disconnect */
+	bool started;          /* the event stream has told of the container's start since the step began */
+	struct errors *errors;
+
+	enum op_phase phase;
+	const char *body;    /* what was sent */
+	const char *refusal; /* why it was refused, in the engine's words where it has any: what is being
+				checked, or what a check has found */
+	int refused;         /* its status */
+	const char *twin;    /* OP_CLEAR: id of the network to be removed */
+	size_t part, parts;  /* OP_CONTAINER_UPLOAD: archives sent so far, and in all; _EXEC: request */
+	int64_t port;        /* OP_BLAME: the host port that is taken */
+	const struct observed_container *holder; /* who publishes it, or NULL */
+	struct hook_run *hook;                   /* OP_CONTAINER_EXEC (hook.c) */
+	const char *output;                      /* what a failed command printed last, or NULL */
+};
+
+/* Fills the request of the call's phase in. Returns -1 with findings when it cannot be made. Arena's texts.
+ */
+int op_ask(struct op_call *call, struct request *request);
+
+/* Reads the answer, sets step->result_id and changes the phase. */
+enum op_verdict op_got(struct op_call *call, const struct request *request);
+
+/* Why the answer does not do, in one line: what it was refused for, else the engine's words; a successful
+ * one, whose body is no message, lacks what was asked for.
+ * (ops_explain.c) */
+const char *op_message(const struct op_call *call, const struct request *request);
+
+/* Whether the failure is worth a question to the engine before it is explained: a port that a container
+ * outside of the snapshot has. The phase has changed then. (ops_explain.c) */
+bool op_blame(struct op_call *call, const struct request *request, const struct observed *seen);
+
+/* The failed call as a finding: object, verb, the engine's words, and a hint for the frequent reasons. A
+ * warning when the step's failure is tolerated. Sets step->failure. (ops_explain.c) */
+void op_explain(struct op_call *call, const struct request *request);
+
+/* Whether the engine's words name a reason that stays: asking again would not help. (ops_explain.c) */
+bool op_definite(const char *message);
+
+/* Asks for the next archive of an upload to be unpacked, and tells after it whether there are more.
+ * (upload.c) */
+int upload_ask(struct op_call *call, struct request *request);
+bool upload_more(struct op_call *call);
+
+/* Row of OP_CONTAINER_EXEC: a hook's command, its output and its exit code. (hook.c) */
+int hook_ask(struct op_call *call, struct request *request);
+enum op_verdict hook_got(struct op_call *call, const struct cJSON *json);
+
+#endif

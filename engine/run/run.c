@@ -1,0 +1,266 @@
+#include "engine/run/run.h"
+#include "base/text/json.h"
+#include "base/trace.h"
+#include "engine/connect/endpoint.h"
+#include "engine/run/run_inside.h"
+
+#include <cjson/cJSON.h>
+#include <signal.h>
+#include <string.h>
+
+/* A container that is to replace another is told from it by its words. */
+static const char *word_of(const struct step *step, bool done)
+{
+	if (step->op == OP_CONTAINER_CREATE && step->new_name)
+		return done ? "Recreated" : "Recreating";
+	if (step->op == OP_CONTAINER_REMOVE && step->target && step->target->new_name)
+		return done ? "Taken back" : "Taking back";
+	return done ? op_words[step->op].done : op_words[step->op].doing;
+}
+
+static const char *words_of(const struct step *step)
+{
+	switch (step->state) {
+	case STEP_RUNNING:
+	case STEP_DONE:
+		return word_of(step, step->state == STEP_DONE);
+	case STEP_FAILED:
+		return step->failure ? step->failure : "Failed";
+	case STEP_SKIPPED:
+		return step->failure ? step->failure : "Skipped";
+	default:
+		return "";
+	}
+}
+
+/* Told by the scheduler of each change: times and events. */
+static void changed(void *arg, struct step *step)
+{
+	struct run *run = arg;
+	if (step->state == STEP_RUNNING)
+		step->began = loop_now();
+	else if (step->began)
+		step->ended = loop_now();
+	TRACE("step", "\"number\":%zu,\"op\":\"%s %s\",\"state\":%d", step->number, op_words[step->op].object,
+		op_words[step->op].verb, (int)step->state);
+	struct event event = event_of_step(EVENT_STEP, step, loop_now());
+	event.elapsed = step->ended ? event.elapsed : 0;
+	event.reason = step->reason;
+	event.text = words_of(step);
+	event_send(run->options->sink, &event);
+}
+
+static void interrupted(void *arg, int number)
+{
+	struct run *run = arg;
+	if (number != SIGINT && number != SIGTERM && number != SIGHUP)
+		return;
+	if (run->signal || run->options->impatient)
+		run->at_once = true;
+	if (!run->signal)
+		run->signal = number;
+}
+
+static void deadline_passed(void *arg)
+{
+	struct run *run = arg;
+	run->deadline = NULL;
+	run->expired = true;
+}
+
+/* How many requests and starts at once: starts are bound by the engine's processors. */
+static void set_width(struct run *run)
+{
+	unsigned width = run->options->parallel;
+	if (!width) {
+		width = 2 * run->engine->ncpu;
+		width = width < 4 ? 4 : width > 16 ? 16 : width;
+	}
+	sched_limit(&run->sched, POOL_API, width);
+	sched_limit(&run->sched, POOL_START, width);
+}
+
+static void got_info(struct request *request)
+{
+	struct run *run = request->arg;
+	struct errors unheard;
+	run->info = NULL;
+	if (request->fault != HTTP_OK || request->status != 200)
+		return;
+	errors_init(&unheard, run->arena);
+	struct cJSON *json = json_parse(buf_text(&request->answer), request->answer.len, "info", &unheard);
+	run->engine->ncpu = (unsigned)json_int(json, "NCPU", 0);
+	run->engine->info_known = true;
+	cJSON_Delete(json);
+	set_width(run);
+}
+
+/* The engine's processors matter when more is to be started than the least width; asked for beside the first
+ * steps. */
+static void ask_info(struct run *run)
+{
+	enum { LEAST = 4 };
+	size_t starts = 0;
+	struct errors unheard;
+	for (size_t i = 0; i < run->plan->count; i++)
+		starts += run->plan->steps[i]->op == OP_CONTAINER_START;
+	if (starts <= LEAST || run->options->parallel || run->engine->ncpu)
+		return;
+	errors_init(&unheard, run->arena);
+	run->info = http_request(run->engine->http);
+	run->info->method = "GET";
+	run->info->path = "/info";
+	run->info->prompt = true;
+	run->info->done = got_info;
+	run->info->arg = run;
+	if (http_send(run->info, &unheard) < 0)
+		run->info = NULL;
+}
+
+/* Ends the steps that are over; returns whether there were any. */
+static bool reap(struct run *run)
+{
+	bool any = false;
+	for (struct task *task = run->tasks, *next; task; task = next) {
+		next = task->next;
+		if (!task->over)
+			continue;
+		task_finish(task);
+		any = true;
+	}
+	return any;
+}
+
+static void feed(struct run *run)
+{
+	struct step *step;
+	do {
+		while ((step = sched_next(&run->sched)))
+			task_begin(run, step);
+	} while (reap(run));
+}
+
+/* Without events a gate would wait for ever. */
+static void fail_blind_gates(struct run *run)
+{
+	for (struct task *task = run->tasks; run->blind && task; task = task->next) {
+		if (!task->gate || task->over)
+			continue;
+		task_drop(task);
+		error_add(&task->findings, ERROR_ENGINE, NULL, NULL,
+			"%s: the engine's events cannot be watched any more: %s", task->step->name,
+			run->blind);
+		endpoint_ssh_tell(run->engine->ssh, &task->findings);
+		task->over = true;
+	}
+}
+
+/* The deadline has passed: says what it is that took too long. */
+static void give_up(struct run *run)
+{
+	const char *names = NULL, *waiting = "";
+	for (struct task *task = run->tasks; task; task = task->next) {
+		if (!task->gate || task->over)
+			continue;
+		const char *why = gate_waiting(task->gate);
+		names = names ? arena_printf(run->arena, "%s, %s", task->step->name, names)
+			      : task->step->name;
+		waiting = why ? arena_printf(run->arena, "%s\n%s", why, waiting) : waiting;
+	}
+	error_add(run->errors, ERROR_GATE, NULL, NULL, "not ready after %.3gs%s%s",
+		(double)run->options->deadline / 1e9, names ? ": " : "", names ? names : "");
+	if (*waiting)
+		error_detail(run->errors, waiting);
+	sched_stop(&run->sched, "not ready in time");
+}
+
+static void turn(struct run *run, int64_t *ticked)
+{
+	enum { TICK = 100000000 };
+	struct sink *sink = run->options->sink;
+	bool ticks = sink && sink->tick && sink->wants_tick;
+	loop_turn(run->engine->loop, ticks ? TICK : -1);
+	if (ticks && loop_now() - *ticked >= TICK) {
+		*ticked = loop_now();
+		sink->tick(sink);
+	}
+	for (struct task *task = run->tasks; task; task = task->next)
+		task_held(task);
+	if (run->signal && !run->sched.stopped)
+		sched_stop(&run->sched, "interrupted");
+	if (run->expired && !run->sched.stopped)
+		give_up(run);
+	for (struct task *task = run->tasks; run->sched.stopped && task; task = task->next)
+		task_interrupt(task);
+	fail_blind_gates(run);
+}
+
+static void work(struct run *run)
+{
+	int64_t ticked = loop_now();
+	feed(run);
+	while (!sched_finished(&run->sched) && !run->at_once) {
+		if (!run->tasks) {
+			error_add(run->errors, ERROR_ENGINE, NULL, NULL,
+				"the plan has steps that wait for each other; this is a mistake of docker flow");
+			break;
+		}
+		turn(run, &ticked);
+		reap(run);
+		feed(run);
+	}
+	while (run->tasks) {
+		struct task *task = run->tasks;
+		task_drop(task);
+		task->quiet = true;
+		task->ok = false;
+		task->step->failure = "interrupted";
+		task_finish(task);
+	}
+	if (run->info)
+		http_cancel(run->info);
+}
+
+static void count(const struct plan *plan, struct run_result *result)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct step *step = plan->steps[i];
+		result->done += step->state == STEP_DONE;
+		result->failed += step->state == STEP_FAILED && !step_tolerated(step);
+		result->skipped += step->state == STEP_SKIPPED;
+	}
+}
+
+int run_plan(struct engine *engine, struct plan *plan, const struct run_options *options,
+	struct run_result *ret_result, struct errors *errors)
+{
+	struct run run = { .engine = engine, .plan = plan, .options = options, .errors = errors };
+	struct run_result result = { .interrupted = 0 };
+	struct loop *loop = engine->loop;
+	struct pair *proxies = NULL;
+	run.arena = plan->arena;
+	map_init(&run.by_id, run.arena);
+	if (sched_init(&run.sched, plan, changed, &run) < 0)
+		return error_add(errors, ERROR_ENGINE, NULL, NULL,
+			"the plan has steps that wait for each other; this is a mistake of docker flow");
+	run.sched.fail_fast = options->fail_fast;
+	payload_proxies(run.arena, engine, &proxies, &run.nproxies);
+	run.proxies = proxies;
+	struct loop_taker before = loop_signals_push(loop, interrupted, &run);
+	set_width(&run);
+	int failed = watch_open(&run);
+	if (!failed) {
+		if (options->deadline)
+			run.deadline = loop_after(loop, options->deadline, deadline_passed, &run);
+		ask_info(&run);
+		work(&run);
+		loop_cancel(loop, run.deadline);
+	}
+	watch_close(&run);
+	loop_signals_pop(loop, before);
+	count(plan, &result);
+	watch_report(&run, &result);
+	result.interrupted = run.signal;
+	*ret_result = result;
+	return failed || result.failed || run.signal || run.expired || !sched_finished(&run.sched) ? -1 : 0;
+}

@@ -1,0 +1,47 @@
+/* The executor: scheduler + operation rows + requests + events. It runs any plan and decides nothing. */
+#ifndef ENGINE_RUN_H
+#define ENGINE_RUN_H
+
+#include "engine/connect/engine.h"
+#include "graph/plan/event.h"
+#include "graph/plan/plan.h"
+
+struct run_options {
+	struct sink *sink;
+	const struct observed *seen; /* the snapshot the plan was made from; may be NULL */
+	bool fail_fast;
+	bool impatient;    /* the first interrupt already ends at once (the stop after a Ctrl-C) */
+	unsigned parallel; /* width of the API pool; 0: by the engine's CPUs (clamp 2 × NCPU to 4…16) */
+	int64_t deadline;  /* ns for the whole run, then it stops as failed (--wait-timeout); 0: none */
+	const char *const *projects; /* whose events to watch */
+	size_t nprojects;
+	bool shared_files; /* engine/payload/service_files.h: service_files_shared */
+	/* A container is about to start; returns whether it may. If not, it is asked again after every turn
+	 * of the loop: the output is being attached to. May be NULL. */
+	bool (*before_start)(void *arg, struct step *step, const char *id);
+	void *arg;
+};
+
+/* A container that this run started and that ended on its own, not by a step, before the run's end. */
+struct run_end {
+	const char *id, *name, *service;
+	int64_t exit_code;
+	bool again; /* its restart policy has started it since */
+};
+
+struct run_result {
+	size_t done, failed, skipped; /* steps */
+	int interrupted;              /* signal number, or 0 */
+	struct run_end *ends;         /* plan's arena; at most one entry a container, the latest end */
+	size_t nends;
+};
+
+/* Runs the plan to its end. Independent branches go on after a failure (unless fail_fast); every failure is
+ * in `errors` with the step's object, the engine's words and a hint for the frequent ones (port in use, image
+ * missing, name taken, no space). The first interrupt stops feeding, finishes requests in flight, runs undo
+ * steps; the second ends at once. Requests that can safely be repeated are, with back-off, told as
+ * EVENT_RETRY. Returns 0 when all steps succeeded, else -1. */
+int run_plan(struct engine *engine, struct plan *plan, const struct run_options *options,
+	struct run_result *ret_result, struct errors *errors);
+
+#endif

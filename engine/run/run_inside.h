@@ -1,0 +1,95 @@
+/* Inside of the executor, shared by run.c (the loop), run_step.c (one step), run_watch.c (events and ends)
+ * and run_peer.c (which containers a service has by now). Steps and events call each other on purpose: a
+ * start is watched for its end, and a container that is gone ends the step that would remove it again. */
+#ifndef ENGINE_RUN_INSIDE_H
+#define ENGINE_RUN_INSIDE_H
+
+#include "engine/gate/gate.h"
+#include "engine/image/images.h"
+#include "engine/run/ops.h"
+#include "engine/run/run.h"
+#include "graph/plan/sched.h"
+
+struct run;
+
+/* A step under way. */
+struct task {
+	struct run *run;
+	struct step *step;
+	struct task *next;
+	struct op_call call;
+	struct payload_context context;
+	struct request *request;  /* in flight, or NULL */
+	struct loop_timer *timer; /* until the next try, or NULL */
+	unsigned tries, waits;
+	struct gate *gate;
+	struct image_job *job;
+	struct errors findings; /* of gates and image jobs: failures of tolerated steps become warnings */
+	bool held;              /* before_start has not let it go yet */
+	bool over, ok;
+	bool quiet; /* ended by an interrupt: no finding */
+};
+
+/* A container that this run has started. */
+struct started {
+	const char *id;
+	const struct step *step;
+	bool ended, again;
+	int64_t exit_code;
+};
+
+struct run {
+	struct engine *engine;
+	struct plan *plan;
+	const struct run_options *options;
+	struct errors *errors;
+	struct arena *arena;
+	struct sched sched;
+	struct task *tasks;
+	const struct pair *proxies;
+	size_t nproxies;
+	struct events *events;
+	bool watching;        /* the engine has accepted the subscription */
+	const char *blind;    /* why there are no events any more, or NULL */
+	struct request *info; /* GET /info in flight */
+	int signal;           /* first interrupt, 0: none */
+	bool at_once;         /* second interrupt */
+	bool expired;         /* the deadline has passed */
+	struct loop_timer *deadline;
+	struct started *started;
+	size_t nstarted;
+	struct map by_id; /* container id → index + 1 into started */
+};
+
+/* Starts a step, and ends it for good (frees what it holds). (run_step.c) */
+void task_begin(struct run *run, struct step *step);
+void task_finish(struct task *task);
+
+/* Lets a held start go on when before_start allows it. */
+void task_held(struct task *task);
+
+/* First interrupt: what only waits (gates, pulls, builds, back-offs) ends; requests in flight go on. */
+void task_interrupt(struct task *task);
+
+/* Cancels everything the task has under way. */
+void task_drop(struct task *task);
+
+/* Id of the container that a step works on, or NULL. */
+const char *step_container(const struct step *step);
+
+/* Subscribes to events and waits until they flow. Returns -1 when they cannot be had. (run_watch.c) */
+int watch_open(struct run *run);
+void watch_close(struct run *run);
+
+/* Remembers a container that was started, and reports those that ended by themselves. */
+void watch_started(struct run *run, const char *id, const struct step *step);
+void watch_report(struct run *run, struct run_result *result);
+
+/* For payload_context: `arg` is the task. (run_peer.c) */
+const char *peer_first(void *arg, const char *service_key);
+const struct payload_peer *peer_all(void *arg, const char *service_key, size_t *ret_count);
+
+/* Engine name or id of the network that a step connects to or disconnects from. */
+const char *peer_network(const struct run *run, const struct step *step);
+
+#endif

@@ -1,0 +1,33 @@
+/* The engine's event stream: what ended, became healthy or started, told when it happens. */
+#ifndef ENGINE_EVENTS_H
+#define ENGINE_EVENTS_H
+
+#include "engine/connect/engine.h"
+#include "graph/plan/observed.h"
+
+enum engine_action { ENGINE_START, ENGINE_DIE, ENGINE_HEALTH, ENGINE_DESTROY, ENGINE_OTHER };
+
+struct engine_event {
+	enum engine_action action;
+	const char *word;                          /* as the engine says it */
+	const char *id, *name, *project, *service; /* of the container; borrowed for the call */
+	int64_t number;                            /* container-number label, 0 without */
+	bool oneoff;                               /* a container of `run` (label oneoff) */
+	int64_t exit_code;                         /* ENGINE_DIE */
+	enum health health;                        /* ENGINE_HEALTH */
+	int64_t time;                              /* Unix ns */
+};
+
+struct events;
+
+/* Subscribes to container events of these compose projects. `open` is called when the engine has accepted
+ * (nothing that happens from then on is missed), `on` for each event. A lost stream is opened again from the
+ * last event's time; when that fails for good, `lost` is told. */
+struct events *events_open(struct engine *engine, const char *const *projects, size_t nprojects,
+	void (*open)(void *arg), void (*on)(void *arg, const struct engine_event *event),
+	void (*lost)(void *arg, const char *why), void *arg, struct errors *errors);
+
+/* Ends the subscription and frees it. NULL allowed; safe from within the callbacks. */
+void events_close(struct events *events);
+
+#endif

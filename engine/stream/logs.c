@@ -1,0 +1,240 @@
+#include "engine/stream/logs.h"
+
+#include "base/heap.h"
+#include "engine/stream/frames.h"
+#include "engine/stream/lines.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_MOST      ((size_t)1 << 20)
+#define TAIL_MOST      ((size_t)16 << 10)
+#define TAIL_LINE_MOST 400
+
+struct logs {
+	struct engine *engine;
+	struct arena *arena; /* texts of the request */
+	struct request *request;
+	struct logs_options options;
+	struct frames frames;
+	struct lines lines[2]; /* standard output, standard error */
+	bool skipping[2];      /* the timestamp that a continued line repeats is being dropped */
+	unsigned current;      /* which of them is being fed */
+	bool ended, busy, dead;
+	void (*line)(void *arg, bool standard_error, const char *text, size_t len);
+	void (*opened)(void *arg);
+	void (*end)(void *arg, const char *failure);
+	void *arg;
+};
+
+static void logs_free(struct logs *logs)
+{
+	http_cancel(logs->request);
+	lines_finish(&logs->lines[0]);
+	lines_finish(&logs->lines[1]);
+	arena_destroy(logs->arena);
+	free(logs);
+}
+
+void logs_close(struct logs *logs)
+{
+	if (!logs)
+		return;
+	if (!logs->busy) {
+		logs_free(logs);
+		return;
+	}
+	logs->dead = true; /* in one of its callbacks: freed when that has returned */
+	logs->frames.stop = logs->lines[0].stop = logs->lines[1].stop = true;
+}
+
+static void leave(struct logs *logs)
+{
+	logs->busy = false;
+	if (logs->dead)
+		logs_free(logs);
+}
+
+static void got_line(void *arg, const char *text, size_t len)
+{
+	struct logs *logs = arg;
+	if (logs->frames.raw && len && text[len - 1] == '\r')
+		len--;
+	logs->line(logs->arg, logs->current == 1, text, len);
+}
+
+/* A line longer than 16 KiB comes in several frames, each of which begins with the timestamp again. */
+static void got_payload(void *arg, bool standard_error, const char *bytes, size_t len)
+{
+	struct logs *logs = arg;
+	unsigned which = standard_error ? 1 : 0;
+	struct lines *lines = &logs->lines[which];
+	if (logs->options.timestamps && logs->frames.first && lines->part.len)
+		logs->skipping[which] = true;
+	if (logs->skipping[which]) {
+		const char *space = memchr(bytes, ' ', len);
+		if (!space)
+			return;
+		logs->skipping[which] = false;
+		len -= (size_t)(space + 1 - bytes);
+		bytes = space + 1;
+	}
+	logs->current = which;
+	lines_feed(lines, bytes, len, got_line, logs);
+}
+
+static void on_head(struct request *request)
+{
+	struct logs *logs = request->arg;
+	if (request->status >= 300)
+		return;
+	/* 20.10 calls everything raw-stream; since 1.42 the type is right, but for an attach without an
+	 * upgrade, which is always called raw. */
+	logs->frames.raw = logs->options.tty;
+	if (strstr(request->answer_type, "multiplexed-stream"))
+		logs->frames.raw = false;
+	else if (logs->engine->api >= 42 && !logs->options.attach &&
+		 strstr(request->answer_type, "raw-stream"))
+		logs->frames.raw = true;
+	logs->busy = true;
+	if (logs->opened)
+		logs->opened(logs->arg);
+	leave(logs);
+}
+
+static void on_data(struct request *request, const char *bytes, size_t len)
+{
+	struct logs *logs = request->arg;
+	logs->busy = true;
+	frames_feed(&logs->frames, bytes, len, got_payload, logs);
+	leave(logs);
+}
+
+static void on_done(struct request *request)
+{
+	struct logs *logs = request->arg;
+	const char *failure = NULL;
+	logs->busy = true;
+	for (logs->current = 0; logs->current < 2; logs->current++)
+		lines_flush(&logs->lines[logs->current], got_line, logs);
+	if (request->fault != HTTP_OK || request->status >= 300)
+		failure = http_message(logs->arena, request);
+	logs->request = NULL;
+	if (!logs->dead)
+		logs->end(logs->arg, failure);
+	leave(logs);
+}
+
+static void ask(struct logs *logs, const char *id)
+{
+	const struct logs_options *options = &logs->options;
+	struct request *request = logs->request;
+	request->method = options->attach ? "POST" : "GET";
+	request->path =
+		arena_printf(logs->arena, "/containers/%s/%s", id, options->attach ? "attach" : "logs");
+	if (options->attach)
+		request->query = "stream=1&stdout=1&stderr=1";
+	else
+		request->query = http_query(logs->arena, "stdout", "1", "stderr", "1", "follow",
+			options->follow ? "1" : NULL, "timestamps", options->timestamps ? "1" : NULL, "tail",
+			options->tail, "since", options->since, "until", options->until, NULL);
+	request->head = on_head;
+	request->data = on_data;
+	request->done = on_done;
+	request->arg = logs;
+}
+
+struct logs *logs_open(struct engine *engine, const char *id, const struct logs_options *options,
+	void (*line)(void *arg, bool standard_error, const char *text, size_t len), void (*opened)(void *arg),
+	void (*end)(void *arg, const char *failure), void *arg, struct errors *errors)
+{
+	struct logs *logs = HEAP_NEW(struct logs);
+	*logs = (struct logs){ .engine = engine,
+		.arena = arena_create(),
+		.options = *options,
+		.line = line,
+		.opened = opened,
+		.end = end,
+		.arg = arg };
+	lines_init(&logs->lines[0], LINE_MOST);
+	lines_init(&logs->lines[1], LINE_MOST);
+	logs->request = http_request(engine->http);
+	ask(logs, id);
+	if (http_send(logs->request, errors) != 0) {
+		logs->request = NULL;
+		logs_free(logs);
+		return NULL;
+	}
+	return logs;
+}
+
+/* The last lines of a container */
+
+/* Lives in the engine's arena: nobody has to take it back when the engine is closed before the answer. */
+struct tail {
+	struct engine *engine;
+	struct frames frames;
+	struct buf text;
+	char memory[TAIL_MOST + 1];
+	void (*got)(void *arg, const char *text);
+	void *arg;
+};
+
+static void tail_payload(void *arg, bool standard_error, const char *bytes, size_t len)
+{
+	struct tail *tail = arg;
+	(void)standard_error;
+	buf_keep_last(&tail->text, bytes, len);
+}
+
+static void tail_data(struct request *request, const char *bytes, size_t len)
+{
+	struct tail *tail = request->arg;
+	frames_feed(&tail->frames, bytes, len, tail_payload, tail);
+}
+
+/* Cuts what is too long for a message, line by line. */
+static const char *shorten(struct tail *tail)
+{
+	auto_buf struct buf text;
+	buf_init(&text, 2 * TAIL_MOST);
+	const char *end = buf_text(&tail->text) + tail->text.len;
+	for (const char *line = buf_text(&tail->text), *next; line < end; line = next) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+		size_t len = (size_t)((newline ? newline : end) - line);
+		next = line + len + 1;
+		if (len && line[len - 1] == '\r')
+			len--;
+		buf_append(&text, line, len < TAIL_LINE_MOST ? len : TAIL_LINE_MOST);
+		buf_puts(&text, len > TAIL_LINE_MOST ? " …\n" : "\n");
+	}
+	return arena_strndup(tail->engine->arena, buf_text(&text), text.len ? text.len - 1 : 0);
+}
+
+static void tail_done(struct request *request)
+{
+	struct tail *tail = request->arg;
+	bool gone = request->fault == HTTP_OK && request->status == 404;
+	tail->got(tail->arg, gone ? NULL : shorten(tail));
+}
+
+void logs_tail(struct engine *engine, const char *id, unsigned count, const char *since, bool tty,
+	void (*got)(void *arg, const char *text), void *arg)
+{
+	struct tail *tail = ARENA_NEW(engine->arena, struct tail);
+	struct errors ignored;
+	errors_init(&ignored, engine->arena);
+	*tail = (struct tail){ .engine = engine, .got = got, .arg = arg, .frames.raw = tty };
+	buf_init_within(&tail->text, tail->memory, sizeof tail->memory);
+	struct request *request = http_request(engine->http);
+	request->method = "GET";
+	request->path = arena_printf(engine->arena, "/containers/%s/logs", id);
+	request->query = arena_printf(engine->arena, "stdout=1&stderr=1&tail=%u%s%s", count,
+		since && *since ? "&since=" : "", since ? since : "");
+	request->timeout = 10000000000;
+	request->data = tail_data;
+	request->done = tail_done;
+	request->arg = tail;
+	if (http_send(request, &ignored) != 0)
+		got(arg, "");
+}

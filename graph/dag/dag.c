@@ -1,0 +1,251 @@
+#include "graph/dag/dag.h"
+
+#include <string.h>
+
+struct dag_vertex *dag_find(const struct dag *dag, const char *key)
+{
+	return map_get(&dag->by_key, key);
+}
+
+struct dag_vertex *dag_vertex(const struct dag *dag, const struct service *service)
+{
+	struct dag_vertex *vertex = dag_find(dag, service->key);
+	return vertex && vertex->service == service ? vertex : NULL;
+}
+
+/* Active services of the projects; the first project's win over applications of the same name. */
+static void collect(struct arena *arena, struct dag *dag)
+{
+	map_init(&dag->by_key, arena);
+	for (size_t p = 0; p < dag->nprojects; p++) {
+		const struct project *project = dag->projects[p];
+		for (size_t i = 0; i < project->nservices; i++) {
+			const struct service *service = project->services[i];
+			if (service->disabled || map_has(&dag->by_key, service->key))
+				continue;
+			struct dag_vertex *vertex = ARENA_NEW(arena, struct dag_vertex);
+			vertex->service = service;
+			*ARENA_PUSH(arena, dag->vertices, dag->count) = vertex;
+			map_set(&dag->by_key, service->key, vertex);
+		}
+	}
+}
+
+/* The service of that name that no active profile includes, or NULL. */
+static const struct service *disabled_service(const struct dag *dag, const char *key)
+{
+	for (size_t p = 0; p < dag->nprojects; p++) {
+		const struct project *project = dag->projects[p];
+		for (size_t i = 0; i < project->nservices; i++) {
+			if (project->services[i]->disabled && !strcmp(project->services[i]->key, key))
+				return project->services[i];
+		}
+	}
+	return NULL;
+}
+
+/* Keeps the stronger of two reasons for the same dependency; `started` is implied by the other conditions. */
+static void add_edge(struct arena *arena, struct dag_vertex *vertex, const struct dag_edge *edge)
+{
+	for (size_t i = 0; i < vertex->nedges; i++) {
+		struct dag_edge *old = &vertex->edges[i];
+		if (old->to != edge->to)
+			continue;
+		bool same = old->condition == edge->condition;
+		if (!same && old->condition != CONDITION_STARTED && edge->condition != CONDITION_STARTED)
+			continue;
+		struct dag_edge merged = old->condition >= edge->condition ? *old : *edge;
+		merged.required = old->required || edge->required;
+		merged.restart = old->restart || edge->restart;
+		merged.if_checked = old->if_checked || edge->if_checked;
+		*old = merged;
+		return;
+	}
+	for (size_t i = 0; i < vertex->nedges; i++) {
+		if (vertex->edges[i].to == edge->to) {
+			*ARENA_PUSH(arena, vertex->edges, vertex->nedges) = *edge;
+			return;
+		}
+	}
+	*ARENA_PUSH(arena, vertex->edges, vertex->nedges) = *edge;
+	*ARENA_PUSH(arena, edge->to->dependents, edge->to->ndependents) = vertex;
+}
+
+/* Reports a dependency that is not in the graph: unknown, with the nearest name, or disabled. */
+static void no_such_dependency(struct arena *arena, const struct dag *dag, const struct dag_vertex *vertex,
+	const char *name, const char *from, const struct mark *at, struct errors *errors)
+{
+	const char *path = arena_printf(arena, "services.%s.%s", vertex->service->key, from);
+	const struct service *disabled = disabled_service(dag, name);
+	if (disabled) {
+		error_add(errors, ERROR_FILE, at, path,
+			"service \"%s\" is needed but no active profile includes it", name);
+		if (disabled->nprofiles)
+			error_hint(errors, "activate it with --profile %s", disabled->profiles[0]);
+		return;
+	}
+	error_add(errors, ERROR_FILE, at, path,
+		"depends on \"%s\", which is neither a service nor an application", name);
+	const char **keys = ARENA_ARRAY(arena, const char *, dag->count + 1);
+	for (size_t i = 0; i < dag->count; i++)
+		keys[i] = dag->vertices[i]->service->key;
+	const char *nearest = error_nearest(name, keys, dag->count);
+	if (nearest)
+		error_hint(errors, "did you mean \"%s\"?", nearest);
+}
+
+/* Whether `list` has an entry `key` or `key:…`. */
+static bool mentions(const char *const *list, size_t count, const char *key)
+{
+	size_t len = strlen(key);
+	for (size_t i = 0; i < count; i++) {
+		if (!strncmp(list[i], key, len) && (list[i][len] == '\0' || list[i][len] == ':'))
+			return true;
+	}
+	return false;
+}
+
+/* Whether `mode` is `service:KEY`. */
+static bool shares(const char *mode, const char *key)
+{
+	return mode && !strncmp(mode, "service:", 8) && !strcmp(mode + 8, key);
+}
+
+/* Which attribute a depends_on entry comes from: the loader adds the implicit ones without a place of their
+ * own in depends_on, recognisable by being required, started, and mentioned elsewhere. */
+static const char *said_in(const struct service *service, const struct dependency *dependency)
+{
+	const char *key = dependency->key;
+	if (dependency->condition == CONDITION_STARTED && dependency->required) {
+		if (dependency->restart && mentions(service->links, service->nlinks, key))
+			return "links";
+		if (!dependency->restart && mentions(service->volumes_from, service->nvolumes_from, key))
+			return "volumes_from";
+		if (shares(service->network_mode, key))
+			return "network_mode";
+		if (shares(service->pid, key))
+			return "pid";
+		if (shares(service->ipc, key))
+			return "ipc";
+	}
+	return "depends_on";
+}
+
+static void add_dependencies(
+	struct arena *arena, struct dag *dag, struct dag_vertex *vertex, struct errors *errors)
+{
+	const struct service *service = vertex->service;
+	for (size_t i = 0; i < service->ndepends_on; i++) {
+		const struct dependency *dependency = service->depends_on[i];
+		struct dag_edge edge = { .to = dag_find(dag, dependency->key),
+			.condition = dependency->condition,
+			.required = dependency->required,
+			.restart = dependency->restart,
+			.from = said_in(service, dependency),
+			.at = dependency->at };
+		if (edge.to)
+			add_edge(arena, vertex, &edge);
+		else if (dependency->required)
+			no_such_dependency(
+				arena, dag, vertex, dependency->key, edge.from, &dependency->at, errors);
+	}
+}
+
+/* Place of entry `index` of x-flow.dependencies (or of the bare key), else of the service. */
+static struct mark flow_place(const struct service *service, size_t index)
+{
+	const struct node *list = node_get(node_get(service->node, "x-flow"), "dependencies");
+	if (list && list->kind == NODE_LIST && index < list->nitems)
+		return list->items[index]->at;
+	return service->at;
+}
+
+static void add_flow_dependencies(
+	struct arena *arena, struct dag *dag, struct dag_vertex *vertex, struct errors *errors)
+{
+	const struct service *service = vertex->service;
+	for (size_t i = 0; service->flow && i < service->flow->ndependencies; i++) {
+		const char *name = service->flow->dependencies[i];
+		struct dag_edge edge = { .to = dag_find(dag, name),
+			.required = true,
+			.from = "x-flow.dependencies",
+			.at = flow_place(service, i) };
+		if (!edge.to) {
+			no_such_dependency(arena, dag, vertex, name, edge.from, &edge.at, errors);
+			continue;
+		}
+		const struct probe *probe = dag_probe(arena, edge.to->service, false);
+		edge.if_checked = probe->kind == PROBE_UNSET;
+		if (probe->kind != PROBE_UNSET && probe->kind != PROBE_NONE)
+			edge.condition = CONDITION_HEALTHY;
+		add_edge(arena, vertex, &edge);
+	}
+}
+
+int dag_build(struct arena *arena, const struct project *const *projects, size_t nprojects,
+	const struct dag_selection *selection, struct dag **ret_dag, struct errors *errors)
+{
+	size_t before = errors->count;
+	struct dag *dag = ARENA_NEW(arena, struct dag);
+	dag->projects = projects;
+	dag->nprojects = nprojects;
+	collect(arena, dag);
+	for (size_t i = 0; i < dag->count; i++) {
+		add_dependencies(arena, dag, dag->vertices[i], errors);
+		add_flow_dependencies(arena, dag, dag->vertices[i], errors);
+	}
+	if (dag_order(arena, dag, errors) < 0 || dag_select(arena, dag, selection, errors) < 0 ||
+		errors->count > before)
+		return -1;
+	*ret_dag = dag;
+	return 0;
+}
+
+/* The first healthcheck that a port carries, its port filled in; NULL without one. */
+static struct probe *port_probe(struct arena *arena, const struct flow_service *flow)
+{
+	for (size_t i = 0; i < flow->nports; i++) {
+		if (!flow->ports[i]->healthcheck)
+			continue;
+		struct probe *probe = ARENA_NEW(arena, struct probe);
+		*probe = *flow->ports[i]->healthcheck;
+		if (!probe->port.set && !probe->host)
+			probe->port = (struct opt_int){ true, flow->ports[i]->internal };
+		return probe;
+	}
+	return NULL;
+}
+
+/* Whether the engine itself checks the service's containers. */
+static bool container_checked(const struct service *service, bool image_has_check)
+{
+	const struct healthcheck *check = service->healthcheck;
+	if (!check)
+		return image_has_check;
+	if (check->disable || (check->ntest && !strcmp(check->test[0], "NONE")))
+		return false;
+	return check->ntest > 0 || image_has_check;
+}
+
+const struct probe *dag_probe(struct arena *arena, const struct service *service, bool image_has_check)
+{
+	static const struct probe unset = { .kind = PROBE_UNSET };
+	const struct probe *flow = service->flow ? service->flow->healthcheck : NULL;
+	if (flow && flow->kind != PROBE_UNSET)
+		return flow;
+	struct probe *probe = service->flow ? port_probe(arena, service->flow) : NULL;
+	if (!probe && container_checked(service, image_has_check)) {
+		probe = ARENA_NEW(arena, struct probe);
+		probe->kind = PROBE_CONTAINER;
+	}
+	if (!probe)
+		return &unset;
+	if (flow) { /* x-flow.healthcheck only says how often to look at what another key checks */
+		probe->interval = flow->interval.set ? flow->interval : probe->interval;
+		probe->timeout = flow->timeout.set ? flow->timeout : probe->timeout;
+		probe->start_period = flow->start_period.set ? flow->start_period : probe->start_period;
+		probe->retries = flow->retries.set ? flow->retries : probe->retries;
+		probe->early = flow->early != TRI_UNSET ? flow->early : probe->early;
+	}
+	return probe;
+}

@@ -1,0 +1,443 @@
+/* The planners of `down`: everything stops as early as it may, nothing foreign is touched. */
+#include "base/text/text.h"
+#include "graph/plan/hooks.h"
+#include "graph/up/reconcile.h"
+
+#include <string.h>
+
+/* A container that goes. */
+struct leaving {
+	const struct observed_container *seen;
+	struct step *stop, *remove;
+};
+
+struct teardown {
+	struct arena *arena;
+	const struct dag *dag; /* may be NULL */
+	const char *project;
+	const struct observed *seen;
+	const struct teardown_options *options;
+	struct plan *plan;
+	struct leaving *items;
+	size_t count;
+	struct map by_service; /* service → struct group */
+};
+
+/* The leaving containers of a service. */
+struct group {
+	struct leaving **items;
+	size_t count;
+};
+
+/* The service that a container belongs to, or NULL when the graph does not have it. */
+static const struct service *own_service(const struct dag *dag, const struct observed_container *seen)
+{
+	const struct dag_vertex *vertex = dag && seen->service ? dag_find(dag, seen->service) : NULL;
+	return vertex && text_is(vertex->service->project->name, seen->project) ? vertex->service : NULL;
+}
+
+/* Removes a container once it has stopped. */
+static void add_removal(struct teardown *down, struct leaving *leaving, const struct service *service)
+{
+	const struct observed_container *seen = leaving->seen;
+	leaving->remove = plan_add(down->plan, OP_CONTAINER_REMOVE, seen->name, NULL);
+	leaving->remove->container = seen;
+	leaving->remove->service = service;
+	leaving->remove->number_of = seen->number;
+	leaving->remove->force = true; /* a stop that failed leaves nothing better to do */
+	leaving->remove->remove_volumes = down->options->volumes;
+	plan_need(down->plan, leaving->remove, leaving->stop, ON_END);
+}
+
+/* Takes a container into the plan: stop when it runs, then remove unless it is to stay. */
+static void take(struct teardown *down, const struct observed_container *seen)
+{
+	struct leaving *leaving = ARENA_NEW(down->arena, struct leaving);
+	const struct service *service = own_service(down->dag, seen);
+	leaving->seen = seen;
+	if (container_state_runs(seen->state)) {
+		enum op op = down->options->kill ? OP_CONTAINER_KILL : OP_CONTAINER_STOP;
+		leaving->stop = plan_add(down->plan, op, seen->name, NULL);
+		leaving->stop->container = seen;
+		leaving->stop->service = service;
+		leaving->stop->number_of = seen->number;
+		leaving->stop->timeout = down->options->timeout;
+	}
+	if (!down->options->keep)
+		add_removal(down, leaving, service);
+	*ARENA_PUSH(down->arena, down->items, down->count) = *leaving;
+	const char *key = seen->service ? seen->service : "";
+	struct group *group = map_get(&down->by_service, key);
+	if (!group) {
+		group = ARENA_NEW(down->arena, struct group);
+		map_set(&down->by_service, key, group);
+	}
+	*ARENA_PUSH(down->arena, group->items, group->count) = leaving;
+}
+/* The dependency's containers stop only after `stop`. */
+static void before_dependency(struct teardown *down, struct step *stop, const char *service)
+{
+	const struct group *group = map_get(&down->by_service, service);
+	for (size_t i = 0; group && i < group->count; i++) {
+		if (group->items[i]->stop)
+			plan_need(down->plan, group->items[i]->stop, stop, ON_END);
+	}
+}
+
+/* Calls back for each service named in a label like `db:service_healthy:true,cache:…`, or a comma list. */
+static void each_listed(struct teardown *down, const char *label, struct step *stop)
+{
+	for (const char *at = label; at && *at;) {
+		size_t len = strcspn(at, ",");
+		before_dependency(down, stop, arena_strndup(down->arena, at, strcspn(at, ":,")));
+		at += len + (at[len] == ',');
+	}
+}
+
+/* Drops stop-after-stop edges in and behind circles: labels of containers made from different versions of a
+ * file can contradict each other. `blocked` counts who waits for a stop; the scheduler sets it anew. */
+static void break_circles(struct teardown *down)
+{
+	struct step **queue = ARENA_ARRAY(down->arena, struct step *, down->count + 1);
+	size_t nqueue = 0;
+	for (size_t i = 0; i < down->count; i++) {
+		const struct step *stop = down->items[i].stop;
+		for (size_t n = 0; stop && n < stop->nneeds; n++)
+			stop->needs[n].on->blocked++;
+	}
+	for (size_t i = 0; i < down->count; i++) {
+		if (down->items[i].stop && !down->items[i].stop->blocked)
+			queue[nqueue++] = down->items[i].stop;
+	}
+	for (size_t at = 0; at < nqueue; at++) {
+		for (size_t n = 0; n < queue[at]->nneeds; n++) {
+			if (--queue[at]->needs[n].on->blocked == 0)
+				queue[nqueue++] = queue[at]->needs[n].on;
+		}
+	}
+	for (size_t i = 0; i < down->count; i++) {
+		struct step *stop = down->items[i].stop;
+		if (stop && stop->blocked)
+			stop->nneeds = 0;
+	}
+}
+
+/* Dependents stop before what they depend on: by the graph where the service is in it, else by labels. */
+static void order_stops(struct teardown *down)
+{
+	bool labels = false;
+	for (size_t i = 0; i < down->count; i++) {
+		const struct leaving *leaving = &down->items[i];
+		if (!leaving->stop)
+			continue;
+		const struct dag_vertex *vertex =
+			leaving->stop->service ? dag_vertex(down->dag, leaving->stop->service) : NULL;
+		for (size_t e = 0; vertex && e < vertex->nedges; e++)
+			before_dependency(down, leaving->stop, vertex->edges[e].to->service->key);
+		if (!vertex) {
+			each_listed(down, map_get(&leaving->seen->labels, "com.docker.compose.depends_on"),
+				leaving->stop);
+			labels = true;
+		}
+	}
+	if (labels)
+		break_circles(down);
+}
+
+static bool leaves(const struct teardown *down, const struct observed_container *seen)
+{
+	for (size_t i = 0; i < down->count; i++) {
+		if (down->items[i].seen == seen)
+			return true;
+	}
+	return false;
+}
+
+static bool is_on(const struct observed_container *seen, const char *network)
+{
+	for (size_t i = 0; i < seen->nattachments; i++) {
+		if (text_is(seen->attachments[i].network, network))
+			return true;
+	}
+	return false;
+}
+
+static bool mounts(const struct observed_container *seen, const char *volume)
+{
+	for (size_t i = 0; i < seen->nmounts; i++) {
+		if (text_is(seen->mounts[i].name, volume))
+			return true;
+	}
+	return false;
+}
+
+/* A container that stays and uses the network or volume of that name, or NULL. */
+static const struct observed_container *staying_user(const struct teardown *down, const char *name,
+	bool (*uses)(const struct observed_container *seen, const char *name))
+{
+	for (size_t i = 0; i < down->seen->ncontainers; i++) {
+		const struct observed_container *seen = down->seen->containers[i];
+		if (uses(seen, name) && !leaves(down, seen))
+			return seen;
+	}
+	return NULL;
+}
+
+/* Removes a network or volume after the containers, those that use it gone for sure. One that is still used
+ * stays, with a note: NULL. */
+static struct step *remove_used(struct teardown *down, enum op op, const char *name,
+	bool (*uses)(const struct observed_container *seen, const char *name))
+{
+	const struct observed_container *user = staying_user(down, name, uses);
+	if (user) {
+		plan_note(down->plan, "%s %s stays: container %s uses it", op_words[op].object, name,
+			user->name);
+		return NULL;
+	}
+	struct step *remove = plan_add(down->plan, op, name, NULL);
+	for (size_t c = 0; c < down->count; c++)
+		plan_need(down->plan, remove, down->items[c].remove,
+			uses(down->items[c].seen, name) ? ON_SUCCESS : ON_END);
+	return remove;
+}
+
+static void remove_networks(struct teardown *down)
+{
+	for (size_t i = 0; i < down->seen->nnetworks; i++) {
+		const struct observed_network *network = down->seen->networks[i];
+		if (!text_is(network->project, down->project))
+			continue;
+		struct step *remove = remove_used(down, OP_NETWORK_REMOVE, network->name, is_on);
+		if (remove)
+			remove->network_seen = network;
+	}
+}
+
+/* Whether the file says that the volume outlives the project: external ones and caches. */
+static bool outlives(const struct teardown *down, const struct observed_volume *seen)
+{
+	if (map_has(&seen->labels, "docker-flow.cache"))
+		return true;
+	for (size_t p = 0; down->dag && p < down->dag->nprojects; p++) {
+		const struct project *project = down->dag->projects[p];
+		for (size_t i = 0; i < project->nvolumes; i++) {
+			const struct volume *volume = project->volumes[i];
+			if (text_is(volume->name, seen->name) &&
+				(volume->external || (volume->flow && volume->flow->cache)))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Volumes without a name of their own that a recreated container has inherited: the engine takes them for
+ * named ones and does not remove them with the container. */
+static void remove_inherited(struct teardown *down, const struct leaving *leaving)
+{
+	const struct observed_container *seen = leaving->seen;
+	for (size_t i = 0; seen->replaces && i < seen->nmounts; i++) {
+		const char *name = seen->mounts[i].name;
+		if (!name || strlen(name) != 64 || strspn(name, "0123456789abcdef") != 64)
+			continue;
+		if (staying_user(down, name, mounts))
+			continue;
+		struct step *remove = plan_add(down->plan, OP_VOLUME_REMOVE, name, "anonymous, inherited");
+		remove->may_fail = true; /* a container outside of the project may use it */
+		for (size_t c = 0; c < down->count; c++)
+			if (mounts(down->items[c].seen, name))
+				plan_need(down->plan, remove, down->items[c].remove, ON_SUCCESS);
+	}
+}
+
+static void remove_volumes(struct teardown *down)
+{
+	for (size_t c = 0; c < down->count; c++)
+		remove_inherited(down, &down->items[c]);
+	for (size_t i = 0; i < down->seen->nvolumes; i++) {
+		const struct observed_volume *volume = down->seen->volumes[i];
+		if (text_is(volume->project, down->project) && !outlives(down, volume))
+			remove_used(down, OP_VOLUME_REMOVE, volume->name, mounts);
+	}
+}
+
+/* Images go last: no container of the project uses them any more. */
+static void remove_images(struct teardown *down)
+{
+	for (size_t i = 0; i < down->seen->nimages; i++) {
+		const struct observed_image *image = down->seen->images[i];
+		if (!image->id)
+			continue;
+		struct step *remove = plan_add(down->plan, OP_IMAGE_REMOVE, image->reference, NULL);
+		remove->may_fail = true;
+		for (size_t c = 0; c < down->count; c++)
+			plan_need(down->plan, remove, down->items[c].remove, ON_END);
+	}
+}
+
+/* Whether the service of a container of the project is in the file, with or without an active profile. */
+static bool in_file(const struct dag *dag, const char *project, const char *service)
+{
+	for (size_t p = 0; service && p < dag->nprojects; p++) {
+		if (!text_is(dag->projects[p]->name, project))
+			continue;
+		for (size_t i = 0; i < dag->projects[p]->nservices; i++) {
+			if (!strcmp(dag->projects[p]->services[i]->key, service))
+				return true;
+		}
+	}
+	return false;
+}
+
+int reconcile_down(struct arena *arena, const struct dag *dag, const char *project,
+	const struct observed *seen, const char *const *names, size_t nnames,
+	const struct teardown_options *options, struct plan **ret_plan, struct errors *errors)
+{
+	(void)errors;
+	struct teardown down = { .arena = arena,
+		.dag = dag,
+		.project = project,
+		.seen = seen,
+		.options = options,
+		.plan = plan_create(arena) };
+	map_init(&down.by_service, arena);
+	for (size_t i = 0; i < seen->ncontainers; i++) {
+		const struct observed_container *container = seen->containers[i];
+		if (!text_is(container->project, project) ||
+			(nnames && !text_among(container->service, names, nnames)))
+			continue;
+		bool orphan = dag && !in_file(dag, project, container->service);
+		if (options->keep && (container->oneoff || (orphan && !nnames)))
+			continue;
+		if (orphan && !options->remove_orphans && !options->keep) {
+			plan_note(down.plan,
+				"orphan container %s (service %s is not in the file) stays: remove with "
+				"--remove-orphans",
+				container->name, container->service ? container->service : "unknown");
+			continue;
+		}
+		take(&down, container);
+	}
+	if (!options->kill)
+		order_stops(&down);
+	if (!options->keep)
+		remove_networks(&down);
+	if (options->volumes && !options->keep)
+		remove_volumes(&down);
+	if (options->images && !options->keep)
+		remove_images(&down);
+	hooks_before_stops(down.plan);
+	plan_order(down.plan);
+	*ret_plan = down.plan;
+	return 0;
+}
+
+/* Whether a running container needs the application: by the graph, or by the label its creation left. */
+static bool needs(
+	const struct dag *dag, const struct observed_container *seen, const struct service *application)
+{
+	if (!container_state_runs(seen->state))
+		return false;
+	const char *label = map_get(&seen->labels, "docker-flow.applications");
+	size_t len = strlen(application->key);
+	for (const char *at = label; at && *at;) {
+		size_t size = strcspn(at, ",");
+		if (size == len && !strncmp(at, application->key, len))
+			return true;
+		at += size + (at[size] == ',');
+	}
+	const struct dag_vertex *vertex = seen->service ? dag_find(dag, seen->service) : NULL;
+	if (!vertex || !text_is(vertex->service->project->name, seen->project))
+		return false;
+	for (size_t e = 0; e < vertex->nedges; e++) {
+		if (vertex->edges[e].to->service == application)
+			return true;
+	}
+	return false;
+}
+
+/* A running container outside of `going` (by vertex order) that needs the application, or NULL. */
+static const struct observed_container *needed_by(const struct dag *dag, const struct observed *seen,
+	const bool *going, const struct service *application)
+{
+	for (size_t i = 0; i < seen->ncontainers; i++) {
+		const struct observed_container *container = seen->containers[i];
+		const struct dag_vertex *own = container->service ? dag_find(dag, container->service) : NULL;
+		bool goes =
+			own && going[own->order] && text_is(own->service->project->name, container->project);
+		if (!goes && needs(dag, container, application))
+			return container;
+	}
+	return NULL;
+}
+
+/* Marks the applications named and reports what still needs one of them. */
+static int mark_named(const struct dag *dag, const struct observed *seen, const char *const *ids, size_t nids,
+	bool *going, struct errors *errors)
+{
+	size_t before = errors->count;
+	for (size_t i = 0; i < nids; i++) {
+		const struct dag_vertex *vertex = dag_find(dag, ids[i]);
+		if (vertex && vertex->service->application)
+			going[vertex->order] = true;
+		else
+			error_add(errors, ERROR_USAGE, NULL, NULL, "no such application: \"%s\"", ids[i]);
+	}
+	if (errors->count > before)
+		return -1;
+	for (size_t i = 0; i < dag->count; i++) {
+		const struct service *service = dag->sorted[i]->service;
+		const struct observed_container *user =
+			going[i] ? needed_by(dag, seen, going, service) : NULL;
+		if (!user)
+			continue;
+		error_add(errors, ERROR_GATE, NULL, NULL,
+			"application %s is needed by container %s, which runs", service->key, user->name);
+		error_hint(errors, "stop that one first, or name it too");
+	}
+	return errors->count > before ? -1 : 0;
+}
+
+int reconcile_down_applications(struct arena *arena, const struct dag *dag, const struct observed *seen,
+	const char *const *ids, size_t nids, const struct teardown_options *options, struct plan **ret_plan,
+	struct errors *errors)
+{
+	bool *going = arena_alloc(arena, dag->count + 1);
+	if (mark_named(dag, seen, ids, nids, going, errors) < 0)
+		return -1;
+	const char *project = NULL;
+	/* Dependents come later in the order: from the end, what only those that go need goes as well. */
+	for (size_t i = dag->count; i-- > 0;) {
+		const struct dag_vertex *vertex = dag->sorted[i];
+		bool upstream = false;
+		for (size_t d = 0; d < vertex->ndependents; d++)
+			upstream |= going[vertex->dependents[d]->order];
+		if (!going[i] && upstream && vertex->service->application)
+			going[i] = !needed_by(dag, seen, going, vertex->service);
+		if (going[i])
+			project = vertex->service->project->name;
+	}
+	struct teardown down = { .arena = arena,
+		.dag = dag,
+		.project = project,
+		.seen = seen,
+		.options = options,
+		.plan = plan_create(arena) };
+	map_init(&down.by_service, arena);
+	for (size_t i = 0; i < seen->ncontainers; i++) {
+		const struct observed_container *container = seen->containers[i];
+		const struct dag_vertex *vertex =
+			container->service ? dag_find(dag, container->service) : NULL;
+		if (vertex && going[vertex->order] &&
+			text_is(vertex->service->project->name, container->project))
+			take(&down, container);
+	}
+	order_stops(&down);
+	if (down.count)
+		remove_networks(&down);
+	if (options->volumes)
+		remove_volumes(&down);
+	hooks_before_stops(down.plan);
+	plan_order(down.plan);
+	*ret_plan = down.plan;
+	return 0;
+}

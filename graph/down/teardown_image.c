@@ -1,0 +1,45 @@
+/* The images that `down --rmi` is about. */
+#include "base/text/text.h"
+#include "graph/up/reconcile.h"
+
+#include <string.h>
+
+/* Whether the name is one that a build gives an image without a name of its own: PROJECT-SERVICE. */
+static bool is_default_name(const char *image, const char *project, const char *service)
+{
+	size_t len = strlen(project);
+	if (strncmp(image, project, len) || (image[len] != '-' && image[len] != '_'))
+		return false;
+	const char *rest = image + len + 1;
+	size_t size = strlen(service);
+	return !strncmp(rest, service, size) && (!rest[size] || !strcmp(rest + size, ":latest"));
+}
+
+void reconcile_removable_images(struct arena *arena, const struct dag *dag, const char *project,
+	const struct observed *seen, const char *const *names, size_t nnames, bool all,
+	const char ***ret_references, size_t *ret_count)
+{
+	struct map found;
+	map_init(&found, arena);
+	for (size_t i = 0; dag && i < dag->count; i++) {
+		const struct service *service = dag->vertices[i]->service;
+		if (strcmp(service->project->name, project) ||
+			(nnames && !text_among(service->key, names, nnames)))
+			continue;
+		if (all || (service->build && !service->image))
+			map_set(&found, service_image(arena, service), "");
+	}
+	for (size_t i = 0; !dag && i < seen->ncontainers; i++) {
+		const struct observed_container *container = seen->containers[i];
+		if (!container->service || (nnames && !text_among(container->service, names, nnames)))
+			continue;
+		if (all || is_default_name(container->image, project, container->service))
+			map_set(&found, container->image, "");
+	}
+	*ret_references = ARENA_ARRAY(arena, const char *, found.count + 1);
+	*ret_count = 0;
+	size_t at = 0;
+	const struct map_entry *entry;
+	while ((entry = map_next(&found, &at)))
+		(*ret_references)[(*ret_count)++] = entry->key;
+}

@@ -1,0 +1,22 @@
+#include "graph/plan/event.h"
+
+#include "base/clock.h"
+
+struct event event_of_step(enum event_kind kind, const struct step *step, int64_t now)
+{
+	int64_t end = step->ended ? step->ended : now;
+	return (struct event){ .kind = kind,
+		.time = clock_unix(),
+		.elapsed = step->began ? end - step->began : 0,
+		.step = step,
+		.state = step->state,
+		.object = op_words[step->op].object,
+		.name = step_shown_name(step),
+		.service = step->service ? step->service->key : NULL };
+}
+
+void event_send(struct sink *sink, const struct event *event)
+{
+	if (sink && sink->on)
+		sink->on(sink, event);
+}

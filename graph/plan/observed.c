@@ -1,0 +1,71 @@
+#include "graph/plan/observed.h"
+
+#include <string.h>
+
+static const char *const state_names[] = {
+	[CONTAINER_CREATED] = "created",
+	[CONTAINER_RUNNING] = "running",
+	[CONTAINER_PAUSED] = "paused",
+	[CONTAINER_RESTARTING] = "restarting",
+	[CONTAINER_EXITED] = "exited",
+	[CONTAINER_REMOVING] = "removing",
+	[CONTAINER_DEAD] = "dead",
+};
+
+struct observed_image *observed_image(const struct observed *seen, const char *reference)
+{
+	for (size_t i = 0; i < seen->nimages; i++) {
+		if (!strcmp(seen->images[i]->reference, reference))
+			return seen->images[i];
+	}
+	return NULL;
+}
+
+struct observed_network *observed_network(const struct observed *seen, const char *name)
+{
+	struct observed_network *found = NULL;
+	for (size_t i = 0; i < seen->nnetworks; i++) {
+		struct observed_network *network = seen->networks[i];
+		if (strcmp(network->name, name))
+			continue;
+		if (network->project)
+			return network;
+		if (!found)
+			found = network;
+	}
+	return found;
+}
+
+struct observed_volume *observed_volume(const struct observed *seen, const char *name)
+{
+	for (size_t i = 0; i < seen->nvolumes; i++) {
+		if (!strcmp(seen->volumes[i]->name, name))
+			return seen->volumes[i];
+	}
+	return NULL;
+}
+
+bool observed_older(const struct observed_network *a, const struct observed_network *b)
+{
+	int order = strcmp(a->created, b->created);
+	return order ? order < 0 : strcmp(a->id, b->id) < 0;
+}
+
+const char *container_state_name(enum container_state state)
+{
+	return state_names[state];
+}
+
+enum container_state container_state_parse(const char *name)
+{
+	for (size_t i = 0; i < sizeof state_names / sizeof *state_names; i++) {
+		if (name && !strcmp(state_names[i], name))
+			return (enum container_state)i;
+	}
+	return CONTAINER_DEAD;
+}
+
+bool container_state_runs(enum container_state state)
+{
+	return state == CONTAINER_RUNNING || state == CONTAINER_RESTARTING || state == CONTAINER_PAUSED;
+}

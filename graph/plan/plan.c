@@ -1,0 +1,312 @@
+#include "graph/plan/plan.h"
+#include "base/quote.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct plan *plan_create(struct arena *arena)
+{
+	struct plan *plan = ARENA_NEW(arena, struct plan);
+	plan->arena = arena;
+	return plan;
+}
+
+struct step *plan_add(struct plan *plan, enum op op, const char *name, const char *reason)
+{
+	struct step *step = ARENA_NEW(plan->arena, struct step);
+	step->op = op;
+	step->name = name;
+	step->reason = reason;
+	*ARENA_PUSH(plan->arena, plan->steps, plan->count) = step;
+	step->number = plan->count;
+	return step;
+}
+
+struct step *plan_add_before(
+	struct plan *plan, const struct step *before, enum op op, const char *name, const char *reason)
+{
+	struct step *step = plan_add(plan, op, name, reason);
+	size_t at = plan->count - 1;
+	for (; at >= before->number; at--) {
+		plan->steps[at] = plan->steps[at - 1];
+		plan->steps[at]->number = at + 1;
+	}
+	plan->steps[at] = step;
+	step->number = at + 1;
+	return step;
+}
+
+void plan_need(struct plan *plan, struct step *step, struct step *on, enum release release)
+{
+	if (!on || on == step)
+		return;
+	for (size_t i = step->nneeds; i-- > 0;) {
+		if (step->needs[i].on == on && step->needs[i].release == release)
+			return;
+	}
+	*ARENA_PUSH(plan->arena, step->needs, step->nneeds) = (struct need){ on, release };
+}
+
+/* A step on the way down to what it needs. */
+struct visit {
+	struct step *step;
+	size_t need;
+};
+
+/* Puts the needs of `root` and then itself into `order`, unless they are there (`placed`, by number: 1 on the
+ * way, 2 there). Returns -1 for a cycle. */
+static int place(
+	struct step *root, struct visit *path, unsigned char *placed, struct step **order, size_t *count)
+{
+	size_t depth = 0;
+	if (placed[root->number])
+		return 0;
+	placed[root->number] = 1;
+	path[depth++] = (struct visit){ root, 0 };
+	while (depth) {
+		struct visit *top = &path[depth - 1];
+		if (top->need == top->step->nneeds) {
+			placed[top->step->number] = 2;
+			order[(*count)++] = top->step;
+			depth--;
+			continue;
+		}
+		struct step *on = top->step->needs[top->need++].on;
+		if (placed[on->number] == 1)
+			return -1;
+		if (placed[on->number])
+			continue;
+		placed[on->number] = 1;
+		path[depth++] = (struct visit){ on, 0 };
+	}
+	return 0;
+}
+
+void plan_order(struct plan *plan)
+{
+	struct step **order = ARENA_ARRAY(plan->arena, struct step *, plan->count + 1);
+	struct visit *path = ARENA_ARRAY(plan->arena, struct visit, plan->count + 1);
+	unsigned char *placed = arena_alloc(plan->arena, plan->count + 2);
+	size_t count = 0;
+	for (size_t i = 0; i < plan->count; i++) {
+		if (place(plan->steps[i], path, placed, order, &count) < 0)
+			return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		plan->steps[i] = order[i];
+		order[i]->number = i + 1;
+	}
+}
+
+void plan_note(struct plan *plan, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	*ARENA_PUSH(plan->arena, plan->notes, plan->nnotes) = arena_vprintf(plan->arena, format, args);
+	va_end(args);
+}
+
+const char *step_shown_name(const struct step *step)
+{
+	const struct step *makes = step->target ? step->target : step;
+	return makes->new_name ? makes->new_name : step->name;
+}
+
+const char *step_argument(const struct step *step)
+{
+	switch (step->op) {
+	case OP_GATE:
+		return condition_name(step->condition);
+	case OP_CONTAINER_RENAME:
+		return step->new_name;
+	case OP_NETWORK_CONNECT:
+		return step->network->name;
+	case OP_NETWORK_DISCONNECT:
+		return step->network_seen->name;
+	default:
+		return NULL;
+	}
+}
+
+bool step_tolerated(const struct step *step)
+{
+	if (step->may_fail)
+		return true;
+	size_t waiting = 0;
+	for (size_t i = 0; i < step->ndependents; i++) {
+		const struct step *dependent = step->dependents[i];
+		if (dependent->undo)
+			continue;
+		for (size_t n = 0; n < dependent->nneeds; n++) {
+			if (dependent->needs[n].on == step && dependent->needs[n].release != ON_SOFT)
+				return false;
+		}
+		waiting++;
+	}
+	return step->op == OP_GATE && waiting > 0;
+}
+
+bool plan_conflict(const struct plan *plan)
+{
+	bool conflict = false;
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct step *step = plan->steps[i];
+		if (step->state != STEP_FAILED || step_tolerated(step))
+			continue;
+		if (!step->conflict)
+			return false;
+		conflict = true;
+	}
+	return conflict;
+}
+
+size_t plan_changes(const struct plan *plan)
+{
+	size_t changes = 0;
+	for (size_t i = 0; i < plan->count; i++)
+		changes += plan->steps[i]->op != OP_GATE && !plan->steps[i]->undo;
+	return changes;
+}
+
+/* Mark behind the number of a need. */
+static const char *const release_marks[] = {
+	[ON_SUCCESS] = "", [ON_FAILURE] = "!", [ON_SKIP] = "!", [ON_END] = "*", [ON_SOFT] = "?"
+};
+
+static const char *const release_names[] = { [ON_SUCCESS] = "success",
+	[ON_FAILURE] = "failure",
+	[ON_SKIP] = "skip",
+	[ON_END] = "end",
+	[ON_SOFT] = "soft" };
+
+static int by_number(const void *a, const void *b)
+{
+	const struct need *one = a, *two = b;
+	return one->on->number < two->on->number ? -1 : one->on->number > two->on->number;
+}
+
+/* The needs column of a step: "3 <- 1,2?". */
+static const char *step_needs(struct arena *arena, const struct step *step)
+{
+	char *text = arena_printf(arena, "%zu", step->number);
+	const char *separator = " <- ";
+	struct need *needs = ARENA_ARRAY(arena, struct need, step->nneeds + 1);
+	for (size_t i = 0; i < step->nneeds; i++)
+		needs[i] = step->needs[i];
+	qsort(needs, step->nneeds, sizeof *needs, by_number);
+	for (size_t i = 0; i < step->nneeds; i++) {
+		const struct need *need = &needs[i];
+		if (need->on->undo)
+			continue;
+		text = arena_printf(
+			arena, "%s%s%zu%s", text, separator, need->on->number, release_marks[need->release]);
+		separator = ",";
+	}
+	return text;
+}
+
+/* The verb column: "rename p-db-1". */
+static const char *verb_cell(struct arena *arena, const struct step *step)
+{
+	const char *verb = op_words[step->op].verb, *argument = step_argument(step);
+	return quote_plain_copy(arena, argument ? arena_printf(arena, "%s %s", verb, argument) : verb);
+}
+
+static void print_text(FILE *out, struct arena *arena, const struct plan *plan)
+{
+	int widths[4] = { 0 };
+	const char *(*cells)[4] = arena_calloc(arena, plan->count + 1, sizeof *cells);
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct step *step = plan->steps[i];
+		if (step->undo)
+			continue;
+		cells[i][0] = step_needs(arena, step);
+		cells[i][1] = op_words[step->op].object;
+		cells[i][2] = quote_plain_copy(arena, step->name);
+		cells[i][3] = verb_cell(arena, step);
+		for (int c = 0; c < 4; c++) {
+			int width = (int)strlen(cells[i][c]);
+			/* One step with very many needs must not push all others to the right. */
+			if (width > widths[c] && width <= 48)
+				widths[c] = width;
+		}
+	}
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct step *step = plan->steps[i];
+		if (step->undo)
+			continue;
+		fprintf(out, "%-*s  %-*s  %-*s  ", widths[0], cells[i][0], widths[1], cells[i][1], widths[2],
+			cells[i][2]);
+		if (step->reason)
+			fprintf(out, "%-*s  %s\n", widths[3], cells[i][3],
+				quote_plain_copy(arena, step->reason));
+		else
+			fprintf(out, "%s\n", cells[i][3]);
+	}
+	for (size_t i = 0; i < plan->nnotes; i++)
+		fprintf(out, "note: %s\n", quote_plain_copy(arena, plan->notes[i]));
+}
+
+static void print_member(FILE *out, const char *key, const char *text)
+{
+	fprintf(out, "\"%s\":", key);
+	if (text)
+		quote_print(out, text);
+	else
+		fputs("null", out);
+	putc(',', out);
+}
+
+static void print_step_json(FILE *out, const struct step *step)
+{
+	fprintf(out, "{\"step\":%zu,", step->number);
+	print_member(out, "object", op_words[step->op].object);
+	print_member(out, "name", step->name);
+	print_member(out, "verb", op_words[step->op].verb);
+	print_member(out, "argument", step_argument(step));
+	print_member(out, "service", step->service ? step->service->key : NULL);
+	print_member(out, "reason", step->reason);
+	fputs("\"needs\":[", out);
+	bool more = false;
+	for (size_t i = 0; i < step->nneeds; i++) {
+		const struct need *need = &step->needs[i];
+		if (need->on->undo)
+			continue;
+		fprintf(out, "%s{\"step\":%zu,\"release\":\"%s\"}", more ? "," : "", need->on->number,
+			release_names[need->release]);
+		more = true;
+	}
+	fputs("]}", out);
+}
+
+static void print_json(FILE *out, const struct plan *plan)
+{
+	bool more = false;
+	fprintf(out, "{\"changes\":%zu,\"steps\":[", plan_changes(plan));
+	for (size_t i = 0; i < plan->count; i++) {
+		if (plan->steps[i]->undo)
+			continue;
+		fputs(more ? ",\n" : "\n", out);
+		print_step_json(out, plan->steps[i]);
+		more = true;
+	}
+	fputs(more ? "\n],\"notes\":[" : "],\"notes\":[", out);
+	for (size_t i = 0; i < plan->nnotes; i++) {
+		if (i)
+			putc(',', out);
+		quote_print(out, plan->notes[i]);
+	}
+	fputs("]}\n", out);
+}
+
+void plan_print(FILE *out, const struct plan *plan, bool json)
+{
+	if (json) {
+		print_json(out, plan);
+		return;
+	}
+	struct arena *scratch = arena_create();
+	print_text(out, scratch, plan);
+	arena_destroy(scratch);
+}

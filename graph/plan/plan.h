@@ -1,0 +1,205 @@
+/* A plan: steps, each one engine operation on one object, with its reason and what it waits for. Planners
+ * make plans, `plan` prints them, one executor (engine/run/run.h) runs them: what is printed is what would
+ * run.
+ */
+#ifndef GRAPH_PLAN_H
+#define GRAPH_PLAN_H
+
+#include "compose/model/model.h"
+#include "graph/plan/observed.h"
+
+#include <stdio.h>
+
+enum op {
+	OP_IMAGE_PULL,
+	OP_IMAGE_BUILD,
+	OP_IMAGE_REMOVE,
+	OP_NETWORK_CREATE,
+	OP_NETWORK_REMOVE,
+	OP_NETWORK_CONNECT, /* container to network */
+	OP_NETWORK_DISCONNECT,
+	OP_VOLUME_CREATE,
+	OP_VOLUME_REMOVE,
+	OP_CONTAINER_CREATE,
+	OP_CONTAINER_UPLOAD, /* configs and secrets by archive, before the start */
+	OP_CONTAINER_START,
+	OP_CONTAINER_STOP,
+	OP_CONTAINER_KILL,
+	OP_CONTAINER_RESTART,
+	OP_CONTAINER_REMOVE,
+	OP_CONTAINER_RENAME,
+	OP_CONTAINER_EXEC, /* a hook's command in the container */
+	OP_GATE,           /* wait until a dependency is healthy or has completed */
+	OP_COUNT
+};
+
+enum pool {
+	POOL_NONE,
+	POOL_API,
+	POOL_START,
+	POOL_STOP, /* requests that stay open while a grace period or a hook lasts */
+	POOL_PULL,
+	POOL_BUILD,
+	POOL_COUNT
+};
+
+/* What everyone but the engine needs to know of an operation (one row per op, graph/plan/op.c). */
+struct op_words {
+	const char *object; /* "container" */
+	const char *verb;   /* "create", as plans print it */
+	const char *doing;  /* "Creating" */
+	const char *done;   /* "Created" */
+	enum pool pool;
+};
+
+extern const struct op_words op_words[OP_COUNT];
+
+enum step_state {
+	STEP_WAITING,
+	STEP_READY,
+	STEP_RUNNING,
+	STEP_DONE,
+	STEP_FAILED,
+	STEP_SKIPPED,
+	STEP_DROPPED, /* turned out not to be needed (undo steps, fallbacks); nobody is told */
+};
+
+/* When an edge releases the step that waits. */
+enum release {
+	ON_SUCCESS, /* the other succeeded; its failure skips this one */
+	ON_FAILURE, /* the other failed or was skipped: fallbacks; its success drops this one silently */
+	ON_SKIP,    /* the other never began (its needs failed, or an interrupt): undo steps; else dropped */
+	ON_END,     /* whatever happened: clean-up and reports */
+	ON_SOFT,    /* the other ended; its failure is a warning (required: false) */
+};
+
+/* What `run` adds to a service's container. */
+struct oneoff {
+	const char *slug; /* label com.docker.compose.slug */
+	bool interactive; /* stdin is attached and closed with the client's */
+	bool auto_remove; /* --rm */
+	bool aliases;     /* --use-aliases: the service's network aliases too */
+};
+
+struct step;
+
+struct need {
+	struct step *on;
+	enum release release;
+};
+
+struct step {
+	size_t number; /* 1-based position in the plan */
+	enum op op;
+	bool undo;                  /* runs only to take something back; not printed unless it runs */
+	bool may_fail;              /* its failure is only a warning: another step makes up for it */
+	const struct step *follows; /* once that step has begun, an interrupt does not skip this one: what was
+				       torn down is put up again */
+	const char *name;           /* of the object: container, network, volume or image name */
+	const char *reason;         /* "image changed: a -> b", "not found" */
+
+	/* What it works on; those that apply to the op are set. */
+	const struct service *service;
+	const struct network *network;
+	const struct volume *volume;
+	const struct attachment *attachment; /* OP_NETWORK_CONNECT; NULL: alias is the service's key */
+	const struct observed_container
+		*container; /* an existing container; NULL: the one that step `target` creates */
+	const struct observed_network *network_seen; /* OP_NETWORK_REMOVE, OP_NETWORK_DISCONNECT */
+	struct step *target;                         /* the create step whose container this works on */
+	int64_t number_of;                           /* container-number */
+	const char *new_name; /* OP_CONTAINER_RENAME: to this; OP_CONTAINER_CREATE of a recreate: the final
+				 name */
+	const struct observed_container
+		*replaces;           /* OP_CONTAINER_CREATE: the container whose volumes are inherited */
+	const char *image_id;        /* OP_CONTAINER_CREATE: sha256:… when known at planning */
+	const char *inputs;          /* OP_CONTAINER_CREATE: docker-flow.inputs label, to be completed by
+					inputs_complete with what the volume steps in `needs` brought */
+	const char *applications;    /* OP_CONTAINER_CREATE: label docker-flow.applications: ids of the
+					applications the service needs, comma-joined; NULL: no label */
+	const struct oneoff *oneoff; /* OP_CONTAINER_CREATE of `run`; NULL: one of the service's containers */
+	bool remove_volumes;         /* OP_CONTAINER_REMOVE: anonymous ones too */
+	bool force;
+	bool dated; /* OP_IMAGE_PULL: the engine is to note when, since the image may only become so old */
+	struct opt_int timeout;  /* OP_CONTAINER_STOP, _RESTART: ns; unset: the container's own */
+	const char *signal;      /* OP_CONTAINER_KILL, or NULL */
+	const struct hook *hook; /* OP_CONTAINER_EXEC */
+
+	/* OP_GATE: all containers of `service` must meet `condition` by `probe`. */
+	enum condition condition;
+	const struct probe *probe;
+	const struct observed_container **watched; /* existing containers of the service */
+	size_t nwatched;
+	struct step **starts; /* start steps of this plan whose containers it watches */
+	size_t nstarts;
+	const char *edge; /* "web -> db (healthy)": for the message of a failed gate */
+
+	struct need *needs;
+	size_t nneeds;
+
+	/* Filled while running. */
+	enum step_state state;
+	const char *result_id; /* id of what was created; OP_VOLUME_CREATE: its CreatedAt */
+	const char *failure;   /* one line: why it failed, or why it was skipped */
+	bool conflict;        /* it failed because the engine is not as it was seen: somebody else is at it */
+	int64_t began, ended; /* monotonic ns; 0: not yet */
+
+	/* The scheduler's own. */
+	size_t blocked;           /* needs not yet released */
+	struct step **dependents; /* steps that name this one in `needs`, once per need */
+	size_t ndependents;
+	unsigned length; /* longest remaining path, itself included */
+};
+
+struct plan {
+	struct arena *arena;
+	struct step **steps;
+	size_t count;
+	const char **notes; /* "service web: container made by another tool, content counts as unchanged" */
+	size_t nnotes;
+};
+
+/* Returns an empty plan. */
+struct plan *plan_create(struct arena *arena);
+
+/* Appends a step with object name (borrowed) and reason (may be NULL) and returns it. */
+struct step *plan_add(struct plan *plan, enum op op, const char *name, const char *reason);
+
+/* Puts a step right before another one; those from there on get new numbers. */
+struct step *plan_add_before(
+	struct plan *plan, const struct step *before, enum op op, const char *name, const char *reason);
+
+/* Makes `step` wait for `on`; NULL for `on` does nothing, the same edge is kept once. */
+void plan_need(struct plan *plan, struct step *step, struct step *on, enum release release);
+
+/* Numbers the steps anew so that every step comes after those it needs, and otherwise as planned. Does
+ * nothing when there is a cycle. */
+void plan_order(struct plan *plan);
+
+/* Adds a note (formatted, copied). */
+void plan_note(struct plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Whether a failure of the step is only a warning: it may_fail, or it is a gate that only dependents with
+ * `required: false` wait at. */
+bool step_tolerated(const struct step *step);
+
+/* Whether the run of the plan has failed, and only because the engine was not as it was seen. */
+bool plan_conflict(const struct plan *plan);
+
+/* Name of the object as the user knows it: a container that is to replace another has the final one from the
+ * start. */
+const char *step_shown_name(const struct step *step);
+
+/* What the verb needs beside the object: the new name, the network, the condition waited for; NULL: nothing.
+ */
+const char *step_argument(const struct step *step);
+
+/* Number of steps that a user would call a change: without gates and undo steps. 0: nothing to do. */
+size_t plan_changes(const struct plan *plan);
+
+/* Prints the plan, one line a step: `3 <- 1,2  container web-1  create  not found`; or as JSON
+ * {"changes":N,"steps":[{"step","object","name","verb","argument","service","reason","needs":[{"step","release"}]}],"notes":[…]}.
+ * Undo steps are left out. After a number in `<-`: `?` soft, `!` on failure, `*` whatever happens. */
+void plan_print(FILE *out, const struct plan *plan, bool json);
+
+#endif

@@ -1,0 +1,221 @@
+#include "graph/up/inputs.h"
+#include "base/buf.h"
+#include "base/text/sha256.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* Ceiling for what goes into one digest: files are configs and secrets, the engine takes no larger ones. */
+#define INPUTS_MOST ((size_t)64 << 20)
+
+/* Length of the digest of one file in the label: enough to see a change, too little to test guesses at a
+ * secret against. */
+#define SHORT_DIGEST 8
+
+#define ABSENT "absent"
+
+/* Appends with its length, so that no two lists of texts give the same bytes. */
+static void put(struct buf *buf, const char *text)
+{
+	if (text)
+		buf_printf(buf, "%zu:%s;", strlen(text), text);
+	else
+		buf_puts(buf, "-;");
+}
+
+/* The x-flow keys that change the container, and the environment whatever it comes from. */
+static const char *service_digest(struct arena *arena, const struct service *service)
+{
+	auto_buf struct buf buf;
+	buf_init(&buf, INPUTS_MOST);
+	for (size_t i = 0; i < service->nenvironment; i++) {
+		put(&buf, service->environment[i].key);
+		put(&buf, service->environment[i].value);
+	}
+	const struct flow_service *flow = service->flow;
+	if (flow) {
+		put(&buf, flow->files);
+		for (size_t i = 0; i < flow->nports; i++)
+			buf_printf(&buf, "%lld:%lld;", (long long)flow->ports[i]->internal,
+				flow->ports[i]->external.set ? (long long)flow->ports[i]->external.value
+							     : -1);
+	}
+	return sha256_hex(arena, buf_text(&buf), buf.len);
+}
+
+static const char *file_digest(
+	struct arena *arena, const struct service *service, const struct inputs_file *file)
+{
+	auto_buf struct buf buf;
+	buf_init(&buf, INPUTS_MOST);
+	if (file->secret) {
+		put(&buf, service->project->name);
+		put(&buf, file->target);
+	}
+	if (file->content && !buf_append(&buf, file->content, file->len))
+		buf_printf(&buf, "%zu bytes", file->len);
+	return sha256_hex(arena, buf_text(&buf), buf.len);
+}
+
+/* A name as it stands in the label: what separates parts is written as %XX. */
+static const char *escaped(struct arena *arena, const char *name)
+{
+	char *text = arena_alloc(arena, 3 * strlen(name) + 1), *out = text;
+	for (const unsigned char *at = (const unsigned char *)name; *at; at++) {
+		if (*at > ' ' && *at != 0x7f && !strchr(";=%", *at)) {
+			*out++ = (char)*at;
+			continue;
+		}
+		*out++ = '%';
+		*out++ = "0123456789ABCDEF"[*at >> 4];
+		*out++ = "0123456789ABCDEF"[*at & 15];
+	}
+	*out = '\0';
+	return text;
+}
+
+static int hex_value(char digit)
+{
+	return isdigit((unsigned char)digit) ? digit - '0' : (digit & ~0x20) - 'A' + 10;
+}
+
+/* The name that `len` bytes of a label stand for. */
+static const char *unescaped(struct arena *arena, const char *text, size_t len)
+{
+	char *name = arena_alloc(arena, len + 1), *out = name;
+	for (size_t i = 0; i < len; i++) {
+		bool code = text[i] == '%' && i + 2 < len && isxdigit((unsigned char)text[i + 1]) &&
+			    isxdigit((unsigned char)text[i + 2]);
+		*out++ = code ? (char)(hex_value(text[i + 1]) << 4 | hex_value(text[i + 2])) : text[i];
+		i += code ? 2 : 0;
+	}
+	*out = '\0';
+	return name;
+}
+
+bool inputs_one_shot(const struct dag_vertex *vertex)
+{
+	if (vertex->awaited)
+		return true;
+	const struct service *service = vertex->service;
+	const struct deploy *deploy = service->deploy;
+	const char *restart = service->restart;
+	if (deploy && deploy->restart_policy && deploy->restart_policy->condition)
+		restart = deploy->restart_policy->condition;
+	if (!restart || (strcmp(restart, "no") && strcmp(restart, "none")))
+		return false;
+	/* Servers end with 0 as well when they are stopped: those must come up again. */
+	bool checked = service->healthcheck || (service->flow && service->flow->healthcheck);
+	return !service->nports && !checked && !(service->flow && service->flow->nports);
+}
+
+const char *inputs_digest(struct arena *arena, const struct dag_vertex *vertex,
+	const struct inputs_file *files, size_t nfiles, const struct observed *seen)
+{
+	const struct service *service = vertex->service;
+	const char *text = service_digest(arena, service);
+	for (size_t i = 0; i < nfiles; i++)
+		text = arena_printf(arena, "%s;file:%s=%.*s", text, escaped(arena, files[i].target),
+			SHORT_DIGEST, files[i].absent ? ABSENT : file_digest(arena, service, &files[i]));
+	for (size_t i = 0; i < service->nvolumes && inputs_one_shot(vertex); i++) {
+		const struct mount *mount = service->volumes[i];
+		const struct volume *volume = NULL;
+		if (mount->type && !strcmp(mount->type, "volume") && mount->source)
+			volume = project_volume(service->project, mount->source);
+		if (!volume)
+			continue;
+		const struct observed_volume *there = observed_volume(seen, volume->name);
+		text = arena_printf(arena, "%s;volume:%s=%s", text, escaped(arena, volume->name),
+			there && there->created ? escaped(arena, there->created) : "?");
+	}
+	return text;
+}
+
+const char *inputs_complete(struct arena *arena, const char *inputs, const char *volume, const char *created)
+{
+	if (!inputs || !volume || !created)
+		return inputs;
+	const char *open = arena_printf(arena, ";volume:%s=?", escaped(arena, volume));
+	const char *at = strstr(inputs, open);
+	if (!at)
+		return inputs;
+	size_t before = (size_t)(at - inputs) + strlen(open) - 1;
+	return arena_printf(
+		arena, "%.*s%s%s", (int)before, inputs, escaped(arena, created), inputs + before + 1);
+}
+
+const char *inputs_target(struct arena *arena, const struct file_ref *ref, bool secret)
+{
+	const char *target = ref->target && *ref->target ? ref->target : ref->source;
+	if (*target == '/')
+		return target;
+	return arena_printf(arena, "%s/%s", secret ? "/run/secrets" : "", target);
+}
+
+/* Whether `label` has the same part (`len` bytes at `part`) among its `;`-separated ones. */
+static bool has_part(const char *label, const char *part, size_t len)
+{
+	for (const char *at = label; *at;) {
+		size_t size = strcspn(at, ";");
+		if (size == len && !memcmp(at, part, len))
+			return true;
+		at += size + (at[size] == ';');
+	}
+	return false;
+}
+
+bool inputs_absent(struct arena *arena, const char *inputs, const char *target)
+{
+	const char *part = arena_printf(arena, "file:%s=" ABSENT, escaped(arena, target));
+	return inputs && has_part(inputs, part, strlen(part));
+}
+
+/* Whether `label` has a part of that name, whatever its value. */
+static bool has_name(const char *label, const char *part, size_t len)
+{
+	for (const char *at = label; *at;) {
+		size_t size = strcspn(at, ";");
+		if (size > len && !memcmp(at, part, len) && at[len] == '=')
+			return true;
+		at += size + (at[size] == ';');
+	}
+	return false;
+}
+
+static bool is_absent(const char *part, size_t len)
+{
+	size_t word = strlen("=" ABSENT);
+	return len > word && !memcmp(part + len - word, "=" ABSENT, word);
+}
+
+/* Adds what of `from` is not in `with` to the text: all that differs, or only names that are missing there. A
+ * file that is gone does not differ: without it nothing could be made anew. */
+static const char *add_differences(
+	struct arena *arena, const char *text, const char *from, const char *with, bool names_only)
+{
+	for (const char *at = from; *at;) {
+		size_t size = strcspn(at, ";"), name = strcspn(at, "=;");
+		const char *colon = memchr(at, ':', name);
+		bool by_name = names_only || is_absent(at, size);
+		bool differs = colon ? (by_name ? !has_name(with, at, name) : !has_part(with, at, size))
+				     : !names_only && !has_part(with, at, size);
+		if (differs) {
+			const char *what = "x-flow or environment";
+			if (colon)
+				what = arena_printf(arena, "%.*s %s", (int)(colon - at), at,
+					unescaped(arena, colon + 1, name - (size_t)(colon + 1 - at)));
+			text = text ? arena_printf(arena, "%s, %s", text, what) : what;
+		}
+		at += size + (at[size] == ';');
+	}
+	return text;
+}
+
+const char *inputs_difference(struct arena *arena, const char *wanted, const char *label)
+{
+	if (!strcmp(wanted, label))
+		return NULL;
+	const char *text = add_differences(arena, NULL, wanted, label, false);
+	text = add_differences(arena, text, label, wanted, true);
+	return text || strstr(wanted, "=" ABSENT) ? text : "their order";
+}

@@ -1,0 +1,43 @@
+/* Label docker-flow.inputs: what compose's config-hash leaves out but a container still depends on. It reads
+ * `DIGEST[;file:TARGET=DIGEST][;volume:NAME=CREATED]…`: one part per thing, so that a change can be named. */
+#ifndef GRAPH_INPUTS_H
+#define GRAPH_INPUTS_H
+
+#include "graph/dag/dag.h"
+#include "graph/plan/observed.h"
+
+/* Content of the files a service uses; made by the caller, who may read files. */
+struct inputs_file {
+	const char *target;  /* in the container */
+	const char *content; /* NULL: cannot be read; counts as empty */
+	size_t len;
+	bool secret; /* digest is salted with the project's and secret's names and never leaves as content */
+	bool absent; /* there is no such file: its digest is the word "absent" */
+};
+
+/* Where a config or secret goes: an absolute target as given, else below /run/secrets for secrets and below /
+ * for configs. */
+const char *inputs_target(struct arena *arena, const struct file_ref *ref, bool secret);
+
+/* Whether the label was made while the file of that target did not exist. */
+bool inputs_absent(struct arena *arena, const char *inputs, const char *target);
+
+/* Label text for a service: a digest over the x-flow keys that change the container and its environment, a
+ * short digest per file, and for one-shots the creation time of the named volumes they mount, so that a wiped
+ * database is migrated again. A volume that is not there yet has the time `?` until inputs_complete. */
+const char *inputs_digest(struct arena *arena, const struct dag_vertex *vertex,
+	const struct inputs_file *files, size_t nfiles, const struct observed *seen);
+
+/* The label with the creation time of a volume (as the engine writes it) that was created meanwhile. Returns
+ * `inputs` itself when it does not wait for that volume. */
+const char *inputs_complete(struct arena *arena, const char *inputs, const char *volume, const char *created);
+
+/* Tells what differs between the wanted label and the one of a container: "file /app.conf, volume p_db",
+ * "x-flow or environment"; NULL when they are the same. */
+const char *inputs_difference(struct arena *arena, const char *wanted, const char *label);
+
+/* Whether a service is a task that ends: somebody waits for its completion, or it says restart "no" and has
+ * neither ports nor a check. */
+bool inputs_one_shot(const struct dag_vertex *vertex);
+
+#endif

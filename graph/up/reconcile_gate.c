@@ -1,0 +1,179 @@
+/* What the start of a container waits for: starts and gates of its dependencies. */
+#include "graph/up/reconcile_work.h"
+
+#include <string.h>
+
+/* Whether the engine itself checks what was seen: its image says so, or one of its containers has a health.
+ */
+static bool seen_check(const struct task *task)
+{
+	if (task->image && task->image->id)
+		return task->image->has_check;
+	for (size_t i = 0; i < task->nexisting; i++) {
+		if (task->existing[i]->seen->health != HEALTH_NONE)
+			return true;
+	}
+	return false;
+}
+
+/* The probe of a service, knowing what was seen of its image and containers. */
+static const struct probe *task_probe(const struct work *work, const struct task *task)
+{
+	return dag_probe(work->arena, task->service, seen_check(task));
+}
+
+/* The condition of an edge, now that more is known than the file says. */
+static enum condition edge_condition(const struct work *work, const struct dag_edge *edge)
+{
+	const struct task *to = work_task(work, edge->to);
+	enum probe_kind kind = task_probe(work, to)->kind;
+	if (edge->condition == CONDITION_HEALTHY && kind == PROBE_NONE)
+		return CONDITION_STARTED;
+	if (edge->if_checked && edge->condition == CONDITION_STARTED && kind == PROBE_CONTAINER)
+		return CONDITION_HEALTHY;
+	return edge->condition;
+}
+
+/* Whether a container that this plan leaves alone meets the condition already, as far as it was seen. */
+static bool meets(const struct existing *existing, enum condition condition, const struct probe *probe)
+{
+	const struct observed_container *seen = existing->seen;
+	switch (condition) {
+	case CONDITION_COMPLETED:
+		return seen->state == CONTAINER_EXITED && seen->exit_code == 0;
+	case CONDITION_HEALTHY:
+		return probe->kind == PROBE_CONTAINER && seen->state == CONTAINER_RUNNING &&
+		       seen->health == HEALTH_HEALTHY;
+	case CONDITION_STARTED:
+		break;
+	}
+	return seen->state == CONTAINER_RUNNING || seen->state == CONTAINER_PAUSED ||
+	       (seen->state == CONTAINER_EXITED && seen->exit_code == 0);
+}
+
+/* Without any check nobody could ever become healthy. */
+static void no_check(struct work *work, const struct task *task, const struct dag_vertex *from,
+	const struct dag_edge *edge)
+{
+	const char *path =
+		from ? arena_printf(work->arena, "services.%s.depends_on", from->service->key) : NULL;
+	error_add(work->errors, ERROR_GATE, edge ? &edge->at : NULL, path,
+		"service \"%s\" has no health check, so it never becomes healthy", task->service->key);
+	error_hint(work->errors,
+		"give it a `healthcheck`, or x-flow: {healthcheck: {tcp: {port: …}}}, or use condition: "
+		"service_started");
+}
+
+/* Fills in the containers a gate watches: those there, and those that start in this plan. */
+static bool fill_gate(struct work *work, const struct task *task, struct step *gate)
+{
+	bool met = true;
+	for (size_t r = 0; r < task->nreplicas; r++) {
+		const struct replica *replica = task->replicas[r];
+		if (replica->start) {
+			*ARENA_PUSH(work->arena, gate->starts, gate->nstarts) = replica->start;
+			met = false;
+		} else if (replica->now) {
+			*ARENA_PUSH(work->arena, gate->watched, gate->nwatched) = replica->now->seen;
+			met = met && meets(replica->now, gate->condition, gate->probe);
+		}
+	}
+	return met;
+}
+
+/* The gate of a service and condition, or NULL when nothing has to be waited for; shared by all that wait.
+ * `edge` (may be NULL: --wait) is the first reason for it. */
+static struct step *gate_step(struct work *work, struct task *task, enum condition condition,
+	const struct dag_vertex *from, const struct dag_edge *edge)
+{
+	struct gate_slot *slot = &task->gates[condition];
+	if (slot->asked)
+		return slot->step;
+	slot->asked = true;
+	const struct probe *probe = task_probe(work, task);
+	struct step wanted = { .condition = condition, .probe = probe };
+	if (fill_gate(work, task, &wanted))
+		return NULL;
+	if (condition == CONDITION_HEALTHY && probe->kind == PROBE_UNSET) {
+		/* The image may bring a check; only an inspected one is known not to. */
+		if (work->options->images_known && task->image && task->image->id) {
+			no_check(work, task, from, edge);
+			return NULL;
+		}
+		struct probe *container = ARENA_NEW(work->arena, struct probe);
+		*container = *probe;
+		container->kind = PROBE_CONTAINER;
+		wanted.probe = container;
+	}
+	struct step *gate = plan_add(work->plan, OP_GATE, task->service->key,
+		from ? arena_printf(work->arena, "%s waits for it", from->service->key) : "--wait");
+	gate->service = task->service;
+	gate->condition = condition;
+	gate->probe = wanted.probe;
+	gate->watched = wanted.watched;
+	gate->nwatched = wanted.nwatched;
+	gate->starts = wanted.starts;
+	gate->nstarts = wanted.nstarts;
+	gate->edge = from ? arena_printf(work->arena, "%s -> %s (%s)", from->service->key, task->service->key,
+				    condition_name(condition))
+			  : "--wait";
+	for (size_t r = 0; r < task->nreplicas; r++)
+		plan_need(work->plan, gate, task->replicas[r]->ready, ON_SUCCESS);
+	slot->step = gate;
+	return gate;
+}
+
+void gates_need(struct work *work, const struct task *task, struct step *step)
+{
+	if (work->options->no_start)
+		return;
+	for (size_t e = 0; e < task->vertex->nedges; e++) {
+		const struct dag_edge *edge = &task->vertex->edges[e];
+		struct task *to = work_task(work, edge->to);
+		if (!edge->to->selected || !to->scale)
+			continue;
+		enum release release = edge->required ? ON_SUCCESS : ON_SOFT;
+		enum condition condition = edge_condition(work, edge);
+		if (condition != CONDITION_STARTED) {
+			struct step *gate = gate_step(work, to, condition, task->vertex, edge);
+			if (step)
+				plan_need(work->plan, step, gate, release);
+			continue;
+		}
+		for (size_t r = 0; step && r < to->nreplicas; r++)
+			plan_need(work->plan, step, to->replicas[r]->ready, release);
+	}
+}
+
+void gates_note(struct work *work, const struct task *task)
+{
+	for (size_t e = 0; e < task->vertex->nedges; e++) {
+		const struct dag_edge *edge = &task->vertex->edges[e];
+		const struct task *to = work_task(work, edge->to);
+		if (!edge->to->selected || edge_condition(work, edge) != CONDITION_HEALTHY)
+			continue;
+		for (size_t r = 0; r < to->nreplicas; r++) {
+			const struct replica *replica = to->replicas[r];
+			if (replica->action != ACTION_KEEP || replica->now->seen->health != HEALTH_UNHEALTHY)
+				continue;
+			plan_note(work->plan, "service %s runs although %s is unhealthy", task->service->key,
+				replica->now->seen->name);
+		}
+	}
+}
+
+void gates_wait(struct work *work)
+{
+	for (size_t i = 0; i < work->dag->count; i++) {
+		struct task *task = &work->tasks[i];
+		if (!task->vertex->selected || !task->scale)
+			continue;
+		enum probe_kind kind = task_probe(work, task)->kind;
+		enum condition condition = CONDITION_STARTED;
+		if (task->one_shot)
+			condition = CONDITION_COMPLETED;
+		else if (kind != PROBE_UNSET && kind != PROBE_NONE)
+			condition = CONDITION_HEALTHY;
+		gate_step(work, task, condition, NULL, NULL);
+	}
+}

@@ -1,0 +1,268 @@
+/* Images that must be had before containers can be made from them. */
+#include "graph/up/reconcile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One image that services share. */
+struct wish {
+	const struct service *service; /* the first one; one with a build section when there is any */
+	const char *reference;
+	const char *build, *pull; /* why, or NULL */
+	bool fallback;            /* build only when the pull fails */
+	bool dated;               /* by its policy it may only become so old */
+	struct step *step;        /* after which the image is there */
+};
+
+struct wishes {
+	struct arena *arena;
+	const struct dag *dag;
+	const struct observed *seen;
+	const struct image_options *options;
+	struct plan *plan;
+	struct errors *errors;
+	struct wish **items;
+	size_t count;
+	struct map by_reference, images;
+};
+
+/* Seconds that an image stays fresh by policy daily, weekly or every_<number><unit>; 0: another policy. */
+static int64_t freshness(const char *policy)
+{
+	static const struct {
+		char unit;
+		int64_t seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 604800 } };
+	if (!strcmp(policy, "daily"))
+		return 86400;
+	if (!strcmp(policy, "weekly"))
+		return 604800;
+	if (strncmp(policy, "every_", 6))
+		return 0;
+	int64_t total = 0;
+	for (const char *at = policy + 6; *at;) {
+		char *end;
+		long long number = strtoll(at, &end, 10);
+		if (end == at || number < 0 || number > 1000000)
+			break;
+		for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+			if (*end == units[i].unit)
+				total += number * units[i].seconds;
+		}
+		at = *end ? end + 1 : end;
+	}
+	return total;
+}
+
+/* Whether a local image is of the service's platform ("os/architecture[/variant]", "architecture"). */
+static bool fits(const struct service *service, const struct observed_image *image)
+{
+	const char *platform = service->platform;
+	if (!platform || !image->architecture || !*image->architecture)
+		return true;
+	const char *slash = strchr(platform, '/');
+	if (!slash) /* one word: an operating system or an architecture */
+		return !strcmp(platform, image->architecture) || (image->os && !strcmp(platform, image->os));
+	size_t os = (size_t)(slash - platform), len = strcspn(slash + 1, "/");
+	return (!image->os || (strlen(image->os) == os && !strncmp(platform, image->os, os))) &&
+	       strlen(image->architecture) == len && !strncmp(slash + 1, image->architecture, len);
+}
+
+/* The policy that holds for a service. */
+static const char *policy_of(const struct wishes *wishes, const struct service *service)
+{
+	const char *asked = wishes->options->pull,
+		   *own = service->pull_policy ? service->pull_policy : "missing";
+	if (!asked || !strcmp(asked, "policy"))
+		return own;
+	/* --pull speaks of images that can be pulled, not of ones that are only built here. */
+	return service->build && (!service->image || !strcmp(own, "build")) ? own : asked;
+}
+
+/* The image is there, but its policy says how old it may become; one named by digest is what it is. */
+static const char *stale(const struct wishes *wishes, const char *policy, const struct observed_image *image)
+{
+	int64_t most = freshness(policy), age = wishes->options->now - image->tagged;
+	if (!most || !wishes->options->now || strchr(image->reference, '@') || (image->tagged && age <= most))
+		return NULL;
+	return arena_printf(wishes->arena, "pull policy %s: last pulled too long ago", policy);
+}
+
+static void wish_missing(struct wishes *wishes, struct wish *wish, const struct service *service,
+	const char *policy, const struct observed_image *image)
+{
+	const char *why = image && image->id ? arena_printf(wishes->arena, "not there for platform %s",
+						       service->platform)
+					     : "not there";
+	bool never = !strcmp(policy, "never"), pulls = !never && service->image && strcmp(policy, "build");
+	if (service->build && !wishes->options->no_build) {
+		wish->build = why;
+		wish->fallback = pulls;
+		wish->pull = pulls ? why : NULL;
+	} else if (pulls) {
+		wish->pull = why;
+	} else {
+		error_add(wishes->errors, service->build ? ERROR_BUILD : ERROR_PULL, &service->at,
+			arena_printf(wishes->arena, "services.%s.image", service->key),
+			"image %s is not there, and %s", wish->reference,
+			never ? "the pull policy is \"never\"" : "--no-build forbids to build it");
+		error_hint(wishes->errors, never ? "pull it, or use another pull policy"
+						 : "run without --no-build, or build it first");
+	}
+}
+
+/* Adds what one service wants of its image. */
+static void consider(struct wishes *wishes, const struct service *service)
+{
+	const char *reference = service_image(wishes->arena, service);
+	const char *key = service->platform
+				  ? arena_printf(wishes->arena, "%s %s", reference, service->platform)
+				  : reference;
+	struct wish *wish = map_get(&wishes->by_reference, key);
+	if (!wish) {
+		wish = ARENA_NEW(wishes->arena, struct wish);
+		wish->reference = reference;
+		wish->service = service;
+		map_set(&wishes->by_reference, key, wish);
+		*ARENA_PUSH(wishes->arena, wishes->items, wishes->count) = wish;
+	}
+	if (service->build && !wish->service->build)
+		wish->service = service;
+	const struct image_options *options = wishes->options;
+	const char *policy = policy_of(wishes, service);
+	const struct observed_image *image = map_get(&wishes->images, reference);
+	wish->dated |= freshness(policy) > 0;
+	if (service->build && !options->no_build && (options->build || !strcmp(policy, "build")))
+		wish->build = options->build ? "--build" : "pull policy build";
+	else if (!strcmp(policy, "always") && service->image && !service->build)
+		wish->pull = options->pull && !strcmp(options->pull, "always") ? "--pull always"
+									       : "pull policy always";
+	else if (!strcmp(policy, "always") && service->image) {
+		wish->pull = options->pull ? "--pull always" : "pull policy always";
+		wish->build = options->no_build ? NULL : "its pull failed";
+		wish->fallback = !options->no_build;
+	} else if (image && (!image->id || !fits(service, image)))
+		wish_missing(wishes, wish, service, policy, image);
+	else if (image && service->image && !service->build)
+		wish->pull = wish->pull ? wish->pull : stale(wishes, policy, image);
+}
+
+static void emit(struct wishes *wishes, struct wish *wish)
+{
+	struct step *pull = NULL;
+	if (wish->pull && (!wish->build || wish->fallback)) {
+		pull = plan_add(wishes->plan, OP_IMAGE_PULL, wish->reference, wish->pull);
+		pull->service = wish->service;
+		pull->may_fail = wish->fallback;
+		pull->dated = wish->dated;
+		wish->step = pull;
+	}
+	if (!wish->build)
+		return;
+	struct step *build = plan_add(
+		wishes->plan, OP_IMAGE_BUILD, wish->reference, pull ? "if it cannot be pulled" : wish->build);
+	build->service = wish->service;
+	plan_need(wishes->plan, build, pull, ON_FAILURE);
+	wish->step = build;
+}
+
+/* A build whose additional context is another service's image waits for that one. */
+static void need_contexts(struct wishes *wishes, const struct wish *wish)
+{
+	const struct build *build = wish->service->build;
+	if (!wish->build || !build)
+		return;
+	for (size_t i = 0; i < build->nadditional_contexts; i++) {
+		const char *from = build->additional_contexts[i].value;
+		if (!from || strncmp(from, "service:", 8))
+			continue;
+		const struct dag_vertex *vertex = dag_find(wishes->dag, from + 8);
+		const char *reference = vertex ? service_image(wishes->arena, vertex->service) : NULL;
+		const struct wish *other = reference ? map_get(&wishes->by_reference, reference) : NULL;
+		if (other && other != wish)
+			plan_need(wishes->plan, wish->step, other->step, ON_SUCCESS);
+	}
+}
+
+/* A pull may bring another image than the one running containers are made from. */
+static void note_running(struct wishes *wishes, const struct wish *wish)
+{
+	if (!wish->pull)
+		return;
+	for (size_t i = 0; i < wishes->seen->ncontainers; i++) {
+		const struct observed_container *seen = wishes->seen->containers[i];
+		const struct service *service = wish->service;
+		if (seen->service && !strcmp(seen->service, service->key) && seen->project &&
+			!strcmp(seen->project, service->project->name)) {
+			plan_note(wishes->plan, "service %s: recreated if the pull brings a new image",
+				service->key);
+			return;
+		}
+	}
+}
+
+int reconcile_images(struct arena *arena, const struct dag *dag, const struct observed *seen,
+	const struct image_options *options, struct plan **ret_plan, struct errors *errors)
+{
+	size_t before = errors->count;
+	struct wishes wishes = { .arena = arena,
+		.dag = dag,
+		.seen = seen,
+		.options = options,
+		.plan = plan_create(arena),
+		.errors = errors };
+	map_init(&wishes.by_reference, arena);
+	map_init(&wishes.images, arena);
+	for (size_t i = 0; i < seen->nimages; i++)
+		map_set(&wishes.images, seen->images[i]->reference, seen->images[i]);
+	for (size_t i = 0; i < dag->count; i++) {
+		const struct dag_vertex *vertex = dag->sorted[i];
+		if (vertex->selected && reconcile_scale(options->scale, vertex->service) > 0)
+			consider(&wishes, vertex->service);
+	}
+	for (size_t i = 0; i < wishes.count; i++)
+		emit(&wishes, wishes.items[i]);
+	for (size_t i = 0; i < wishes.count; i++) {
+		need_contexts(&wishes, wishes.items[i]);
+		note_running(&wishes, wishes.items[i]);
+	}
+	if (errors->count > before)
+		return -1;
+	plan_order(wishes.plan);
+	*ret_plan = wishes.plan;
+	return 0;
+}
+
+/* Whether the policy wants to know about the image even when all containers are as they should be. */
+static bool asks_for_look(const struct service *service)
+{
+	const char *policy = service->pull_policy;
+	return policy && (!strcmp(policy, "always") || !strcmp(policy, "build") || freshness(policy) > 0);
+}
+
+void reconcile_wanted_images(struct arena *arena, const struct dag *dag, const struct observed *seen,
+	const struct reconcile_options *options, const char ***ret_references, size_t *ret_count)
+{
+	struct errors ignored; /* the same findings come again from the plan that counts */
+	errors_init(&ignored, arena);
+	struct map wanted;
+	map_init(&wanted, arena);
+	struct plan *plan;
+	if (reconcile_up(arena, dag, seen, options, &plan, &ignored) == 0) {
+		for (size_t i = 0; i < plan->count; i++) {
+			if (plan->steps[i]->op == OP_CONTAINER_CREATE)
+				map_set(&wanted, service_image(arena, plan->steps[i]->service), NULL);
+		}
+		for (size_t i = 0; i < dag->count; i++) {
+			const struct service *service = dag->sorted[i]->service;
+			if (dag->sorted[i]->selected && asks_for_look(service))
+				map_set(&wanted, service_image(arena, service), NULL);
+		}
+	}
+	*ret_references = ARENA_ARRAY(arena, const char *, wanted.count + 1);
+	*ret_count = 0;
+	size_t at = 0;
+	const struct map_entry *entry;
+	while ((entry = map_next(&wanted, &at)))
+		(*ret_references)[(*ret_count)++] = entry->key;
+}

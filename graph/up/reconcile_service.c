@@ -1,0 +1,333 @@
+/* The steps of a service's containers. */
+#include "graph/plan/hooks.h"
+#include "graph/up/reconcile_work.h"
+
+#include <string.h>
+
+void reconcile_uploads(const struct service *service, bool shared_files, bool *ret_content, bool *ret_files)
+{
+	const char *how = service->flow ? service->flow->files : NULL;
+	bool bind = how && !strcmp(how, "bind"), upload = how && !strcmp(how, "upload");
+	*ret_content = service->use_api_socket; /* the credentials that go with it */
+	*ret_files = false;
+	for (size_t i = 0; i < service->nsecrets + service->nconfigs; i++) {
+		bool secret = i < service->nsecrets;
+		const struct file_ref *ref =
+			secret ? service->secrets[i] : service->configs[i - service->nsecrets];
+		struct file_source **sources = secret ? service->project->secrets : service->project->configs;
+		size_t count = secret ? service->project->nsecrets : service->project->nconfigs;
+		for (size_t s = 0; s < count; s++) {
+			if (strcmp(sources[s]->key, ref->source))
+				continue;
+			if (!sources[s]->file)
+				*ret_content = true;
+			else if (upload || (!bind && !shared_files))
+				*ret_files = true;
+		}
+	}
+}
+
+static void wait_for_name(struct work *work, struct step *step, const char *name, const struct existing *self)
+{
+	*ARENA_PUSH(work->arena, work->name_waits, work->nname_waits) =
+		(struct name_wait){ step, name, self };
+}
+
+/* Makes a create step wait for the container of a service that it refers to by id. */
+static void need_container_of(struct work *work, struct step *create, const char *key, size_t len)
+{
+	const struct dag_vertex *vertex = dag_find(work->dag, arena_strndup(work->arena, key, len));
+	const struct task *task = vertex ? work_task(work, vertex) : NULL;
+	if (task && vertex->selected && task->nreplicas)
+		plan_need(work->plan, create, task->replicas[0]->create, ON_SUCCESS);
+}
+
+/* Links name the containers of a service, all of them, by the names that they keep. */
+static void need_names_of(struct work *work, struct step *create, const char *key, size_t len)
+{
+	const struct dag_vertex *vertex = dag_find(work->dag, arena_strndup(work->arena, key, len));
+	const struct task *task = vertex && vertex->selected ? work_task(work, vertex) : NULL;
+	for (size_t i = 0; task && i < task->nreplicas; i++) {
+		const struct replica *replica = task->replicas[i];
+		plan_need(
+			work->plan, create, replica->rename ? replica->rename : replica->create, ON_SUCCESS);
+	}
+}
+
+static void need_references(struct work *work, const struct service *service, struct step *create)
+{
+	const char *const modes[] = { service->network_mode, service->pid, service->ipc };
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+		if (modes[i] && !strncmp(modes[i], "service:", 8))
+			need_container_of(work, create, modes[i] + 8, strlen(modes[i] + 8));
+	}
+	for (size_t i = 0; i < service->nlinks; i++)
+		need_names_of(work, create, service->links[i], strcspn(service->links[i], ":"));
+	for (size_t i = 0; i < service->nvolumes_from; i++) {
+		const char *from = service->volumes_from[i];
+		if (strncmp(from, "container:", 10))
+			need_container_of(work, create, from, strcspn(from, ":"));
+	}
+}
+
+/* Ids of the applications a service of the file depends on, comma-joined, or NULL. */
+static const char *applications(struct work *work, const struct task *task)
+{
+	const char *text = NULL;
+	for (size_t e = 0; e < task->vertex->nedges; e++) {
+		const struct service *to = task->vertex->edges[e].to->service;
+		if (to->application && to->project != task->service->project)
+			text = text ? arena_printf(work->arena, "%s,%s", text, to->key) : to->key;
+	}
+	return text;
+}
+
+static struct step *emit_create(struct work *work, struct task *task, struct replica *replica)
+{
+	const struct observed_container *old = replica->now ? replica->now->seen : NULL;
+	bool aside = old && !strcmp(old->name, replica->name);
+	const char *name =
+		aside ? arena_printf(work->arena, "%.12s_%s", old->id, replica->name) : replica->name;
+	struct step *create = plan_add(work->plan, OP_CONTAINER_CREATE, name, replica->reason);
+	create->service = task->service;
+	create->number_of = replica->number;
+	create->new_name = aside ? replica->name : NULL;
+	create->replaces = work->options->renew_anon_volumes ? NULL : old;
+	create->image_id = work->options->images_known && task->image ? task->image->id : NULL;
+	create->inputs = task->inputs;
+	create->applications = applications(work, task);
+	create->follows =
+		replica->now ? replica->now->stop : NULL; /* stopped early: nothing else brings it back */
+	for (size_t i = 0; i < task->nattachments; i++)
+		plan_need(work->plan, create, task->nets[i] ? task->nets[i]->create : NULL, ON_SUCCESS);
+	volumes_need(work, task, create);
+	need_references(work, task->service, create);
+	wait_for_name(work, create, name, NULL);
+	replica->create = create;
+	return create;
+}
+
+/* Adds the start step of a replica, with what comes between create and start: networks, uploads. */
+static struct step *emit_start(
+	struct work *work, struct task *task, struct replica *replica, const char *reason)
+{
+	struct existing *existing = replica->create ? NULL : replica->now;
+	bool content, files;
+	reconcile_uploads(task->service, work->options->shared_files, &content, &files);
+	size_t before = work->plan->count;
+	if ((content || files) && (!existing || existing->seen->state == CONTAINER_CREATED)) {
+		struct step *upload = plan_add(work->plan, OP_CONTAINER_UPLOAD,
+			replica->create ? replica->create->name : existing->seen->name,
+			"configs and secrets");
+		upload->service = task->service;
+		upload->number_of = replica->number;
+		upload->target = replica->create;
+		upload->container = existing ? existing->seen : NULL;
+		plan_need(work->plan, upload, replica->create, ON_SUCCESS);
+	}
+	networks_connect(work, task, existing, replica->create);
+	if (work->options->no_start)
+		return NULL;
+	struct step *start = plan_add(work->plan, OP_CONTAINER_START, replica->name, reason);
+	start->service = task->service;
+	start->number_of = replica->number;
+	start->target = replica->create;
+	start->container = existing ? existing->seen : NULL;
+	plan_need(work->plan, start, replica->create, ON_SUCCESS);
+	for (size_t i = before; i + 1 < work->plan->count; i++)
+		plan_need(work->plan, start, work->plan->steps[i], ON_SUCCESS);
+	replica->start = start;
+	replica->ready = hooks_after_start(work->plan, start);
+	return start;
+}
+
+static void emit_new(struct work *work, struct task *task, struct replica *replica)
+{
+	struct step *create = emit_create(work, task, replica);
+	struct step *start = emit_start(work, task, replica, NULL);
+	if (!start)
+		return;
+	gates_need(work, task, start);
+	struct undo *undo = undo_add(work, OP_CONTAINER_REMOVE, task->service, create->name);
+	undo->reason = "created, but not started";
+	undo->target = undo->success = create;
+	undo->skip = start;
+	undo->remove_volumes = true;
+}
+
+/* Stops what asked to be restarted with `task`, before `step` stops or removes a container of `task`. `gone`
+ * (may be NULL) removes it: what shares its namespaces cannot come back then. */
+static void stop_dependents(
+	struct work *work, const struct task *task, struct step *step, const struct step *gone)
+{
+	for (size_t d = 0; !work->options->no_start && d < task->vertex->ndependents; d++) {
+		struct dag_vertex *vertex = task->vertex->dependents[d];
+		const struct task *dependent = work_task(work, vertex);
+		bool restart = false;
+		for (size_t e = 0; e < vertex->nedges; e++)
+			restart |= vertex->edges[e].to == task->vertex && vertex->edges[e].restart;
+		for (size_t r = 0; restart && vertex->selected && r < dependent->nreplicas; r++) {
+			const struct replica *replica = dependent->replicas[r];
+			struct existing *now = replica->old ? replica->old : replica->now;
+			if (!now || !existing_runs(now) || replica->action == ACTION_KEEP)
+				continue;
+			bool fresh;
+			struct step *stop = existing_stop(work, now,
+				arena_printf(work->arena, "%s is remade (restart: true)", task->service->key),
+				&fresh);
+			now->stopped_early |= fresh;
+			if (!dependent->hash)
+				now->gone = gone;
+			for (size_t n = 0; fresh && n < step->nneeds; n++)
+				plan_need(work->plan, stop, step->needs[n].on, step->needs[n].release);
+			plan_need(work->plan, step, stop, ON_SUCCESS);
+		}
+	}
+}
+
+/* Stops and removes `old` once `made` (may be NULL: it is there) exists and the gates are open. Returns the
+ * remove step; `ret_first` is the first step that takes something away. */
+static struct step *emit_replacement(struct work *work, struct task *task, struct existing *old,
+	struct step *made, const char *reason, struct step **ret_first)
+{
+	bool fresh;
+	struct step *stop = existing_stop(work, old, reason, &fresh);
+	if (fresh) {
+		plan_need(work->plan, stop, made, ON_SUCCESS);
+		gates_need(work, task, stop);
+	}
+	struct step *remove = existing_removal(work, old, "replaced");
+	plan_need(work->plan, remove, made, ON_SUCCESS);
+	if (!fresh)
+		gates_need(work, task, remove);
+	stop_dependents(work, task, stop ? stop : remove, remove);
+	*ret_first = fresh ? stop : remove;
+	undo_put_back(work, old, remove);
+	return remove;
+}
+
+/* Gives the container its final name after `after` (may be NULL). */
+static struct step *emit_rename(struct work *work, const struct task *task, struct replica *replica,
+	const char *name, struct step *after)
+{
+	struct step *rename = plan_add(work->plan, OP_CONTAINER_RENAME, name, NULL);
+	rename->service = task->service;
+	rename->number_of = replica->number;
+	rename->new_name = replica->name;
+	rename->target = replica->create;
+	rename->container = replica->create ? NULL : replica->now->seen;
+	plan_need(work->plan, rename, after, ON_SUCCESS);
+	wait_for_name(work, rename, replica->name, replica->now);
+	replica->rename = rename;
+	return rename;
+}
+
+static void emit_recreate(struct work *work, struct task *task, struct replica *replica)
+{
+	struct step *create = emit_create(work, task, replica), *first;
+	struct step *remove = emit_replacement(work, task, replica->now, create, replica->reason, &first);
+	struct step *last = remove;
+	if (create->new_name) {
+		last = emit_rename(work, task, replica, create->name, remove);
+		plan_need(work->plan, last, create, ON_SUCCESS);
+		last->follows = first;
+	}
+	struct step *start = emit_start(work, task, replica, NULL);
+	if (start) {
+		plan_need(work->plan, start, last, ON_SUCCESS);
+		start->follows = first;
+	}
+	struct undo *undo = undo_add(work, OP_CONTAINER_REMOVE, task->service, create->name);
+	undo->reason = "created, but not needed: the old container stays";
+	undo->target = undo->success = create;
+	undo->skip = first;
+	undo->remove_volumes = true;
+}
+
+static void emit_finish(struct work *work, struct task *task, struct replica *replica)
+{
+	struct step *first;
+	struct step *remove = emit_replacement(work, task, replica->old, NULL, replica->reason, &first);
+	struct step *rename = emit_rename(work, task, replica, replica->now->seen->name, remove);
+	rename->follows = first;
+	if (existing_runs(replica->now))
+		return;
+	struct step *start = emit_start(work, task, replica, NULL);
+	if (start) {
+		plan_need(work->plan, start, rename, ON_SUCCESS);
+		start->follows = first;
+	}
+	struct undo *undo = undo_add(work, OP_CONTAINER_REMOVE, task->service, replica->now->seen->name);
+	undo->reason = "not needed: the old container stays";
+	undo->container = replica->now->seen;
+	undo->skip = first;
+	undo->remove_volumes = replica->now->seen->state == CONTAINER_CREATED;
+}
+
+static void emit_restart(struct work *work, struct task *task, struct replica *replica)
+{
+	bool fresh;
+	struct step *stop = existing_stop(work, replica->now, replica->reason, &fresh);
+	stop_dependents(work, task, stop, NULL);
+	struct step *start = emit_start(work, task, replica, replica->reason);
+	plan_need(work->plan, start, stop, ON_SUCCESS);
+	gates_need(work, task, start);
+	start->follows = stop;
+	undo_put_back(work, replica->now, start);
+}
+
+static void emit_replica(struct work *work, struct task *task, struct replica *replica)
+{
+	struct step *rename = NULL;
+	/* The replaced container is gone, only the new one's name was not changed any more. */
+	bool temporary = replica->now && replica->now->temporary && !replica->old;
+	switch (replica->action) {
+	case ACTION_CREATE:
+		emit_new(work, task, replica);
+		return;
+	case ACTION_RECREATE:
+		emit_recreate(work, task, replica);
+		return;
+	case ACTION_FINISH:
+		emit_finish(work, task, replica);
+		return;
+	case ACTION_RESTART:
+	case ACTION_START:
+	case ACTION_KEEP:
+		break;
+	}
+	if (temporary)
+		rename = emit_rename(work, task, replica, replica->now->seen->name, NULL);
+	if (replica->action == ACTION_KEEP) {
+		if (replica->now->seen->state == CONTAINER_RUNNING)
+			networks_connect(work, task, replica->now, NULL);
+		return;
+	}
+	if (replica->action == ACTION_RESTART) {
+		emit_restart(work, task, replica);
+	} else {
+		struct step *start = emit_start(work, task, replica, replica->reason);
+		gates_need(work, task, start);
+	}
+	plan_need(work->plan, replica->start, rename, ON_SUCCESS);
+}
+
+void task_emit(struct work *work, struct task *task)
+{
+	for (size_t i = 0; i < task->nexisting; i++) {
+		if (task->existing[i]->unwanted)
+			existing_remove(work, task->existing[i]);
+	}
+	bool kept = false;
+	/* Gates come before the steps that wait at them, for those who read the plan. */
+	for (size_t r = 0; r < task->nreplicas; r++) {
+		if (task->replicas[r]->action != ACTION_KEEP)
+			gates_need(work, task, NULL);
+	}
+	for (size_t r = 0; r < task->nreplicas; r++) {
+		emit_replica(work, task, task->replicas[r]);
+		kept |= task->replicas[r]->action == ACTION_KEEP && existing_runs(task->replicas[r]->now);
+	}
+	if (kept)
+		gates_note(work, task);
+}
