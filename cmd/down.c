@@ -40,6 +40,17 @@ struct down {
 	struct plan *plan;
 };
 
+static struct teardown_scope scope_of(const struct down *down)
+{
+	const struct ctx *ctx = down->ctx;
+	const struct texts *applications = &down->options->applications;
+	return (struct teardown_scope){ .dag = down->scope.dag,
+		.project = down->scope.name,
+		.seen = down->seen,
+		.names = applications->count ? applications->items : ctx->args,
+		.nnames = applications->count ? applications->count : ctx->nargs };
+}
+
 /* With --rmi: which of the images are there. */
 static int look_at_images(struct down *down)
 {
@@ -48,8 +59,9 @@ static int look_at_images(struct down *down)
 	size_t count;
 	if (!down->options->images)
 		return 0;
-	reconcile_removable_images(ctx->arena, down->scope.dag, down->scope.name, down->seen, ctx->args,
-		ctx->nargs, strcmp(down->options->images, "all") == 0, &references, &count);
+	struct teardown_scope scope = scope_of(down);
+	reconcile_removable_images(
+		ctx->arena, &scope, strcmp(down->options->images, "all") == 0, &references, &count);
 	return count ? observe_images(ctx->engine, down->seen, references, count, &ctx->errors) : 0;
 }
 
@@ -65,12 +77,11 @@ static int look(struct down *down)
 		.timeout = options->timeout };
 	if (observe(ctx->engine, &query, &down->seen, &ctx->errors) < 0 || look_at_images(down) < 0)
 		return -1;
+	struct teardown_scope scope = scope_of(down);
 	if (options->applications.count)
-		return reconcile_down_applications(ctx->arena, down->scope.dag, down->seen,
-			options->applications.items, options->applications.count, &how, &down->plan,
-			&ctx->errors);
-	return reconcile_down(ctx->arena, down->scope.dag, down->scope.name, down->seen, ctx->args,
-		ctx->nargs, &how, &down->plan, &ctx->errors);
+		return reconcile_down_applications(ctx->arena, &scope, &how, &down->plan, &ctx->errors);
+	down->plan = reconcile_down(ctx->arena, &scope, &how);
+	return 0;
 }
 
 static int run_it(struct down *down, struct sink *sink)

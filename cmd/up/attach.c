@@ -158,11 +158,14 @@ static int halt(struct attach *attach, bool kill, struct run_result *ret_result)
 	struct run_options options = {
 		.sink = attach->sink, .impatient = attach->signal != 0, .parallel = connect_parallel(ctx)
 	};
-	struct plan *plan;
-	if (observe(ctx->engine, &query, &up->seen, &ctx->errors) < 0 ||
-		reconcile_down(ctx->arena, dag, up->scope.project->name, up->seen, services.items,
-			services.count, &how, &plan, &ctx->errors) < 0)
+	if (observe(ctx->engine, &query, &up->seen, &ctx->errors) < 0)
 		return -1;
+	struct teardown_scope scope = { .dag = dag,
+		.project = up->scope.project->name,
+		.seen = up->seen,
+		.names = services.items,
+		.nnames = services.count };
+	struct plan *plan = reconcile_down(ctx->arena, &scope, &how);
 	options.seen = up->seen;
 	return run_plan(ctx->engine, plan, &options, ret_result, &ctx->errors);
 }

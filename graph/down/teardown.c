@@ -74,6 +74,7 @@ static void take(struct teardown *down, const struct observed_container *seen)
 	}
 	*ARENA_PUSH(down->arena, group->items, group->count) = leaving;
 }
+
 /* The dependency's containers stop only after `stop`. */
 static void before_dependency(struct teardown *down, struct step *stop, const char *service)
 {
@@ -288,25 +289,47 @@ static bool in_file(const struct dag *dag, const char *project, const char *serv
 	return false;
 }
 
-int reconcile_down(struct arena *arena, const struct dag *dag, const char *project,
-	const struct observed *seen, const char *const *names, size_t nnames,
-	const struct teardown_options *options, struct plan **ret_plan, struct errors *errors)
+static struct teardown begin_plan(struct arena *arena, const struct teardown_scope *scope,
+	const char *project, const struct teardown_options *options)
 {
-	(void)errors;
 	struct teardown down = { .arena = arena,
-		.dag = dag,
+		.dag = scope->dag,
 		.project = project,
-		.seen = seen,
+		.seen = scope->seen,
 		.options = options,
 		.plan = plan_create(arena) };
 	map_init(&down.by_service, arena);
-	for (size_t i = 0; i < seen->ncontainers; i++) {
-		const struct observed_container *container = seen->containers[i];
-		if (!text_is(container->project, project) ||
-			(nnames && !text_among(container->service, names, nnames)))
+	return down;
+}
+
+/* What comes of the containers that leave: the order of their stops, and what they leave behind. */
+static struct plan *end_plan(struct teardown *down, bool networks)
+{
+	const struct teardown_options *options = down->options;
+	if (!options->kill)
+		order_stops(down);
+	if (networks && !options->keep)
+		remove_networks(down);
+	if (options->volumes && !options->keep)
+		remove_volumes(down);
+	if (options->images && !options->keep)
+		remove_images(down);
+	hooks_before_stops(down->plan);
+	plan_order(down->plan);
+	return down->plan;
+}
+
+struct plan *reconcile_down(
+	struct arena *arena, const struct teardown_scope *scope, const struct teardown_options *options)
+{
+	struct teardown down = begin_plan(arena, scope, scope->project, options);
+	for (size_t i = 0; i < scope->seen->ncontainers; i++) {
+		const struct observed_container *container = scope->seen->containers[i];
+		if (!text_is(container->project, scope->project) ||
+			(scope->nnames && !text_among(container->service, scope->names, scope->nnames)))
 			continue;
-		bool orphan = dag && !in_file(dag, project, container->service);
-		if (options->keep && (container->oneoff || (orphan && !nnames)))
+		bool orphan = scope->dag && !in_file(scope->dag, scope->project, container->service);
+		if (options->keep && (container->oneoff || (orphan && !scope->nnames)))
 			continue;
 		if (orphan && !options->remove_orphans && !options->keep) {
 			plan_note(down.plan,
@@ -317,18 +340,7 @@ int reconcile_down(struct arena *arena, const struct dag *dag, const char *proje
 		}
 		take(&down, container);
 	}
-	if (!options->kill)
-		order_stops(&down);
-	if (!options->keep)
-		remove_networks(&down);
-	if (options->volumes && !options->keep)
-		remove_volumes(&down);
-	if (options->images && !options->keep)
-		remove_images(&down);
-	hooks_before_stops(down.plan);
-	plan_order(down.plan);
-	*ret_plan = down.plan;
-	return 0;
+	return end_plan(&down, true);
 }
 
 /* Whether a running container needs the application: by the graph, or by the label its creation left. */
@@ -345,10 +357,9 @@ static bool needs(
 			return true;
 		at += size + (at[size] == ',');
 	}
-	const struct dag_vertex *vertex = seen->service ? dag_find(dag, seen->service) : NULL;
-	if (!vertex || !text_is(vertex->service->project->name, seen->project))
-		return false;
-	for (size_t e = 0; e < vertex->nedges; e++) {
+	const struct service *service = own_service(dag, seen);
+	const struct dag_vertex *vertex = service ? dag_vertex(dag, service) : NULL;
+	for (size_t e = 0; vertex && e < vertex->nedges; e++) {
 		if (vertex->edges[e].to->service == application)
 			return true;
 	}
@@ -361,9 +372,8 @@ static const struct observed_container *needed_by(const struct dag *dag, const s
 {
 	for (size_t i = 0; i < seen->ncontainers; i++) {
 		const struct observed_container *container = seen->containers[i];
-		const struct dag_vertex *own = container->service ? dag_find(dag, container->service) : NULL;
-		bool goes =
-			own && going[own->order] && text_is(own->service->project->name, container->project);
+		const struct service *own = own_service(dag, container);
+		bool goes = own && going[dag_vertex(dag, own)->order];
 		if (!goes && needs(dag, container, application))
 			return container;
 	}
@@ -371,23 +381,24 @@ static const struct observed_container *needed_by(const struct dag *dag, const s
 }
 
 /* Marks the applications named and reports what still needs one of them. */
-static int mark_named(const struct dag *dag, const struct observed *seen, const char *const *ids, size_t nids,
-	bool *going, struct errors *errors)
+static int mark_named(const struct teardown_scope *scope, bool *going, struct errors *errors)
 {
+	const struct dag *dag = scope->dag;
 	size_t before = errors->count;
-	for (size_t i = 0; i < nids; i++) {
-		const struct dag_vertex *vertex = dag_find(dag, ids[i]);
+	for (size_t i = 0; i < scope->nnames; i++) {
+		const char *id = scope->names[i];
+		const struct dag_vertex *vertex = dag_find(dag, id);
 		if (vertex && vertex->service->application)
 			going[vertex->order] = true;
 		else
-			error_add(errors, ERROR_USAGE, NULL, NULL, "no such application: \"%s\"", ids[i]);
+			error_add(errors, ERROR_USAGE, NULL, NULL, "no such application: \"%s\"", id);
 	}
 	if (errors->count > before)
 		return -1;
 	for (size_t i = 0; i < dag->count; i++) {
 		const struct service *service = dag->sorted[i]->service;
 		const struct observed_container *user =
-			going[i] ? needed_by(dag, seen, going, service) : NULL;
+			going[i] ? needed_by(dag, scope->seen, going, service) : NULL;
 		if (!user)
 			continue;
 		error_add(errors, ERROR_GATE, NULL, NULL,
@@ -397,15 +408,11 @@ static int mark_named(const struct dag *dag, const struct observed *seen, const 
 	return errors->count > before ? -1 : 0;
 }
 
-int reconcile_down_applications(struct arena *arena, const struct dag *dag, const struct observed *seen,
-	const char *const *ids, size_t nids, const struct teardown_options *options, struct plan **ret_plan,
-	struct errors *errors)
+/* Marks what only applications that go need: dependents come later in the order. Returns the project of what
+ * goes. */
+static const char *mark_upstream(const struct dag *dag, const struct observed *seen, bool *going)
 {
-	bool *going = arena_alloc(arena, dag->count + 1);
-	if (mark_named(dag, seen, ids, nids, going, errors) < 0)
-		return -1;
 	const char *project = NULL;
-	/* Dependents come later in the order: from the end, what only those that go need goes as well. */
 	for (size_t i = dag->count; i-- > 0;) {
 		const struct dag_vertex *vertex = dag->sorted[i];
 		bool upstream = false;
@@ -416,28 +423,24 @@ int reconcile_down_applications(struct arena *arena, const struct dag *dag, cons
 		if (going[i])
 			project = vertex->service->project->name;
 	}
-	struct teardown down = { .arena = arena,
-		.dag = dag,
-		.project = project,
-		.seen = seen,
-		.options = options,
-		.plan = plan_create(arena) };
-	map_init(&down.by_service, arena);
+	return project;
+}
+
+int reconcile_down_applications(struct arena *arena, const struct teardown_scope *scope,
+	const struct teardown_options *options, struct plan **ret_plan, struct errors *errors)
+{
+	const struct dag *dag = scope->dag;
+	const struct observed *seen = scope->seen;
+	bool *going = arena_alloc(arena, dag->count + 1);
+	if (mark_named(scope, going, errors) < 0)
+		return -1;
+	struct teardown down = begin_plan(arena, scope, mark_upstream(dag, seen, going), options);
 	for (size_t i = 0; i < seen->ncontainers; i++) {
 		const struct observed_container *container = seen->containers[i];
-		const struct dag_vertex *vertex =
-			container->service ? dag_find(dag, container->service) : NULL;
-		if (vertex && going[vertex->order] &&
-			text_is(vertex->service->project->name, container->project))
+		const struct service *service = own_service(dag, container);
+		if (service && going[dag_vertex(dag, service)->order])
 			take(&down, container);
 	}
-	order_stops(&down);
-	if (down.count)
-		remove_networks(&down);
-	if (options->volumes)
-		remove_volumes(&down);
-	hooks_before_stops(down.plan);
-	plan_order(down.plan);
-	*ret_plan = down.plan;
+	*ret_plan = end_plan(&down, down.count > 0);
 	return 0;
 }

@@ -15,25 +15,30 @@ static bool is_default_name(const char *image, const char *project, const char *
 	return !strncmp(rest, service, size) && (!rest[size] || !strcmp(rest + size, ":latest"));
 }
 
-void reconcile_removable_images(struct arena *arena, const struct dag *dag, const char *project,
-	const struct observed *seen, const char *const *names, size_t nnames, bool all,
+static bool is_named(const struct teardown_scope *scope, const char *service)
+{
+	return !scope->nnames || text_among(service, scope->names, scope->nnames);
+}
+
+void reconcile_removable_images(struct arena *arena, const struct teardown_scope *scope, bool all,
 	const char ***ret_references, size_t *ret_count)
 {
+	const struct dag *dag = scope->dag;
+	const struct observed *seen = scope->seen;
 	struct map found;
 	map_init(&found, arena);
 	for (size_t i = 0; dag && i < dag->count; i++) {
 		const struct service *service = dag->vertices[i]->service;
-		if (strcmp(service->project->name, project) ||
-			(nnames && !text_among(service->key, names, nnames)))
+		if (strcmp(service->project->name, scope->project) || !is_named(scope, service->key))
 			continue;
 		if (all || (service->build && !service->image))
 			map_set(&found, service_image(arena, service), "");
 	}
 	for (size_t i = 0; !dag && i < seen->ncontainers; i++) {
 		const struct observed_container *container = seen->containers[i];
-		if (!container->service || (nnames && !text_among(container->service, names, nnames)))
+		if (!container->service || !is_named(scope, container->service))
 			continue;
-		if (all || is_default_name(container->image, project, container->service))
+		if (all || is_default_name(container->image, scope->project, container->service))
 			map_set(&found, container->image, "");
 	}
 	*ret_references = ARENA_ARRAY(arena, const char *, found.count + 1);

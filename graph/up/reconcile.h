@@ -79,23 +79,28 @@ struct attachment **reconcile_attachments(
  * environment or content, `files` file-based ones too (x-flow.files, or files not shared with the engine). */
 void reconcile_uploads(const struct service *service, bool shared_files, bool *ret_content, bool *ret_files);
 
-/* The plan of `down` for a project: stops each container as soon as nothing that runs depends on it, removes
- * containers, networks, volumes. With `dag` NULL (only a project name is known) the order comes from the
- * depends_on labels. `names`: only these services. */
-int reconcile_down(struct arena *arena, const struct dag *dag, const char *project,
-	const struct observed *seen, const char *const *names, size_t nnames,
-	const struct teardown_options *options, struct plan **ret_plan, struct errors *errors);
+/* What the planners of `down` look at. */
+struct teardown_scope {
+	const struct dag *dag; /* NULL: only a project name is known */
+	const char *project;
+	const struct observed *seen;
+	const char *const *names; /* only these services; of `down --app`: the applications */
+	size_t nnames;
+};
 
-/* Images that `down --rmi` is about: of the services (`names`: only these), all of them or only those that
- * were built without an image name of their own. With `dag` NULL the containers' images. For seen->images. */
-void reconcile_removable_images(struct arena *arena, const struct dag *dag, const char *project,
-	const struct observed *seen, const char *const *names, size_t nnames, bool all,
+/* The plan of `down` for a project: stops each container as soon as nothing that runs depends on it, removes
+ * containers, networks, volumes. Without a graph the order comes from the depends_on labels. */
+struct plan *reconcile_down(
+	struct arena *arena, const struct teardown_scope *scope, const struct teardown_options *options);
+
+/* Images that `down --rmi` is about: of the services, all of them or only those that were built without an
+ * image name of their own. Without a graph the containers' images. For seen->images. */
+void reconcile_removable_images(struct arena *arena, const struct teardown_scope *scope, bool all,
 	const char ***ret_references, size_t *ret_count);
 
 /* The plan of `down --app ID…`: these applications and the upstream that only they need; refuses while a
- * running dependent (in `seen`) needs one. */
-int reconcile_down_applications(struct arena *arena, const struct dag *dag, const struct observed *seen,
-	const char *const *ids, size_t nids, const struct teardown_options *options, struct plan **ret_plan,
-	struct errors *errors);
+ * running dependent (in `seen`) needs one. The project is theirs. */
+int reconcile_down_applications(struct arena *arena, const struct teardown_scope *scope,
+	const struct teardown_options *options, struct plan **ret_plan, struct errors *errors);
 
 #endif

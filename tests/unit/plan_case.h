@@ -279,12 +279,16 @@ static inline int case_plan(struct plan_case *c, struct plan **ret_plan)
 {
 	if (!strcmp(c->command, "images"))
 		return reconcile_images(c->arena, c->dag, c->seen, &c->image, ret_plan, &c->errors);
-	if (!strcmp(c->command, "down"))
-		return reconcile_down(c->arena, c->no_file ? NULL : c->dag, "p", c->seen, c->names, c->nnames,
-			&c->down, ret_plan, &c->errors);
-	if (!strcmp(c->command, "down-app"))
-		return reconcile_down_applications(
-			c->arena, c->dag, c->seen, c->apps, c->napps, &c->down, ret_plan, &c->errors);
+	struct teardown_scope scope = { c->no_file ? NULL : c->dag, "p", c->seen, c->names, c->nnames };
+	if (!strcmp(c->command, "down")) {
+		*ret_plan = reconcile_down(c->arena, &scope, &c->down);
+		return 0;
+	}
+	if (!strcmp(c->command, "down-app")) {
+		scope.names = c->apps;
+		scope.nnames = c->napps;
+		return reconcile_down_applications(c->arena, &scope, &c->down, ret_plan, &c->errors);
+	}
 	if (reconcile_up(c->arena, c->dag, c->seen, &c->up, ret_plan, &c->errors) < 0)
 		return -1;
 	return reconcile_names(c->arena, *ret_plan, c->others.containers, c->others.ncontainers, &c->errors);
