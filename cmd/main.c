@@ -15,13 +15,8 @@
 
 extern char **environ;
 
-/* The words of the command line as they are taken one by one. */
-struct line {
-	const char *const *words;
-	size_t count;
-};
-
-static void line_skip(struct line *line, size_t count)
+/* The words of the command line are taken one by one. */
+static void line_skip(struct opt_line *line, size_t count)
 {
 	line->words += count;
 	line->count -= count;
@@ -92,25 +87,25 @@ static int check_count(struct ctx *ctx)
 }
 
 /* Parses what follows the command's name and runs it. */
-static int run_command(struct ctx *ctx, struct line line, struct opt_set *globals)
+static int run_command(struct ctx *ctx, struct opt_line line, struct opt_set *globals)
 {
 	struct arena *arena = ctx->arena;
 	const struct cmd *cmd = ctx->cmd;
 	struct opt_set sets[] = { { cmd->rows, arena_alloc(arena, cmd->size), NULL }, *globals };
 	struct texts args = { 0 };
 	bool *given = globals->given;
+	line.whose = cmd->name;
 	options_begin(arena, sets, 1);
 	int result = 0;
 	if (cmd->raw) {
 		args = (struct texts){ (const char **)line.words, line.count };
 	} else if (cmd->stop_at_argument) {
-		int used = options_leading(arena, sets, 2, line.words, line.count, cmd->name, &ctx->errors);
+		int used = options_leading(arena, sets, 2, &line, &ctx->errors);
 		result = used < 0 ? -1 : 0;
 		line_skip(&line, used < 0 ? line.count : (size_t)used);
 		args = (struct texts){ (const char **)line.words, line.count };
 	} else {
-		result =
-			options_mixed(arena, sets, 2, line.words, line.count, cmd->name, &args, &ctx->errors);
+		result = options_mixed(arena, sets, 2, &line, &args, &ctx->errors);
 	}
 	globals->given = given;
 	if (ctx->globals.help) {
@@ -125,13 +120,13 @@ static int run_command(struct ctx *ctx, struct line line, struct opt_set *global
 	return cmd->run(ctx, sets[0].target);
 }
 
-static int start(struct ctx *ctx, struct line line, const char *plugin)
+static int start(struct ctx *ctx, struct opt_line line, const char *plugin)
 {
 	struct opt_set sets[] = { { globals_flow, &ctx->globals, NULL },
 		{ globals_docker, &ctx->globals, NULL } };
 	options_begin(ctx->arena, sets, 2);
 	for (bool named = false;;) {
-		int used = options_leading(ctx->arena, sets, 2, line.words, line.count, NULL, &ctx->errors);
+		int used = options_leading(ctx->arena, sets, 2, &line, &ctx->errors);
 		if (used < 0)
 			return -1;
 		line_skip(&line, (size_t)used);
@@ -192,7 +187,7 @@ int main(int argc, char **argv)
 	errors_init(&ctx.errors, arena);
 	sources_init(&ctx.sources, arena);
 	size_t nwords = argc > 1 ? (size_t)argc - 1 : 0;
-	int result = start(&ctx, (struct line){ (const char *const *)(argv + 1), nwords }, plugin);
+	int result = start(&ctx, (struct opt_line){ (const char *const *)(argv + 1), nwords, NULL }, plugin);
 	int status = report_end(&ctx, result);
 	connect_end(&ctx);
 	arena_destroy(arena);

@@ -7,9 +7,8 @@ struct scan {
 	struct arena *arena;
 	const struct opt_set *sets;
 	size_t nsets;
-	const char *const *words;
-	size_t nwords, at;
-	const char *whose;
+	const struct opt_line *line;
+	size_t at;
 	struct errors *errors;
 };
 
@@ -104,12 +103,12 @@ static int unknown_option(struct scan *scan, const char *word, size_t len)
 				texts_add(arena, &names, arena_printf(arena, "--%s", row->name));
 	const char *text = arena_strndup(arena, word, len);
 	error_add(scan->errors, ERROR_USAGE, NULL, NULL, "unknown option %s%s%s", text,
-		scan->whose ? " of " : "", scan->whose ? scan->whose : "");
+		scan->line->whose ? " of " : "", scan->line->whose ? scan->line->whose : "");
 	const char *near = text[1] == '-' ? error_nearest(text, names.items, names.count) : NULL;
 	if (near)
 		return error_hint(scan->errors, "did you mean %s?", near);
-	return error_hint(scan->errors, "%s%s--help lists the options", scan->whose ? scan->whose : "",
-		scan->whose ? " " : "");
+	return error_hint(scan->errors, "%s%s--help lists the options",
+		scan->line->whose ? scan->line->whose : "", scan->line->whose ? " " : "");
 }
 
 static int take(struct scan *scan, struct found found, const char *shown, const char *value)
@@ -117,10 +116,10 @@ static int take(struct scan *scan, struct found found, const char *shown, const 
 	const struct opt *row = found.row;
 	bool *given = &found.set->given[row - found.set->rows];
 	if (!value && opt_takes_value(row)) {
-		if (scan->at >= scan->nwords)
+		if (scan->at >= scan->line->count)
 			return error_add(scan->errors, ERROR_USAGE, NULL, NULL, "%s needs a value: %s %s",
 				shown, shown, row->arg ? row->arg : "VALUE");
-		value = scan->words[scan->at++];
+		value = scan->line->words[scan->at++];
 	}
 	if ((row->flags & OPT_ONCE) && *given)
 		return error_add(scan->errors, ERROR_USAGE, NULL, NULL, "%s can be given only once", shown);
@@ -168,16 +167,16 @@ static bool is_option(const char *word)
 
 static int take_word(struct scan *scan)
 {
-	const char *word = scan->words[scan->at++];
+	const char *word = scan->line->words[scan->at++];
 	return word[1] == '-' ? take_long(scan, word) : take_letters(scan, word);
 }
 
-int options_leading(struct arena *arena, const struct opt_set *sets, size_t nsets, const char *const *words,
-	size_t nwords, const char *whose, struct errors *errors)
+int options_leading(struct arena *arena, const struct opt_set *sets, size_t nsets,
+	const struct opt_line *line, struct errors *errors)
 {
-	struct scan scan = { arena, sets, nsets, words, nwords, 0, whose, errors };
-	while (scan.at < nwords && is_option(words[scan.at])) {
-		if (strcmp(words[scan.at], "--") == 0)
+	struct scan scan = { arena, sets, nsets, line, 0, errors };
+	while (scan.at < line->count && is_option(line->words[scan.at])) {
+		if (strcmp(line->words[scan.at], "--") == 0)
 			return (int)scan.at + 1;
 		if (take_word(&scan) < 0)
 			return -1;
@@ -185,15 +184,15 @@ int options_leading(struct arena *arena, const struct opt_set *sets, size_t nset
 	return (int)scan.at;
 }
 
-int options_mixed(struct arena *arena, const struct opt_set *sets, size_t nsets, const char *const *words,
-	size_t nwords, const char *whose, struct texts *ret_args, struct errors *errors)
+int options_mixed(struct arena *arena, const struct opt_set *sets, size_t nsets, const struct opt_line *line,
+	struct texts *ret_args, struct errors *errors)
 {
-	struct scan scan = { arena, sets, nsets, words, nwords, 0, whose, errors };
+	struct scan scan = { arena, sets, nsets, line, 0, errors };
 	struct texts args = { 0 };
 	bool only_arguments = false;
 	int result = 0;
-	while (scan.at < nwords) {
-		const char *word = words[scan.at];
+	while (scan.at < line->count) {
+		const char *word = line->words[scan.at];
 		if (only_arguments || !is_option(word)) {
 			texts_add(arena, &args, word);
 			scan.at++;

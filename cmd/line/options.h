@@ -71,15 +71,22 @@ struct opt_set {
 /* Makes ready to fill; sets the `given` of each set. */
 void options_begin(struct arena *arena, struct opt_set *sets, size_t nsets);
 
+/* What is parsed. */
+struct opt_line {
+	const char *const *words;
+	size_t count;
+	const char *whose; /* the command whose options they are, for messages; NULL: the global ones */
+};
+
 /* Parses words up to the first argument. Returns the number of words consumed (a `--` included), or -1 with
- * findings. `whose` names the command in messages ("up", or NULL for the global ones). */
-int options_leading(struct arena *arena, const struct opt_set *sets, size_t nsets, const char *const *words,
-	size_t nwords, const char *whose, struct errors *errors);
+ * findings. */
+int options_leading(struct arena *arena, const struct opt_set *sets, size_t nsets,
+	const struct opt_line *line, struct errors *errors);
 
 /* Parses all words, options and arguments mixed; what is no option is collected in `ret_args` (a new array).
  * Returns 0, or -1 with all findings. */
-int options_mixed(struct arena *arena, const struct opt_set *sets, size_t nsets, const char *const *words,
-	size_t nwords, const char *whose, struct texts *ret_args, struct errors *errors);
+int options_mixed(struct arena *arena, const struct opt_set *sets, size_t nsets, const struct opt_line *line,
+	struct texts *ret_args, struct errors *errors);
 
 /* Fills what was not given from the environment variables of the rows, and checks exclusions. Returns 0 or
  * -1.

@@ -69,8 +69,11 @@ static void got_end(void *arg, const char *failure)
 static void read_output(struct follow_one *one, const struct logs_options *options)
 {
 	struct ctx *ctx = one->follow->ctx;
+	const struct logs_listener listener = {
+		.line = got_line, .opened = got_open, .end = got_end, .arg = one
+	};
 	one->opened = one->stale = false;
-	one->logs = logs_open(ctx->engine, one->id, options, got_line, got_open, got_end, one, &ctx->errors);
+	one->logs = logs_open(ctx->engine, one->id, options, &listener, &ctx->errors);
 	one->opened = !one->logs;
 }
 
@@ -264,8 +267,10 @@ struct follow *follow_open(struct ctx *ctx, const struct follow_options *options
 	struct texts names = scope_names(ctx->arena, options->scope);
 	*follow = (struct follow){ .ctx = ctx, .options = *options, .began = clock_unix() };
 	map_init(&follow->by_id, ctx->arena);
-	follow->events = events_open(
-		ctx->engine, names.items, names.count, on_open, on_event, on_lost, follow, &ctx->errors);
+	const struct events_listener listener = {
+		.open = on_open, .event = on_event, .lost = on_lost, .arg = follow
+	};
+	follow->events = events_open(ctx->engine, names.items, names.count, &listener, &ctx->errors);
 	if (!follow->events)
 		return NULL;
 	loop_run(ctx->loop, settled, follow);

@@ -92,9 +92,12 @@ static void judge_look(struct watch *watch)
 {
 	struct gate *gate = watch->gate;
 	const char *why = NULL, *hint = NULL;
-	int64_t restarts = watch->look.restarts - watch->restarts_before;
-	enum gate_verdict verdict = gate_judge(gate->engine->arena, gate->step->condition, kind_of(gate),
-		gate->step->service->key, &watch->look, restarts, &why, &hint);
+	struct gate_target target = { .condition = gate->step->condition,
+		.kind = kind_of(gate),
+		.service = gate->step->service->key,
+		.look = &watch->look,
+		.restarts = watch->look.restarts - watch->restarts_before };
+	enum gate_verdict verdict = gate_judge(gate->engine->arena, &target, &why, &hint);
 	/* It is on its way back already. */
 	bool stale = watch->died || (watch->began && verdict == GATE_LISTEN);
 	watch->died = watch->began = false;

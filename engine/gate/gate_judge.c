@@ -4,11 +4,7 @@
 
 struct judging {
 	struct arena *arena;
-	enum condition condition;
-	enum probe_kind kind;
-	const char *service;
-	const struct look *look;
-	int64_t restarts;
+	const struct gate_target *target;
 	const char *why, *hint;
 };
 
@@ -21,15 +17,15 @@ static enum gate_verdict fail(struct judging *of, const char *why, const char *h
 
 static enum gate_verdict judge_ended(struct judging *of)
 {
-	const struct look *look = of->look;
+	const struct look *look = of->target->look;
 	const char *memory = look->killed_for_memory ? ", killed for lack of memory" : "";
 	const char *hint = look->killed_for_memory ? "raise its memory limit" : NULL;
 	long long code = (long long)look->exit_code;
 	/* A gate at "started" is --wait's: a one-shot that nobody waits for may have done its work. */
 	bool one_shot = !look->restart || !*look->restart || strcmp(look->restart, "no") == 0;
-	if (of->condition == CONDITION_STARTED && code == 0 && one_shot)
+	if (of->target->condition == CONDITION_STARTED && code == 0 && one_shot)
 		return GATE_READY;
-	if (of->condition != CONDITION_COMPLETED)
+	if (of->target->condition != CONDITION_COMPLETED)
 		return fail(of,
 			arena_printf(of->arena, "container %s exited (%lld)%s", look->name, code, memory),
 			hint);
@@ -37,29 +33,30 @@ static enum gate_verdict judge_ended(struct judging *of)
 		return GATE_READY;
 	return fail(of,
 		arena_printf(of->arena, "service \"%s\" didn't complete successfully: exit %lld%s",
-			of->service, code, memory),
+			of->target->service, code, memory),
 		hint);
 }
 
 static enum gate_verdict judge_restarting(struct judging *of)
 {
-	const struct look *look = of->look;
-	bool completes = of->condition == CONDITION_COMPLETED;
+	const struct look *look = of->target->look;
+	bool completes = of->target->condition == CONDITION_COMPLETED;
 	if (completes && look->exit_code == 0)
 		return GATE_READY;
-	if (of->restarts < GATE_RESTARTS_MOST || (completes && strcmp(look->restart, "on-failure") == 0))
+	if (of->target->restarts < GATE_RESTARTS_MOST ||
+		(completes && strcmp(look->restart, "on-failure") == 0))
 		return GATE_LISTEN;
 	return fail(of,
 		arena_printf(of->arena,
 			"container %s is in a crash loop: exited (%lld), restarted %lld times", look->name,
-			(long long)look->exit_code, (long long)of->restarts),
+			(long long)look->exit_code, (long long)of->target->restarts),
 		NULL);
 }
 
 static enum gate_verdict judge_health(struct judging *of)
 {
-	const char *name = of->look->name;
-	switch (of->look->health) {
+	const char *name = of->target->look->name;
+	switch (of->target->look->health) {
 	case HEALTH_HEALTHY:
 		return GATE_READY;
 	case HEALTH_UNHEALTHY:
@@ -69,36 +66,37 @@ static enum gate_verdict judge_health(struct judging *of)
 	case HEALTH_NONE:
 		break;
 	}
-	if (of->look->ntest)
+	if (of->target->look->ntest)
 		return GATE_PROBE;
 	return fail(of, arena_printf(of->arena, "container %s has no healthcheck configured", name),
 		arena_printf(of->arena,
 			"give service %s a `healthcheck:` (or `x-flow: {healthcheck: …}`), or wait for `service_started`",
-			of->service));
+			of->target->service));
 }
 
 static enum gate_verdict judge_running(struct judging *of)
 {
-	if (of->condition == CONDITION_COMPLETED)
+	if (of->target->condition == CONDITION_COMPLETED)
 		return GATE_LISTEN;
-	if (of->condition == CONDITION_STARTED || of->kind == PROBE_NONE)
+	if (of->target->condition == CONDITION_STARTED || of->target->kind == PROBE_NONE)
 		return GATE_READY;
-	return of->kind == PROBE_CONTAINER || of->kind == PROBE_UNSET ? judge_health(of) : GATE_PROBE;
+	return of->target->kind == PROBE_CONTAINER || of->target->kind == PROBE_UNSET ? judge_health(of)
+										      : GATE_PROBE;
 }
 
 static enum gate_verdict judge(struct judging *of)
 {
-	switch (of->look->state) {
+	switch (of->target->look->state) {
 	case CONTAINER_RUNNING:
 	case CONTAINER_PAUSED:
 		return judge_running(of);
 	case CONTAINER_RESTARTING:
 		return judge_restarting(of);
 	case CONTAINER_CREATED:
-		if (*of->look->error)
+		if (*of->target->look->error)
 			return fail(of,
-				arena_printf(of->arena, "container %s did not start: %s", of->look->name,
-					of->look->error),
+				arena_printf(of->arena, "container %s did not start: %s",
+					of->target->look->name, of->target->look->error),
 				NULL);
 		return GATE_LISTEN;
 	case CONTAINER_EXITED:
@@ -109,11 +107,10 @@ static enum gate_verdict judge(struct judging *of)
 	return judge_ended(of);
 }
 
-enum gate_verdict gate_judge(struct arena *arena, enum condition condition, enum probe_kind kind,
-	const char *service, const struct look *look, int64_t restarts, const char **ret_why,
-	const char **ret_hint)
+enum gate_verdict gate_judge(
+	struct arena *arena, const struct gate_target *target, const char **ret_why, const char **ret_hint)
 {
-	struct judging of = { arena, condition, kind, service, look, restarts, NULL, NULL };
+	struct judging of = { .arena = arena, .target = target };
 	enum gate_verdict verdict = judge(&of);
 	if (verdict == GATE_FAILED) {
 		*ret_why = of.why;

@@ -65,9 +65,10 @@ static void begin(struct probe_try *try)
 		.since = *try->look->started ? try->look->started : NULL,
 		.tty = try->look->tty,
 	};
+	const struct logs_listener listener = { .line = on_line, .end = on_end, .arg = try };
 	struct errors errors;
 	errors_init(&errors, try->engine->arena);
-	own->logs = logs_open(try->engine, try->look->id, &options, on_line, NULL, on_end, try, &errors);
+	own->logs = logs_open(try->engine, try->look->id, &options, &listener, &errors);
 	if (!own->logs)
 		probe_settle(
 			try, false, "%s", errors.first ? errors.first->message : "the output cannot be read");

@@ -117,8 +117,10 @@ static int try_open(struct run *run, int64_t rest)
 	if (timer && !waited)
 		loop_cancel(loop, timer);
 	run->blind = NULL;
-	run->events = events_open(
-		run->engine, options->projects, options->nprojects, opened, happened, lost, run, run->errors);
+	const struct events_listener listener = {
+		.open = opened, .event = happened, .lost = lost, .arg = run
+	};
+	run->events = events_open(run->engine, options->projects, options->nprojects, &listener, run->errors);
 	if (!run->events)
 		return -1;
 	while (!run->watching && !run->blind && !run->signal)

@@ -37,10 +37,7 @@ struct events {
 	size_t nseen;
 	unsigned tries;
 	bool opened, busy, dead;
-	void (*open)(void *arg);
-	void (*on)(void *arg, const struct engine_event *event);
-	void (*lost)(void *arg, const char *why);
-	void *arg;
+	struct events_listener to;
 	struct errors *errors;
 };
 
@@ -171,7 +168,7 @@ static void got_event(void *arg, const char *text, size_t len)
 	if (json && *event.id && wanted(events, event.project) && !repeated(events, &event)) {
 		if (trace_level)
 			trace_text("event", event.word, event.name);
-		events->on(events->arg, &event);
+		events->to.event(events->to.arg, &event);
 	}
 	cJSON_Delete(json);
 	if (!events->dead)
@@ -194,8 +191,8 @@ static void on_head(struct request *request)
 	if (text && strptime(text, "%a, %d %b %Y %H:%M:%S", &date))
 		events->last = (int64_t)timegm(&date) * 1000000000;
 	events->busy = true;
-	if (events->open)
-		events->open(events->arg);
+	if (events->to.open)
+		events->to.open(events->to.arg);
 	leave(events);
 }
 
@@ -214,7 +211,7 @@ static void again(void *arg)
 	if (send_request(events) == 0)
 		return;
 	events->busy = true;
-	events->lost(events->arg, "libcurl refuses the request");
+	events->to.lost(events->to.arg, "libcurl refuses the request");
 	leave(events);
 }
 
@@ -230,7 +227,7 @@ static void on_done(struct request *request)
 	buf_reset(&events->lines.part);
 	if (!events->opened || refused || events->tries >= TRIES_MOST) {
 		events->busy = true;
-		events->lost(events->arg, why);
+		events->to.lost(events->to.arg, why);
 		leave(events);
 		return;
 	}
@@ -282,17 +279,13 @@ static const char *filters_for(struct arena *arena, const char *const *projects,
 }
 
 struct events *events_open(struct engine *engine, const char *const *projects, size_t nprojects,
-	void (*open)(void *arg), void (*on)(void *arg, const struct engine_event *event),
-	void (*lost)(void *arg, const char *why), void *arg, struct errors *errors)
+	const struct events_listener *listener, struct errors *errors)
 {
 	struct events *events = HEAP_NEW(struct events);
 	*events = (struct events){ .engine = engine,
 		.arena = arena_create(),
 		.nprojects = nprojects,
-		.open = open,
-		.on = on,
-		.lost = lost,
-		.arg = arg,
+		.to = *listener,
 		.errors = errors };
 	const char **copies = ARENA_ARRAY(events->arena, const char *, nprojects);
 	for (size_t i = 0; i < nprojects; i++)

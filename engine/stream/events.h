@@ -20,12 +20,19 @@ struct engine_event {
 
 struct events;
 
-/* Subscribes to container events of these compose projects. `open` is called when the engine has accepted
- * (nothing that happens from then on is missed), `on` for each event. A lost stream is opened again from the
- * last event's time; when that fails for good, `lost` is told. */
+struct events_listener {
+	/* The engine has accepted: nothing that happens from then on is missed; may be NULL. */
+	void (*open)(void *arg);
+	void (*event)(void *arg, const struct engine_event *event);
+	/* The stream is lost for good. */
+	void (*lost)(void *arg, const char *why);
+	void *arg;
+};
+
+/* Subscribes to container events of these compose projects. A lost stream is opened again from the last
+ * event's time. Returns NULL with a finding when it cannot be asked for. */
 struct events *events_open(struct engine *engine, const char *const *projects, size_t nprojects,
-	void (*open)(void *arg), void (*on)(void *arg, const struct engine_event *event),
-	void (*lost)(void *arg, const char *why), void *arg, struct errors *errors);
+	const struct events_listener *listener, struct errors *errors);
 
 /* Ends the subscription and frees it. NULL allowed; safe from within the callbacks. */
 void events_close(struct events *events);

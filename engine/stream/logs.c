@@ -21,10 +21,7 @@ struct logs {
 	bool skipping[2];      /* the timestamp that a continued line repeats is being dropped */
 	unsigned current;      /* which of them is being fed */
 	bool ended, busy, dead;
-	void (*line)(void *arg, bool standard_error, const char *text, size_t len);
-	void (*opened)(void *arg);
-	void (*end)(void *arg, const char *failure);
-	void *arg;
+	struct logs_listener to;
 };
 
 static void logs_free(struct logs *logs)
@@ -60,7 +57,7 @@ static void got_line(void *arg, const char *text, size_t len)
 	struct logs *logs = arg;
 	if (logs->frames.raw && len && text[len - 1] == '\r')
 		len--;
-	logs->line(logs->arg, logs->current == 1, text, len);
+	logs->to.line(logs->to.arg, logs->current == 1, text, len);
 }
 
 /* A line longer than 16 KiB comes in several frames, each of which begins with the timestamp again. */
@@ -97,8 +94,8 @@ static void on_head(struct request *request)
 		 strstr(request->answer_type, "raw-stream"))
 		logs->frames.raw = true;
 	logs->busy = true;
-	if (logs->opened)
-		logs->opened(logs->arg);
+	if (logs->to.opened)
+		logs->to.opened(logs->to.arg);
 	leave(logs);
 }
 
@@ -121,7 +118,7 @@ static void on_done(struct request *request)
 		failure = http_message(logs->arena, request);
 	logs->request = NULL;
 	if (!logs->dead)
-		logs->end(logs->arg, failure);
+		logs->to.end(logs->to.arg, failure);
 	leave(logs);
 }
 
@@ -145,17 +142,12 @@ static void ask(struct logs *logs, const char *id)
 }
 
 struct logs *logs_open(struct engine *engine, const char *id, const struct logs_options *options,
-	void (*line)(void *arg, bool standard_error, const char *text, size_t len), void (*opened)(void *arg),
-	void (*end)(void *arg, const char *failure), void *arg, struct errors *errors)
+	const struct logs_listener *listener, struct errors *errors)
 {
 	struct logs *logs = HEAP_NEW(struct logs);
-	*logs = (struct logs){ .engine = engine,
-		.arena = arena_create(),
-		.options = *options,
-		.line = line,
-		.opened = opened,
-		.end = end,
-		.arg = arg };
+	*logs = (struct logs){
+		.engine = engine, .arena = arena_create(), .options = *options, .to = *listener
+	};
 	lines_init(&logs->lines[0], LINE_MOST);
 	lines_init(&logs->lines[1], LINE_MOST);
 	logs->request = http_request(engine->http);

@@ -14,12 +14,20 @@ struct logs_options {
 	bool tty;    /* the container has a terminal: raw bytes, no frames */
 };
 
-/* Streams the output of container `id`. `line(arg, standard_error, text, len)` per line, without its newline;
- * `opened(arg)` when the engine has accepted (attach before start waits for it; may be NULL); `end(arg,
- * failure)` once at the end, failure NULL for a clean one. Lines longer than 1 MiB come in pieces. */
+struct logs_listener {
+	/* One line, without its newline; in pieces when it is longer than 1 MiB. */
+	void (*line)(void *arg, bool standard_error, const char *text, size_t len);
+	/* The engine has accepted (attach before start waits for it); may be NULL. */
+	void (*opened)(void *arg);
+	/* Once at the end, `failure` NULL for a clean one. */
+	void (*end)(void *arg, const char *failure);
+	void *arg;
+};
+
+/* Streams the output of container `id` to a listener; what both structs name is borrowed, they are copied.
+ * Returns NULL with a finding when it cannot be asked for. */
 struct logs *logs_open(struct engine *engine, const char *id, const struct logs_options *options,
-	void (*line)(void *arg, bool standard_error, const char *text, size_t len), void (*opened)(void *arg),
-	void (*end)(void *arg, const char *failure), void *arg, struct errors *errors);
+	const struct logs_listener *listener, struct errors *errors);
 
 /* The last `count` lines of a container, for messages; arena's text, "" when there are none, NULL when there
  * is no such container any more. `since`: as in logs_options, NULL or "": all. Turns no loop: `got(arg,

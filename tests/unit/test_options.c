@@ -59,7 +59,8 @@ static int parse(struct fixture *f, const char *const *words)
 		count++;
 	struct opt_set set = { rows, &f->sample, NULL };
 	options_begin(f->arena, &set, 1);
-	int result = options_mixed(f->arena, &set, 1, words, count, "sample", &f->args, &f->errors);
+	const struct opt_line line = { words, count, "sample" };
+	int result = options_mixed(f->arena, &set, 1, &line, &f->args, &f->errors);
 	return result < 0 ? -1 : options_end(f->arena, &set, 1, &f->env, &f->errors);
 }
 
@@ -106,7 +107,8 @@ static void leading_options_stop_at_the_first_argument(void **state)
 	struct opt_set set = { rows, &f->sample, NULL };
 	options_begin(f->arena, &set, 1);
 	const char *const words[] = { "-q", "--name", "x", "sh", "-b" };
-	assert_int_equal(options_leading(f->arena, &set, 1, words, 5, NULL, &f->errors), 3);
+	assert_int_equal(
+		options_leading(f->arena, &set, 1, &(struct opt_line){ words, 5, NULL }, &f->errors), 3);
 	assert_false(f->sample.build);
 }
 
