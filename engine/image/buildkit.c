@@ -1,5 +1,6 @@
 #include "engine/image/buildkit.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* Protobuf on the wire: key (number << 3 | type) and value, one after the other. */
@@ -83,104 +84,145 @@ static struct message inside(const struct message *message, const struct field *
 	return inner;
 }
 
-/* Timestamp: 1 seconds, 2 nanoseconds. */
+/* A field of a message and the member of a struct that it fills. */
+struct row {
+	unsigned number;
+	enum { TEXT, INTEGER, TIME, RAW } kind; /* const char *, int64_t, int64_t, struct field */
+	size_t at;
+};
+
+static int64_t read_time(struct message *outer, const struct field *in);
+
+/* Fills members of `ret` by rows, which end with number 0; the last field of a number counts. Returns false
+ * when the message is broken. */
+static bool read_fields(struct message *message, const struct row *rows, void *ret)
+{
+	struct field field;
+	while (next_field(message, &field)) {
+		const struct row *row = rows;
+		while (row->number && row->number != field.number)
+			row++;
+		void *member = (char *)ret + row->at;
+		if (!row->number)
+			continue;
+		switch (row->kind) {
+		case TEXT:
+			*(const char **)member = text_of(message, &field);
+			break;
+		case INTEGER:
+			*(int64_t *)member = (int64_t)field.value;
+			break;
+		case TIME:
+			*(int64_t *)member = read_time(message, &field);
+			break;
+		case RAW:
+			*(struct field *)member = field;
+			break;
+		}
+	}
+	return !message->broken;
+}
+
 static int64_t read_time(struct message *outer, const struct field *in)
 {
+	struct timestamp {
+		int64_t seconds, nanos;
+	} time = { 0 };
+	static const struct row rows[] = {
+		{ 1, INTEGER, offsetof(struct timestamp, seconds) },
+		{ 2, INTEGER, offsetof(struct timestamp, nanos) },
+		{ 0 },
+	};
 	struct message message = inside(outer, in);
-	struct field field;
-	uint64_t seconds = 0, nanos = 0;
-	while (next_field(&message, &field)) {
-		if (field.number == 1)
-			seconds = field.value;
-		else if (field.number == 2)
-			nanos = field.value;
-	}
-	outer->broken |= message.broken;
-	if (seconds > UINT64_C(9000000000) || nanos >= UINT64_C(1000000000))
+	outer->broken |= !read_fields(&message, rows, &time);
+	if (time.seconds < 0 || time.seconds > INT64_C(9000000000) || time.nanos < 0 ||
+		time.nanos >= INT64_C(1000000000))
 		return 0;
-	return (int64_t)(seconds * 1000000000 + nanos);
+	return time.seconds * 1000000000 + time.nanos;
 }
 
 static bool read_vertex(struct message message, const struct buildkit_reader *reader)
 {
-	struct buildkit_vertex vertex = { .digest = "", .name = "", .error = "" };
-	struct field field;
-	while (next_field(&message, &field)) {
-		if (field.number == 1)
-			vertex.digest = text_of(&message, &field);
-		else if (field.number == 3)
-			vertex.name = text_of(&message, &field);
-		else if (field.number == 4)
-			vertex.cached = field.value != 0;
-		else if (field.number == 5)
-			vertex.started = read_time(&message, &field);
-		else if (field.number == 6)
-			vertex.completed = read_time(&message, &field);
-		else if (field.number == 7)
-			vertex.error = text_of(&message, &field);
-	}
-	if (!message.broken && reader->vertex)
-		reader->vertex(reader->arg, &vertex);
-	return !message.broken;
+	struct fields {
+		struct buildkit_vertex vertex;
+		int64_t cached;
+	} read = { .vertex = { .digest = "", .name = "", .error = "" } };
+	static const struct row rows[] = {
+		{ 1, TEXT, offsetof(struct fields, vertex.digest) },
+		{ 3, TEXT, offsetof(struct fields, vertex.name) },
+		{ 4, INTEGER, offsetof(struct fields, cached) },
+		{ 5, TIME, offsetof(struct fields, vertex.started) },
+		{ 6, TIME, offsetof(struct fields, vertex.completed) },
+		{ 7, TEXT, offsetof(struct fields, vertex.error) },
+		{ 0 },
+	};
+	if (!read_fields(&message, rows, &read))
+		return false;
+	read.vertex.cached = read.cached != 0;
+	if (reader->vertex)
+		reader->vertex(reader->arg, &read.vertex);
+	return true;
 }
 
 static bool read_status(struct message message, const struct buildkit_reader *reader)
 {
 	struct buildkit_status status = { .vertex = "", .id = "", .name = "" };
-	struct field field;
-	while (next_field(&message, &field)) {
-		if (field.number == 1)
-			status.id = text_of(&message, &field);
-		else if (field.number == 2)
-			status.vertex = text_of(&message, &field);
-		else if (field.number == 3)
-			status.name = text_of(&message, &field);
-		else if (field.number == 4)
-			status.current = (int64_t)field.value;
-		else if (field.number == 5)
-			status.total = (int64_t)field.value;
-		else if (field.number == 8)
-			status.completed = read_time(&message, &field);
-	}
-	if (!message.broken && reader->status)
+	static const struct row rows[] = {
+		{ 1, TEXT, offsetof(struct buildkit_status, id) },
+		{ 2, TEXT, offsetof(struct buildkit_status, vertex) },
+		{ 3, TEXT, offsetof(struct buildkit_status, name) },
+		{ 4, INTEGER, offsetof(struct buildkit_status, current) },
+		{ 5, INTEGER, offsetof(struct buildkit_status, total) },
+		{ 8, TIME, offsetof(struct buildkit_status, completed) },
+		{ 0 },
+	};
+	if (!read_fields(&message, rows, &status))
+		return false;
+	if (reader->status)
 		reader->status(reader->arg, &status);
-	return !message.broken;
+	return true;
 }
 
 static bool read_log(struct message message, const struct buildkit_reader *reader)
 {
-	struct buildkit_log log = { .vertex = "", .bytes = "" };
-	struct field field;
-	while (next_field(&message, &field)) {
-		if (field.number == 1) {
-			log.vertex = text_of(&message, &field);
-		} else if (field.number == 3) {
-			log.standard_error = field.value == 2;
-		} else if (field.number == 4 && field.wire == WIRE_BYTES) {
-			log.bytes = (const char *)field.bytes;
-			log.len = field.len;
-		}
-	}
-	if (!message.broken && reader->log)
+	struct fields {
+		const char *vertex;
+		int64_t stream; /* 2: standard error */
+		struct field text;
+	} read = { .vertex = "" };
+	static const struct row rows[] = {
+		{ 1, TEXT, offsetof(struct fields, vertex) },
+		{ 3, INTEGER, offsetof(struct fields, stream) },
+		{ 4, RAW, offsetof(struct fields, text) },
+		{ 0 },
+	};
+	if (!read_fields(&message, rows, &read))
+		return false;
+	const struct buildkit_log log = {
+		.vertex = read.vertex,
+		.standard_error = read.stream == 2,
+		.bytes = read.text.bytes ? (const char *)read.text.bytes : "",
+		.len = read.text.len,
+	};
+	if (reader->log)
 		reader->log(reader->arg, &log);
-	return !message.broken;
+	return true;
 }
 
 static bool read_warning(struct message message, const struct buildkit_reader *reader)
 {
 	struct buildkit_warning warning = { .vertex = "", .text = "", .url = "" };
-	struct field field;
-	while (next_field(&message, &field)) {
-		if (field.number == 1)
-			warning.vertex = text_of(&message, &field);
-		else if (field.number == 3)
-			warning.text = text_of(&message, &field);
-		else if (field.number == 5)
-			warning.url = text_of(&message, &field);
-	}
-	if (!message.broken && reader->warning)
+	static const struct row rows[] = {
+		{ 1, TEXT, offsetof(struct buildkit_warning, vertex) },
+		{ 3, TEXT, offsetof(struct buildkit_warning, text) },
+		{ 5, TEXT, offsetof(struct buildkit_warning, url) },
+		{ 0 },
+	};
+	if (!read_fields(&message, rows, &warning))
+		return false;
+	if (reader->warning)
 		reader->warning(reader->arg, &warning);
-	return !message.broken;
+	return true;
 }
 
 int buildkit_read(struct arena *scratch, const void *bytes, size_t len, const struct buildkit_reader *reader)
