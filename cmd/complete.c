@@ -1,4 +1,4 @@
-#include "cmd/complete.h"
+#include "cmd/complete_words.h"
 #include "cmd/line/commands.h"
 
 static int complete_run(struct ctx *ctx, const void *options)

@@ -1,5 +1,5 @@
 /* Names that stand in the project. Nothing is fetched and no engine is asked: a <TAB> must not wait. */
-#include "cmd/complete.h"
+#include "cmd/complete_names.h"
 #include "cmd/open/project.h"
 
 static const struct project *load(struct ctx *ctx, struct errors *ignored)

@@ -1,5 +1,5 @@
-/* From the words before the cursor to the candidates for the next. */
-#include "cmd/complete.h"
+#include "cmd/complete_words.h"
+#include "cmd/complete_names.h"
 
 #include <string.h>
 

@@ -1,4 +1,6 @@
-#include "cmd/doc/doc.h"
+#include "cmd/doc/doc_compose.h"
+#include "cmd/doc/doc_manual.h"
+#include "cmd/doc/doc_shell.h"
 #include "cmd/line/commands.h"
 
 #include <string.h>

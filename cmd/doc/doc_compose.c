@@ -1,4 +1,4 @@
-#include "cmd/doc/doc.h"
+#include "cmd/doc/doc_compose.h"
 #include "cmd/doc/doc_support.h"
 
 #include "compose/schema/schema.h"

@@ -1,5 +1,4 @@
-/* The manual and the reference of commands. */
-#include "cmd/doc/doc.h"
+#include "cmd/doc/doc_manual.h"
 #include "cmd/line/usage.h"
 
 static const char *const exit_rows[][2] = {

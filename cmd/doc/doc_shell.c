@@ -2,7 +2,7 @@
  * `candidate<TAB>description` lines and a last line `:BITS` (the protocol of the docker CLI: 2 no space, 4 no
  * files, 8 extensions, 16 directories). A docker CLI from 28 on asks plugins itself; these serve the name
  * docker-flow and older CLIs' shells. */
-#include "cmd/doc/doc.h"
+#include "cmd/doc/doc_shell.h"
 
 #include <string.h>
 

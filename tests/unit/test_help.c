@@ -1,8 +1,8 @@
 /* Help, manual and completion come from the rows; the help texts are compared with testdata/help/. After a
  * wanted change: HELP_UPDATE=1 build/unit/test_help. */
+#include "cmd/complete_words.h"
+#include "cmd/doc/doc_manual.h"
 #include "cmd/line/commands.h"
-#include "cmd/complete.h"
-#include "cmd/doc/doc.h"
 #include "cmd/line/usage.h"
 #include "unit.h"
 

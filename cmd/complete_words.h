@@ -1,6 +1,6 @@
 /* What the shell offers after <TAB>. */
-#ifndef CMD_COMPLETE_H
-#define CMD_COMPLETE_H
+#ifndef CMD_COMPLETE_WORDS_H
+#define CMD_COMPLETE_WORDS_H
 
 #include "cmd/line/cmd.h"
 
@@ -17,9 +17,5 @@ enum {
 /* Prints the candidates for the last of the words (the ones before it are complete), and the directive line.
  * Never fails: what cannot be known is not offered. */
 void complete_words(struct ctx *ctx, FILE *out, const char *const *words, size_t nwords);
-
-/* Names of the kind in the project that the globals select; nothing when it cannot be loaded.
- * (cmd/complete_names.c) */
-struct texts complete_names(struct ctx *ctx, enum value_kind kind);
 
 #endif
