@@ -2,10 +2,6 @@
 bats_require_minimum_version 1.5.0
 load helper
 
-setup() {
-	alone
-}
-
 @test "metadata is one JSON object that docker accepts" {
 	run -0 --separate-stderr "$flow" docker-cli-plugin-metadata
 	[ "$(jq -r .SchemaVersion <<<"$output")" = 0.1.0 ]

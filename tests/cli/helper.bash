@@ -6,3 +6,5 @@ alone() {
 	unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 	cd "$BATS_TEST_TMPDIR" || return
 }
+
+setup() { alone; }

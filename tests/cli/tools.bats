@@ -2,10 +2,6 @@
 bats_require_minimum_version 1.5.0
 load helper
 
-setup() {
-	alone
-}
-
 # program NAME GROUP TESTS: a cmocka program of the group fixtures and tests given, of the functions below
 program() {
 	cat >"$1.c" <<-C

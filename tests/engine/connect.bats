@@ -2,13 +2,6 @@
 bats_require_minimum_version 1.5.0
 load helper
 
-one_service() {
-	compose <<-'YAML'
-		services:
-		  web: {image: busybox, init: true, command: sleep 1000}
-	YAML
-}
-
 @test "no socket, a dead one, a port where nothing listens" {
 	one_service
 	DOCKER_HOST=unix://$PWD/none.sock run -1 flow up -d

@@ -70,19 +70,22 @@ volumes() { docker volume ls --filter "name=$PROJECT" --format '{{.Name}}' | sor
 	[ "$(networks)" = "$PROJECT-outside" ]
 }
 
-@test "a project that docker compose made" {
+# a web with a volume, for both tools
+with_data() {
 	need_peer
 	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000, volumes: [data:/data]}}
 volumes: {data: {}}'
+}
+
+@test "a project that docker compose made" {
+	with_data
 	peer up -d
 	flow down -v
 	[ -z "$(names)$(networks)$(volumes)" ]
 }
 
 @test "docker compose takes down what flow made" {
-	need_peer
-	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000, volumes: [data:/data]}}
-volumes: {data: {}}'
+	with_data
 	flow up -d
 	peer down -v
 	[ -z "$(names)$(networks)$(volumes)" ]

@@ -188,7 +188,7 @@ load helper
 }
 
 @test "wrong words on the command line" {
-	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000}}'
+	one_service
 	run -2 flow up -d nosuch
 	has nosuch
 	run -2 flow up --detatch
@@ -259,15 +259,7 @@ load helper
 }
 
 @test "an interrupted up -d starts nothing more and leaves what runs" {
-	compose <<-'YAML'
-		services:
-		  db:
-		    image: busybox
-		    init: true
-		    command: sleep 1000
-		    x-flow: {healthcheck: {exec: [test, -e, /never], interval: 100ms, retries: 1000}}
-		  web: {image: busybox, init: true, command: sleep 1000, x-flow: {dependencies: [db]}}
-	YAML
+	one_that_waits
 	for signal in INT:130 TERM:143; do
 		begin log up -d
 		until_true is db-1 running
@@ -279,7 +271,7 @@ load helper
 }
 
 @test "the engine's own words are passed on" {
-	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000}}'
+	one_service
 	proxied 500@/containers/create
 	run -1 flow up -d
 	has "injected fault" web
@@ -308,7 +300,7 @@ twin() {
 networks() { docker network ls -q --no-trunc --filter "label=com.docker.compose.project=$PROJECT" | wc -l; }
 
 @test "two networks of one name are one again, and the one in use stays" {
-	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000}}'
+	one_service
 	flow up -d
 	labels=$(docker network inspect -f '{{json .Labels}}' "${PROJECT}_default")
 	used=$(field web-1 '{{range .NetworkSettings.Networks}}{{.NetworkID}}{{end}}')
@@ -334,7 +326,7 @@ networks() { docker network ls -q --no-trunc --filter "label=com.docker.compose.
 }
 
 @test "two networks of one name, both in use: nothing is changed" {
-	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000}}'
+	one_service
 	flow up -d
 	labels=$(docker network inspect -f '{{json .Labels}}' "${PROJECT}_default")
 	twin || skip "this engine refuses a second network of one name"
@@ -394,7 +386,7 @@ networks() { docker network ls -q --no-trunc --filter "label=com.docker.compose.
 }
 
 @test "a container that somebody removes before its start is made again" {
-	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000}}'
+	one_service
 	proxied delay:1000@/start
 	begin log up -d
 	until_true grep -q /start requests

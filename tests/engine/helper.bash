@@ -29,6 +29,22 @@ teardown() {
 # compose: writes compose.yaml from standard input
 compose() { cat >compose.yaml; }
 
+# one_service: compose.yaml of a web that sleeps
+one_service() { compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000}}'; }
+
+# one_that_waits: compose.yaml of a web that waits until somebody touches /ready in db
+one_that_waits() {
+	compose <<-'YAML'
+		services:
+		  db:
+		    image: busybox
+		    init: true
+		    command: sleep 1000
+		    x-flow: {healthcheck: {exec: [test, -e, /ready], interval: 100ms, retries: 1000}}
+		  web: {image: busybox, init: true, command: sleep 1000, x-flow: {dependencies: [db]}}
+	YAML
+}
+
 # flow ARGUMENT…: the binary under test
 flow() { "$FLOW" "$@"; }
 

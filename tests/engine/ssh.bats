@@ -65,8 +65,6 @@ nothing_left() {
 	[ -z "$(find /tmp -maxdepth 1 -name 'docker-flow-ssh-*' -newer compose.yaml)" ]
 }
 
-one_service() { compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000}}'; }
-
 @test "up, ps, logs, down" {
 	far
 	echo of the client >app.conf
@@ -113,15 +111,7 @@ one_service() { compose <<<'services: {web: {image: busybox, init: true, command
 
 # up in the background, of a web that waits until somebody touches /ready in db
 up_that_waits() {
-	compose <<-'YAML'
-		services:
-		  db:
-		    image: busybox
-		    init: true
-		    command: sleep 1000
-		    x-flow: {healthcheck: {exec: [test, -e, /ready], interval: 100ms, retries: 1000}}
-		  web: {image: busybox, init: true, command: sleep 1000, x-flow: {dependencies: [db]}}
-	YAML
+	one_that_waits
 	PATH=$PWD/bin:$PATH DOCKER_HOST=$AT${NEAR#unix://} begin log up -d
 }
 
