@@ -3,6 +3,7 @@
 #include "base/text/json.h"
 #include "base/trace.h"
 #include "engine/connect/endpoint.h"
+#include "engine/loop/backoff.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -152,15 +153,17 @@ static bool is_awake(void *arg)
 
 static int ping(struct engine *engine, struct errors *errors)
 {
-	enum { TRIES = 3 };
+	static const struct backoff backoff = { .first = 50000000, .factor = 4, .repeats = 2 };
+	unsigned repeats = 0;
+	int64_t pause;
 	struct errors transport;
 	int result = -1;
 	errors_init(&transport, engine->arena);
 	struct request *request = ask_ping(engine, &transport);
-	for (unsigned tries = 1; tries < TRIES && ping_again(engine, request); tries++) {
+	while (ping_again(engine, request) && (pause = backoff_next(&backoff, &repeats)) >= 0) {
 		bool awake = false;
 		http_free(request);
-		loop_after(engine->loop, INT64_C(50000000) << (2 * (tries - 1)), wake, &awake);
+		loop_after(engine->loop, pause, wake, &awake);
 		loop_run(engine->loop, is_awake, &awake);
 		errors_init(&transport, engine->arena);
 		request = ask_ping(engine, &transport);

@@ -4,11 +4,11 @@
 #include "engine/gate/gate_inside.h"
 #include "engine/gate/gate_judge.h"
 #include "engine/http/http.h"
+#include "engine/loop/backoff.h"
 #include "engine/probe/probe_kinds.h"
 
 #include <string.h>
 
-#define LOOK_REPEATS 3
 #define LOOK_TIMEOUT (60 * PACE_SECOND) /* an engine that starts many containers may be slow */
 
 /* An engine that probes by itself this soon needs no help. */
@@ -130,12 +130,11 @@ static void look_again(void *arg)
 	ask(watch);
 }
 
-/* 50, 200 and 800 ms: what passes by itself has passed by then. */
 static bool repeat_look(struct watch *watch, const struct request *request)
 {
-	if (!http_transient_look(request) || watch->repeats == LOOK_REPEATS)
+	int64_t pause = http_transient_look(request) ? backoff_next(&backoff_request, &watch->repeats) : -1;
+	if (pause < 0)
 		return false;
-	int64_t pause = 50 * PACE_MS << (2 * watch->repeats++);
 	watch->timer = loop_after(watch->gate->engine->loop, pause, look_again, watch);
 	return true;
 }

@@ -5,13 +5,12 @@
 #include "engine/connect/auth.h"
 #include "engine/stream/lines.h"
 #include "engine/connect/reference.h"
+#include "engine/loop/backoff.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TRIES_MOST   4
-#define FIRST_DELAY  INT64_C(500000000) /* ns; doubled by each further try */
 #define MESSAGE_MOST ((size_t)256 << 10)
 
 struct pull {
@@ -24,7 +23,7 @@ struct pull {
 	struct lines lines;
 	const char *headers[2];
 	char *failure; /* told inside the stream; NULL: none */
-	unsigned tries;
+	unsigned repeats;
 };
 
 static int send_request(struct pull *pull);
@@ -143,6 +142,7 @@ static bool put_date(struct pull *pull)
 
 static void on_done(struct request *request)
 {
+	static const struct backoff backoff = { .first = 500000000, .factor = 2, .repeats = 3 };
 	struct pull *pull = request->arg;
 	struct arena *arena = pull->job.engine->arena;
 	bool answered = request->fault == HTTP_OK && request->status == 200;
@@ -155,21 +155,21 @@ static void on_done(struct request *request)
 	}
 	const char *text = answered ? pull->failure : http_message(arena, request);
 	bool passes = answered ? http_transient_text(text) : http_transient(request);
-	if (!passes || ++pull->tries >= TRIES_MOST) {
+	int64_t pause = passes ? backoff_next(&backoff, &pull->repeats) : -1;
+	if (pause < 0) {
 		image_job_fail(&pull->job, ERROR_PULL, "image",
 			arena_printf(arena, "cannot pull %s: %s", pull->job.step->name, text));
 		hint(pull, text);
 		pull->job.done(pull->job.arg, false);
 		return;
 	}
-	int64_t delay = FIRST_DELAY << (pull->tries - 1);
 	image_job_tell(&pull->job, EVENT_RETRY,
-		arena_printf(arena, "%s; again in %.1fs (try %u of %u)", text, (double)delay / 1e9,
-			pull->tries + 1, TRIES_MOST),
+		arena_printf(arena, "%s; again in %.1fs (try %u of %u)", text, (double)pause / 1e9,
+			pull->repeats + 1, backoff.repeats + 1),
 		NULL, 0, 0);
 	free(pull->failure);
 	pull->failure = NULL;
-	pull->timer = loop_after(pull->job.engine->loop, delay, again, pull);
+	pull->timer = loop_after(pull->job.engine->loop, pause, again, pull);
 }
 
 static int send_request(struct pull *pull)

@@ -1,5 +1,6 @@
 #include "base/text/json.h"
 #include "base/text/text.h"
+#include "engine/loop/backoff.h"
 #include "engine/observe/observe.h"
 
 #include <cjson/cJSON.h>
@@ -10,7 +11,7 @@ struct ask {
 	struct round *round;
 	const char *what, *path, *query;
 	void (*read)(struct round *round, const struct cJSON *json);
-	unsigned tries;
+	unsigned repeats;
 };
 
 struct round {
@@ -125,9 +126,9 @@ static void ask_done(struct request *request)
 {
 	struct ask *ask = request->arg;
 	struct round *round = ask->round;
-	enum { TRIES = 4 };
-	if (http_transient_look(request) && ++ask->tries < TRIES) {
-		loop_after(round->engine->loop, INT64_C(50000000) << (2 * (ask->tries - 1)), ask_again, ask);
+	int64_t pause = http_transient_look(request) ? backoff_next(&backoff_request, &ask->repeats) : -1;
+	if (pause >= 0) {
+		loop_after(round->engine->loop, pause, ask_again, ask);
 		return;
 	}
 	round->open--;

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "base/text/json.h"
+#include "engine/loop/backoff.h"
 #include "engine/observe/observe.h"
 
 #include <cjson/cJSON.h>
@@ -68,7 +69,7 @@ struct look {
 	struct observed_image *image; /* NULL until answered */
 	size_t *open;
 	struct errors *errors;
-	unsigned tries;
+	unsigned repeats;
 };
 
 static int look_send(struct look *look);
@@ -84,10 +85,9 @@ static void look_done(struct request *request)
 {
 	struct look *look = request->arg;
 	struct arena *arena = look->engine->arena;
-	enum { TRIES = 4 };
-	if (http_transient_look(request) && ++look->tries < TRIES) {
-		loop_after(
-			look->engine->loop, INT64_C(50000000) << (2 * (look->tries - 1)), look_again, look);
+	int64_t pause = http_transient_look(request) ? backoff_next(&backoff_request, &look->repeats) : -1;
+	if (pause >= 0) {
+		loop_after(look->engine->loop, pause, look_again, look);
 		return;
 	}
 	(*look->open)--;

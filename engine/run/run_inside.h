@@ -21,7 +21,7 @@ struct task {
 	struct payload_context context;
 	struct request *request;  /* in flight, or NULL */
 	struct loop_timer *timer; /* until the next try, or NULL */
-	unsigned tries, waits;
+	unsigned repeats, waits;
 	struct gate *gate;
 	struct image_job *job;
 	struct errors findings; /* of gates and image jobs: failures of tolerated steps become warnings */

@@ -1,4 +1,5 @@
 #include "engine/run/run_inside.h"
+#include "engine/loop/backoff.h"
 
 #include <string.h>
 
@@ -39,14 +40,13 @@ static void again_after(struct task *task, int64_t ns)
 	task->timer = loop_after(task->run->engine->loop, ns, due, task);
 }
 
-/* 50, 200 and 800 ms: what passes by itself has passed by then. */
 static bool repeat(struct task *task, const struct request *request)
 {
-	enum { TRIES = 4 };
-	if (++task->tries >= TRIES)
+	int64_t pause = backoff_next(&backoff_request, &task->repeats);
+	if (pause < 0)
 		return false;
 	tell_retry(task, op_message(&task->call, request));
-	again_after(task, 50 * MS << (2 * (task->tries - 1)));
+	again_after(task, pause);
 	return true;
 }
 

@@ -4,6 +4,7 @@
 #include "base/heap.h"
 #include "base/text/json.h"
 #include "base/trace.h"
+#include "engine/loop/backoff.h"
 #include "engine/stream/lines.h"
 
 #include <cjson/cJSON.h>
@@ -14,7 +15,9 @@
 #define EVENT_MOST ((size_t)1 << 20)   /* bytes of one event */
 #define SEEN_MOST  256                 /* events remembered, to tell repeated ones */
 #define OVERLAP    INT64_C(1000000000) /* ns that a reopened stream begins before the last event */
-#define TRIES_MOST 6                   /* to open a lost stream again: within about 6 seconds */
+
+/* To open a lost stream again: within about 6 seconds. */
+static const struct backoff reopening = { .first = 100000000, .factor = 2, .repeats = 6 };
 
 struct seen {
 	int64_t time;
@@ -35,7 +38,7 @@ struct events {
 	int64_t edge; /* what is older may be a repetition: `last` when the stream was opened again */
 	struct seen seen[SEEN_MOST];
 	size_t nseen;
-	unsigned tries;
+	unsigned repeats;
 	bool opened, busy, dead;
 	struct events_listener to;
 	struct errors *errors;
@@ -184,7 +187,7 @@ static void on_head(struct request *request)
 	if (request->status != 200)
 		return;
 	const char *text = http_header(request, "Date");
-	events->tries = 0;
+	events->repeats = 0;
 	if (events->opened)
 		return;
 	events->opened = true;
@@ -225,15 +228,15 @@ static void on_done(struct request *request)
 	bool refused = request->fault == HTTP_OK && request->status != 200 && !http_transient(request);
 	events->request = NULL;
 	buf_reset(&events->lines.part);
-	if (!events->opened || refused || events->tries >= TRIES_MOST) {
+	int64_t pause = events->opened && !refused ? backoff_next(&reopening, &events->repeats) : -1;
+	if (pause < 0) {
 		events->busy = true;
 		events->to.lost(events->to.arg, why);
 		leave(events);
 		return;
 	}
-	TRACE("events-again", "\"try\":%u", events->tries + 1);
-	events->timer =
-		loop_after(events->engine->loop, INT64_C(100000000) << events->tries++, again, events);
+	TRACE("events-again", "\"try\":%u", events->repeats);
+	events->timer = loop_after(events->engine->loop, pause, again, events);
 }
 
 static int send_request(struct events *events)

@@ -1,4 +1,5 @@
 /* The loop: timers, descriptors, children, signals, the plugin socket. */
+#include "engine/loop/backoff.h"
 #include "engine/loop/child.h"
 #include "engine/loop/loop.h"
 #include "unit.h"
@@ -300,11 +301,25 @@ static void after_ctrl_c_the_plugin_socket_says_nothing_new(void **state)
 	assert_int_equal(bed->count, 1);
 }
 
+static void pauses_grow_and_end(void **state)
+{
+	(void)state;
+	const struct backoff backoff = { .first = 5, .factor = 3, .repeats = 3 };
+	unsigned repeats = 0;
+	assert_int_equal(backoff_next(&backoff, &repeats), 5);
+	assert_int_equal(backoff_next(&backoff, &repeats), 15);
+	assert_int_equal(backoff_next(&backoff, &repeats), 45);
+	assert_int_equal(repeats, 3);
+	assert_int_equal(backoff_next(&backoff, &repeats), -1);
+	assert_int_equal(repeats, 3);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(pauses_grow_and_end),
 		TEST(timers_fire_in_order_and_can_be_cancelled),
 		TEST(timers_of_one_instant_keep_their_order),
 		TEST(a_timer_that_renews_itself_starves_nobody),
