@@ -17,6 +17,8 @@
 # reached from there. It leaves iptables alone (nothing goes out to the internet, networks are not
 # isolated from each other) and has a bridge and an address range of its own, so that any number
 # of engines, and the host's, run side by side. For a namespace per engine: nsenter --net=… tests/engine.sh …
+# live-restore is for the host's docker0: a dockerd with address pools of its own and without live-restore removes the link
+# of that name when it starts on old data, whatever its own bridge is (moby, configureNetworking in daemon/daemon_unix.go).
 set -euo pipefail
 
 die() { printf 'engine.sh: %s\n' "$*" >&2; exit 1; }
@@ -73,6 +75,9 @@ available() {
 	grep -q '[[:space:]]/sys/fs/cgroup' /proc/self/mounts || { echo "no cgroup file system is mounted"; return 1; }
 }
 
+# is_bridge_of DIR N: whether link flowN exists and is that engine's
+is_bridge_of() { [[ $(ip link show "flow$2" 2>/dev/null) == *" alias $1" ]]; }
+
 # bridge_up DIR: a bridge flowN with 10.N.255.1/24 and so the range 10.N.0.0/16, N from 80 to 207. Creating the
 # link is what reserves N, its alias says whose it is. DIR/bridge keeps N: an engine comes back with the addresses it had.
 bridge_up() {
@@ -80,7 +85,7 @@ bridge_up() {
 	n=$(cat "$1/bridge" 2>/dev/null) || n=$((80 + $(printf %s "$1" | cksum | cut -d' ' -f1) % 128))
 	for try in $(seq 128); do
 		link=flow$n
-		if [[ $(ip link show "$link" 2>/dev/null) == *" alias $1" ]]; then
+		if is_bridge_of "$1" "$n"; then
 			break
 		elif [ -z "$(ip -4 route show table all root "10.$n.0.0/16")" ] && ip link add "$link" type bridge 2>/dev/null; then
 			ip link set "$link" alias "$1"
@@ -102,12 +107,13 @@ bridge_up() {
 bridge_down() {
 	local n link
 	n=$(cat "$1/bridge" 2>/dev/null) || return 0
+	rm -f "$1/bridge"
+	! ip link show "flow$n" >/dev/null 2>&1 || is_bridge_of "$1" "$n" || return 0
 	while iptables -D FORWARD -s "10.$n.0.0/16" -d "10.$n.0.0/16" -j ACCEPT 2>/dev/null; do :; done
 	# its own bridge, and those of networks that a crash left behind
 	for link in "flow$n" $(ip -o -4 addr show 2>/dev/null | awk -v p="10.$n." 'index($4, p) == 1 && $2 ~ /^br-/ {print $2}'); do
 		ip link del "$link" 2>/dev/null || true
 	done
-	rm -f "$1/bridge"
 }
 
 write_config() {
@@ -132,7 +138,7 @@ write_config() {
 		  "data-root": "$1/data/docker", "exec-root": "$1/run/docker", "pidfile": "$1/dockerd.pid",
 		  "hosts": ["unix://$1/docker.sock"${tls:-]}, "group": "$(id -gn)", "containerd": "$1/ctr.sock",
 		  "storage-driver": "$driver", "iptables": false, "ip6tables": false, "bridge": "flow$2",
-		  "default-address-pools": [{"base": "10.$2.0.0/16", "size": 24}]
+		  "default-address-pools": [{"base": "10.$2.0.0/16", "size": 24}], "live-restore": true
 		}
 	JSON
 }

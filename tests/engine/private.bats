@@ -6,6 +6,9 @@ engine() { "$root/tests/engine.sh" "$@" 3>&-; }
 # other ARGUMENT…: docker on the second engine
 other() { docker -H "unix://$SUITE_DIR/p/docker.sock" "$@"; }
 
+# what a failed test leaves
+teardown_file() { engine stop "$SUITE_DIR/p"; }
+
 start_other() {
 	engine start "$ENGINE_VERSION" "$SUITE_DIR/p" >/dev/null
 	DOCKER_HOST=unix://$SUITE_DIR/p/docker.sock "$root/tests/images.sh" 3>&-
@@ -53,6 +56,23 @@ start_other() {
 	[ "$(other volume ls -q)" = kept ]
 	engine stop "$SUITE_DIR/p"
 	[ ! -e "$SUITE_DIR/p" ]
+}
+
+@test "the host's own bridge stays, however often an engine ends and starts" {
+	need unshare nsenter
+	beside host unshare --net sleep 1000
+	there() { nsenter --net="/proc/$pid/ns/net" "$@" 3>&-; }
+	until [ "$(readlink "/proc/$pid/ns/net")" != "$(readlink /proc/self/ns/net)" ]; do kill -0 "$pid"; done
+	there ip link add docker0 type bridge
+	there ip addr add 172.17.0.1/16 dev docker0
+	before=$(there ip -o link show docker0)
+	there "$root/tests/engine.sh" start "$ENGINE_VERSION" "$SUITE_DIR/p" >/dev/null
+	kill -9 "$(cat "$SUITE_DIR/p/dockerd.pid")"
+	there "$root/tests/engine.sh" start "$ENGINE_VERSION" "$SUITE_DIR/p" >/dev/null
+	there "$root/tests/engine.sh" stop --keep "$SUITE_DIR/p"
+	there "$root/tests/engine.sh" start "$ENGINE_VERSION" "$SUITE_DIR/p" >/dev/null
+	there "$root/tests/engine.sh" stop "$SUITE_DIR/p"
+	[ "$(there ip -o link show docker0)" = "$before" ]
 }
 
 @test "what cannot work is refused with the reason" {
