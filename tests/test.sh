@@ -9,6 +9,8 @@ logs=build/test-logs
 rm -rf "$logs"
 mkdir -p "$logs"
 passed=0 failed=0 skipped=0 started=$SECONDS
+tests/machine.sh snapshot "$logs/before" || exit 1
+export TESTS_RUN=$$.$RANDOM # marks the processes of this run for tests/machine.sh
 
 # count LOG: adds up a suite's own last line, or the TAP lines of bats
 count() {
@@ -86,6 +88,8 @@ if [ -n "$fuzz_pid" ]; then
 	wait "$fuzz_pid"
 	finish fuzz $? $((SECONDS - fuzz_from))
 fi
+env -u TESTS_RUN tests/machine.sh compare "$logs/before" "$TESTS_RUN" >"$logs/machine" 2>&1
+finish machine $? 0
 echo "all suites: $((SECONDS - started)) s, $skipped skipped"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
