@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 
+#include <stddef.h>
+
 struct shared_lib {
 	const char *file;    /* "libcurl.so.4" */
 	const char *name;    /* for messages: "libcurl" */
@@ -15,6 +17,12 @@ struct shared_lib {
 	} const *entries;
 	size_t nentries;
 };
+
+/* The entry point PREFIX##member of a table. */
+#define SHARED_ENTRY(table, prefix, member)                                                                  \
+	{                                                                                                    \
+		prefix #member, offsetof(table, member)                                                      \
+	}
 
 /* Opens the library and writes the address of each entry point into `ret_table`. It stays loaded until the
  * process ends. Returns 0, or -1 with a finding that names the package to install; the table is unfit then.

@@ -1,13 +1,8 @@
 #include "engine/archive/archive_lib.h"
 #include "base/shared_lib.h"
 
-#include <stddef.h>
-
 static const struct shared_entry entries[] = {
-#define ENTRY(member)                                                                                        \
-	{                                                                                                    \
-		"archive_" #member, offsetof(struct archive_lib, member)                                     \
-	}
+#define ENTRY(member) SHARED_ENTRY(struct archive_lib, "archive_", member)
 	ENTRY(write_new),
 	ENTRY(write_set_format_gnutar),
 	ENTRY(write_set_bytes_per_block),

@@ -1,13 +1,8 @@
 #include "engine/http/curl_lib.h"
 #include "base/shared_lib.h"
 
-#include <stddef.h>
-
 static const struct shared_entry entries[] = {
-#define ENTRY(member)                                                                                        \
-	{                                                                                                    \
-		"curl_" #member, offsetof(struct curl_lib, member)                                           \
-	}
+#define ENTRY(member) SHARED_ENTRY(struct curl_lib, "curl_", member)
 	ENTRY(global_init),
 	ENTRY(easy_init),
 	ENTRY(easy_cleanup),
