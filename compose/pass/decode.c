@@ -69,6 +69,20 @@ static int to_float(struct walk *walk, struct node *node)
 	return 0;
 }
 
+/* A text becomes the number that `read` takes from it. */
+static int to_number(struct walk *walk, struct node *node,
+	const char *(*read)(struct arena *arena, const char *text, int64_t *ret_value))
+{
+	int64_t value = 0;
+	if (node->kind != NODE_STRING)
+		return misfit(walk, node);
+	if (wrong(walk, node, read(walk->arena, node->text, &value)) < 0)
+		return -1;
+	node->kind = NODE_INT;
+	node->integer = value;
+	return 0;
+}
+
 /* Sizes: a number with a fraction, or beyond 63 bits, counts as none (compose 2.40). */
 static int to_bytes(struct walk *walk, struct node **where)
 {
@@ -81,31 +95,11 @@ static int to_bytes(struct walk *walk, struct node **where)
 		*where = node_null(walk->arena, node->at);
 		return 0;
 	}
-	int64_t value = 0;
-	if (node->kind != NODE_STRING)
-		return misfit(walk, node);
-	if (wrong(walk, node, value_bytes(walk->arena, node->text, &value)) < 0)
-		return -1;
-	node->kind = NODE_INT;
-	node->integer = value;
-	return 0;
-}
-
-static int to_duration(struct walk *walk, struct node *node)
-{
-	int64_t ns = 0;
-	if (node->kind != NODE_STRING)
-		return misfit(walk, node);
-	if (wrong(walk, node, value_duration(walk->arena, node->text, &ns)) < 0)
-		return -1;
-	node->kind = NODE_INT;
-	node->integer = ns;
-	return 0;
+	return to_number(walk, node, value_bytes);
 }
 
 static int to_mode(struct walk *walk, struct node *node)
 {
-	int64_t mode = 0;
 	if (node->kind == NODE_INT) {
 		if (node->text[0] != '0' && node->integer > 0)
 			walk_warn(walk, &node->at,
@@ -113,13 +107,7 @@ static int to_mode(struct walk *walk, struct node *node)
 				(unsigned long long)node->integer, node->text);
 		return 0;
 	}
-	if (node->kind != NODE_STRING)
-		return misfit(walk, node);
-	if (wrong(walk, node, value_mode(walk->arena, node->text, &mode)) < 0)
-		return -1;
-	node->kind = NODE_INT;
-	node->integer = mode;
-	return 0;
+	return to_number(walk, node, value_mode);
 }
 
 /* A list or one text becomes a list of texts. `fractions`: numbers may have one. */
@@ -342,7 +330,7 @@ static int decode(struct walk *walk, const struct attr *attr, struct node **wher
 	case KIND_BYTES:
 		return to_bytes(walk, where);
 	case KIND_DURATION:
-		return to_duration(walk, node);
+		return to_number(walk, node, value_duration);
 	case KIND_MODE:
 		return to_mode(walk, node);
 	case KIND_COMMAND:
