@@ -58,7 +58,7 @@ static void put_step(struct buf *line, const struct event *event)
 		return;
 	buf_printf(line, ",\"state\":\"%s\",\"elapsed\":%.3f", states[event->state],
 		(double)event->elapsed / 1e9);
-	quote_member(line, "verb", op_words[event->step->op].verb);
+	quote_member(line, "verb", op_traits[event->step->op].verb);
 	quote_member(line, "argument", step_argument(event->step));
 	quote_member(line, "text", show_word(event));
 	if (event->state == STEP_FAILED || event->state == STEP_SKIPPED)

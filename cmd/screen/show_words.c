@@ -3,15 +3,15 @@
 
 const char *show_word(const struct event *event)
 {
-	const struct op_words *words = event->step ? &op_words[event->step->op] : NULL;
+	const struct op_traits *traits = event->step ? &op_traits[event->step->op] : NULL;
 	switch (event->state) {
 	case STEP_RUNNING:
-		return event->text ? event->text : words ? words->doing : "Running";
+		return event->text ? event->text : traits ? traits->doing : "Running";
 	case STEP_DONE:
-		return event->text ? event->text : words ? words->done : "Done";
+		return event->text ? event->text : traits ? traits->done : "Done";
 	case STEP_FAILED:
 		if (event->step && event->step->may_fail)
-			return event->step->op == OP_IMAGE_PULL ? "Not pulled, to be built" : "Refused";
+			return traits->fallback ? traits->fallback : "Refused";
 		return "Error";
 	case STEP_SKIPPED:
 		return "Skipped";
@@ -62,7 +62,7 @@ bool show_is_echo(struct map *fallen, const struct event *event)
 	if (event->kind != EVENT_STEP || !event->step || event->step->may_fail)
 		return false;
 	if (event->state != STEP_FAILED && event->state != STEP_SKIPPED)
-		return event->step->op == OP_CONTAINER_RENAME;
+		return op_traits[event->step->op].echo;
 	const char *key = arena_printf(fallen->arena, "%s %s", event->object, event->name);
 	bool known = map_has(fallen, key);
 	map_set(fallen, key, fallen);

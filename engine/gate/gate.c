@@ -30,7 +30,7 @@ static void go(struct watch *watch, enum watch_state to);
 
 static enum probe_kind kind_of(const struct gate *gate)
 {
-	return gate->step->probe ? gate->step->probe->kind : PROBE_UNSET;
+	return gate->job.step->probe ? gate->job.step->probe->kind : PROBE_UNSET;
 }
 
 /* Whether the engine's own health state is what counts. */
@@ -52,7 +52,7 @@ static void deliver(void *arg)
 {
 	struct gate *gate = arg;
 	gate->timer = NULL;
-	gate->done(gate->arg, gate->ok); /* may end the gate */
+	gate->job.done(gate->job.arg, gate->ok); /* may end the gate */
 }
 
 static void decide(struct gate *gate, bool ok)
@@ -61,7 +61,7 @@ static void decide(struct gate *gate, bool ok)
 		return;
 	gate->over = true;
 	gate->ok = ok;
-	gate->timer = loop_after(gate->engine->loop, 0, deliver, gate);
+	gate->timer = loop_after(gate->job.engine->loop, 0, deliver, gate);
 }
 
 static void on_ready(struct gate *gate)
@@ -92,12 +92,12 @@ static void judge_look(struct watch *watch)
 {
 	struct gate *gate = watch->gate;
 	const char *why = NULL, *hint = NULL;
-	struct gate_target target = { .condition = gate->step->condition,
+	struct gate_target target = { .condition = gate->job.step->condition,
 		.kind = kind_of(gate),
-		.service = gate->step->service->key,
+		.service = gate->job.step->service->key,
 		.look = &watch->look,
 		.restarts = watch->look.restarts - watch->restarts_before };
-	enum gate_verdict verdict = gate_judge(gate->engine->arena, &target, &why, &hint);
+	enum gate_verdict verdict = gate_judge(gate->job.engine->arena, &target, &why, &hint);
 	/* It is on its way back already. */
 	bool stale = watch->died || (watch->began && verdict == GATE_LISTEN);
 	watch->died = watch->began = false;
@@ -135,7 +135,7 @@ static bool repeat_look(struct watch *watch, const struct request *request)
 	int64_t pause = http_transient_look(request) ? backoff_next(&backoff_request, &watch->repeats) : -1;
 	if (pause < 0)
 		return false;
-	watch->timer = loop_after(watch->gate->engine->loop, pause, look_again, watch);
+	watch->timer = loop_after(watch->gate->job.engine->loop, pause, look_again, watch);
 	return true;
 }
 
@@ -143,7 +143,7 @@ static void on_look(struct request *request)
 {
 	struct watch *watch = request->arg;
 	struct gate *gate = watch->gate;
-	struct arena *arena = gate->engine->arena;
+	struct arena *arena = gate->job.engine->arena;
 	struct errors errors;
 	errors_init(&errors, arena);
 	watch->request = NULL;
@@ -152,7 +152,7 @@ static void on_look(struct request *request)
 	if (request->fault == HTTP_OK && request->status == 404) {
 		watch->removed = true;
 		const char *name = watch->looked ? watch->look.name : watch->id;
-		if (watch->completed && gate->step->condition == CONDITION_COMPLETED)
+		if (watch->completed && gate->job.step->condition == CONDITION_COMPLETED)
 			go(watch, WATCH_READY);
 		else
 			fail(watch, arena_printf(arena, "container %s was removed", name), NULL);
@@ -164,7 +164,7 @@ static void on_look(struct request *request)
 			NULL);
 		return;
 	}
-	if (look_read(arena, buf_text(&request->answer), request->answer.len, gate->engine->api, &look,
+	if (look_read(arena, buf_text(&request->answer), request->answer.len, gate->job.engine->api, &look,
 		    &errors) != 0) {
 		fail(watch, errors.first->message, NULL);
 		return;
@@ -180,10 +180,10 @@ static void ask(struct watch *watch)
 {
 	struct gate *gate = watch->gate;
 	struct errors errors;
-	errors_init(&errors, gate->engine->arena);
-	struct request *request = http_request(gate->engine->http);
+	errors_init(&errors, gate->job.engine->arena);
+	struct request *request = http_request(gate->job.engine->http);
 	request->method = "GET";
-	request->path = arena_printf(gate->engine->arena, "/containers/%s/json", watch->id);
+	request->path = arena_printf(gate->job.engine->arena, "/containers/%s/json", watch->id);
 	request->prompt = true;
 	request->done = on_look;
 	request->timeout = LOOK_TIMEOUT;
@@ -216,7 +216,8 @@ static void on_tried(void *arg, bool ready)
 	/* An early try of the engine's check proves nothing by failing: the engine decides. */
 	bool failed = watch->try.hopeless || pace_failed(&watch->pace, now, spent);
 	if (!by_engine(gate) && failed)
-		fail(watch, arena_printf(gate->engine->arena, "container %s is unhealthy", watch->look.name),
+		fail(watch,
+			arena_printf(gate->job.engine->arena, "container %s is unhealthy", watch->look.name),
 			NULL);
 	else
 		go(watch, WATCH_WAIT);
@@ -234,7 +235,7 @@ static void set_command(struct watch *watch)
 	}
 	const char **command = NULL;
 	size_t count = 0;
-	struct arena *arena = watch->gate->engine->arena;
+	struct arena *arena = watch->gate->job.engine->arena;
 	bool shell = strcmp(look->test[0], "CMD-SHELL") == 0;
 	for (size_t i = 0; shell && i < look->nshell; i++)
 		*ARENA_PUSH(arena, command, count) = look->shell[i];
@@ -252,7 +253,7 @@ static void set_pace(struct watch *watch)
 		pace_quicken(pace);
 		return;
 	}
-	pace_init(pace, gate->step->probe, watch->try.by->growth, loop_now());
+	pace_init(pace, gate->job.step->probe, watch->try.by->growth, loop_now());
 	if (by_engine(gate)) {
 		const struct probe *probe = watch->try.probe;
 		pace->interval = probe->interval.set ? pace->interval : watch->look.check_interval;
@@ -267,11 +268,11 @@ static void begin_probing(struct watch *watch)
 	struct probe_try *try = &watch->try;
 	probe_finish(try);
 	*try = (struct probe_try){
-		.engine = gate->engine,
+		.engine = gate->job.engine,
 		.by = prober_of(kind_of(gate), &watch->route),
-		.probe = gate->step->probe ? gate->step->probe : &unset,
+		.probe = gate->job.step->probe ? gate->job.step->probe : &unset,
 		.look = &watch->look,
-		.service = gate->step->service,
+		.service = gate->job.step->service,
 		.route = &watch->route,
 		.done = on_tried,
 		.arg = watch,
@@ -292,7 +293,7 @@ static void on_settled(void *arg)
 static void enter_route(struct watch *watch)
 {
 	struct gate *gate = watch->gate;
-	const struct probe *probe = gate->step->probe;
+	const struct probe *probe = gate->job.step->probe;
 	const struct prober *by = prober_of(kind_of(gate), &(struct route){ 0 });
 	if (by_engine(gate) && ((probe && probe->early == TRI_NO) || watch->look.check_first <= ENGINE_SOON ||
 				       !watch->look.ntest || watch->look.state == CONTAINER_PAUSED)) {
@@ -306,8 +307,9 @@ static void enter_route(struct watch *watch)
 		return;
 	}
 	struct errors errors;
-	errors_init(&errors, gate->engine->arena);
-	if (route_plan(&watch->route, gate->engine, gate->step->service, probe, &watch->look, &errors) != 0)
+	errors_init(&errors, gate->job.engine->arena);
+	if (route_plan(&watch->route, gate->job.engine, gate->job.step->service, probe, &watch->look,
+		    &errors) != 0)
 		fail(watch, errors.first->message, errors.first->hint);
 	else if (route_settle(&watch->route, on_settled, watch))
 		begin_probing(watch);
@@ -341,7 +343,7 @@ static void leave(struct watch *watch)
 {
 	http_cancel(watch->request);
 	watch->request = NULL;
-	loop_cancel(watch->gate->engine->loop, watch->timer);
+	loop_cancel(watch->gate->job.engine->loop, watch->timer);
 	watch->timer = NULL;
 	if (watch->state == WATCH_ROUTE)
 		route_finish(&watch->route);
@@ -353,7 +355,7 @@ static void go(struct watch *watch, enum watch_state to)
 {
 	struct gate *gate = watch->gate;
 	TRACE("gate", "\"step\":%zu,\"container\":\"%.12s\",\"from\":\"%s\",\"to\":\"%s\"",
-		gate->step->number, watch->id, state_names[watch->state], state_names[to]);
+		gate->job.step->number, watch->id, state_names[watch->state], state_names[to]);
 	leave(watch);
 	watch->state = to;
 	switch (to) {
@@ -367,7 +369,8 @@ static void go(struct watch *watch, enum watch_state to)
 		enter_probe(watch);
 		break;
 	case WATCH_WAIT:
-		watch->timer = loop_after(gate->engine->loop, pace_next(&watch->pace), on_pause_over, watch);
+		watch->timer =
+			loop_after(gate->job.engine->loop, pace_next(&watch->pace), on_pause_over, watch);
 		break;
 	case WATCH_REPORT:
 		gate_report(watch, on_told);
@@ -382,35 +385,33 @@ static void go(struct watch *watch, enum watch_state to)
 	}
 }
 
-struct gate *gate_begin(struct engine *engine, struct step *step, const char *const *ids, size_t nids,
-	struct sink *sink, void (*done)(void *arg, bool ok), void *arg, struct errors *errors)
+static void add_watch(struct gate *gate, const char *id)
 {
-	struct gate *gate = ARENA_NEW(engine->arena, struct gate);
-	*gate = (struct gate){
-		.engine = engine,
-		.step = step,
-		.sink = sink,
-		.done = done,
-		.arg = arg,
-		.errors = errors,
-		.watches = ARENA_ARRAY(engine->arena, struct watch, nids),
-		.count = nids,
-	};
-	for (size_t i = 0; i < nids; i++) {
-		gate->watches[i].gate = gate;
-		gate->watches[i].id = arena_strdup(engine->arena, ids[i]);
-	}
-	for (size_t i = 0; i < nids; i++)
+	if (id)
+		*ARENA_PUSH(gate->job.engine->arena, gate->watches, gate->count) =
+			(struct watch){ .gate = gate, .id = arena_strdup(gate->job.engine->arena, id) };
+}
+
+static struct job *gate_begin(const struct job *given)
+{
+	const struct step *step = given->step;
+	struct gate *gate = ARENA_NEW(given->engine->arena, struct gate);
+	gate->job = *given;
+	for (size_t i = 0; i < step->nwatched; i++)
+		add_watch(gate, step->watched[i]->id);
+	for (size_t i = 0; i < step->nstarts; i++)
+		add_watch(gate, step_container(step->starts[i]));
+	for (size_t i = 0; i < gate->count; i++)
 		go(&gate->watches[i], WATCH_LOOK);
-	if (nids == 0)
+	if (gate->count == 0)
 		decide(gate, true);
-	return gate;
+	return &gate->job;
 }
 
 static void on_event(struct watch *watch, const struct engine_event *event)
 {
 	struct gate *gate = watch->gate;
-	bool completes = gate->step->condition == CONDITION_COMPLETED;
+	bool completes = gate->job.step->condition == CONDITION_COMPLETED;
 	bool looking = watch->state == WATCH_LOOK;
 	switch (event->action) {
 	case ENGINE_HEALTH:
@@ -446,8 +447,9 @@ static void on_event(struct watch *watch, const struct engine_event *event)
 	}
 }
 
-void gate_event(struct gate *gate, const struct engine_event *event)
+static void gate_event(struct job *job, const struct engine_event *event)
 {
+	struct gate *gate = (struct gate *)job;
 	for (size_t i = 0; i < gate->count && !gate->over; i++) {
 		struct watch *watch = &gate->watches[i];
 		bool open = watch->state >= WATCH_LOOK && watch->state <= WATCH_LISTEN;
@@ -456,11 +458,10 @@ void gate_event(struct gate *gate, const struct engine_event *event)
 	}
 }
 
-void gate_end(struct gate *gate)
+static void gate_cancel(struct job *job)
 {
-	if (!gate)
-		return;
-	loop_cancel(gate->engine->loop, gate->timer);
+	struct gate *gate = (struct gate *)job;
+	loop_cancel(gate->job.engine->loop, gate->timer);
 	for (size_t i = 0; i < gate->count; i++) {
 		struct watch *watch = &gate->watches[i];
 		leave(watch);
@@ -469,3 +470,7 @@ void gate_end(struct gate *gate)
 		watch->gate = NULL;
 	}
 }
+
+const struct job_row gate_job = {
+	.begin = gate_begin, .cancel = gate_cancel, .event = gate_event, .waiting = gate_waiting
+};

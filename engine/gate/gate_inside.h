@@ -19,6 +19,8 @@ enum watch_state {
 	WATCH_FAILED,
 };
 
+struct gate;
+
 struct watch {
 	struct gate *gate; /* NULL once the gate has ended: a late answer finds nobody */
 	const char *id;
@@ -40,12 +42,7 @@ struct watch {
 };
 
 struct gate {
-	struct engine *engine;
-	struct step *step;
-	struct sink *sink;
-	void (*done)(void *arg, bool ok);
-	void *arg;
-	struct errors *errors;
+	struct job job;
 	struct watch *watches; /* the arena's */
 	size_t count;
 	bool over, ok; /* decided; `done` follows by the timer */
@@ -54,6 +51,9 @@ struct gate {
 
 /* Fetches the last lines of a failed container, then leaves the finding and calls `told(watch)`. */
 void gate_report(struct watch *watch, void (*told)(struct watch *watch));
+
+/* What is still missing (job_row.waiting). */
+const char *gate_waiting(const struct job *job);
 
 /* Says with --verbose which way a probe goes. */
 void gate_note_way(struct watch *watch);

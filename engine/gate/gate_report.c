@@ -19,18 +19,18 @@ static void say(struct watch *watch, enum event_kind kind, const char *text)
 	struct event event = {
 		.kind = kind,
 		.time = clock_unix(),
-		.step = kind == EVENT_RETRY ? gate->step : NULL,
+		.step = kind == EVENT_RETRY ? gate->job.step : NULL,
 		.object = "container",
 		.name = watch->look.name,
-		.service = gate->step->service->key,
+		.service = gate->job.step->service->key,
 		.text = text,
 	};
-	event_send(gate->sink, &event);
+	event_send(gate->job.sink, &event);
 }
 
 void gate_note_way(struct watch *watch)
 {
-	struct engine *engine = watch->gate->engine;
+	struct engine *engine = watch->gate->job.engine;
 	const struct prober *by = watch->try.by;
 	const char *kind = by == &prober_helper
 				   ? prober_of(watch->try.probe->kind, &(struct route){ 0 })->name
@@ -44,7 +44,7 @@ void gate_note_way(struct watch *watch)
 
 void gate_note_restart(struct watch *watch)
 {
-	struct arena *arena = watch->gate->engine->arena;
+	struct arena *arena = watch->gate->job.engine->arena;
 	say(watch, EVENT_RETRY,
 		arena_printf(
 			arena, "exited (%lld), the engine restarts it", (long long)watch->look.exit_code));
@@ -72,27 +72,27 @@ static void put_probe(struct buf *to, const struct watch *watch)
 static void leave_finding(struct watch *watch, const char *lines)
 {
 	struct gate *gate = watch->gate;
-	const struct service *service = gate->step->service;
-	const struct probe *probe = gate->step->probe;
-	struct arena *arena = gate->engine->arena;
+	const struct service *service = gate->job.step->service;
+	const struct probe *probe = gate->job.step->probe;
+	struct arena *arena = gate->job.engine->arena;
 	const struct mark *at = probe && probe->at.line ? &probe->at : &service->at;
 	const char *path = arena_printf(arena, "services.%s", service->key);
-	const char *edge = gate->step->edge ? gate->step->edge : service->key;
+	const char *edge = gate->job.step->edge ? gate->job.step->edge : service->key;
 	/* Without a dependent it is `--wait` that waits. */
-	bool dependency = gate->step->condition != CONDITION_COMPLETED && strstr(edge, " -> ");
+	bool dependency = gate->job.step->condition != CONDITION_COMPLETED && strstr(edge, " -> ");
 	const char *message = arena_printf(
 		arena, "%s%s: %s", dependency ? "dependency failed to start: " : "", watch->why, edge);
-	gate->step->failure = watch->why;
-	if (step_tolerated(gate->step))
-		error_warn(gate->errors, at, path, "%s", message);
+	gate->job.step->failure = watch->why;
+	if (step_tolerated(gate->job.step))
+		error_warn(gate->job.errors, at, path, "%s", message);
 	else
-		error_add(gate->errors, ERROR_GATE, at, path, "%s", message);
+		error_add(gate->job.errors, ERROR_GATE, at, path, "%s", message);
 	if (watch->hint)
-		error_hint(gate->errors, "%s", watch->hint);
+		error_hint(gate->job.errors, "%s", watch->hint);
 	else if (watch->removed)
-		error_hint(gate->errors, "somebody else removed it: run the command again");
+		error_hint(gate->job.errors, "somebody else removed it: run the command again");
 	else
-		error_hint(gate->errors, "`docker flow logs %s` shows all of its output", service->key);
+		error_hint(gate->job.errors, "`docker flow logs %s` shows all of its output", service->key);
 	auto_buf struct buf detail;
 	buf_init(&detail, 256 << 10);
 	put_probe(&detail, watch);
@@ -101,11 +101,12 @@ static void leave_finding(struct watch *watch, const char *lines)
 	else if (!watch->removed)
 		buf_printf(&detail, "%s has printed nothing\n", watch->look.name);
 	if (detail.len)
-		error_detail(gate->errors, buf_text(&detail));
+		error_detail(gate->job.errors, buf_text(&detail));
 }
 
-const char *gate_waiting(const struct gate *gate)
+const char *gate_waiting(const struct job *job)
 {
+	const struct gate *gate = (const struct gate *)job;
 	for (size_t i = 0; i < gate->count; i++) {
 		const struct watch *watch = &gate->watches[i];
 		const char *name = watch->looked ? watch->look.name : watch->id;
@@ -114,9 +115,10 @@ const char *gate_waiting(const struct gate *gate)
 			continue;
 		if (watch->looked && watch->look.state == CONTAINER_RESTARTING)
 			why = "the engine restarts it";
-		if (gate->step->condition == CONDITION_COMPLETED)
-			return arena_printf(gate->engine->arena, "container %s has not completed yet", name);
-		return arena_printf(gate->engine->arena, "container %s is not ready yet%s%s", name,
+		if (gate->job.step->condition == CONDITION_COMPLETED)
+			return arena_printf(
+				gate->job.engine->arena, "container %s has not completed yet", name);
+		return arena_printf(gate->job.engine->arena, "container %s is not ready yet%s%s", name,
 			why ? ": " : "", why ? why : "");
 	}
 	return NULL;
@@ -129,7 +131,7 @@ static void on_tail(void *arg, const char *text)
 	if (!watch->gate || watch->state != WATCH_REPORT) /* nobody waits any more */
 		return;
 	if (!text) { /* killed by who removed it: the exit code is not its own */
-		struct arena *arena = watch->gate->engine->arena;
+		struct arena *arena = watch->gate->job.engine->arena;
 		watch->removed = true;
 		watch->why = arena_printf(arena, "container %s was removed", watch->look.name);
 		watch->hint = NULL;
@@ -140,7 +142,7 @@ static void on_tail(void *arg, const char *text)
 
 void gate_report(struct watch *watch, void (*told)(struct watch *watch))
 {
-	struct engine *engine = watch->gate->engine;
+	struct engine *engine = watch->gate->job.engine;
 	struct report *report = ARENA_NEW(engine->arena, struct report);
 	*report = (struct report){ watch, told };
 	if (watch->removed || !watch->looked) {

@@ -30,7 +30,7 @@ struct vertex {
 };
 
 struct build_job {
-	struct image_job job;
+	struct job job;
 	struct arena *arena;   /* vertices */
 	struct arena *scratch; /* one message, reset after it */
 	struct build_context context;
@@ -45,7 +45,7 @@ struct build_job {
 	bool upload_failed, told_context;
 };
 
-static void build_end(struct image_job *job)
+static void build_cancel(struct job *job)
 {
 	struct build_job *build = (struct build_job *)job;
 	http_cancel(build->request);
@@ -307,23 +307,18 @@ static int send_request(struct build_job *build)
 	return -1;
 }
 
-struct image_job *build_begin(struct engine *engine, struct step *step, struct sink *sink,
-	void (*done)(void *arg, bool ok), void *arg, struct errors *errors)
+static struct job *build_begin(const struct job *given)
 {
 	struct build_job *build = HEAP_NEW(struct build_job);
-	build->job = (struct image_job){ .engine = engine,
-		.step = step,
-		.sink = sink,
-		.errors = errors,
-		.done = done,
-		.arg = arg,
-		.end = build_end };
+	build->job = *given;
 	build->arena = arena_create();
 	build->scratch = arena_create();
 	map_init(&build->by_digest, build->arena);
 	lines_init(&build->lines, MESSAGE_MOST);
-	step->result_id = NULL;
+	given->step->result_id = NULL;
 	if (send_request(build) != 0)
-		build->timer = loop_after(engine->loop, 0, not_begun, build);
+		build->timer = loop_after(given->engine->loop, 0, not_begun, build);
 	return &build->job;
 }
+
+const struct job_row build_job = { .begin = build_begin, .cancel = build_cancel };

@@ -20,7 +20,7 @@ static bool is_remote(const char *context)
 	return false;
 }
 
-static int fail(const struct image_job *job, const char *key, const char *text, const char *hint)
+static int fail(const struct job *job, const char *key, const char *text, const char *hint)
 {
 	image_job_fail(job, ERROR_BUILD, arena_printf(job->engine->arena, "build.%s", key), text);
 	return error_hint(job->errors, "%s", hint);
@@ -35,8 +35,8 @@ static const char *relative(const char *dir, const char *path)
 	return strncmp(path, dir, len) == 0 && path[len] == '/' ? path + len + 1 : NULL;
 }
 
-static int read_file(const struct image_job *job, const char *path, const char *key, const char **ret_text,
-	size_t *ret_len)
+static int read_file(
+	const struct job *job, const char *path, const char *key, const char **ret_text, size_t *ret_len)
 {
 	const struct service *service = job->step->service;
 	struct arena *arena = job->engine->arena;
@@ -49,8 +49,8 @@ static int read_file(const struct image_job *job, const char *path, const char *
 }
 
 /* Patterns of NAME.dockerignore beside the Dockerfile, else of .dockerignore in the context. */
-static int find_ignore(const struct image_job *job, const char *dir, const char *dockerfile,
-	const struct ignore **ret_ignore)
+static int find_ignore(
+	const struct job *job, const char *dir, const char *dockerfile, const struct ignore **ret_ignore)
 {
 	struct arena *arena = job->engine->arena;
 	const char *path = dockerfile ? arena_printf(arena, "%s.dockerignore", dockerfile) : NULL;
@@ -69,7 +69,7 @@ static int find_ignore(const struct image_job *job, const char *dir, const char 
 }
 
 /* The Dockerfile's absolute path, or NULL with a finding. */
-static const char *find_dockerfile(const struct image_job *job, const char *dir)
+static const char *find_dockerfile(const struct job *job, const char *dir)
 {
 	struct arena *arena = job->engine->arena;
 	const char *name = job->step->service->build->dockerfile;
@@ -86,7 +86,7 @@ static const char *find_dockerfile(const struct image_job *job, const char *dir)
 }
 
 /* Opens the archive with the Dockerfile in it: as it lies there, or as a file of its own. */
-static int open_archive(const struct image_job *job, const char *dir, struct build_context *context)
+static int open_archive(const struct job *job, const char *dir, struct build_context *context)
 {
 	struct arena *arena = job->engine->arena;
 	const char *inline_text = job->step->service->build->dockerfile_inline;
@@ -115,7 +115,7 @@ static int open_archive(const struct image_job *job, const char *dir, struct bui
 	return context->tar ? 0 : -1;
 }
 
-int build_context_open(const struct image_job *job, struct build_context *ret_context)
+int build_context_open(const struct job *job, struct build_context *ret_context)
 {
 	struct arena *arena = job->engine->arena;
 	const struct service *service = job->step->service;

@@ -14,6 +14,6 @@ struct build_context {
 /* Finds context, Dockerfile and ignore file of the job's service and opens the archive. A Dockerfile from
  * outside of the context, or written in the compose file, goes into the archive under a name of our own.
  * Returns 0, or -1 with findings at the keys of the file. */
-int build_context_open(const struct image_job *job, struct build_context *ret_context);
+int build_context_open(const struct job *job, struct build_context *ret_context);
 
 #endif

@@ -8,7 +8,7 @@
 
 /* Refusals */
 
-static int refuse(const struct image_job *job, const char *key, const char *what, const char *hint)
+static int refuse(const struct job *job, const char *key, const char *what, const char *hint)
 {
 	struct arena *arena = job->engine->arena;
 	image_job_fail(job, ERROR_BUILD, arena_printf(arena, "build.%s", key), what);
@@ -41,7 +41,7 @@ static const char *cache_image(struct arena *arena, const char *entry)
 	return arena_strndup(arena, ref + 4, strcspn(ref + 4, ","));
 }
 
-int build_query_check(const struct image_job *job)
+int build_query_check(const struct job *job)
 {
 	const struct build *build = job->step->service->build;
 	const struct {
@@ -77,7 +77,7 @@ int build_query_check(const struct image_job *job)
 }
 
 /* Engine 20.10 takes these two and builds without them. */
-void build_query_warn(const struct image_job *job)
+void build_query_warn(const struct job *job)
 {
 	const struct build *build = job->step->service->build;
 	if (job->engine->api >= 42)
@@ -139,7 +139,7 @@ static void add_proxies(cJSON *args, const struct config_proxy *proxy)
 	}
 }
 
-static void add_args(struct query *query, const struct image_job *job)
+static void add_args(struct query *query, const struct job *job)
 {
 	const struct service *service = job->step->service;
 	const struct build *build = service->build;
@@ -187,7 +187,7 @@ static void add_limits(struct query *query, const struct build *build)
 		add(query, "shmsize", arena_printf(query->arena, "%lld", (long long)build->shm_size.value));
 }
 
-const char *build_query(const struct image_job *job, const char *dockerfile, const char *remote)
+const char *build_query(const struct job *job, const char *dockerfile, const char *remote)
 {
 	struct arena *arena = job->engine->arena;
 	const struct service *service = job->step->service;

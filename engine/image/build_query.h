@@ -9,13 +9,13 @@
 
 /* Refuses keys that POST /build cannot carry (they need a BuildKit session), naming each. Returns 0, or -1.
  */
-int build_query_check(const struct image_job *job);
+int build_query_check(const struct job *job);
 
 /* Warns of keys that the engine is asked for and will not heed (Engine API below 1.42). */
-void build_query_warn(const struct image_job *job);
+void build_query_warn(const struct job *job);
 
 /* The query text: tags, arguments, labels and so on; `dockerfile` is the path inside the archive, `remote` a
  * context that the engine fetches itself, or NULL. (Engine API: POST /build) */
-const char *build_query(const struct image_job *job, const char *dockerfile, const char *remote);
+const char *build_query(const struct job *job, const char *dockerfile, const char *remote);
 
 #endif

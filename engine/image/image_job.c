@@ -2,13 +2,7 @@
 
 #include <string.h>
 
-void image_job_end(struct image_job *job)
-{
-	if (job)
-		job->end(job);
-}
-
-void image_job_tell(const struct image_job *job, enum event_kind kind, const char *text, const char *part,
+void image_job_tell(const struct job *job, enum event_kind kind, const char *text, const char *part,
 	int64_t current, int64_t total)
 {
 	struct event event = event_of_step(kind, job->step, loop_now());
@@ -36,12 +30,12 @@ static struct mark place_of(struct arena *arena, const struct service *service, 
 	return at;
 }
 
-static const char *path_of(const struct image_job *job, const char *key)
+static const char *path_of(const struct job *job, const char *key)
 {
 	return arena_printf(job->engine->arena, "services.%s.%s", job->step->service->key, key);
 }
 
-int image_job_fail(const struct image_job *job, enum error_code code, const char *key, const char *text)
+int image_job_fail(const struct job *job, enum error_code code, const char *key, const char *text)
 {
 	const struct service *service = job->step->service;
 	if (!service)
@@ -50,7 +44,7 @@ int image_job_fail(const struct image_job *job, enum error_code code, const char
 	return error_add(job->errors, code, &at, path_of(job, key), "%s", text);
 }
 
-void image_job_warn(const struct image_job *job, const char *key, const char *text)
+void image_job_warn(const struct job *job, const char *key, const char *text)
 {
 	struct mark at = place_of(job->engine->arena, job->step->service, key);
 	error_warn(job->errors, &at, path_of(job, key), "%s", text);

@@ -1,27 +1,17 @@
-/* Inside of pulls and builds: what both kinds of struct image_job share. */
+/* Inside of pulls and builds: what both kinds of struct job tell. */
 #ifndef ENGINE_IMAGE_JOB_H
 #define ENGINE_IMAGE_JOB_H
 
 #include "engine/image/images.h"
 
-struct image_job {
-	struct engine *engine;
-	struct step *step;
-	struct sink *sink;
-	struct errors *errors;
-	void (*done)(void *arg, bool ok);
-	void *arg;
-	void (*end)(struct image_job *job); /* cancels and frees; job is the first member of its kind */
-};
-
 /* Tells the sink about the job's step: kind, words, and for EVENT_PROGRESS the part with its numbers. */
-void image_job_tell(const struct image_job *job, enum event_kind kind, const char *text, const char *part,
+void image_job_tell(const struct job *job, enum event_kind kind, const char *text, const char *part,
 	int64_t current, int64_t total);
 
 /* Adds the job's failure at the service's place and path ("services.web.KEY"). Returns -1. */
-int image_job_fail(const struct image_job *job, enum error_code code, const char *key, const char *text);
+int image_job_fail(const struct job *job, enum error_code code, const char *key, const char *text);
 
 /* Adds a warning at the place of a key of the job's service, which must have one. */
-void image_job_warn(const struct image_job *job, const char *key, const char *text);
+void image_job_warn(const struct job *job, const char *key, const char *text);
 
 #endif

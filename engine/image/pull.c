@@ -14,7 +14,7 @@
 #define MESSAGE_MOST ((size_t)256 << 10)
 
 struct pull {
-	struct image_job job;
+	struct job job;
 	struct arena *arena; /* scratch of one message */
 	struct reference reference;
 	struct auth_job *auth;
@@ -28,7 +28,7 @@ struct pull {
 
 static int send_request(struct pull *pull);
 
-static void pull_end(struct image_job *job)
+static void pull_cancel(struct job *job)
 {
 	struct pull *pull = (struct pull *)job;
 	auth_end(pull->auth);
@@ -204,20 +204,15 @@ static void got_auth(void *arg, const char *header)
 		pull->job.done(pull->job.arg, false);
 }
 
-struct image_job *pull_begin(struct engine *engine, struct step *step, struct sink *sink,
-	void (*done)(void *arg, bool ok), void *arg, struct errors *errors)
+static struct job *pull_begin(const struct job *given)
 {
 	struct pull *pull = HEAP_NEW(struct pull);
-	pull->job = (struct image_job){ .engine = engine,
-		.step = step,
-		.sink = sink,
-		.errors = errors,
-		.done = done,
-		.arg = arg,
-		.end = pull_end };
+	pull->job = *given;
 	pull->arena = arena_create();
-	pull->reference = reference_parse(engine->arena, step->name);
+	pull->reference = reference_parse(given->engine->arena, given->step->name);
 	lines_init(&pull->lines, MESSAGE_MOST);
-	pull->auth = auth_begin(engine, step->name, got_auth, pull, errors);
+	pull->auth = auth_begin(given->engine, given->step->name, got_auth, pull, given->errors);
 	return &pull->job;
 }
+
+const struct job_row pull_job = { .begin = pull_begin, .cancel = pull_cancel };

@@ -60,7 +60,7 @@ static const char *inputs(const struct body *body)
 	const char *text = body->step->inputs;
 	for (size_t i = 0; text && i < body->step->nneeds; i++) {
 		const struct step *on = body->step->needs[i].on;
-		if (on->op == OP_VOLUME_CREATE && on->volume && on->result_id)
+		if (on->volume && on->result_id)
 			text = inputs_complete(body->arena, text, on->volume->name, on->result_id);
 	}
 	return text;

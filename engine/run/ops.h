@@ -1,11 +1,12 @@
-/* Operation rows: how each operation of a plan asks the engine, reads the answer, and finds out what became
- * of a request whose answer was lost. The executor (run.h) sends, waits and repeats. */
+/* Operations that are requests: asks the engine, reads the answer, and finds out what became of a request
+ * whose answer was lost, as the operation's row says (op_row.h). The executor (run.h) sends, waits and
+ * repeats. */
 #ifndef ENGINE_OPS_H
 #define ENGINE_OPS_H
 
 #include "engine/payload/payload.h"
 
-struct cJSON; /* cjson/cJSON.h */
+struct task; /* engine/run/run_inside.h */
 
 enum op_phase {
 	OP_ASK,   /* the operation itself */
@@ -25,6 +26,7 @@ enum op_verdict {
 
 /* A step under way. Set by the executor: everything up to `errors`. */
 struct op_call {
+	struct task *task; /* the executor's own */
 	struct engine *engine;
 	struct arena *arena;
 	struct step *step;
@@ -40,14 +42,15 @@ struct op_call {
 				checked, or what a check has found */
 	int refused;         /* its status */
 	const char *twin;    /* OP_CLEAR: id of the network to be removed */
-	size_t part, parts;  /* OP_CONTAINER_UPLOAD: archives sent so far, and in all; _EXEC: request */
+	size_t part, parts;  /* of an operation of several requests: the one at hand; how many */
+	void *own;           /* what the row keeps from request to request; arena's */
 	int64_t port;        /* OP_BLAME: the host port that is taken */
 	const struct observed_container *holder; /* who publishes it, or NULL */
-	struct hook_run *hook;                   /* OP_CONTAINER_EXEC (hook.c) */
 	const char *output;                      /* what a failed command printed last, or NULL */
 };
 
-/* Fills the request of the call's phase in. Returns -1 with findings when it cannot be made. Arena's texts.
+/* Fills the request of the call's phase in; its `arg` is to be the call. Returns -1 with findings when it
+ * cannot be made. Arena's texts.
  */
 int op_ask(struct op_call *call, struct request *request);
 
@@ -69,14 +72,5 @@ void op_explain(struct op_call *call, const struct request *request);
 
 /* Whether the engine's words name a reason that stays: asking again would not help. (ops_explain.c) */
 bool op_definite(const char *message);
-
-/* Asks for the next archive of an upload to be unpacked, and tells after it whether there are more.
- * (upload.c) */
-int upload_ask(struct op_call *call, struct request *request);
-bool upload_more(struct op_call *call);
-
-/* Row of OP_CONTAINER_EXEC: a hook's command, its output and its exit code. (hook.c) */
-int hook_ask(struct op_call *call, struct request *request);
-enum op_verdict hook_got(struct op_call *call, const struct cJSON *json);
 
 #endif

@@ -150,7 +150,7 @@ static void explain_port(struct op_call *call, int64_t taken, const char *messag
 	const struct mark *at = port ? &port->at : step->service ? &step->service->at : NULL;
 	add(call, at, where,
 		arena_printf(call->arena, "cannot %s container %s: port %" PRId64 " is already in use",
-			op_words[step->op].verb, step_shown_name(step), taken));
+			op_traits[step->op].verb, step_shown_name(step), taken));
 	const struct observed_container *other = call->holder;
 	if (other && other->service && other->project)
 		error_hint(call->errors, "container %s (service %s of project %s) publishes it", other->name,
@@ -245,8 +245,8 @@ void op_explain(struct op_call *call, const struct request *request)
 	else if (step->volume)
 		where = arena_printf(call->arena, "volumes.%s", step->volume->key);
 	add(call, at, where,
-		arena_printf(call->arena, "cannot %s %s %s: %s", op_words[step->op].verb,
-			op_words[step->op].object, step_shown_name(step), reason));
+		arena_printf(call->arena, "cannot %s %s %s: %s", op_traits[step->op].verb,
+			op_traits[step->op].object, step_shown_name(step), reason));
 	if (call->output)
 		error_detail(call->errors, call->output);
 	const char *hint = hint_for(message);

@@ -11,11 +11,11 @@
 /* A container that is to replace another is told from it by its words. */
 static const char *word_of(const struct step *step, bool done)
 {
-	if (step->op == OP_CONTAINER_CREATE && step->new_name)
-		return done ? "Recreated" : "Recreating";
-	if (step->op == OP_CONTAINER_REMOVE && step->target && step->target->new_name)
-		return done ? "Taken back" : "Taking back";
-	return done ? op_words[step->op].done : op_words[step->op].doing;
+	const struct op_traits *traits = &op_traits[step->op];
+	const struct step *makes = step->target ? step->target : step;
+	if (makes->new_name && traits->replacing)
+		return done ? traits->replaced : traits->replacing;
+	return done ? traits->done : traits->doing;
 }
 
 static const char *words_of(const struct step *step)
@@ -41,8 +41,8 @@ static void changed(void *arg, struct step *step)
 		step->began = loop_now();
 	else if (step->began)
 		step->ended = loop_now();
-	TRACE("step", "\"number\":%zu,\"op\":\"%s %s\",\"state\":%d", step->number, op_words[step->op].object,
-		op_words[step->op].verb, (int)step->state);
+	TRACE("step", "\"number\":%zu,\"op\":\"%s %s\",\"state\":%d", step->number,
+		op_traits[step->op].object, op_traits[step->op].verb, (int)step->state);
 	struct event event = event_of_step(EVENT_STEP, step, loop_now());
 	event.elapsed = step->ended ? event.elapsed : 0;
 	event.reason = step->reason;
@@ -103,7 +103,7 @@ static void ask_info(struct run *run)
 	size_t starts = 0;
 	struct errors unheard;
 	for (size_t i = 0; i < run->plan->count; i++)
-		starts += run->plan->steps[i]->op == OP_CONTAINER_START;
+		starts += op_traits[run->plan->steps[i]->op].pool == POOL_START;
 	if (starts <= LEAST || run->options->parallel || run->engine->ncpu)
 		return;
 	errors_init(&unheard, run->arena);
@@ -140,11 +140,11 @@ static void feed(struct run *run)
 	} while (reap(run));
 }
 
-/* Without events a gate would wait for ever. */
-static void fail_blind_gates(struct run *run)
+/* Without events a job that listens to them would wait for ever. */
+static void fail_blind_jobs(struct run *run)
 {
 	for (struct task *task = run->tasks; run->blind && task; task = task->next) {
-		if (!task->gate || task->over)
+		if (!task_listens(task))
 			continue;
 		task_drop(task);
 		error_add(&task->findings, ERROR_ENGINE, NULL, NULL,
@@ -160,9 +160,9 @@ static void give_up(struct run *run)
 {
 	const char *names = NULL, *waiting = "";
 	for (struct task *task = run->tasks; task; task = task->next) {
-		if (!task->gate || task->over)
+		if (!task->job || task->over || !task->row->job->waiting)
 			continue;
-		const char *why = gate_waiting(task->gate);
+		const char *why = task->row->job->waiting(task->job);
 		names = names ? arena_printf(run->arena, "%s, %s", task->step->name, names)
 			      : task->step->name;
 		waiting = why ? arena_printf(run->arena, "%s\n%s", why, waiting) : waiting;
@@ -192,7 +192,7 @@ static void turn(struct run *run, int64_t *ticked)
 		give_up(run);
 	for (struct task *task = run->tasks; run->sched.stopped && task; task = task->next)
 		task_interrupt(task);
-	fail_blind_gates(run);
+	fail_blind_jobs(run);
 }
 
 static void work(struct run *run)

@@ -4,9 +4,7 @@
 #ifndef ENGINE_RUN_INSIDE_H
 #define ENGINE_RUN_INSIDE_H
 
-#include "engine/gate/gate.h"
-#include "engine/image/images.h"
-#include "engine/run/ops.h"
+#include "engine/run/op_row.h"
 #include "engine/run/run.h"
 #include "graph/plan/sched.h"
 
@@ -16,15 +14,15 @@ struct run;
 struct task {
 	struct run *run;
 	struct step *step;
+	const struct op_row *row;
 	struct task *next;
 	struct op_call call;
 	struct payload_context context;
 	struct request *request;  /* in flight, or NULL */
 	struct loop_timer *timer; /* until the next try, or NULL */
 	unsigned repeats, waits;
-	struct gate *gate;
-	struct image_job *job;
-	struct errors findings; /* of gates and image jobs: failures of tolerated steps become warnings */
+	struct job *job;        /* of row->job, under way, or NULL */
+	struct errors findings; /* those of tolerated steps become warnings */
 	bool held;              /* before_start has not let it go yet */
 	bool over, ok;
 	bool quiet; /* ended by an interrupt: no finding */
@@ -68,14 +66,14 @@ void task_finish(struct task *task);
 /* Lets a held start go on when before_start allows it. */
 void task_held(struct task *task);
 
-/* First interrupt: what only waits (gates, pulls, builds, back-offs) ends; requests in flight go on. */
+/* Whether it is a job under way that listens to the engine's events. */
+bool task_listens(const struct task *task);
+
+/* First interrupt: jobs and what is held end; requests in flight go on. */
 void task_interrupt(struct task *task);
 
 /* Cancels everything the task has under way. */
 void task_drop(struct task *task);
-
-/* Id of the container that a step works on, or NULL. */
-const char *step_container(const struct step *step);
 
 /* Subscribes to events and waits until they flow. Returns -1 when they cannot be had. (run_watch.c) */
 int watch_open(struct run *run);

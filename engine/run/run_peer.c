@@ -3,13 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *step_container(const struct step *step)
-{
-	if (step->container)
-		return step->container->id;
-	return step->target ? step->target->result_id : NULL;
-}
-
 static bool is_of(const struct service *service, const struct project *project, const char *key)
 {
 	return service && strcmp(service->key, key) == 0 &&
@@ -23,9 +16,9 @@ static bool is_gone(const struct run *run, const struct observed_container *cont
 		const struct step *step = run->plan->steps[i];
 		if (step->state != STEP_DONE)
 			continue;
-		if (step->op == OP_CONTAINER_REMOVE && step->container == container)
+		if (op_traits[step->op].removes && step->container == container)
 			return true;
-		if (step->op == OP_CONTAINER_CREATE && step->replaces == container)
+		if (step->replaces == container)
 			return true;
 	}
 	return false;
@@ -36,7 +29,7 @@ static const char *name_now(const struct run *run, const struct step *create)
 {
 	for (size_t i = 0; create->new_name && i < run->plan->count; i++) {
 		const struct step *step = run->plan->steps[i];
-		if (step->op == OP_CONTAINER_RENAME && step->target == create && step->state == STEP_DONE)
+		if (step->target == create && step->new_name && step->state == STEP_DONE)
 			return step->new_name;
 	}
 	return create->name;
@@ -58,7 +51,7 @@ const struct payload_peer *peer_all(void *arg, const char *service_key, size_t *
 	size_t count = 0;
 	for (size_t i = 0; i < run->plan->count; i++) {
 		const struct step *step = run->plan->steps[i];
-		if (step->op == OP_CONTAINER_CREATE && step->state == STEP_DONE && !step->oneoff &&
+		if (op_traits[step->op].creates && step->state == STEP_DONE && !step->oneoff &&
 			is_of(step->service, project, service_key))
 			*ARENA_PUSH(run->arena, peers, count) = (struct payload_peer){ step->result_id,
 				name_now(run, step), step->number_of };
@@ -89,7 +82,7 @@ const char *peer_network(const struct run *run, const struct step *step)
 		return step->network_seen->id;
 	for (size_t i = 0; step->network && i < run->plan->count; i++) {
 		const struct step *other = run->plan->steps[i];
-		if (other->op == OP_NETWORK_CREATE && other->network == step->network && other->result_id)
+		if (other->network == step->network && other->result_id)
 			return other->result_id;
 	}
 	return step->network ? step->network->name : NULL;

@@ -62,7 +62,8 @@ static bool wait_more(struct task *task)
 
 static void answered(struct request *request)
 {
-	struct task *task = request->arg;
+	struct op_call *call = request->arg;
+	struct task *task = call->task;
 	task->request = NULL;
 	switch (op_got(&task->call, request)) {
 	case OP_DONE:
@@ -90,24 +91,17 @@ static void answered(struct request *request)
 	end(task, false);
 }
 
-/* Whether the engine answers at once: not while it waits for a container to stop, a command to end or bytes
- * to come. */
-static bool is_prompt(enum op op)
-{
-	return op_words[op].pool != POOL_STOP && op != OP_CONTAINER_UPLOAD;
-}
-
 static void send(struct task *task)
 {
 	struct request *request = http_request(task->run->engine->http);
 	request->done = answered;
-	request->arg = task;
+	request->arg = &task->call;
 	if (op_ask(&task->call, request) < 0) {
 		http_free(request);
 		fail(task, task->call.errors);
 		return;
 	}
-	request->prompt = is_prompt(task->step->op);
+	request->prompt = !task->row->slow;
 	task->request = request;
 	if (http_send(request, task->call.errors) < 0) {
 		task->request = NULL;
@@ -115,47 +109,32 @@ static void send(struct task *task)
 	}
 }
 
-/* Gates, pulls, builds: told from the loop. */
-static void told(void *arg, bool ok)
+/* Told from the loop. */
+static void job_ended(void *arg, bool ok)
 {
 	end(arg, ok);
 }
 
-static void begin_gate(struct task *task)
-{
-	struct step *step = task->step;
-	struct run *run = task->run;
-	const char **ids = NULL;
-	size_t nids = 0;
-	for (size_t i = 0; i < step->nwatched; i++)
-		*ARENA_PUSH(run->arena, ids, nids) = step->watched[i]->id;
-	for (size_t i = 0; i < step->nstarts; i++) {
-		const char *id = step_container(step->starts[i]);
-		if (id)
-			*ARENA_PUSH(run->arena, ids, nids) = id;
-	}
-	task->gate =
-		gate_begin(run->engine, step, ids, nids, run->options->sink, told, task, &task->findings);
-	if (!task->gate)
-		fail(task, &task->findings);
-}
-
-static void begin_image(struct task *task)
+static void begin_job(struct task *task)
 {
 	struct run *run = task->run;
-	bool pull = task->step->op == OP_IMAGE_PULL;
-	task->job = (pull ? pull_begin : build_begin)(
-		run->engine, task->step, run->options->sink, told, task, &task->findings);
-	if (!task->job)
-		fail(task, &task->findings);
+	const struct job given = {
+		.engine = run->engine,
+		.step = task->step,
+		.sink = run->options->sink,
+		.errors = &task->findings,
+		.done = job_ended,
+		.arg = task,
+	};
+	task->job = task->row->job->begin(&given);
 }
 
-static bool makes_container(const struct step *step)
+static bool works_on_container(const struct step *step)
 {
 	return step->container || step->target;
 }
 
-static void begin_op(struct task *task)
+static void begin_request(struct task *task)
 {
 	struct run *run = task->run;
 	struct step *step = task->step;
@@ -170,6 +149,7 @@ static void begin_op(struct task *task)
 		.shared_files = run->options->shared_files,
 	};
 	task->call = (struct op_call){
+		.task = task,
 		.engine = run->engine,
 		.arena = run->arena,
 		.step = step,
@@ -178,16 +158,16 @@ static void begin_op(struct task *task)
 		.network = peer_network(run, step),
 		.errors = &task->findings,
 	};
-	if (makes_container(step) && !task->call.container) {
+	if (works_on_container(step) && !task->call.container) {
 		error_add(&task->findings, ERROR_ENGINE, NULL, NULL,
-			"cannot %s container %s: it was not made", op_words[step->op].verb,
+			"cannot %s container %s: it was not made", op_traits[step->op].verb,
 			step_shown_name(step));
 		fail(task, &task->findings);
 		return;
 	}
-	if (step->op == OP_CONTAINER_START)
+	if (op_traits[step->op].starts)
 		watch_started(run, task->call.container, step);
-	if (step->op == OP_CONTAINER_START && run->options->before_start)
+	if (op_traits[step->op].starts && run->options->before_start)
 		task->held = true;
 	else
 		send(task);
@@ -209,32 +189,35 @@ void task_begin(struct run *run, struct step *step)
 	struct task *task = ARENA_NEW(run->arena, struct task);
 	task->run = run;
 	task->step = step;
+	task->row = op_row(step->op);
 	task->next = run->tasks;
 	run->tasks = task;
 	errors_init(&task->findings, run->arena);
-	if (step->op == OP_GATE)
-		begin_gate(task);
-	else if (step->op == OP_IMAGE_PULL || step->op == OP_IMAGE_BUILD)
-		begin_image(task);
+	if (task->row->job)
+		begin_job(task);
 	else
-		begin_op(task);
+		begin_request(task);
+}
+
+bool task_listens(const struct task *task)
+{
+	return task->job && !task->over && task->row->job->event;
 }
 
 void task_drop(struct task *task)
 {
 	http_cancel(task->request);
 	loop_cancel(task->run->engine->loop, task->timer);
-	gate_end(task->gate);
-	image_job_end(task->job);
+	if (task->job)
+		task->row->job->cancel(task->job);
 	task->request = NULL;
 	task->timer = NULL;
-	task->gate = NULL;
 	task->job = NULL;
 }
 
 void task_interrupt(struct task *task)
 {
-	if (task->over || (!task->gate && !task->job && !task->held))
+	if (task->over || (!task->job && !task->held))
 		return;
 	task_drop(task);
 	task->quiet = true;
@@ -247,8 +230,8 @@ static void move_findings(struct task *task)
 {
 	struct errors *to = task->run->errors;
 	bool mild = step_tolerated(task->step);
-	/* The build makes up for it: the step's line on the screen says enough. */
-	if (task->step->may_fail && task->step->op == OP_IMAGE_PULL && !task->ok)
+	/* Another step makes up for it: the step's line on the screen says enough. */
+	if (task->step->may_fail && op_traits[task->step->op].fallback && !task->ok)
 		return;
 	for (const struct error *from = task->findings.first; from; from = from->next) {
 		if (from->warning || mild)

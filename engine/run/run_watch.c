@@ -23,9 +23,7 @@ static bool ended_by_us(const struct run *run, const char *id)
 {
 	for (size_t i = 0; i < run->plan->count; i++) {
 		const struct step *step = run->plan->steps[i];
-		bool ends = step->op == OP_CONTAINER_STOP || step->op == OP_CONTAINER_KILL ||
-			    step->op == OP_CONTAINER_RESTART || step->op == OP_CONTAINER_REMOVE;
-		const char *its = ends && step->began ? step_container(step) : NULL;
+		const char *its = op_traits[step->op].ends && step->began ? step_container(step) : NULL;
 		if (its && strcmp(its, id) == 0)
 			return true;
 	}
@@ -38,8 +36,7 @@ static void note_start(struct run *run, const char *id)
 	if (started)
 		started->again = started->ended;
 	for (struct task *task = run->tasks; task; task = task->next)
-		if (task->step->op == OP_CONTAINER_START && task->call.container &&
-			strcmp(task->call.container, id) == 0)
+		if (task->call.container && strcmp(task->call.container, id) == 0)
 			task->call.started = true;
 }
 
@@ -57,7 +54,7 @@ static void note_end(struct run *run, const struct engine_event *event)
 static void note_destroy(struct run *run, const char *id)
 {
 	for (struct task *task = run->tasks; task; task = task->next)
-		if (task->step->op == OP_CONTAINER_REMOVE && task->timer && task->call.container &&
+		if (op_traits[task->step->op].removes && task->timer && task->call.container &&
 			strcmp(task->call.container, id) == 0) {
 			task_drop(task);
 			task->over = task->ok = true;
@@ -76,8 +73,8 @@ static void happened(void *arg, const struct engine_event *event)
 	else if (event->action == ENGINE_DESTROY)
 		note_destroy(run, event->id);
 	for (struct task *task = run->tasks; task; task = task->next)
-		if (task->gate && !task->over)
-			gate_event(task->gate, event);
+		if (task_listens(task))
+			task->row->job->event(task->job, event);
 }
 
 static void opened(void *arg)
@@ -93,10 +90,11 @@ static void lost(void *arg, const char *why)
 
 static bool needs_events(const struct plan *plan)
 {
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->steps[i]->op == OP_CONTAINER_START || plan->steps[i]->op == OP_CONTAINER_RESTART ||
-			plan->steps[i]->op == OP_GATE)
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct op_row *row = op_row(plan->steps[i]->op);
+		if (row->watched || (row->job && row->job->event))
 			return true;
+	}
 	return false;
 }
 

@@ -191,7 +191,7 @@ static struct step *remove_used(struct teardown *down, enum op op, const char *n
 {
 	const struct observed_container *user = staying_user(down, name, uses);
 	if (user) {
-		plan_note(down->plan, "%s %s stays: container %s uses it", op_words[op].object, name,
+		plan_note(down->plan, "%s %s stays: container %s uses it", op_traits[op].object, name,
 			user->name);
 		return NULL;
 	}

@@ -10,7 +10,7 @@ struct event event_of_step(enum event_kind kind, const struct step *step, int64_
 		.elapsed = step->began ? end - step->began : 0,
 		.step = step,
 		.state = step->state,
-		.object = op_words[step->op].object,
+		.object = op_traits[step->op].object,
 		.name = step_shown_name(step),
 		.service = step->service ? step->service->key : NULL };
 }

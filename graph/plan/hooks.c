@@ -43,8 +43,7 @@ void hooks_before_stops(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		struct step *step = plan->steps[i];
-		bool stops = step->op == OP_CONTAINER_STOP || step->op == OP_CONTAINER_RESTART;
-		if (!stops || !step->service || !step->service->npre_stop)
+		if (!op_traits[step->op].pre_stop || !step->service || !step->service->npre_stop)
 			continue;
 		before_stop(plan, step);
 		i = step->number - 1; /* it has moved back */

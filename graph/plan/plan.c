@@ -115,18 +115,15 @@ const char *step_shown_name(const struct step *step)
 
 const char *step_argument(const struct step *step)
 {
-	switch (step->op) {
-	case OP_GATE:
-		return condition_name(step->condition);
-	case OP_CONTAINER_RENAME:
-		return step->new_name;
-	case OP_NETWORK_CONNECT:
-		return step->network->name;
-	case OP_NETWORK_DISCONNECT:
-		return step->network_seen->name;
-	default:
-		return NULL;
-	}
+	const struct op_traits *traits = &op_traits[step->op];
+	return traits->argument ? traits->argument(step) : NULL;
+}
+
+const char *step_container(const struct step *step)
+{
+	if (step->container)
+		return step->container->id;
+	return step->target ? step->target->result_id : NULL;
 }
 
 bool step_tolerated(const struct step *step)
@@ -144,7 +141,7 @@ bool step_tolerated(const struct step *step)
 		}
 		waiting++;
 	}
-	return step->op == OP_GATE && waiting > 0;
+	return op_traits[step->op].waits && waiting > 0;
 }
 
 bool plan_conflict(const struct plan *plan)
@@ -165,7 +162,7 @@ size_t plan_changes(const struct plan *plan)
 {
 	size_t changes = 0;
 	for (size_t i = 0; i < plan->count; i++)
-		changes += plan->steps[i]->op != OP_GATE && !plan->steps[i]->undo;
+		changes += !op_traits[plan->steps[i]->op].waits && !plan->steps[i]->undo;
 	return changes;
 }
 
@@ -209,7 +206,7 @@ static const char *step_needs(struct arena *arena, const struct step *step)
 /* The verb column: "rename p-db-1". */
 static const char *verb_cell(struct arena *arena, const struct step *step)
 {
-	const char *verb = op_words[step->op].verb, *argument = step_argument(step);
+	const char *verb = op_traits[step->op].verb, *argument = step_argument(step);
 	return quote_plain_copy(arena, argument ? arena_printf(arena, "%s %s", verb, argument) : verb);
 }
 
@@ -222,7 +219,7 @@ static void print_text(FILE *out, struct arena *arena, const struct plan *plan)
 		if (step->undo)
 			continue;
 		cells[i][0] = step_needs(arena, step);
-		cells[i][1] = op_words[step->op].object;
+		cells[i][1] = op_traits[step->op].object;
 		cells[i][2] = quote_plain_copy(arena, step->name);
 		cells[i][3] = verb_cell(arena, step);
 		for (int c = 0; c < 4; c++) {
@@ -261,9 +258,9 @@ static void print_member(FILE *out, const char *key, const char *text)
 static void print_step_json(FILE *out, const struct step *step)
 {
 	fprintf(out, "{\"step\":%zu,", step->number);
-	print_member(out, "object", op_words[step->op].object);
+	print_member(out, "object", op_traits[step->op].object);
 	print_member(out, "name", step->name);
-	print_member(out, "verb", op_words[step->op].verb);
+	print_member(out, "verb", op_traits[step->op].verb);
 	print_member(out, "argument", step_argument(step));
 	print_member(out, "service", step->service ? step->service->key : NULL);
 	print_member(out, "reason", step->reason);

@@ -7,52 +7,9 @@
 
 #include "compose/model/model.h"
 #include "graph/plan/observed.h"
+#include "graph/plan/op.h"
 
 #include <stdio.h>
-
-enum op {
-	OP_IMAGE_PULL,
-	OP_IMAGE_BUILD,
-	OP_IMAGE_REMOVE,
-	OP_NETWORK_CREATE,
-	OP_NETWORK_REMOVE,
-	OP_NETWORK_CONNECT, /* container to network */
-	OP_NETWORK_DISCONNECT,
-	OP_VOLUME_CREATE,
-	OP_VOLUME_REMOVE,
-	OP_CONTAINER_CREATE,
-	OP_CONTAINER_UPLOAD, /* configs and secrets by archive, before the start */
-	OP_CONTAINER_START,
-	OP_CONTAINER_STOP,
-	OP_CONTAINER_KILL,
-	OP_CONTAINER_RESTART,
-	OP_CONTAINER_REMOVE,
-	OP_CONTAINER_RENAME,
-	OP_CONTAINER_EXEC, /* a hook's command in the container */
-	OP_GATE,           /* wait until a dependency is healthy or has completed */
-	OP_COUNT
-};
-
-enum pool {
-	POOL_NONE,
-	POOL_API,
-	POOL_START,
-	POOL_STOP, /* requests that stay open while a grace period or a hook lasts */
-	POOL_PULL,
-	POOL_BUILD,
-	POOL_COUNT
-};
-
-/* What everyone but the engine needs to know of an operation (one row per op, graph/plan/op.c). */
-struct op_words {
-	const char *object; /* "container" */
-	const char *verb;   /* "create", as plans print it */
-	const char *doing;  /* "Creating" */
-	const char *done;   /* "Created" */
-	enum pool pool;
-};
-
-extern const struct op_words op_words[OP_COUNT];
 
 enum step_state {
 	STEP_WAITING,
@@ -185,6 +142,9 @@ bool step_tolerated(const struct step *step);
 
 /* Whether the run of the plan has failed, and only because the engine was not as it was seen. */
 bool plan_conflict(const struct plan *plan);
+
+/* Id of the container that a step works on; NULL: none, or not made yet. */
+const char *step_container(const struct step *step);
 
 /* Name of the object as the user knows it: a container that is to replace another has the final one from the
  * start. */

@@ -90,7 +90,7 @@ static void release(struct sched *sched, struct step *step)
 	if (--step->blocked > 0)
 		return;
 	step->state = STEP_READY;
-	heap_push(sched, op_words[step->op].pool, step);
+	heap_push(sched, op_traits[step->op].pool, step);
 }
 
 /* Tells a waiting step of the end of one that it needs. */
@@ -108,8 +108,8 @@ static void apply(struct sched *sched, struct step *step, const struct need *nee
 			end_step(sched, step, STEP_DROPPED, NULL);
 		else
 			end_step(sched, step, STEP_SKIPPED,
-				arena_printf(sched->plan->arena, "%s %s %s %s", op_words[on->op].object,
-					step_shown_name(on), op_words[on->op].verb,
+				arena_printf(sched->plan->arena, "%s %s %s %s", op_traits[on->op].object,
+					step_shown_name(on), op_traits[on->op].verb,
 					on->state == STEP_FAILED ? "failed" : "was skipped"));
 		break;
 	case DROP:
@@ -261,12 +261,12 @@ void sched_done(struct sched *sched, struct step *step, bool ok)
 {
 	if (step->state != STEP_RUNNING)
 		return;
-	sched->running[op_words[step->op].pool]--;
+	sched->running[op_traits[step->op].pool]--;
 	end_step(sched, step, ok ? STEP_DONE : STEP_FAILED, NULL);
 	settle(sched);
 	if (!ok && sched->fail_fast && !sched->stopped && !step_tolerated(step))
 		sched_stop(sched, arena_printf(sched->plan->arena, "%s %s %s failed",
-					  op_words[step->op].object, step->name, op_words[step->op].verb));
+					  op_traits[step->op].object, step->name, op_traits[step->op].verb));
 }
 
 void sched_stop(struct sched *sched, const char *why)

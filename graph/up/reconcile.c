@@ -151,7 +151,7 @@ int reconcile_up(struct arena *arena, const struct dag *dag, const struct observ
 /* The name that a create step gives its service's container by `container_name`, or NULL. */
 static const char *own_name(const struct step *step)
 {
-	if (step->op != OP_CONTAINER_CREATE || !step->service->container_name)
+	if (!op_traits[step->op].creates || !step->service->container_name)
 		return NULL;
 	return step->new_name ? step->new_name : step->name;
 }

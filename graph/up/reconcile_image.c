@@ -250,7 +250,7 @@ void reconcile_wanted_images(struct arena *arena, const struct dag *dag, const s
 	struct plan *plan;
 	if (reconcile_up(arena, dag, seen, options, &plan, &ignored) == 0) {
 		for (size_t i = 0; i < plan->count; i++) {
-			if (plan->steps[i]->op == OP_CONTAINER_CREATE)
+			if (op_traits[plan->steps[i]->op].creates)
 				map_set(&wanted, service_image(arena, plan->steps[i]->service), NULL);
 		}
 		for (size_t i = 0; i < dag->count; i++) {

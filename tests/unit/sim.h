@@ -22,7 +22,7 @@ static inline const char *sim_id(struct sim *sim, const char *prefix)
 static inline bool sim_refuse(struct sim *sim, const struct step *step, const char *why)
 {
 	sim->refusal = arena_printf(sim->c->arena, "step %zu: %s %s %s: %s", step->number,
-		op_words[step->op].object, step->name, op_words[step->op].verb, why);
+		op_traits[step->op].object, step->name, op_traits[step->op].verb, why);
 	return false;
 }
 

@@ -9,7 +9,8 @@ static struct {
 	struct service service;
 	struct probe probe;
 	struct step step;
-	struct gate *gate;
+	struct job *gate;
+	const struct observed_container *watched[2];
 	const char *inspect; /* NULL: 404 */
 	bool logs_gone;
 	int exec_code;
@@ -73,9 +74,16 @@ static int set_up(void **state)
 	return 0;
 }
 
+static void end_gate(void)
+{
+	if (world.gate)
+		gate_job.cancel(world.gate);
+	world.gate = NULL;
+}
+
 static int tear_down(void **state)
 {
-	gate_end(world.gate);
+	end_gate();
 	return engine_tear_down(state);
 }
 
@@ -105,8 +113,13 @@ static const char *container(const char *state, const char *config, const char *
 
 static void begin(size_t count)
 {
-	static const char *const ids[] = { "c1", "c2" };
-	world.gate = gate_begin(&engine, &world.step, ids, count, &world.sink, on_done, NULL, &errors);
+	static const struct observed_container containers[] = { { .id = "c1" }, { .id = "c2" } };
+	const struct job given = { &engine, &world.step, &world.sink, &errors, on_done, NULL };
+	world.watched[0] = &containers[0];
+	world.watched[1] = &containers[1];
+	world.step.watched = world.watched;
+	world.step.nwatched = count;
+	world.gate = gate_job.begin(&given);
 	assert_int_equal(world.dones, 0);
 }
 
@@ -130,7 +143,7 @@ static void settle(int looks)
 static void tell(const char *id, enum engine_action action, int64_t code, enum health health)
 {
 	struct engine_event event = { .action = action, .id = id, .exit_code = code, .health = health };
-	gate_event(world.gate, &event);
+	gate_job.event(world.gate, &event);
 }
 
 static void finding_is(const char *message)
@@ -178,7 +191,8 @@ static void early_exec_opens_and_its_failures_do_not_close(void **state)
 	begin(1);
 	until(&world.execs, 3);
 	assert_int_equal(world.dones, 0);
-	assert_string_equal(gate_waiting(world.gate), "container shop-db-1 is not ready yet: exit code 1");
+	assert_string_equal(
+		gate_job.waiting(world.gate), "container shop-db-1 is not ready yet: exit code 1");
 	world.exec_code = 0;
 	until(&world.dones, 1);
 	assert_true(world.ok);
@@ -278,7 +292,7 @@ static void completion_is_seen_by_event_and_by_look(void **state)
 	tell("c1", ENGINE_DIE, 0, HEALTH_NONE);
 	until(&world.dones, 1);
 	assert_true(world.ok);
-	gate_end(world.gate);
+	end_gate();
 	world.inspect = container(EXITED(0), "", "");
 	world.dones = 0;
 	begin(1);
@@ -319,7 +333,7 @@ static void look_is_repeated_a_few_times(void **state)
 	until(&world.dones, 1);
 	assert_true(world.ok);
 	assert_int_equal(world.looks, 3);
-	gate_end(world.gate);
+	end_gate();
 	world.busy = 4;
 	world.dones = 0;
 	begin(1);
@@ -346,8 +360,7 @@ static void ended_gate_says_nothing(void **state)
 	(void)state;
 	world.inspect = container(EXITED(1), "", "");
 	begin(1);
-	gate_end(world.gate);
-	world.gate = NULL;
+	end_gate();
 	for (int i = 0; i < 20; i++)
 		loop_turn(engine.loop, SECOND / 500);
 	assert_int_equal(world.dones, 0);

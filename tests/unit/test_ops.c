@@ -1,5 +1,6 @@
 /* Operation rows against made-up answers: what is asked, what an answer means, what is found out after a lost
  * one. */
+#include "engine/run/op_row.h"
 #include "ops_case.h"
 
 static void test_requests(void **state)
@@ -34,6 +35,20 @@ static void test_requests(void **state)
 	assert_string_equal(request->query, "t=3");
 	assert_int_equal(request->timeout, 0);
 	http_free(request);
+}
+
+/* What everyone knows of an operation and what the engine does about it: a row each, of one kind. */
+static void test_rows(void **state)
+{
+	(void)state;
+	for (enum op op = 0; op < OP_COUNT; op++) {
+		const struct op_row *row = op_row(op);
+		assert_non_null(op_traits[op].verb);
+		assert_non_null(row);
+		assert_int_equal(row->op, op);
+		assert_true(!row->job == (row->ask != NULL));
+		assert_true(!row->check == !row->checked);
+	}
 }
 
 static void test_verdicts(void **state)
@@ -224,6 +239,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_requests, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_rows, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_verdicts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lost_start, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lost_hook, set_up, tear_down),

@@ -9,8 +9,8 @@ static void print_undos(FILE *out, const struct plan *plan)
 		const struct step *step = plan->steps[i];
 		if (!step->undo)
 			continue;
-		fprintf(out, "undo: %s %s %s", op_words[step->op].object, step->name,
-			op_words[step->op].verb);
+		fprintf(out, "undo: %s %s %s", op_traits[step->op].object, step->name,
+			op_traits[step->op].verb);
 		for (size_t n = 0; n < step->nneeds; n++)
 			fprintf(out, "%s %zu %s", n ? " and" : " when", step->needs[n].on->number,
 				step->needs[n].release == ON_SKIP ? "never began" : "is done");

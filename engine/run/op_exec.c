@@ -1,8 +1,8 @@
 /* Hooks (post_start, pre_stop): a command in a container, three requests: create, start with its output, exit
  * code. (Engine API: POST /containers/ID/exec, POST /exec/ID/start, GET /exec/ID/json) */
 #include "base/text/json.h"
+#include "engine/run/op_row.h"
 #include "engine/stream/frames.h"
-#include "engine/run/run_inside.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -59,20 +59,22 @@ static void keep(void *arg, bool standard_error, const char *bytes, size_t len)
 
 static void on_output(struct request *request, const char *bytes, size_t len)
 {
-	const struct task *task = request->arg;
-	frames_feed(&task->call.hook->frames, bytes, len, keep, task->call.hook);
+	const struct op_call *call = request->arg;
+	struct hook_run *hook = call->own;
+	frames_feed(&hook->frames, bytes, len, keep, hook);
 }
 
-int hook_ask(struct op_call *call, struct request *request)
+static int ask_hook(struct op_call *call, struct request *request)
 {
 	struct arena *arena = call->arena;
-	if (!call->hook) {
-		call->hook = ARENA_NEW(arena, struct hook_run);
-		buf_init_within(&call->hook->output, call->hook->memory, sizeof call->hook->memory);
+	struct hook_run *hook = call->own;
+	if (!hook) {
+		call->own = hook = ARENA_NEW(arena, struct hook_run);
+		buf_init_within(&hook->output, hook->memory, sizeof hook->memory);
 	}
 	request->method = "POST";
 	/* A start whose answer was cut is not repeated: the command may run already. */
-	if (call->part == START && call->hook->starts)
+	if (call->part == START && hook->starts)
 		call->part = LOOK;
 	switch ((enum part)call->part) {
 	case CREATE:
@@ -80,14 +82,14 @@ int hook_ask(struct op_call *call, struct request *request)
 		request->body = body(arena, call->step->hook);
 		break;
 	case START:
-		call->hook->starts++;
-		request->path = arena_printf(arena, "/exec/%s/start", call->hook->id);
+		hook->starts++;
+		request->path = arena_printf(arena, "/exec/%s/start", hook->id);
 		request->body = "{\"Detach\":false,\"Tty\":false}";
 		request->data = on_output;
 		break;
 	case LOOK:
 		request->method = "GET";
-		request->path = arena_printf(arena, "/exec/%s/json", call->hook->id);
+		request->path = arena_printf(arena, "/exec/%s/json", hook->id);
 		return 0;
 	}
 	request->body_len = strlen(request->body);
@@ -95,8 +97,9 @@ int hook_ask(struct op_call *call, struct request *request)
 }
 
 /* The command has ended: its exit code decides. */
-static enum op_verdict judge(struct op_call *call, const struct cJSON *json)
+static enum op_verdict judge(struct op_call *call, const struct hook_run *hook, const struct cJSON *json)
 {
+	const struct buf *output = &hook->output;
 	if (json_bool(json, "Running"))
 		return OP_WAIT; /* the output ends a little before the process is gone for the engine */
 	int64_t code = json_int(json, "ExitCode", -1);
@@ -105,17 +108,17 @@ static enum op_verdict judge(struct op_call *call, const struct cJSON *json)
 	call->refusal = code < 0 ? "the command did not run"
 				 : arena_printf(call->arena, "the %s hook ended with exit code %" PRId64,
 					   call->step->reason, code);
-	const struct buf *output = &call->hook->output;
 	call->output = output->len ? arena_strndup(call->arena, output->data, output->len) : NULL;
 	return OP_FAIL;
 }
 
-enum op_verdict hook_got(struct op_call *call, const struct cJSON *json)
+static enum op_verdict got_hook(struct op_call *call, const struct cJSON *json)
 {
+	struct hook_run *hook = call->own;
 	switch ((enum part)call->part) {
 	case CREATE:
-		call->hook->id = arena_strdup(call->arena, json_text(json, "Id", NULL));
-		if (!call->hook->id)
+		hook->id = arena_strdup(call->arena, json_text(json, "Id", NULL));
+		if (!hook->id)
 			return OP_REPEAT;
 		call->part = START;
 		return OP_NEXT;
@@ -125,5 +128,11 @@ enum op_verdict hook_got(struct op_call *call, const struct cJSON *json)
 	case LOOK:
 		break;
 	}
-	return judge(call, json);
+	return judge(call, hook, json);
 }
+
+static const struct op_row rows[] = {
+	{ .op = OP_CONTAINER_EXEC, .ask = ask_hook, .got = got_hook, .slow = true }
+};
+
+const struct op_rows op_exec_rows = { rows, sizeof rows / sizeof *rows };

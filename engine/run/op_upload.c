@@ -2,7 +2,7 @@
 #include "base/text/base64.h"
 #include "base/text/json.h"
 #include "engine/connect/config.h"
-#include "engine/run/ops.h"
+#include "engine/run/op_row.h"
 #include "engine/payload/service_files.h"
 #include "engine/archive/tar.h"
 
@@ -165,7 +165,7 @@ static int make_bundles(struct op_call *call, struct bundles *bundles)
 	return failed;
 }
 
-int upload_ask(struct op_call *call, struct request *request)
+static int ask_upload(struct op_call *call, struct request *request)
 {
 	static const struct bundle nothing = { .dir = "/" };
 	struct bundles bundles = { .items = NULL };
@@ -183,7 +183,14 @@ int upload_ask(struct op_call *call, struct request *request)
 		call->arena, bundle->files, bundle->count, &request->body, &request->body_len, call->errors);
 }
 
-bool upload_more(struct op_call *call)
+static enum op_verdict got_upload(struct op_call *call, const struct cJSON *json)
 {
-	return ++call->part < call->parts;
+	(void)json;
+	return ++call->part < call->parts ? OP_NEXT : OP_DONE;
 }
+
+static const struct op_row rows[] = {
+	{ .op = OP_CONTAINER_UPLOAD, .ask = ask_upload, .got = got_upload, .slow = true }
+};
+
+const struct op_rows op_upload_rows = { rows, sizeof rows / sizeof *rows };

@@ -1,0 +1,176 @@
+/* Containers: create, start, stop, kill, restart, remove, rename. */
+#include "base/text/json.h"
+#include "engine/run/op_row.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <string.h>
+
+static int ask_create(struct op_call *call, struct request *request)
+{
+	struct step *step = call->step;
+	call->body = payload_container(call->arena, step, call->context, call->errors);
+	if (!call->body)
+		return -1;
+	const char *platform = step->service->platform;
+	if (!platform && call->engine->os_env)
+		platform = map_get(call->engine->os_env, "DOCKER_DEFAULT_PLATFORM");
+	op_post(request, "/containers/create", call->body);
+	request->query = http_query(call->arena, "name", step->name, "platform",
+		platform && *platform ? platform : NULL, (char *)NULL);
+	return 0;
+}
+
+static int check_name(struct op_call *call, struct request *request)
+{
+	request->method = "GET";
+	request->path = op_path(call, "containers", call->step->name, "/json");
+	return 0;
+}
+
+/* The name is taken. By the container that a lost request of ours has made: it is adopted. An engine that has
+ * reserved the name and not yet made the container answers 404: ask again. */
+static enum op_verdict checked_create(struct op_call *call, const struct cJSON *json)
+{
+	if (!json) {
+		call->phase = OP_ASK;
+		return OP_REPEAT;
+	}
+	const struct cJSON *labels = json_at(json, "Config.Labels");
+	return op_labels_match(call, labels) ? op_take_id(call, json)
+					     : op_refuse_taken(call, labels, call->step->service->project);
+}
+
+static int ask_start(struct op_call *call, struct request *request)
+{
+	op_post(request, op_path(call, "containers", call->container, "/start"), NULL);
+	return 0;
+}
+
+static int check_container(struct op_call *call, struct request *request)
+{
+	request->method = "GET";
+	request->path = op_path(call, "containers", call->container, "/json");
+	return 0;
+}
+
+/* A start that was carried out must not be repeated when the container has ended since: a task would run
+ * twice. */
+static enum op_verdict checked_start(struct op_call *call, const struct cJSON *json)
+{
+	if (!json)
+		return OP_FAIL;
+	bool fresh = call->step->target != NULL;
+	bool began = strncmp(json_text(json, "State.StartedAt", "0001-"), "0001-", 5) != 0;
+	if (call->started || json_bool(json, "State.Running") || (fresh && began))
+		return OP_DONE;
+	call->phase = OP_ASK;
+	return OP_NEXT;
+}
+
+/* t= in whole seconds, rounded up; nothing when the container's own grace period holds. */
+static const char *grace(struct op_call *call)
+{
+	const struct opt_int *timeout = &call->step->timeout;
+	if (!timeout->set)
+		return NULL;
+	return arena_printf(call->arena, "t=%" PRId64,
+		timeout->value < 0 ? -1 : (timeout->value + 999999999) / 1000000000);
+}
+
+static int ask_stop(struct op_call *call, struct request *request)
+{
+	op_post(request, op_path(call, "containers", call->container, "/stop"), NULL);
+	request->query = grace(call);
+	return 0;
+}
+
+static int ask_restart(struct op_call *call, struct request *request)
+{
+	op_post(request, op_path(call, "containers", call->container, "/restart"), NULL);
+	request->query = grace(call);
+	return 0;
+}
+
+static int ask_kill(struct op_call *call, struct request *request)
+{
+	op_post(request, op_path(call, "containers", call->container, "/kill"), NULL);
+	request->query = http_query(call->arena, "signal", call->step->signal, (char *)NULL);
+	return 0;
+}
+
+static int ask_remove(struct op_call *call, struct request *request)
+{
+	request->method = "DELETE";
+	request->path = op_path(call, "containers", call->container, "");
+	request->query = http_query(call->arena, "force", call->step->force ? "1" : NULL, "v",
+		call->step->remove_volumes ? "1" : NULL, (char *)NULL);
+	return 0;
+}
+
+static int ask_rename(struct op_call *call, struct request *request)
+{
+	op_post(request, op_path(call, "containers", call->container, "/rename"), NULL);
+	request->query = http_query(call->arena, "name", call->step->new_name, (char *)NULL);
+	return 0;
+}
+
+/* Whether the container that a refusal names was not there when we looked. */
+static bool is_news(const struct op_call *call, const char *refusal)
+{
+	const char *words = "in use by container \"", *id = strstr(refusal, words);
+	const struct observed *seen = call->context->seen;
+	if (!id || !seen)
+		return false;
+	id = arena_strndup(call->arena, id + strlen(words), strcspn(id + strlen(words), "\""));
+	for (size_t i = 0; i < seen->ncontainers; i++)
+		if (strcmp(id, seen->containers[i]->id) == 0)
+			return false;
+	return true;
+}
+
+/* A refused rename: done before when the name is the new one; else the old holder of the name may still be
+ * going. */
+static enum op_verdict checked_rename(struct op_call *call, const struct cJSON *json)
+{
+	const char *name = json_text(json, "Name", "");
+	if (*name == '/' && strcmp(name + 1, call->step->new_name) == 0)
+		return OP_DONE;
+	call->step->conflict = call->refusal && is_news(call, call->refusal);
+	if (!json || call->step->conflict)
+		return OP_FAIL;
+	call->phase = OP_ASK;
+	return OP_WAIT;
+}
+
+static const struct op_row rows[] = {
+	{ .op = OP_CONTAINER_CREATE,
+		.ask = ask_create,
+		.got = op_take_id,
+		.doubt = 409,
+		.check = check_name,
+		.checked = checked_create },
+	{ .op = OP_CONTAINER_START,
+		.ask = ask_start,
+		.fine = 304,
+		.once = true,
+		.check = check_container,
+		.checked = checked_start,
+		.watched = true },
+	{ .op = OP_CONTAINER_STOP,
+		.ask = ask_stop,
+		.fine = 304,
+		.fine_text = "No such container",
+		.slow = true },
+	{ .op = OP_CONTAINER_KILL, .ask = ask_kill, .fine_text = "is not running" },
+	{ .op = OP_CONTAINER_RESTART, .ask = ask_restart, .watched = true, .slow = true },
+	{ .op = OP_CONTAINER_REMOVE, .ask = ask_remove, .fine = 404, .wait_text = "already in progress" },
+	{ .op = OP_CONTAINER_RENAME,
+		.ask = ask_rename,
+		.doubt = 409,
+		.doubt2 = 400,
+		.check = check_container,
+		.checked = checked_rename },
+};
+
+const struct op_rows op_container_rows = { rows, sizeof rows / sizeof *rows };

@@ -1,0 +1,32 @@
+/* Volumes: create, remove. */
+#include "engine/observe/observe.h"
+#include "engine/run/op_row.h"
+
+static int ask_volume_create(struct op_call *call, struct request *request)
+{
+	call->body = payload_volume(call->arena, call->step->volume);
+	op_post(request, "/volumes/create", call->body);
+	return 0;
+}
+
+static enum op_verdict got_volume(struct op_call *call, const struct cJSON *json)
+{
+	if (json)
+		call->step->result_id = observe_created(observe_volume(call->arena, json), call->engine->api);
+	return OP_DONE;
+}
+
+static int ask_volume_remove(struct op_call *call, struct request *request)
+{
+	request->method = "DELETE";
+	request->path = op_path(call, "volumes", call->step->name, "");
+	request->query = call->step->force ? "force=1" : NULL;
+	return 0;
+}
+
+static const struct op_row rows[] = {
+	{ .op = OP_VOLUME_CREATE, .ask = ask_volume_create, .got = got_volume },
+	{ .op = OP_VOLUME_REMOVE, .ask = ask_volume_remove, .fine = 404 },
+};
+
+const struct op_rows op_volume_rows = { rows, sizeof rows / sizeof *rows };
