@@ -1,13 +1,10 @@
+#include "base/text/text.h"
 #include "cmd/line/commands.h"
-#include "cmd/open/connect.h"
-#include "cmd/up/print_plan.h"
 #include "cmd/line/report.h"
+#include "cmd/open/connect.h"
 #include "cmd/screen/show.h"
-#include "engine/run/lock.h"
-#include "engine/run/run.h"
-
-#include <string.h>
-#include <unistd.h>
+#include "cmd/up/print_plan.h"
+#include "engine/drive/drive_down.h"
 
 struct down_options {
 	bool remove_orphans, volumes;
@@ -32,97 +29,8 @@ static const struct opt rows[] = {
 	{ 0 },
 };
 
-struct down {
-	struct ctx *ctx;
-	const struct down_options *options;
-	struct scope scope;
-	struct observed *seen;
-	struct plan *plan;
-};
-
-static struct teardown_scope scope_of(const struct down *down)
+static int open_scope(struct ctx *ctx, const struct down_options *options, struct scope *ret_scope)
 {
-	const struct ctx *ctx = down->ctx;
-	const struct texts *applications = &down->options->applications;
-	return (struct teardown_scope){ .dag = down->scope.dag,
-		.project = down->scope.name,
-		.seen = down->seen,
-		.names = applications->count ? applications->items : ctx->args,
-		.nnames = applications->count ? applications->count : ctx->nargs };
-}
-
-/* With --rmi: which of the images are there. */
-static int look_at_images(struct down *down)
-{
-	struct ctx *ctx = down->ctx;
-	const char **references;
-	size_t count;
-	if (!down->options->images)
-		return 0;
-	struct teardown_scope scope = scope_of(down);
-	reconcile_removable_images(
-		ctx->arena, &scope, strcmp(down->options->images, "all") == 0, &references, &count);
-	return count ? observe_images(ctx->engine, down->seen, references, count, &ctx->errors) : 0;
-}
-
-static int look(struct down *down)
-{
-	struct ctx *ctx = down->ctx;
-	const struct down_options *options = down->options;
-	struct observe_query query = scope_query(ctx->arena, &down->scope, true);
-	query.users = options->applications.count > 0;
-	struct teardown_options how = { .volumes = options->volumes,
-		.images = options->images != NULL,
-		.remove_orphans = options->remove_orphans,
-		.timeout = options->timeout };
-	if (observe(ctx->engine, &query, &down->seen, &ctx->errors) < 0 || look_at_images(down) < 0)
-		return -1;
-	struct teardown_scope scope = scope_of(down);
-	if (options->applications.count)
-		return reconcile_down_applications(ctx->arena, &scope, &how, &down->plan, &ctx->errors);
-	down->plan = reconcile_down(ctx->arena, &scope, &how);
-	return 0;
-}
-
-static int run_it(struct down *down, struct sink *sink)
-{
-	struct ctx *ctx = down->ctx;
-	struct texts names = scope_names(ctx->arena, &down->scope);
-	struct run_options options = { .sink = sink,
-		.seen = down->seen,
-		.parallel = connect_parallel(ctx),
-		.projects = names.items,
-		.nprojects = names.count };
-	struct run_result result = { 0 };
-	int done = run_plan(ctx->engine, down->plan, &options, &result, &ctx->errors);
-	ctx->interrupted = result.interrupted;
-	return done;
-}
-
-/* Takes the lock and plans again: what another run has made or removed meanwhile counts. */
-static int run_locked(struct down *down)
-{
-	struct ctx *ctx = down->ctx;
-	struct sink *sink = show_create(ctx, "down", NULL, false);
-	const char *project = down->scope.name ? down->scope.name : down->scope.applications->name;
-	int lock = lock_take(ctx->engine, project, sink, &ctx->errors);
-	if (lock < 0)
-		return -1;
-	int result = look(down);
-	if (result == 0) {
-		show_notes(sink, down->plan);
-		result = run_it(down, sink);
-	}
-	close(lock);
-	sink->interrupted = ctx->interrupted != 0;
-	show_end(sink, result == 0 || ctx->interrupted);
-	return result;
-}
-
-static int open_scope(struct down *down)
-{
-	struct ctx *ctx = down->ctx;
-	const struct down_options *options = down->options;
 	struct scope_wish wish = {
 		.selection = { .services = ctx->args, .nservices = ctx->nargs, .no_deps = true },
 		.name_is_enough = true,
@@ -132,42 +40,71 @@ static int open_scope(struct down *down)
 			&ctx->errors, ERROR_USAGE, NULL, NULL, "--app and service names exclude each other");
 	wish.selection.applications = options->applications.items;
 	wish.selection.napplications = options->applications.count;
-	if (scope_open(ctx, &wish, &down->scope) < 0)
+	if (scope_open(ctx, &wish, ret_scope) < 0)
 		return -1;
-	if (!down->scope.name && !options->applications.count)
+	if (!ret_scope->name && !options->applications.count)
 		return error_add(&ctx->errors, ERROR_USAGE, NULL, NULL,
 			"no compose file here: name applications with --app ID, or a project with -p NAME");
 	return 0;
 }
 
 /* Nothing can be removed: what stays and why, else what is not there. */
-static int tell_why_nothing(struct down *down)
+static int tell_why_nothing(struct ctx *ctx, const struct drive *drive)
 {
-	struct ctx *ctx = down->ctx;
-	struct sink *sink = down->plan->nnotes ? show_create(ctx, "down", NULL, false) : NULL;
-	show_notes(sink, down->plan);
-	show_end(sink, true);
+	const char *project = drive->scope->name;
+	struct sink *sink = drive->plan->nnotes ? show_create(ctx, "down", NULL, false) : NULL;
+	event_notes(sink, drive->plan);
+	event_end(sink, true);
 	if (sink)
 		return 0;
 	for (size_t i = 0; i < ctx->nargs; i++)
 		error_warn(&ctx->errors, NULL, NULL, "no container of service %s is there", ctx->args[i]);
 	if (!ctx->nargs)
 		error_warn(&ctx->errors, NULL, NULL, "there is nothing of %s to remove",
-			down->scope.name ? down->scope.name : "these applications");
+			project ? project : "these applications");
 	return 0;
 }
 
-static int run(struct ctx *ctx, const void *options)
+static int run_down(struct ctx *ctx, struct drive *drive)
 {
-	struct down down = { .ctx = ctx, .options = options };
-	if (open_scope(&down) < 0 || connect_engine(ctx) < 0 || look(&down) < 0)
-		return -1;
-	if (ctx->globals.dry_run)
-		return print_one_plan(stdout, down.plan, false);
-	if (!down.plan->count)
-		return tell_why_nothing(&down);
 	report_warnings(ctx);
-	return run_locked(&down);
+	drive->sink = show_create(ctx, "down", NULL, false);
+	int result = drive_run(drive);
+	ctx->interrupted = drive->interrupted;
+	drive->sink->interrupted = ctx->interrupted != 0;
+	event_end(drive->sink, result == 0 || ctx->interrupted);
+	return result;
+}
+
+static int down_run(struct ctx *ctx, const void *data)
+{
+	const struct down_options *options = data;
+	struct scope scope;
+	if (open_scope(ctx, options, &scope) < 0 || connect_engine(ctx) < 0)
+		return -1;
+	struct drive_down down = {
+		.drive = { .engine = ctx->engine,
+			.arena = ctx->arena,
+			.errors = &ctx->errors,
+			.scope = &scope,
+			.parallel = connect_parallel(ctx) },
+		.how = { .volumes = options->volumes,
+			.images = options->images != NULL,
+			.remove_orphans = options->remove_orphans,
+			.timeout = options->timeout },
+		.services = { (const char **)ctx->args, ctx->nargs },
+		.applications = options->applications,
+		.all_images = text_is(options->images, "all"),
+	};
+	struct drive *drive = &down.drive;
+	drive_down_init(&down);
+	if (ctx->globals.dry_run)
+		return drive_look(drive) < 0 ? -1 : print_one_plan(stdout, drive->plan, false);
+	if (drive_open(drive) < 0)
+		return -1;
+	int result = drive->plan->count ? run_down(ctx, drive) : tell_why_nothing(ctx, drive);
+	drive_close(drive);
+	return result;
 }
 
 const struct cmd cmd_down = {
@@ -181,5 +118,5 @@ const struct cmd cmd_down = {
 	.size = sizeof(struct down_options),
 	.most = -1,
 	.arg = VALUE_SERVICE,
-	.run = run,
+	.run = down_run,
 };

@@ -2,10 +2,10 @@
 #include "base/text/text.h"
 #include "cmd/line/commands.h"
 #include "cmd/open/connect.h"
-#include "cmd/open/follow.h"
+#include "cmd/open/project.h"
 #include "cmd/line/report.h"
 #include "cmd/screen/show_screen.h"
-#include "engine/observe/observe.h"
+#include "engine/drive/follow.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -91,26 +91,19 @@ static bool over(void *arg)
 	return reading->signal || reading->log->broken;
 }
 
-static int by_name(const void *a, const void *b)
+static void expect_name(void *arg, const char *label)
 {
-	const struct observed_container *const *one = a, *const *other = b;
-	return strcmp((*one)->name, (*other)->name);
+	show_log_expect(arg, label);
 }
 
 static int read_all(struct reading *reading, const struct follow_options *options)
 {
 	struct ctx *ctx = reading->ctx;
-	struct texts names = scope_names(ctx->arena, &reading->scope);
-	struct observe_query query = { .projects = names.items, .nprojects = names.count };
-	struct observed *seen;
-	struct follow *follow = follow_open(ctx, options);
+	struct follow *follow = follow_open(ctx->arena, options);
 	if (!follow)
 		return -1;
-	int result = observe(ctx->engine, &query, &seen, &ctx->errors);
+	int result = follow_look(follow, true);
 	if (result == 0) {
-		if (seen->ncontainers)
-			qsort(seen->containers, seen->ncontainers, sizeof *seen->containers, by_name);
-		follow_adopt(follow, seen, true);
 		if (options->logs.follow)
 			follow_wait(follow, over, reading);
 		follow_finish(follow, over, reading);
@@ -132,6 +125,7 @@ static int run(struct ctx *ctx, const void *options)
 	struct scope_wish scope = { .name_is_enough = true,
 		.selection = { .services = ctx->args, .nservices = ctx->nargs, .no_deps = true } };
 	struct follow_options follow = {
+		.errors = &ctx->errors,
 		.scope = &reading.scope,
 		.logs = { .follow = wish->follow, .timestamps = wish->timestamps, .tail = wish->tail },
 		.number = wish->index.value,
@@ -147,7 +141,10 @@ static int run(struct ctx *ctx, const void *options)
 		scope_open(ctx, &scope, &reading.scope) < 0 || connect_engine(ctx) < 0)
 		return -1;
 	report_warnings(ctx);
-	reading.log = follow.log = show_log_create(ctx, wish->no_log_prefix, wish->no_color);
+	reading.log = show_log_create(ctx, wish->no_log_prefix, wish->no_color);
+	follow.engine = ctx->engine;
+	follow.expect = expect_name;
+	follow.expect_arg = reading.log;
 	struct show_look look = { .log = reading.log };
 	follow.sink = show_quiet_create(ctx->arena, &look);
 	loop_signals(ctx->loop, got_signal, &reading);

@@ -7,22 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct texts texts_split(struct arena *arena, const char *text, char separator)
-{
-	struct texts parts = { 0 };
-	while (text && *text) {
-		size_t len = strcspn(text, (char[]){ separator, '\0' });
-		texts_add(arena, &parts, arena_strndup(arena, text, len));
-		text += len + (text[len] != '\0');
-	}
-	return parts;
-}
-
-void texts_add(struct arena *arena, struct texts *texts, const char *text)
-{
-	*ARENA_PUSH(arena, texts->items, texts->count) = text;
-}
-
 /* Reads one unit name; returns its nanoseconds and moves on, or 0. */
 static int64_t take_unit(const char **at)
 {

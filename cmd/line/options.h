@@ -5,16 +5,11 @@
 
 #include "base/error.h"
 #include "base/map.h"
+#include "base/text/texts.h"
 #include "compose/model/model.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-
-/* A repeated option's values in order. */
-struct texts {
-	const char **items;
-	size_t count;
-};
 
 /* How a value is read and where it is stored. */
 enum opt_kind {
@@ -112,11 +107,5 @@ int opt_store(struct arena *arena, const struct opt_set *set, const struct opt *
 /* Reads seconds ("10"), or a duration of units h, m, s, ms, us, ns ("1m30s"), as nanoseconds. Returns 0, or
  * -1 when it is none. (cmd/line/option_value.c) */
 int opt_duration(const char *text, int64_t *ret_ns);
-
-/* Splits "a|b|c" at the separator; arena's. (cmd/line/option_value.c) */
-struct texts texts_split(struct arena *arena, const char *text, char separator);
-
-/* Appends a text (kept by reference). (cmd/line/option_value.c) */
-void texts_add(struct arena *arena, struct texts *texts, const char *text);
 
 #endif

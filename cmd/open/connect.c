@@ -1,5 +1,7 @@
 #include "cmd/open/connect.h"
+#include "cmd/open/notice.h"
 #include "cmd/screen/show.h"
+#include "engine/fetch/fetch.h"
 
 struct loop *connect_loop(struct ctx *ctx)
 {
@@ -58,4 +60,39 @@ void connect_end(struct ctx *ctx)
 		loop_destroy(ctx->loop);
 	ctx->engine = NULL;
 	ctx->loop = NULL;
+}
+
+/* What is fetched for a command. */
+struct fetching {
+	struct ctx *ctx;
+	struct notice notice;
+};
+
+static struct loop *fetching_loop(void *arg)
+{
+	struct fetching *fetching = arg;
+	return connect_loop(fetching->ctx);
+}
+
+static void fetching_waits(void *arg, const char *shown)
+{
+	struct fetching *fetching = arg;
+	notice_begin(&fetching->notice, fetching->ctx, shown);
+}
+
+static void fetching_waited(void *arg)
+{
+	struct fetching *fetching = arg;
+	notice_end(&fetching->notice);
+}
+
+const struct fetch *connect_fetch(struct ctx *ctx)
+{
+	struct fetching *fetching = ARENA_NEW(ctx->arena, struct fetching);
+	fetching->ctx = ctx;
+	return fetch_create(ctx->arena, &(struct fetcher){ .loop = fetching_loop,
+						.waiting = fetching_waits,
+						.waited = fetching_waited,
+						.arg = fetching,
+						.os_env = ctx->os_env });
 }

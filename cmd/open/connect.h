@@ -19,4 +19,7 @@ unsigned connect_parallel(const struct ctx *ctx);
 /* Closes both; nothing that uses them may remain. */
 void connect_end(struct ctx *ctx);
 
+/* How the loader gets files that are not here: over the network or by git; who waits for long is told so. */
+const struct fetch *connect_fetch(struct ctx *ctx);
+
 #endif

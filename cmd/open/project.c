@@ -1,7 +1,5 @@
 #include "cmd/open/project.h"
-#include "base/text/text.h"
-#include "cmd/open/fetch.h"
-#include "engine/observe/observe.h"
+#include "cmd/open/connect.h"
 
 #include <string.h>
 
@@ -23,7 +21,7 @@ struct load_options project_options(struct ctx *ctx, const struct texts *service
 		.nservices = services ? services->count : 0,
 		.os_env = ctx->os_env,
 		.cwd = ctx->cwd,
-		.fetch = fetch_create(ctx),
+		.fetch = connect_fetch(ctx),
 		.compatibility = globals->compatibility,
 		.all_resources = globals->all_resources,
 	};
@@ -156,7 +154,7 @@ int scope_open(struct ctx *ctx, const struct scope_wish *wish, struct scope *ret
 		return -1;
 	scope.name = scope.project ? scope.project->name : bare_name(ctx);
 	bool by_name = wish->name_is_enough && !scope.project && scope.name && !wish->selection.napplications;
-	if (!by_name && project_registry(ctx, scope.project, fetch_create(ctx), &registry) < 0) {
+	if (!by_name && project_registry(ctx, scope.project, connect_fetch(ctx), &registry) < 0) {
 		find_cycles(ctx, registry, scope.project);
 		return -1;
 	}
@@ -172,57 +170,4 @@ int scope_open(struct ctx *ctx, const struct scope_wish *wish, struct scope *ret
 		return -1;
 	*ret_scope = scope;
 	return 0;
-}
-
-struct texts scope_names(struct arena *arena, const struct scope *scope)
-{
-	struct texts names = { 0 };
-	if (scope->name && (scope->project || !scope->applications))
-		texts_add(arena, &names, scope->name);
-	if (scope->applications)
-		texts_add(arena, &names, scope->applications->name);
-	return names;
-}
-
-static void add_once(struct arena *arena, struct texts *texts, const char *text)
-{
-	if (!text_among(text, texts->items, texts->count))
-		texts_add(arena, texts, text);
-}
-
-/* Engine names of what the service uses. */
-static void add_used(
-	struct arena *arena, const struct service *service, struct texts *networks, struct texts *volumes)
-{
-	const struct project *project = service->project;
-	for (size_t i = 0; i < service->nnetworks; i++) {
-		const struct network *network = project_network(project, service->networks[i]->key);
-		if (network)
-			add_once(arena, networks, network->name);
-	}
-	for (size_t i = 0; i < service->nvolumes; i++) {
-		const struct mount *mount = service->volumes[i];
-		const struct volume *volume = mount->source && strcmp(mount->type, "volume") == 0
-						      ? project_volume(project, mount->source)
-						      : NULL;
-		if (volume)
-			add_once(arena, volumes, volume->name);
-	}
-}
-
-struct observe_query scope_query(struct arena *arena, const struct scope *scope, bool by_label)
-{
-	struct texts names = scope_names(arena, scope), networks = { 0 }, volumes = { 0 };
-	for (size_t i = 0; !by_label && scope->dag && i < scope->dag->count; i++)
-		if (scope->dag->vertices[i]->selected)
-			add_used(arena, scope->dag->vertices[i]->service, &networks, &volumes);
-	return (struct observe_query){
-		.projects = names.items,
-		.nprojects = names.count,
-		.networks = networks.items,
-		.nnetworks = networks.count,
-		.volumes = volumes.items,
-		.nvolumes = volumes.count,
-		.by_label = by_label || !scope->dag,
-	};
 }

@@ -4,20 +4,7 @@
 
 #include "cmd/line/cmd.h"
 #include "compose/registry/registry.h"
-#include "graph/dag/dag.h"
-
-struct observed;
-struct observe_query;
-
-/* What a command works on. */
-struct scope {
-	const char *name;              /* of the compose project; NULL when there are only applications */
-	const struct project *project; /* NULL: no compose file was read */
-	const struct project *applications; /* of the registries; NULL without one */
-	const struct project **projects;    /* both, as far as there */
-	size_t nprojects;
-	struct dag *dag; /* NULL: only a name is known */
-};
+#include "graph/dag/scope.h"
 
 /* What the command needs. */
 struct scope_wish {
@@ -40,16 +27,5 @@ struct load_options project_options(struct ctx *ctx, const struct texts *service
  * with all findings; *ret_registry has what is right then. */
 int project_registry(struct ctx *ctx, const struct project *project, const struct fetch *fetch,
 	struct registry **ret_registry);
-
-/* Names of the scope's compose projects, for queries and events. */
-struct texts scope_names(struct arena *arena, const struct scope *scope);
-
-/* What to ask the engine for: containers of the projects, the networks and volumes that selected services
- * use; with only a name, everything that bears its label. */
-struct observe_query scope_query(struct arena *arena, const struct scope *scope, bool by_label);
-
-/* Digests for reconcile (service key → text): content of configs and secrets of the selected services. */
-const struct map *scope_inputs(
-	struct ctx *ctx, const struct scope *scope, const struct observed *seen); /* cmd/open/inputs.c */
 
 #endif

@@ -5,18 +5,6 @@
 
 #include <string.h>
 
-void show_notes(struct sink *sink, const struct plan *plan)
-{
-	for (size_t i = 0; plan && i < plan->nnotes; i++)
-		event_send(sink, &(struct event){ .kind = EVENT_NOTE, .text = plan->notes[i] });
-}
-
-void show_end(struct sink *sink, bool ok)
-{
-	if (sink && sink->end)
-		sink->end(sink, ok);
-}
-
 /* auto: a terminal that can move its cursor gets the live screen. */
 static const char *screen_wanted(const struct ctx *ctx)
 {

@@ -10,10 +10,4 @@ struct show_log;
 /* The screen that --progress (auto: a terminal on stderr) asks for; arena's. `log` may be NULL. */
 struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *log, bool quiet_pull);
 
-/* Tells the notes of a plan, which may be NULL. */
-void show_notes(struct sink *sink, const struct plan *plan);
-
-/* After the last event: the final picture, and one line of totals when something failed. NULL allowed. */
-void show_end(struct sink *sink, bool ok);
-
 #endif

@@ -1,3 +1,4 @@
+#include "base/text/text.h"
 #include "cmd/line/commands.h"
 #include "cmd/open/connect.h"
 #include "cmd/up/print_plan.h"
@@ -61,14 +62,14 @@ static const char *json_of(struct arena *arena, const struct plan *plan)
 	return copy;
 }
 
-int print_plans(FILE *out, const struct up *up, bool json)
+int print_plans(FILE *out, const struct drive *drive, bool json)
 {
-	struct arena *arena = up->ctx->arena;
-	const struct plan *images = up->image_plan && up->image_plan->count ? up->image_plan : NULL;
-	size_t changes = plan_changes(up->plan) + (images ? plan_changes(images) : 0);
+	struct arena *arena = drive->arena;
+	const struct plan *images = drive->image_plan && drive->image_plan->count ? drive->image_plan : NULL;
+	size_t changes = plan_changes(drive->plan) + (images ? plan_changes(images) : 0);
 	if (json) {
 		fprintf(out, "{\"changes\":%zu,\"images\":%s,\"plan\":%s}\n", changes,
-			images ? json_of(arena, images) : "null", json_of(arena, up->plan));
+			images ? json_of(arena, images) : "null", json_of(arena, drive->plan));
 		return 0;
 	}
 	if (images) {
@@ -76,58 +77,33 @@ int print_plans(FILE *out, const struct up *up, bool json)
 		plan_print(out, images, false);
 		fputs("then:\n", out);
 	}
-	if (up->plan->count || up->plan->nnotes)
-		plan_print(out, up->plan, false);
-	if (!changes && !up->plan->count)
+	if (drive->plan->count || drive->plan->nnotes)
+		plan_print(out, drive->plan, false);
+	if (!changes && !drive->plan->count)
 		fputs("nothing to do\n", out);
 	return 0;
 }
 
-/* A snapshot with nothing in it but what the file says is made elsewhere. */
-static void imagine(struct up *up)
-{
-	struct arena *arena = up->ctx->arena;
-	struct observed *seen = up->seen = ARENA_NEW(arena, struct observed);
-	for (size_t p = 0; p < up->scope.nprojects; p++) {
-		const struct project *project = up->scope.projects[p];
-		for (size_t i = 0; i < project->nnetworks; i++) {
-			if (!project->networks[i]->external)
-				continue;
-			struct observed_network *network = ARENA_NEW(arena, struct observed_network);
-			network->id = network->name = project->networks[i]->name;
-			map_init(&network->labels, arena);
-			*ARENA_PUSH(arena, seen->networks, seen->nnetworks) = network;
-		}
-		for (size_t i = 0; i < project->nvolumes; i++) {
-			if (!project->volumes[i]->external)
-				continue;
-			struct observed_volume *volume = ARENA_NEW(arena, struct observed_volume);
-			volume->name = project->volumes[i]->name;
-			map_init(&volume->labels, arena);
-			*ARENA_PUSH(arena, seen->volumes, seen->nvolumes) = volume;
-		}
-	}
-	up->how.inputs = scope_inputs(up->ctx, &up->scope, seen);
-}
-
-static int look(struct up *up)
+static int look_for_plan(struct up *up)
 {
 	struct ctx *ctx = up->ctx;
-	if (!up->options->no_engine)
-		return connect_engine(ctx) < 0 ? -1 : up_look(up);
-	imagine(up);
-	return reconcile_up(ctx->arena, up->scope.dag, up->seen, &up->how, &up->plan, &ctx->errors);
+	if (up->options->no_engine)
+		return drive_up_imagine(&up->work);
+	if (connect_engine(ctx) < 0)
+		return -1;
+	up->work.drive.engine = ctx->engine;
+	return drive_look(&up->work.drive);
 }
 
-static int run(struct ctx *ctx, const void *options)
+static int plan_run(struct ctx *ctx, const void *options)
 {
 	const struct up_options *up_options = options;
 	struct up up;
-	if (up_open(ctx, up_options, &up) < 0 || look(&up) < 0)
+	if (up_open(ctx, up_options, &up) < 0 || look_for_plan(&up) < 0)
 		return -1;
-	if (up_options->exit_code && !up_idle(&up))
+	if (up_options->exit_code && !up.work.drive.idle)
 		ctx->status = 3;
-	return print_plans(stdout, &up, up_options->format && strcmp(up_options->format, "json") == 0);
+	return print_plans(stdout, &up.work.drive, text_is(up_options->format, "json"));
 }
 
 const struct cmd cmd_plan = {
@@ -141,5 +117,5 @@ const struct cmd cmd_plan = {
 	.size = sizeof(struct up_options),
 	.most = -1,
 	.arg = VALUE_SERVICE,
-	.run = run,
+	.run = plan_run,
 };

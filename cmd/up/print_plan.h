@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /* Prints the image plan and the plan that follows; "nothing to do" when both are empty. Returns 0. */
-int print_plans(FILE *out, const struct up *up, bool json);
+int print_plans(FILE *out, const struct drive *drive, bool json);
 
 /* The same for one plan (`down --dry-run`). */
 int print_one_plan(FILE *out, const struct plan *plan, bool json);

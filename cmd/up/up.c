@@ -1,17 +1,10 @@
 #include "cmd/up/up.h"
-#include "cmd/up/attach.h"
 #include "cmd/line/commands.h"
 #include "cmd/open/connect.h"
 #include "cmd/up/print_plan.h"
 #include "cmd/line/report.h"
-#include "cmd/up/settle.h"
 #include "cmd/screen/show.h"
 #include "cmd/screen/show_log.h"
-#include "engine/run/lock.h"
-#include "engine/run/run.h"
-
-#include <string.h>
-#include <unistd.h>
 
 #define AT(member) offsetof(struct up_options, member)
 
@@ -71,260 +64,68 @@ static const struct opt rows[] = {
 	{ 0 },
 };
 
-/* A run of the plans, with everything that is released at its end. */
-struct running {
-	struct up *up;
-	struct sink *sink;
-	struct show_log *log;
-	struct attach *attach; /* NULL: detached */
-	struct settle *settle; /* only with --wait */
-	int locks[2];
-	size_t nlocks;
-};
-
-static bool is_attached(const struct up_options *options)
+static void expect_name(void *arg, const char *label)
 {
-	return !options->detach && !options->wait && !options->no_start;
+	show_log_expect(arg, label);
 }
 
-static int take_locks(struct running *running)
+/* What is attached to, and when it is stopped. */
+static struct attach attach_options(const struct up *up, struct show_log *log)
 {
-	struct up *up = running->up;
-	struct ctx *ctx = up->ctx;
-	for (size_t i = running->nlocks; i < up->scope.nprojects; i++) {
-		int lock = lock_take(ctx->engine, up->scope.projects[i]->name, running->sink, &ctx->errors);
-		if (lock < 0)
-			return -1;
-		running->locks[running->nlocks++] = lock;
-	}
-	return 0;
-}
-
-/* Takes the locks that nobody has before the first look: then there is no need for a second one. */
-static void try_locks(struct running *running)
-{
-	const struct up *up = running->up;
-	for (size_t i = 0; i < up->scope.nprojects; i++) {
-		int lock = lock_try(up->ctx->engine, up->scope.projects[i]->name);
-		if (lock < 0)
-			return;
-		running->locks[running->nlocks++] = lock;
-	}
-}
-
-static void release_locks(struct running *running)
-{
-	while (running->nlocks)
-		close(running->locks[--running->nlocks]);
-}
-
-static int run_one(
-	struct running *running, struct plan *plan, struct run_result *ret_result, struct errors *errors)
-{
-	struct up *up = running->up;
-	struct ctx *ctx = up->ctx;
-	struct texts names = scope_names(ctx->arena, &up->scope);
-	struct run_options options = {
-		.sink = running->sink,
-		.seen = up->seen,
-		.shared_files = up->how.shared_files,
-		.fail_fast = up->options->fail_fast,
-		.parallel = connect_parallel(ctx),
-		.projects = names.items,
-		.nprojects = names.count,
-		.deadline = up->options->wait_timeout.set ? up->options->wait_timeout.value : 0,
+	const struct up_options *options = up->options;
+	return (struct attach){
+		.abort_on_exit = options->abort_on_exit,
+		.abort_on_failure = options->abort_on_failure,
+		.exit_code_from = options->exit_code_from,
+		.dependencies = options->attach_dependencies,
+		.timestamps = options->timestamps,
+		.shown = options->attach.items,
+		.nshown = options->attach.count,
+		.hidden = options->no_attach.items,
+		.nhidden = options->no_attach.count,
+		.scale = up->work.how.scale,
+		.timeout = options->timeout,
+		.expect = expect_name,
+		.arg = log,
+		.broken = &log->broken,
 	};
-	if (running->attach) {
-		ctx->interrupted = attach_signal(running->attach);
-		attach_hook(running->attach, &options);
-	}
-	if (ctx->interrupted)
-		return -1;
-	int result = run_plan(ctx->engine, plan, &options, ret_result, errors);
-	ctx->interrupted = ret_result->interrupted;
+}
+
+static int run_attached(struct up *up)
+{
+	struct ctx *ctx = up->ctx;
+	struct show_log *log = show_log_create(ctx, up->options->no_log_prefix, up->options->no_color);
+	struct attach attach = attach_options(up, log);
+	up->work.drive.sink = show_create(ctx, "up", log, up->options->quiet_pull);
+	int result = drive_up_run(&up->work, &attach);
+	if (attach.has_status)
+		ctx->status = attach.status;
+	ctx->task_status |= attach.has_status;
 	return result;
 }
 
-/* Says what an interrupted run leaves behind. */
-static void tell_what_is_up(struct running *running)
+static int run_detached(struct up *up)
 {
-	struct up *up = running->up;
-	struct ctx *ctx = up->ctx;
-	struct texts names = scope_names(ctx->arena, &up->scope);
-	struct observe_query query = { .projects = names.items, .nprojects = names.count };
-	struct observed *seen;
-	const char *list = NULL;
-	struct errors unheard;
-	errors_init(&unheard, ctx->arena);
-	bool known = observe(ctx->engine, &query, &seen, &unheard) == 0;
-	for (size_t i = 0; known && i < seen->ncontainers; i++)
-		if (seen->containers[i]->state == CONTAINER_RUNNING)
-			list = list ? arena_printf(ctx->arena, "%s, %s", list, seen->containers[i]->name)
-				    : seen->containers[i]->name;
-	list = arena_printf(ctx->arena, "interrupted; still running: %s",
-		list    ? list
-		: known ? "nothing"
-			: "unknown, the engine does not answer");
-	event_send(running->sink, &(struct event){ .kind = EVENT_NOTE, .text = list });
+	up->work.drive.sink = show_create(up->ctx, "up", NULL, up->options->quiet_pull);
+	return drive_up_run(&up->work, NULL);
 }
 
-/* Services whose image could not be had, and what requires them, are out; the others go on. */
-static void drop_failed(struct up *up)
-{
-	const struct dag *dag = up->scope.dag;
-	for (size_t i = 0; i < up->image_plan->count; i++) {
-		const struct step *step = up->image_plan->steps[i];
-		if (step->may_fail || (step->state != STEP_FAILED && step->state != STEP_SKIPPED))
-			continue;
-		for (size_t v = 0; v < dag->count; v++)
-			if (strcmp(service_image(up->ctx->arena, dag->vertices[v]->service), step->name) == 0)
-				dag_drop(dag, dag->vertices[v]);
-	}
-}
-
-/* Says what is left out for want of an image. */
-static void tell_dropped(const struct running *running)
-{
-	const struct dag *dag = running->up->scope.dag;
-	for (size_t i = 0; i < dag->count; i++) {
-		const struct dag_vertex *vertex = dag->sorted[i];
-		const char *text = "left out: its image is not there";
-		for (size_t e = 0; e < vertex->nedges; e++)
-			if (vertex->edges[e].required && vertex->edges[e].to->dropped)
-				text = arena_printf(running->up->ctx->arena, "left out: it needs %s",
-					vertex->edges[e].to->service->key);
-		if (vertex->dropped)
-			event_send(running->sink, &(struct event){ .kind = EVENT_NOTE,
-							  .object = "service",
-							  .name = vertex->service->key,
-							  .text = text });
-	}
-}
-
-/* Pulls and builds; returns 0 when it is worth going on. */
-static int run_images(struct running *running)
-{
-	struct up *up = running->up;
-	struct run_result result = { 0 };
-	if (!up->image_plan || !up->image_plan->count)
-		return 0;
-	if (run_one(running, up->image_plan, &result, &up->ctx->errors) < 0) {
-		if (result.interrupted || up->options->fail_fast)
-			return -1;
-		drop_failed(up);
-		tell_dropped(running);
-	}
-	return up_look_again(up);
-}
-
-/* Runs the plan of containers. The lock does not keep other hosts away: when the engine turns out to be
- * changed by somebody else, there is a new plan, twice at most. */
-static int run_rest(struct running *running, struct run_result *ret_result)
-{
-	enum { TRIES = 3 };
-	struct up *up = running->up;
-	struct ctx *ctx = up->ctx;
-	int result = 0;
-	for (int tries = 1; up->plan->count; tries++) {
-		struct errors errors;
-		errors_init(&errors, ctx->arena);
-		result = run_one(running, up->plan, ret_result, &errors);
-		if (!result || ctx->interrupted || tries == TRIES || !plan_conflict(up->plan)) {
-			errors_append(&ctx->errors, &errors);
-			break;
-		}
-		event_send(running->sink,
-			&(struct event){ .kind = EVENT_NOTE,
-				.text = "somebody else changes the same containers or networks: looking "
-					"again" });
-		if (up_look_anew(up) < 0)
-			return -1;
-		result = 0;
-	}
-	return result;
-}
-
-/* Images, then the rest. */
-static int run_rounds(struct running *running)
-{
-	struct up *up = running->up;
-	struct ctx *ctx = up->ctx;
-	struct run_result result = { 0 };
-	if (run_images(running) < 0)
-		return -1;
-	show_notes(running->sink, up->plan);
-	report_warnings(ctx);
-	if (run_rest(running, &result) < 0)
-		return -1;
-	if (!running->attach && settle_check(up, running->settle, &result) < 0)
-		return -1;
-	return ctx->errors.count ? -1 : 0;
-}
-
-/* Everything from the lock to the end. */
-static int run_locked(struct running *running)
-{
-	struct up *up = running->up;
-	if (up_idle(up) && !(running->settle && settle_due(up))) {
-		release_locks(running);
-		show_notes(running->sink, up->plan);
-		event_send(running->sink, &(struct event){ .kind = EVENT_NOTE,
-						  .text = "nothing to do: everything is as the file says" });
-		return 0;
-	}
-	/* Somebody else may have been at it while we looked and waited for the lock. */
-	if (running->nlocks < up->scope.nprojects && (take_locks(running) < 0 || up_look(up) < 0))
-		return -1;
-	int result = run_rounds(running);
-	release_locks(running);
-	return result;
-}
-
-static int run_up(struct running *running)
-{
-	struct up *up = running->up;
-	struct ctx *ctx = up->ctx;
-	if (is_attached(up->options)) {
-		running->log = show_log_create(ctx, up->options->no_log_prefix, up->options->no_color);
-		running->sink = show_create(ctx, "up", running->log, up->options->quiet_pull);
-		running->attach = attach_open(up, running->sink, running->log);
-		if (!running->attach)
-			return -1;
-	} else {
-		running->sink = show_create(ctx, "up", NULL, up->options->quiet_pull);
-	}
-	if (up->options->wait && !(running->settle = settle_open(up, running->sink)))
-		return -1;
-	int result = run_locked(running);
-	if (ctx->interrupted && !running->attach)
-		tell_what_is_up(running);
-	settle_close(running->settle);
-	running->sink->interrupted = ctx->interrupted != 0;
-	show_end(running->sink, result == 0 || ctx->interrupted);
-	if (running->attach) {
-		result = attach_follow(running->attach, result);
-		attach_close(running->attach);
-	}
-	return result;
-}
-
-static int run(struct ctx *ctx, const void *options)
+static int up_run(struct ctx *ctx, const void *options)
 {
 	struct up up;
-	struct running running = { .up = &up };
+	struct drive *drive = &up.work.drive;
 	if (up_open(ctx, options, &up) < 0 || connect_engine(ctx) < 0)
 		return -1;
-	if (!ctx->globals.dry_run)
-		try_locks(&running);
-	if (up_look(&up) < 0) {
-		release_locks(&running);
-		return -1;
-	}
+	drive->engine = ctx->engine;
 	if (ctx->globals.dry_run)
-		return print_plans(stdout, &up, false);
+		return drive_look(drive) < 0 ? -1 : print_plans(stdout, drive, false);
+	if (drive_open(drive) < 0)
+		return -1;
 	report_warnings(ctx);
-	int result = run_up(&running);
-	release_locks(&running);
+	bool detached = up.options->detach || up.options->wait || up.options->no_start;
+	int result = detached ? run_detached(&up) : run_attached(&up);
+	drive_close(drive);
+	ctx->interrupted = drive->interrupted;
 	return result;
 }
 
@@ -341,5 +142,5 @@ const struct cmd cmd_up = {
 	.size = sizeof(struct up_options),
 	.most = -1,
 	.arg = VALUE_SERVICE,
-	.run = run,
+	.run = up_run,
 };

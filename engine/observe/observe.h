@@ -3,6 +3,7 @@
 #define ENGINE_OBSERVE_H
 
 #include "engine/connect/engine.h"
+#include "graph/dag/scope.h"
 #include "graph/plan/observed.h"
 
 struct cJSON;
@@ -18,6 +19,10 @@ struct observe_query {
 	bool users;    /* also containers of other projects that need applications (`down --app`) */
 	bool by_label; /* networks and volumes by project label instead of by name (`down`, `-p NAME`) */
 };
+
+/* What to ask the engine for a scope: containers of its projects, the networks and volumes that selected
+ * services use; `by_label`, or with only a name: everything that bears its label. (observe_scope.c) */
+struct observe_query observe_scope(struct arena *arena, const struct scope *scope, bool by_label);
 
 /* Queries containers (all=1), networks and volumes at the same time and returns the snapshot; three requests,
  * fewer when nothing is named. */

@@ -20,3 +20,15 @@ void event_send(struct sink *sink, const struct event *event)
 	if (sink && sink->on)
 		sink->on(sink, event);
 }
+
+void event_notes(struct sink *sink, const struct plan *plan)
+{
+	for (size_t i = 0; plan && i < plan->nnotes; i++)
+		event_send(sink, &(struct event){ .kind = EVENT_NOTE, .text = plan->notes[i] });
+}
+
+void event_end(struct sink *sink, bool ok)
+{
+	if (sink && sink->end)
+		sink->end(sink, ok);
+}

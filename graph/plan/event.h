@@ -50,4 +50,10 @@ struct event event_of_step(enum event_kind kind, const struct step *step, int64_
 /* Delivers to the sink; NULL is allowed and drops. */
 void event_send(struct sink *sink, const struct event *event);
 
+/* Tells the notes of a plan, which may be NULL. */
+void event_notes(struct sink *sink, const struct plan *plan);
+
+/* After the last event: the final picture, and one line of totals when something failed. NULL allowed. */
+void event_end(struct sink *sink, bool ok);
+
 #endif

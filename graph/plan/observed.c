@@ -69,3 +69,23 @@ bool container_state_runs(enum container_state state)
 {
 	return state == CONTAINER_RUNNING || state == CONTAINER_RESTARTING || state == CONTAINER_PAUSED;
 }
+
+void observed_imagine(struct arena *arena, const struct project *project, struct observed *seen)
+{
+	for (size_t i = 0; i < project->nnetworks; i++) {
+		if (!project->networks[i]->external)
+			continue;
+		struct observed_network *network = ARENA_NEW(arena, struct observed_network);
+		network->id = network->name = project->networks[i]->name;
+		map_init(&network->labels, arena);
+		*ARENA_PUSH(arena, seen->networks, seen->nnetworks) = network;
+	}
+	for (size_t i = 0; i < project->nvolumes; i++) {
+		if (!project->volumes[i]->external)
+			continue;
+		struct observed_volume *volume = ARENA_NEW(arena, struct observed_volume);
+		volume->name = project->volumes[i]->name;
+		map_init(&volume->labels, arena);
+		*ARENA_PUSH(arena, seen->volumes, seen->nvolumes) = volume;
+	}
+}

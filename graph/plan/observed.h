@@ -101,6 +101,10 @@ struct observed_image *observed_image(const struct observed *seen, const char *r
 struct observed_network *observed_network(const struct observed *seen, const char *name);
 struct observed_volume *observed_volume(const struct observed *seen, const char *name);
 
+/* Adds to the snapshot what the project says is made elsewhere: external networks and volumes, as if they
+ * were there. */
+void observed_imagine(struct arena *arena, const struct project *project, struct observed *seen);
+
 /* Whether `a` was made before `b`. Of networks made at the same time always the same one is the older. */
 bool observed_older(const struct observed_network *a, const struct observed_network *b);
 

@@ -1,14 +1,17 @@
-#include "cmd/open/follow.h"
+#include "engine/drive/follow.h"
 #include "base/clock.h"
 #include "base/text/json.h"
-#include "cmd/screen/show_log.h"
+#include "engine/observe/observe.h"
 #include "engine/stream/events.h"
 
 #include <cjson/cJSON.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct follow {
-	struct ctx *ctx;
+	struct arena *arena;
+	struct engine *engine;
+	struct errors *errors;
 	struct follow_options options;
 	struct events *events;
 	bool subscribed, blind; /* events are coming; they will never come again */
@@ -19,7 +22,7 @@ struct follow {
 	size_t count;
 };
 
-static void tell(struct follow_one *one, struct event event)
+static void tell_of(struct follow_one *one, struct event event)
 {
 	event.time = clock_unix();
 	event.object = "container";
@@ -32,7 +35,7 @@ static void tell_exit_now(struct follow_one *one, bool again)
 {
 	one->tell_exit = false;
 	if (one->follow->options.exits)
-		tell(one, (struct event){ .kind = EVENT_EXIT, .status = one->exit_code, .again = again });
+		tell_of(one, (struct event){ .kind = EVENT_EXIT, .status = one->exit_code, .again = again });
 }
 
 /* Tells a pending exit once the last line is there, and the engine has said whether it starts it again. */
@@ -44,8 +47,8 @@ static void tell_exit(struct follow_one *one)
 
 static void got_line(void *arg, bool standard_error, const char *text, size_t len)
 {
-	tell(arg, (struct event){
-			  .kind = EVENT_LOG, .text = text, .len = len, .standard_error = standard_error });
+	tell_of(arg, (struct event){
+			     .kind = EVENT_LOG, .text = text, .len = len, .standard_error = standard_error });
 }
 
 static void got_open(void *arg)
@@ -60,20 +63,20 @@ static void got_end(void *arg, const char *failure)
 	struct follow_one *one = arg;
 	one->follow->incomplete |= failure && one->opened;
 	one->opened = true;
-	one->closing = loop_after(one->follow->ctx->loop, 0, close_stream, one);
+	one->closing = loop_after(one->follow->engine->loop, 0, close_stream, one);
 	if (failure)
-		error_warn(&one->follow->ctx->errors, NULL, NULL, "output of %s is incomplete: %s",
-			one->label, failure);
+		error_warn(one->follow->errors, NULL, NULL, "output of %s is incomplete: %s", one->label,
+			failure);
 }
 
 static void read_output(struct follow_one *one, const struct logs_options *options)
 {
-	struct ctx *ctx = one->follow->ctx;
+	struct follow *follow = one->follow;
 	const struct logs_listener listener = {
 		.line = got_line, .opened = got_open, .end = got_end, .arg = one
 	};
 	one->opened = one->stale = false;
-	one->logs = logs_open(ctx->engine, one->id, options, &listener, &ctx->errors);
+	one->logs = logs_open(follow->engine, one->id, options, &listener, follow->errors);
 	one->opened = !one->logs;
 }
 
@@ -94,7 +97,7 @@ static void read_since(struct follow_one *one)
 	options.attach = false;
 	options.follow = true;
 	options.tail = NULL;
-	options.since = arena_strdup(follow->ctx->arena, since);
+	options.since = arena_strdup(follow->arena, since);
 	options.tty = has_terminal(follow, one->service);
 	read_output(one, &options);
 }
@@ -113,7 +116,7 @@ static void close_stream(void *arg)
 		read_since(one);
 }
 
-static bool wants(const struct follow *follow, const char *project, const char *service)
+static bool wants_output(const struct follow *follow, const char *project, const char *service)
 {
 	return follow->options.wants(follow->options.arg, project, service);
 }
@@ -127,10 +130,10 @@ const char *follow_label(const char *project, const char *name)
 	return name;
 }
 
-static struct follow_one *add(
+static struct follow_one *add_one(
 	struct follow *follow, const char *id, const char *name, const char *project, const char *service)
 {
-	struct arena *arena = follow->ctx->arena;
+	struct arena *arena = follow->arena;
 	struct follow_one *one = map_get(&follow->by_id, id);
 	if (one)
 		return one;
@@ -155,7 +158,7 @@ static void got_state(struct request *request)
 	struct follow_one *one = request->arg;
 	struct follow *follow = one->follow;
 	struct errors unheard;
-	errors_init(&unheard, follow->ctx->arena);
+	errors_init(&unheard, follow->arena);
 	one->inspect = NULL;
 	if (one->outdated) { /* it has ended since this was asked */
 		ask_state(one);
@@ -185,30 +188,30 @@ static void got_state(struct request *request)
 
 static void ask_state(struct follow_one *one)
 {
-	struct ctx *ctx = one->follow->ctx;
+	struct follow *follow = one->follow;
 	one->outdated = one->inspect != NULL;
 	if (one->inspect)
 		return;
-	struct request *request = one->inspect = http_request(ctx->engine->http);
+	struct request *request = one->inspect = http_request(follow->engine->http);
 	request->method = "GET";
-	request->path = arena_printf(ctx->arena, "/containers/%s/json", one->id);
+	request->path = arena_printf(follow->arena, "/containers/%s/json", one->id);
 	request->prompt = true;
 	request->done = got_state;
 	request->arg = one;
-	if (http_send(request, &ctx->errors) < 0)
+	if (http_send(request, follow->errors) < 0)
 		one->inspect = NULL;
 }
 
 static void on_start(struct follow *follow, const struct engine_event *event)
 {
 	struct follow_one *one = map_get(&follow->by_id, event->id);
-	bool wanted = wants(follow, event->project, event->service);
+	bool wanted = wants_output(follow, event->project, event->service);
 	if (!one && (!follow->options.new_ones || event->oneoff))
 		return;
 	if (!one && !wanted && !follow->options.counts(follow->options.arg, event->project, event->service))
 		return;
 	if (!one) { /* its first words may be older than the event */
-		one = add(follow, event->id, event->name, event->project, event->service);
+		one = add_one(follow, event->id, event->name, event->project, event->service);
 		one->since = follow->began;
 	}
 	one->runs = true;
@@ -251,29 +254,33 @@ static void on_lost(void *arg, const char *why)
 {
 	struct follow *follow = arg;
 	follow->blind = true;
-	error_add(&follow->ctx->errors, ERROR_ENGINE, NULL, NULL,
+	error_add(follow->errors, ERROR_ENGINE, NULL, NULL,
 		"the engine's events cannot be watched any more: %s", why ? why : "it closed them");
 }
 
-static bool settled(void *arg)
+static bool is_subscribed(void *arg)
 {
 	const struct follow *follow = arg;
 	return follow->subscribed || follow->blind;
 }
 
-struct follow *follow_open(struct ctx *ctx, const struct follow_options *options)
+struct follow *follow_open(struct arena *arena, const struct follow_options *options)
 {
-	struct follow *follow = ARENA_NEW(ctx->arena, struct follow);
-	struct texts names = scope_names(ctx->arena, options->scope);
-	*follow = (struct follow){ .ctx = ctx, .options = *options, .began = clock_unix() };
-	map_init(&follow->by_id, ctx->arena);
+	struct follow *follow = ARENA_NEW(arena, struct follow);
+	struct texts names = scope_names(arena, options->scope);
+	*follow = (struct follow){ .arena = arena,
+		.engine = options->engine,
+		.errors = options->errors,
+		.options = *options,
+		.began = clock_unix() };
+	map_init(&follow->by_id, arena);
 	const struct events_listener listener = {
 		.open = on_open, .event = on_event, .lost = on_lost, .arg = follow
 	};
-	follow->events = events_open(ctx->engine, names.items, names.count, &listener, &ctx->errors);
+	follow->events = events_open(follow->engine, names.items, names.count, &listener, follow->errors);
 	if (!follow->events)
 		return NULL;
-	loop_run(ctx->loop, settled, follow);
+	loop_run(follow->engine->loop, is_subscribed, follow);
 	if (!follow->blind)
 		return follow;
 	follow_close(follow);
@@ -285,12 +292,12 @@ bool follow_before_start(void *arg, struct step *step, const char *id)
 	struct follow *follow = arg;
 	const struct service *service = step->service;
 	if (!service || follow->options.logs.timestamps ||
-		!wants(follow, service->project->name, service->key))
+		!wants_output(follow, service->project->name, service->key))
 		return true;
 	struct follow_one *one = map_get(&follow->by_id, id);
 	if (!one) {
-		const char *name = service_container_name(follow->ctx->arena, service, step->number_of);
-		one = add(follow, id, name, service->project->name, service->key);
+		const char *name = service_container_name(follow->arena, service, step->number_of);
+		one = add_one(follow, id, name, service->project->name, service->key);
 	}
 	if (!one->logs && !one->opened) {
 		struct logs_options options = { .attach = true, .follow = true, .tty = service->tty };
@@ -304,14 +311,14 @@ void follow_adopt(struct follow *follow, const struct observed *seen, bool histo
 	for (size_t i = 0; i < seen->ncontainers; i++) {
 		const struct observed_container *container = seen->containers[i];
 		bool runs = container_state_runs(container->state);
-		bool wanted = wants(follow, container->project, container->service);
+		bool wanted = wants_output(follow, container->project, container->service);
 		if (container->oneoff || (!runs && !history) ||
 			(follow->options.number && follow->options.number != container->number) ||
 			(!wanted && !follow->options.counts(
 					    follow->options.arg, container->project, container->service)))
 			continue;
-		struct follow_one *one =
-			add(follow, container->id, container->name, container->project, container->service);
+		struct follow_one *one = add_one(
+			follow, container->id, container->name, container->project, container->service);
 		if (runs && !one->runs) {
 			one->runs = true;
 			ask_state(one);
@@ -319,8 +326,8 @@ void follow_adopt(struct follow *follow, const struct observed *seen, bool histo
 		one->since = clock_unix();
 		if (!wanted || one->logs || one->opened)
 			continue;
-		if (follow->options.log)
-			show_log_expect(follow->options.log, one->label);
+		if (follow->options.expect)
+			follow->options.expect(follow->options.expect_arg, one->label);
 		struct logs_options options = follow->options.logs;
 		options.tty = has_terminal(follow, one->service);
 		if (history)
@@ -328,6 +335,25 @@ void follow_adopt(struct follow *follow, const struct observed *seen, bool histo
 		else
 			read_since(one);
 	}
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct observed_container *const *one = a, *const *other = b;
+	return strcmp((*one)->name, (*other)->name);
+}
+
+int follow_look(struct follow *follow, bool history)
+{
+	struct texts names = scope_names(follow->arena, follow->options.scope);
+	struct observe_query query = { .projects = names.items, .nprojects = names.count };
+	struct observed *seen;
+	if (observe(follow->engine, &query, &seen, follow->errors) < 0)
+		return -1;
+	if (seen->ncontainers)
+		qsort(seen->containers, seen->ncontainers, sizeof *seen->containers, by_name);
+	follow_adopt(follow, seen, history);
+	return 0;
 }
 
 bool follow_broken(const struct follow *follow)
@@ -361,13 +387,13 @@ static bool any_runs(const struct follow *follow)
 void follow_wait(struct follow *follow, bool (*over)(void *arg), void *arg)
 {
 	while (!over(arg) && !follow->blind && any_runs(follow))
-		loop_turn(follow->ctx->loop, -1);
+		loop_turn(follow->engine->loop, -1);
 }
 
 void follow_finish(struct follow *follow, bool (*over)(void *arg), void *arg)
 {
 	while (!over(arg) && any_open(follow))
-		loop_turn(follow->ctx->loop, -1);
+		loop_turn(follow->engine->loop, -1);
 }
 
 void follow_drain(struct follow *follow, int64_t ns)
@@ -377,14 +403,14 @@ void follow_drain(struct follow *follow, int64_t ns)
 		int64_t left = until - loop_now();
 		if (left <= 0)
 			break;
-		loop_turn(follow->ctx->loop, left);
+		loop_turn(follow->engine->loop, left);
 	}
 }
 
 void follow_close(struct follow *follow)
 {
 	for (size_t i = 0; i < follow->count; i++) {
-		loop_cancel(follow->ctx->loop, follow->ones[i]->closing);
+		loop_cancel(follow->engine->loop, follow->ones[i]->closing);
 		logs_close(follow->ones[i]->logs);
 		http_cancel(follow->ones[i]->inspect);
 		follow->ones[i]->closing = NULL;

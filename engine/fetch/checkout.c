@@ -1,12 +1,9 @@
-#include "cmd/open/checkout.h"
+#include "engine/fetch/checkout.h"
 #include "base/text/sha256.h"
 #include "base/text/url.h"
-#include "cmd/open/cache.h"
-#include "cmd/open/connect.h"
-#include "cmd/open/notice.h"
 #include "compose/tree/path.h"
+#include "engine/fetch/cache.h"
 #include "engine/loop/child.h"
-#include "engine/loop/loop.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -47,19 +44,19 @@ static int unreachable(const struct place *place, struct errors *errors)
 }
 
 /* Runs git; with `answer` its output goes there, through a temporary file, so that nothing blocks. */
-static int git_run(struct ctx *ctx, const struct place *place, const char *const *argv, char *answer,
-	struct errors *errors)
+static int git_run(const struct fetcher *fetcher, const struct place *place, const char *const *argv,
+	char *answer, struct errors *errors)
 {
 	struct git git = { 0 };
 	pid_t pid;
 	FILE *out = answer ? tmpfile() : NULL;
 	int fd = out ? fileno(out) : -1, result = child_start(argv, -1, fd, STDERR_FILENO, &pid, errors);
 	if (result == 0) {
-		struct notice notice;
-		notice_begin(&notice, ctx, url_shown(errors->arena, place->url));
-		loop_child(connect_loop(ctx), pid, git_ended, &git);
-		loop_run(ctx->loop, has_ended, &git);
-		notice_end(&notice);
+		struct loop *loop = fetcher->loop(fetcher->arg);
+		fetcher->waiting(fetcher->arg, url_shown(errors->arena, place->url));
+		loop_child(loop, pid, git_ended, &git);
+		loop_run(loop, has_ended, &git);
+		fetcher->waited(fetcher->arg);
 		if (!WIFEXITED(git.status) || WEXITSTATUS(git.status) != 0)
 			result = unreachable(place, errors);
 	}
@@ -71,7 +68,7 @@ static int git_run(struct ctx *ctx, const struct place *place, const char *const
 	return result;
 }
 
-static struct place parse(struct arena *arena, const char *text)
+static struct place parse_place(struct arena *arena, const char *text)
 {
 	struct place place = { .ref = "HEAD", .path = "" };
 	const char *hash = strchr(text, '#');
@@ -95,8 +92,8 @@ static bool is_commit(const char *text)
 }
 
 /* The commit that the ref means now. */
-static int resolve(struct ctx *ctx, const struct place *place, struct arena *arena, const char **ret_commit,
-	struct errors *errors)
+static int resolve_commit(const struct fetcher *fetcher, const struct place *place, struct arena *arena,
+	const char **ret_commit, struct errors *errors)
 {
 	if (is_commit(place->ref)) {
 		*ret_commit = place->ref;
@@ -104,7 +101,7 @@ static int resolve(struct ctx *ctx, const struct place *place, struct arena *are
 	}
 	char *answer = arena_alloc(arena, ANSWER_MOST);
 	const char *argv[] = { "git", "ls-remote", "--", place->url, place->ref, NULL };
-	if (git_run(ctx, place, argv, answer, errors) < 0)
+	if (git_run(fetcher, place, argv, answer, errors) < 0)
 		return -1;
 	const char *commit = arena_strndup(arena, answer, strspn(answer, "0123456789abcdef"));
 	if (!is_commit(commit))
@@ -115,8 +112,8 @@ static int resolve(struct ctx *ctx, const struct place *place, struct arena *are
 }
 
 /* Into a folder beside the wanted one, renamed once it is whole: another run may do the same. */
-static int fetch(struct ctx *ctx, const struct place *place, const char *commit, const char *dir,
-	struct arena *arena, struct errors *errors)
+static int fetch_commit(const struct fetcher *fetcher, const struct place *place, const char *commit,
+	const char *dir, struct arena *arena, struct errors *errors)
 {
 	const char *part = arena_printf(arena, "%s.%ld", dir, (long)getpid());
 	const char *init[] = { "git", "init", "-q", "--", part, NULL };
@@ -125,8 +122,9 @@ static int fetch(struct ctx *ctx, const struct place *place, const char *commit,
 		"FETCH_HEAD", NULL };
 	if (cache_make(part) < 0)
 		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "%s: %s", part, strerror(errno));
-	if (git_run(ctx, place, init, NULL, errors) < 0 || git_run(ctx, place, get, NULL, errors) < 0 ||
-		git_run(ctx, place, take, NULL, errors) < 0)
+	if (git_run(fetcher, place, init, NULL, errors) < 0 ||
+		git_run(fetcher, place, get, NULL, errors) < 0 ||
+		git_run(fetcher, place, take, NULL, errors) < 0)
 		return -1;
 	if (rename(part, dir) != 0 && access(dir, F_OK) != 0)
 		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "%s: %s", dir, strerror(errno));
@@ -136,21 +134,22 @@ static int fetch(struct ctx *ctx, const struct place *place, const char *commit,
 int checkout_get(
 	void *arg, const char *url, struct arena *arena, const char **ret_path, struct errors *errors)
 {
-	struct ctx *ctx = arg;
-	struct place place = parse(arena, url);
+	const struct fetcher *fetcher = arg;
+	struct place place = parse_place(arena, url);
 	const char *commit = NULL, *path = path_clean(arena, place.path);
 	if (*path == '/' || strncmp(path, "..", 2) == 0 || *place.ref == '-')
 		return error_add(errors, ERROR_FILE, NULL, NULL, "%s: the path must lie in the repository",
 			url_shown(arena, url));
-	if (resolve(ctx, &place, arena, &commit, errors) < 0)
+	if (resolve_commit(fetcher, &place, arena, &commit, errors) < 0)
 		return -1;
 	const char *key = arena_strndup(arena, sha256_hex(arena, place.url, strlen(place.url)), 16);
-	const char *dir = cache_path(ctx, arena, "git", arena_printf(arena, "%s-%s", key, commit));
+	const char *dir =
+		cache_path(fetcher->os_env, arena, "git", arena_printf(arena, "%s-%s", key, commit));
 	if (!dir) {
 		error_add(errors, ERROR_FILE, NULL, NULL, "there is no folder for the repository's copy");
 		return error_hint(errors, "set HOME or XDG_CACHE_HOME");
 	}
-	if (access(dir, F_OK) != 0 && fetch(ctx, &place, commit, dir, arena, errors) < 0)
+	if (access(dir, F_OK) != 0 && fetch_commit(fetcher, &place, commit, dir, arena, errors) < 0)
 		return -1;
 	*ret_path = path_join(arena, dir, path);
 	return 0;

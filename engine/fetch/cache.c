@@ -1,13 +1,13 @@
-#include "cmd/open/cache.h"
+#include "engine/fetch/cache.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-const char *cache_path(struct ctx *ctx, struct arena *arena, const char *kind, const char *name)
+const char *cache_path(const struct map *os_env, struct arena *arena, const char *kind, const char *name)
 {
-	const char *cache = map_get(ctx->os_env, "XDG_CACHE_HOME"), *home = map_get(ctx->os_env, "HOME");
+	const char *cache = map_get(os_env, "XDG_CACHE_HOME"), *home = map_get(os_env, "HOME");
 	if (cache && *cache == '/')
 		return arena_printf(arena, "%s/docker-flow/%s/%s", cache, kind, name);
 	return home && *home == '/' ? arena_printf(arena, "%s/.cache/docker-flow/%s/%s", home, kind, name)

@@ -1,10 +1,10 @@
 /* Containers whose life and output a command follows: attached `up` and `logs -f`. */
-#ifndef CMD_FOLLOW_H
-#define CMD_FOLLOW_H
+#ifndef ENGINE_FOLLOW_H
+#define ENGINE_FOLLOW_H
 
-#include "cmd/open/project.h"
 #include "engine/connect/engine.h"
 #include "engine/stream/logs.h"
+#include "graph/dag/scope.h"
 #include "graph/plan/event.h"
 #include "graph/plan/observed.h"
 
@@ -13,9 +13,13 @@ struct follow_one;
 
 /* What is followed, and how. */
 struct follow_options {
+	struct engine *engine;
+	struct errors *errors;
 	const struct scope *scope;
-	struct sink *sink;    /* gets EVENT_LOG and EVENT_EXIT */
-	struct show_log *log; /* its prefixes are made wide enough */
+	struct sink *sink; /* gets EVENT_LOG and EVENT_EXIT */
+	/* A name will stand in front of lines; may be NULL. */
+	void (*expect)(void *arg, const char *label);
+	void *expect_arg;
 	struct logs_options logs;
 	int64_t number; /* only this container of each service; 0: all */
 	bool new_ones;  /* containers that start later, too */
@@ -50,7 +54,7 @@ struct follow_one {
 
 /* Subscribes to the engine's events of the scope's projects and returns when nothing can be missed any more,
  * or NULL with a finding. */
-struct follow *follow_open(struct ctx *ctx, const struct follow_options *options);
+struct follow *follow_open(struct arena *arena, const struct follow_options *options);
 
 /* For run_options.before_start (`arg` is the follow): attaches to a container that is about to start; true
  * once the engine has accepted. */
@@ -59,6 +63,10 @@ bool follow_before_start(void *arg, struct step *step, const char *id);
 /* Takes in containers that are there already and reads what they say from now on, or their logs when
  * `history`. */
 void follow_adopt(struct follow *follow, const struct observed *seen, bool history);
+
+/* Looks what is there of the scope's projects and takes it in, in order of name. Returns 0, or -1 with
+ * findings. */
+int follow_look(struct follow *follow, bool history);
 
 /* Turns the loop until no counted container runs and all output is there, or `over(arg)` is true. */
 void follow_wait(struct follow *follow, bool (*over)(void *arg), void *arg);

@@ -1,12 +1,10 @@
-#include "cmd/open/fetch.h"
+#include "engine/fetch/fetch.h"
 #include "base/text/sha256.h"
 #include "base/text/text.h"
 #include "base/text/url.h"
-#include "cmd/open/cache.h"
-#include "cmd/open/checkout.h"
-#include "cmd/open/connect.h"
-#include "cmd/open/notice.h"
 #include "compose/tree/file.h"
+#include "engine/fetch/cache.h"
+#include "engine/fetch/checkout.h"
 #include "engine/http/http.h"
 
 #include <string.h>
@@ -25,8 +23,8 @@ struct address {
 	const char *copy;        /* where it is kept, or NULL */
 };
 
-static int parse(
-	struct ctx *ctx, const char *text, struct arena *arena, struct address *ret, struct errors *errors)
+static int parse_address(const struct fetcher *fetcher, const char *text, struct arena *arena,
+	struct address *ret, struct errors *errors)
 {
 	static const char pin[] = "#sha256=";
 	size_t len = strcspn(text, "#");
@@ -39,7 +37,7 @@ static int parse(
 			address.shown);
 		return error_hint(errors, "write #sha256= and 64 lower case hex digits, or nothing");
 	}
-	address.copy = cache_path(ctx, arena, "http", sha256_hex(arena, text, strlen(text)));
+	address.copy = cache_path(fetcher->os_env, arena, "http", sha256_hex(arena, text, strlen(text)));
 	*ret = address;
 	return 0;
 }
@@ -91,7 +89,7 @@ static bool fall_back(struct arena *arena, const struct address *address, const 
 	return true;
 }
 
-static int fail(
+static int cannot_read(
 	const struct address *address, const struct request *request, const char *why, struct errors *errors)
 {
 	int status = request->status;
@@ -119,7 +117,7 @@ static int read_answer(struct request *request, const struct address *address, s
 		fall_back(arena, address, why, ret_text, ret_len, errors))
 		return 0;
 	if (why)
-		return fail(address, request, why, errors);
+		return cannot_read(address, request, why, errors);
 	if (strncmp(request->answer_type, "text/html", 9) == 0) {
 		error_add(errors, ERROR_FILE, NULL, NULL, "%s is a web page", address->shown);
 		return error_hint(errors, "use the address of the raw file");
@@ -135,28 +133,27 @@ static int read_answer(struct request *request, const struct address *address, s
 	return 0;
 }
 
-static int get(void *arg, const char *url, struct arena *arena, const char **ret_text, size_t *ret_len,
+static int fetch_url(void *arg, const char *url, struct arena *arena, const char **ret_text, size_t *ret_len,
 	struct errors *errors)
 {
-	struct ctx *ctx = arg;
+	const struct fetcher *fetcher = arg;
 	struct address address = { 0 };
 	struct errors ignored;
-	if (parse(ctx, url, arena, &address, errors) != 0)
+	if (parse_address(fetcher, url, arena, &address, errors) != 0)
 		return -1;
 	if (address.digest && read_copy(arena, &address, ret_text, ret_len))
 		return 0;
-	struct http *http = http_create(connect_loop(ctx), NULL);
+	struct http *http = http_create(fetcher->loop(fetcher->arg), NULL);
 	struct request *request = http_request(http);
-	struct notice notice;
 	request->method = "GET";
 	request->path = address.url;
 	request->timeout = TIMEOUT;
 	request->patience = PATIENCE;
 	request->most = MOST;
 	errors_init(&ignored, arena);
-	notice_begin(&notice, ctx, address.shown);
+	fetcher->waiting(fetcher->arg, address.shown);
 	int result = http_call(request, &ignored);
-	notice_end(&notice);
+	fetcher->waited(fetcher->arg);
 	if (result == 0 || request->failure)
 		result = read_answer(request, &address, arena, ret_text, ret_len, errors);
 	else
@@ -166,9 +163,11 @@ static int get(void *arg, const char *url, struct arena *arena, const char **ret
 	return result;
 }
 
-const struct fetch *fetch_create(struct ctx *ctx)
+const struct fetch *fetch_create(struct arena *arena, const struct fetcher *fetcher)
 {
-	struct fetch *fetch = ARENA_NEW(ctx->arena, struct fetch);
-	*fetch = (struct fetch){ .get = get, .checkout = checkout_get, .arg = ctx };
+	struct fetch *fetch = ARENA_NEW(arena, struct fetch);
+	struct fetcher *own = ARENA_NEW(arena, struct fetcher);
+	*own = *fetcher;
+	*fetch = (struct fetch){ .get = fetch_url, .checkout = checkout_get, .arg = own };
 	return fetch;
 }

@@ -1,0 +1,21 @@
+/* Lists of texts. */
+#ifndef BASE_TEXTS_H
+#define BASE_TEXTS_H
+
+#include "base/arena.h"
+
+struct texts {
+	const char **items;
+	size_t count;
+};
+
+/* Splits "a|b|c" at the separator; arena's. */
+struct texts texts_split(struct arena *arena, const char *text, char separator);
+
+/* Appends a text (kept by reference). */
+void texts_add(struct arena *arena, struct texts *texts, const char *text);
+
+/* The same, unless the list holds it. */
+void texts_add_once(struct arena *arena, struct texts *texts, const char *text);
+
+#endif

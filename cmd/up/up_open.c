@@ -1,0 +1,140 @@
+/* From the options of `up` to what is to be driven. */
+#include "cmd/up/up.h"
+#include "cmd/open/connect.h"
+#include "cmd/line/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* SERVICE=N, several of them. */
+static int read_scale(struct ctx *ctx, const struct texts *scale, const struct map **ret_scale)
+{
+	struct map *map = map_create(ctx->arena);
+	for (size_t i = 0; i < scale->count; i++) {
+		const char *equals = strchr(scale->items[i], '=');
+		char *end = NULL;
+		errno = 0;
+		long long count = equals ? strtoll(equals + 1, &end, 10) : -1;
+		if (!equals || equals == scale->items[i] || end == equals + 1 || *end || errno || count < 0 ||
+			count > 10000)
+			return error_add(&ctx->errors, ERROR_USAGE, NULL, NULL,
+				"--scale: \"%s\" is not SERVICE=NUMBER", scale->items[i]);
+		int64_t *number = ARENA_NEW(ctx->arena, int64_t);
+		*number = count;
+		map_set(map, arena_strndup(ctx->arena, scale->items[i], (size_t)(equals - scale->items[i])),
+			number);
+	}
+	*ret_scale = map->count ? map : NULL;
+	return 0;
+}
+
+static int check_names(struct ctx *ctx, const struct dag *dag, const struct texts *names, const char *option)
+{
+	struct texts known = { 0 };
+	for (size_t i = 0; i < dag->count; i++)
+		texts_add(ctx->arena, &known, dag->vertices[i]->service->key);
+	for (size_t i = 0; i < names->count; i++) {
+		if (dag_find(dag, names->items[i]))
+			continue;
+		error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "%s: no such service: %s", option,
+			names->items[i]);
+		error_hint_names(&ctx->errors, names->items[i], "services", known.items, known.count);
+	}
+	return ctx->errors.count ? -1 : 0;
+}
+
+/* Services that options name have to be there. */
+static int check_options(struct up *up)
+{
+	struct ctx *ctx = up->ctx;
+	const struct up_options *options = up->options;
+	const struct map_entry *entry;
+	struct texts scaled = { 0 }, from = { 0 };
+	size_t at = 0;
+	while (up->work.how.scale && (entry = map_next(up->work.how.scale, &at)))
+		texts_add(ctx->arena, &scaled, entry->key);
+	if (options->exit_code_from)
+		texts_add(ctx->arena, &from, options->exit_code_from);
+	if (check_names(ctx, up->scope.dag, &scaled, "--scale") < 0 ||
+		check_names(ctx, up->scope.dag, &from, "--exit-code-from") < 0 ||
+		check_names(ctx, up->scope.dag, &options->attach, "--attach") < 0)
+		return -1;
+	return check_names(ctx, up->scope.dag, &options->no_attach, "--no-attach");
+}
+
+/* Options that would change nothing: whoever wrote them expects something else. */
+static int check_useless(struct up *up)
+{
+	struct ctx *ctx = up->ctx;
+	const struct up_options *options = up->options;
+	const struct map_entry *entry;
+	size_t at = 0;
+	if (options->wait_timeout.set && !up->work.how.wait) {
+		error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "--wait-timeout needs --wait");
+		return error_hint(&ctx->errors, "add --wait, or leave --wait-timeout out");
+	}
+	while (up->work.how.scale && (entry = map_next(up->work.how.scale, &at)))
+		if (!dag_find(up->scope.dag, entry->key)->selected) {
+			error_add(&ctx->errors, ERROR_USAGE, NULL, NULL,
+				"--scale: service %s is not part of this run", entry->key);
+			return error_hint(&ctx->errors, "name it as an argument, too");
+		}
+	return 0;
+}
+
+static void warn(void *arg)
+{
+	report_warnings(arg);
+}
+
+int up_open(struct ctx *ctx, const struct up_options *options, struct up *ret_up)
+{
+	struct up up = { .ctx = ctx, .options = options };
+	struct scope_wish wish = {
+		.selection = { .services = ctx->args,
+			.nservices = ctx->nargs,
+			.applications = options->applications.items,
+			.napplications = options->applications.count,
+			.no_deps = options->no_deps },
+	};
+	up.work.how = (struct reconcile_options){
+		.recreate = options->force_recreate ? RECREATE_ALWAYS
+			    : options->no_recreate  ? RECREATE_NEVER
+						    : RECREATE_CHANGED,
+		.no_start = options->no_start,
+		.remove_orphans = options->remove_orphans,
+		.ignore_orphans = options->ignore_orphans,
+		.renew_anon_volumes = options->renew_anon_volumes,
+		/* an application that was asked for is up when its check passes */
+		.wait = options->wait || (options->applications.count && !ctx->nargs),
+		.timeout = options->timeout,
+	};
+	up.work.how.recreate_deps = options->always_recreate_deps ? RECREATE_ALWAYS
+				    : options->no_recreate        ? RECREATE_NEVER
+								  : RECREATE_CHANGED;
+	up.work.images = (struct image_options){ .build = options->build,
+		.no_build = options->no_build,
+		.pull = options->pull,
+		.now = time(NULL) };
+	if (read_scale(ctx, &options->scale, &up.work.how.scale) < 0 || scope_open(ctx, &wish, &up.scope) < 0)
+		return -1;
+	up.work.images.scale = up.work.how.scale;
+	if (check_options(&up) < 0 || check_useless(&up) < 0)
+		return -1;
+	up.work.settles = options->wait;
+	up.work.drive = (struct drive){
+		.arena = ctx->arena,
+		.errors = &ctx->errors,
+		.fail_fast = options->fail_fast,
+		.deadline = options->wait_timeout.set ? options->wait_timeout.value : 0,
+		.parallel = connect_parallel(ctx),
+		.warn = warn,
+		.warn_arg = ctx,
+	};
+	*ret_up = up;
+	ret_up->work.drive.scope = &ret_up->scope;
+	drive_up_init(&ret_up->work);
+	return 0;
+}

@@ -1,0 +1,219 @@
+#include "engine/drive/attach.h"
+#include "base/text/text.h"
+#include "engine/drive/drive_down.h"
+
+#include <signal.h>
+#include <string.h>
+
+#define DRAIN 2000000000 /* ns for the last output of what was stopped */
+
+/* Services asked for by name speak; dependencies only when wanted. */
+static bool wants_output(void *arg, const char *project, const char *service)
+{
+	const struct attach *attach = arg;
+	const struct dag_vertex *vertex = scope_selected(attach->drive->scope, project, service);
+	if (!vertex || text_among(service, attach->hidden, attach->nhidden))
+		return false;
+	if (attach->nshown)
+		return text_among(service, attach->shown, attach->nshown);
+	if (vertex->service->attach == TRI_NO)
+		return false;
+	return vertex->named || attach->dependencies;
+}
+
+static bool counts_end(void *arg, const char *project, const char *service)
+{
+	const struct attach *attach = arg;
+	const struct dag_vertex *vertex = scope_selected(attach->drive->scope, project, service);
+	return vertex && (vertex->named || text_is(attach->exit_code_from, service));
+}
+
+/* Whether this end stops everything. An init container that others wait for may end well at any time. */
+static bool stops_everything(const struct attach *attach, const struct follow_one *one)
+{
+	const struct dag_vertex *vertex = dag_find(attach->drive->scope->dag, one->service);
+	if (vertex && vertex->awaited && one->exit_code == 0)
+		return false;
+	if (attach->abort_on_exit || text_is(attach->exit_code_from, one->service))
+		return true;
+	return (attach->abort_on_failure || attach->exit_code_from) && one->exit_code != 0;
+}
+
+static void one_ended(void *arg, const struct follow_one *one)
+{
+	struct attach *attach = arg;
+	if (text_is(attach->exit_code_from, one->service))
+		attach->wanted = one;
+	if (!attach->abort && one->service && stops_everything(attach, one))
+		attach->abort = one;
+}
+
+static void got_interrupt(void *arg, int number)
+{
+	struct attach *attach = arg;
+	if (!attach->signal && (number == SIGINT || number == SIGTERM || number == SIGHUP))
+		attach->signal = number;
+}
+
+/* Widths of the names that will speak, so that the first line is aligned with the last. */
+static void expect_names(struct attach *attach)
+{
+	const struct dag *dag = attach->drive->scope->dag;
+	for (size_t i = 0; i < dag->count; i++) {
+		const struct service *service = dag->vertices[i]->service;
+		if (!wants_output(attach, service->project->name, service->key))
+			continue;
+		int64_t scale = reconcile_scale(attach->scale, service);
+		for (int64_t n = 1; n <= scale && n <= 1000; n++) {
+			const char *name = service_container_name(attach->drive->arena, service, n);
+			attach->expect(attach->arg, follow_label(service->project->name, name));
+		}
+	}
+}
+
+int attach_open(struct attach *attach, struct drive *drive)
+{
+	struct follow_options options = {
+		.engine = drive->engine,
+		.errors = drive->errors,
+		.scope = drive->scope,
+		.sink = drive->sink,
+		.expect = attach->expect,
+		.expect_arg = attach->arg,
+		.logs = { .timestamps = attach->timestamps },
+		.new_ones = true,
+		.exits = true,
+		.wants = wants_output,
+		.counts = counts_end,
+		.ended = one_ended,
+		.arg = attach,
+	};
+	attach->drive = drive;
+	loop_signals(drive->engine->loop, got_interrupt, attach);
+	attach->follow = follow_open(drive->arena, &options);
+	if (!attach->follow)
+		return -1;
+	drive->follow = attach->follow;
+	drive->signal = &attach->signal;
+	expect_names(attach);
+	return 0;
+}
+
+static bool is_over(void *arg)
+{
+	const struct attach *attach = arg;
+	return attach->signal || attach->abort || *attach->broken;
+}
+
+/* Stops or kills what this run has selected, applications excepted: others share them. */
+static int halt(struct attach *attach, bool kill, int *ret_interrupted)
+{
+	const struct drive *drive = attach->drive;
+	const struct dag *dag = drive->scope->dag;
+	struct scope scope = {
+		.name = drive->scope->name, .project = drive->scope->project, .dag = drive->scope->dag
+	};
+	struct texts services = { 0 };
+	for (size_t i = 0; i < dag->count; i++)
+		if (dag->vertices[i]->selected && !dag->vertices[i]->service->application)
+			texts_add(drive->arena, &services, dag->vertices[i]->service->key);
+	*ret_interrupted = 0;
+	if (!services.count || !drive->scope->project)
+		return 0;
+	struct drive_down down = {
+		.drive = { .engine = drive->engine,
+			.arena = drive->arena,
+			.errors = drive->errors,
+			.scope = &scope,
+			.sink = drive->sink,
+			.parallel = drive->parallel,
+			.impatient = attach->signal != 0,
+			.unlocked = true },
+		.services = services,
+		.how = { .keep = true, .kill = kill, .timeout = attach->timeout },
+	};
+	drive_down_init(&down);
+	int result = drive_look(&down.drive) < 0 ? -1 : drive_run(&down.drive);
+	*ret_interrupted = down.drive.interrupted;
+	return result;
+}
+
+/* Gracefully at the first interrupt, at once at the second. */
+static int stop_everything(struct attach *attach, bool interrupted)
+{
+	struct drive *drive = attach->drive;
+	int signal;
+	drive->sink->title = "stop";
+	drive->sink->interrupted = interrupted;
+	drive_note(drive, interrupted ? "stopping; Ctrl-C again kills" : "stopping the others");
+	int stopped = halt(attach, false, &signal);
+	if (signal) {
+		if (!attach->signal)
+			attach->signal = signal;
+		errors_init(drive->errors, drive->arena);
+		stopped = halt(attach, true, &signal);
+	}
+	follow_drain(attach->follow, DRAIN);
+	event_end(drive->sink, stopped == 0);
+	return stopped;
+}
+
+/* Any container that failed on its own fails the command. */
+static int check_failures(struct attach *attach)
+{
+	struct errors *errors = attach->drive->errors;
+	size_t count;
+	struct follow_one *const *ones = follow_all(attach->follow, &count);
+	for (size_t i = 0; i < count; i++)
+		if (ones[i]->counted && !ones[i]->runs && ones[i]->exit_code)
+			error_add(errors, ERROR_TASK, NULL, NULL, "container %s exited with code %lld",
+				ones[i]->name, (long long)ones[i]->exit_code);
+	return errors->count ? -1 : 0;
+}
+
+/* The status of the container that was asked for, or of the one that ended everything. */
+static void take_status(struct attach *attach)
+{
+	const struct follow_one *one = attach->exit_code_from ? attach->wanted : attach->abort;
+	if (!one)
+		one = attach->abort;
+	attach->status = (int)one->exit_code & 0xff;
+	attach->has_status = true;
+}
+
+/* Passes output on until something ends it; what runs by now counts, whoever has started it. */
+static int wait_for_end(struct attach *attach)
+{
+	if (follow_look(attach->follow, false) < 0)
+		return -1;
+	follow_wait(attach->follow, is_over, attach);
+	return 0;
+}
+
+int attach_follow(struct attach *attach, int result)
+{
+	struct drive *drive = attach->drive;
+	if (drive->interrupted && !attach->signal)
+		attach->signal = drive->interrupted;
+	if (result < 0 && !attach->signal) {
+		follow_drain(attach->follow, DRAIN / 10);
+		return -1;
+	}
+	if (!attach->signal && wait_for_end(attach) < 0)
+		return -1;
+	if (!is_over(attach)) {
+		follow_drain(attach->follow, DRAIN);
+		return check_failures(attach);
+	}
+	int stopped = stop_everything(attach, attach->signal != 0);
+	drive->interrupted = attach->signal;
+	if (stopped == 0 && attach->abort && !attach->signal)
+		take_status(attach);
+	return stopped;
+}
+
+void attach_close(struct attach *attach)
+{
+	follow_close(attach->follow);
+	loop_signals(attach->drive->engine->loop, NULL, NULL);
+}

@@ -1,0 +1,51 @@
+/* Attached runs: what the containers say is passed on until all have ended, and they are stopped when told
+ * to. */
+#ifndef ENGINE_ATTACH_H
+#define ENGINE_ATTACH_H
+
+#include "engine/drive/drive.h"
+#include "engine/drive/follow.h"
+
+struct attach {
+	/* Set by the caller. */
+	bool abort_on_exit,
+		abort_on_failure; /* the end of any container, or only a failure, stops everything */
+	bool dependencies;        /* their output, too */
+	bool timestamps;
+	const char *exit_code_from; /* service whose end stops everything and whose status counts, or NULL */
+	const char *const *shown;   /* services whose output is shown; none: those asked for */
+	size_t nshown;
+	const char *const *hidden; /* services whose output is not shown */
+	size_t nhidden;
+	const struct map *scale; /* of --scale, or NULL */
+	struct opt_int timeout;  /* grace of the stop */
+	/* A name will stand in front of lines: the columns can be made wide enough. */
+	void (*expect)(void *arg, const char *label);
+	void *arg;
+	const int *broken; /* errno of an output that nobody reads any more; 0: fine */
+
+	/* Results. */
+	bool has_status;
+	int status; /* exit status of the container that was asked for, or that stopped everything */
+
+	/* Its own. */
+	struct drive *drive;
+	struct follow *follow;
+	int signal;                      /* first one received, or 0 */
+	const struct follow_one *abort;  /* the container whose end stops everything */
+	const struct follow_one *wanted; /* the ended container of exit_code_from */
+};
+
+/* Watches the containers of the drive's scope from now on, lets the drive attach to each before its start,
+ * and takes interrupts over. Returns 0, or -1 with a finding. */
+int attach_open(struct attach *attach, struct drive *drive);
+
+/* After the run, which returned `result`: passes output on until all containers have ended, an interrupt
+ * comes, or an end stops everything; then stops what runs. Sets the results and drive->interrupted. Returns 0
+ * or -1. */
+int attach_follow(struct attach *attach, int result);
+
+/* Ends the watch; interrupts have their usual meaning again. */
+void attach_close(struct attach *attach);
+
+#endif

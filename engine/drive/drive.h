@@ -1,0 +1,95 @@
+/* The one way a plan comes to run: lock, look, plan, run, and look again when somebody else was at it. A
+ * command fills a struct drive and hands it a planner; the lock, the planners' looks and the executor are
+ * called from this room alone. */
+#ifndef ENGINE_DRIVE_H
+#define ENGINE_DRIVE_H
+
+#include "engine/run/run.h"
+#include "graph/dag/scope.h"
+
+struct drive;
+struct follow;
+
+/* Why a planner looks. */
+enum drive_look {
+	DRIVE_FIRST,    /* nothing is known yet, or what is known may be too old */
+	DRIVE_BROUGHT,  /* the image plan has run: only the images are new */
+	DRIVE_CONFLICT, /* somebody else has changed the engine meanwhile; images that are known stay so */
+};
+
+/* How a kind of run looks and plans. `drive->arg` is the planner's own. */
+struct drive_planner {
+	/* Observes and plans: sets drive->seen, plan, image_plan and idle. Returns 0, or -1 with findings. */
+	int (*look)(struct drive *drive, enum drive_look why);
+	/* Has steps of the image plan failed: leaves out what cannot run without them, so that the rest goes
+	 * on. NULL: there is no image plan. */
+	void (*drop)(struct drive *drive);
+	/* What is said when there is nothing to do; NULL: nothing. */
+	const char *idle_note;
+	/* After a run that went well, locks still held. Returns 0, or -1 with findings. May be NULL. */
+	int (*check)(struct drive *drive);
+};
+
+struct drive {
+	/* Set by the caller. */
+	const struct drive_planner *planner;
+	void *arg;
+	struct engine *engine;
+	struct arena *arena;
+	struct errors *errors;
+	const struct scope *scope;
+	unsigned parallel; /* as run_options; 0: by the engine's processors */
+	bool fail_fast, impatient;
+	bool unlocked;         /* no lock is taken: what this very run has begun is stopped again */
+	int64_t deadline;      /* ns for each plan, 0: none */
+	struct follow *follow; /* attaches to each container before it starts; NULL: nobody listens */
+	const int *signal;     /* an interrupt that came while no plan ran, as a number; NULL: never */
+	/* Shows the warnings among the findings, which are then gone; NULL: they wait for the end. */
+	void (*warn)(void *arg);
+	void *warn_arg;
+
+	/* Set by the caller before drive_run. */
+	struct sink *sink;
+
+	/* Set by the planner's look. */
+	struct observed *seen;
+	struct plan *image_plan; /* pulls and builds that come first; NULL: none are needed */
+	struct plan *plan;
+	bool idle; /* there is nothing to do */
+
+	/* How the last plan ended. */
+	struct run_result result;
+	int interrupted; /* number of the signal that ended the run, or 0 */
+
+	/* The driver's own. */
+	int locks[2];
+	size_t nlocks;
+};
+
+/* Takes the locks that are free and looks; nothing is changed. Returns 0, then drive_close has to follow; or
+ * -1 with findings. */
+int drive_open(struct drive *drive);
+
+/* Looks and plans without a lock, for who only prints the plan. Returns 0 or -1. */
+int drive_look(struct drive *drive);
+
+/* Runs what drive_open has planned: waits for the locks that were taken by others, then looks again; runs the
+ * image plan and plans the rest with what it brought; plans anew, twice at most, when the engine turns out
+ * to be changed by somebody else. Locks are released at the end. Returns 0, or -1: interrupted, or findings.
+ */
+int drive_run(struct drive *drive);
+
+/* Releases the locks that are still held. */
+void drive_close(struct drive *drive);
+
+/* What is there now of the scope's projects: containers only, one request. Returns NULL with findings in
+ * `errors`. */
+struct observed *drive_containers(const struct drive *drive, struct errors *errors);
+
+/* Says which containers still run after an interrupt. */
+void drive_tell_running(const struct drive *drive);
+
+/* A remark to the sink. */
+void drive_note(const struct drive *drive, const char *text);
+
+#endif

@@ -1,0 +1,60 @@
+#include "engine/drive/drive_down.h"
+#include "engine/observe/observe.h"
+
+static struct teardown_scope scope_of(const struct drive_down *down)
+{
+	const struct drive *drive = &down->drive;
+	const struct texts *names = down->applications.count ? &down->applications : &down->services;
+	return (struct teardown_scope){ .dag = drive->scope->dag,
+		.project = drive->scope->name,
+		.seen = drive->seen,
+		.names = names->items,
+		.nnames = names->count };
+}
+
+/* Which of the images that go with their services are there. */
+static int look_at_images(struct drive_down *down)
+{
+	struct drive *drive = &down->drive;
+	struct teardown_scope scope = scope_of(down);
+	const char **references;
+	size_t count;
+	if (!down->how.images)
+		return 0;
+	reconcile_removable_images(drive->arena, &scope, down->all_images, &references, &count);
+	return count ? observe_images(drive->engine, drive->seen, references, count, drive->errors) : 0;
+}
+
+static int plan_down(struct drive_down *down)
+{
+	struct drive *drive = &down->drive;
+	struct teardown_scope scope = scope_of(down);
+	if (down->applications.count)
+		return reconcile_down_applications(
+			drive->arena, &scope, &down->how, &drive->plan, drive->errors);
+	drive->plan = reconcile_down(drive->arena, &scope, &down->how);
+	return 0;
+}
+
+static int look(struct drive *drive, enum drive_look why)
+{
+	struct drive_down *down = drive->arg;
+	struct texts names = scope_names(drive->arena, drive->scope);
+	struct observe_query query = { .projects = names.items, .nprojects = names.count };
+	(void)why;
+	if (!down->how.keep)
+		query = observe_scope(drive->arena, drive->scope, true);
+	query.users = down->applications.count > 0;
+	if (observe(drive->engine, &query, &drive->seen, drive->errors) < 0 || look_at_images(down) < 0 ||
+		plan_down(down) < 0)
+		return -1;
+	drive->idle = !drive->plan->count;
+	return 0;
+}
+
+void drive_down_init(struct drive_down *down)
+{
+	static const struct drive_planner planner = { .look = look };
+	down->drive.planner = &planner;
+	down->drive.arg = down;
+}

@@ -1,0 +1,26 @@
+/* What becomes of the containers that a detached `up` has started, while it is still there to tell. */
+#ifndef ENGINE_SETTLE_H
+#define ENGINE_SETTLE_H
+
+#include "engine/drive/drive.h"
+
+struct settle;
+
+/* For --wait: watches the containers of the drive's scope from now on. Returns NULL with a finding. */
+struct settle *settle_open(struct drive *drive);
+
+/* Whether a container without a check is started by the drive's plan, or was a moment ago by another. */
+bool settle_due(const struct drive *drive);
+
+/* After a run that went well: containers without a check have to stay up for a second. One that fails within
+ * it is not ready, though its restart policy may have started it again. Returns 0, or -1 with a finding. */
+int settle_window(struct settle *settle);
+
+/* After a run that nobody watches: only the containers count that it has started and that have failed by now;
+ * one request. Returns 0, or -1 with a finding for each. */
+int settle_now(struct drive *drive);
+
+/* Ends the watch; NULL allowed. */
+void settle_close(struct settle *settle);
+
+#endif
