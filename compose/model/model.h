@@ -174,15 +174,22 @@ struct file_ref {
 	struct opt_int mode;
 };
 
+/* The kinds of probes that docker flow makes itself, PROBE_HTTP and so on. Each has rows in
+ * compose/schema/schema_flow.c and a prober of its name, prober_http, in a file of engine/probe/. */
+#define PROBE_KINDS(KIND)                                                                                    \
+	KIND(HTTP, http)                                                                                     \
+	KIND(TCP, tcp)                                                                                       \
+	KIND(POSTGRESQL, postgresql)                                                                         \
+	KIND(EXEC, exec)                                                                                     \
+	KIND(LOG, log)
+
 enum probe_kind {
 	PROBE_UNSET,
-	PROBE_HTTP,
-	PROBE_TCP,
-	PROBE_POSTGRESQL,
-	PROBE_EXEC,
-	PROBE_LOG,
 	PROBE_CONTAINER, /* the engine's own health state */
 	PROBE_NONE,      /* explicitly no gate: started is enough */
+#define PROBE_KIND(NAME, name) PROBE_##NAME,
+	PROBE_KINDS(PROBE_KIND)
+#undef PROBE_KIND
 };
 
 /* How to tell that a service is ready (x-flow.healthcheck or the healthcheck of a port). */

@@ -2,8 +2,6 @@
 
 #include "compose/tree/scalar.h"
 
-#include <string.h>
-
 int bind_provider_options(struct walk *walk, const struct attr *attr, const struct node *node, void *object)
 {
 	struct provider *provider = object;
@@ -38,38 +36,5 @@ int bind_ulimit(struct walk *walk, const struct node *node, void *object)
 	(void)walk;
 	limit->soft = limit->hard = node->integer;
 	limit->single = true;
-	return 0;
-}
-
-int bind_probe_kind(struct walk *walk, const struct attr *attr, const struct node *node, void *object)
-{
-	static const struct {
-		const char *name;
-		enum probe_kind kind;
-	} kinds[] = { { "http", PROBE_HTTP }, { "tcp", PROBE_TCP }, { "postgresql", PROBE_POSTGRESQL },
-		{ "exec", PROBE_EXEC }, { "log", PROBE_LOG }, { "container", PROBE_CONTAINER },
-		{ "none", PROBE_NONE } };
-	struct probe *probe = object;
-	if (node->kind == NODE_BOOL && !node->yes)
-		return 0;
-	if (probe->kind != PROBE_UNSET) {
-		walk_error(walk, &node->at, "a check is of one kind: %s is one too many", attr->name);
-		return error_hint(
-			walk->errors, "keep one of http, tcp, postgresql, exec, log, container, none");
-	}
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (strcmp(kinds[i].name, attr->name) == 0)
-			probe->kind = kinds[i].kind;
-	return 0;
-}
-
-int bind_port_probe(struct walk *walk, const struct node *node, void *object)
-{
-	struct probe *probe = object;
-	(void)walk;
-	(void)node;
-	probe->kind = probe->dbname || probe->user ? PROBE_POSTGRESQL : PROBE_HTTP;
-	if (probe->kind == PROBE_HTTP && !probe->path)
-		probe->path = "/_internal_/healthcheck";
 	return 0;
 }

@@ -13,10 +13,4 @@ int bind_preferences(struct walk *walk, const struct attr *attr, const struct no
 /* A limit written as one number. */
 int bind_ulimit(struct walk *walk, const struct node *node, void *object);
 
-/* The member that says what kind of probe it is. */
-int bind_probe_kind(struct walk *walk, const struct attr *attr, const struct node *node, void *object);
-
-/* Kind and path of a registry-style port check, once its members are known. */
-int bind_port_probe(struct walk *walk, const struct node *node, void *object);
-
 #endif

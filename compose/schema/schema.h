@@ -103,6 +103,7 @@ struct attr {
 	unsigned char kind, merge, store; /* enum kind, merge, store */
 	unsigned char takes;              /* what may be written; 0: what the kind usually takes */
 	unsigned char items;              /* the same for members of lists and mappings */
+	unsigned char sets;               /* for `bind`: the value that the key itself stands for */
 	unsigned flags, off;              /* ATTR_…; offset of the member in the model's struct */
 	const struct schema *of;
 	/* Short form to long form, in place. */

@@ -1,16 +1,22 @@
 /* Rows of docker flow's own attributes: x-flow of project, service and volume. */
-#include "compose/schema/bind_hook.h"
 #include "compose/schema/schema.h"
 #include "compose/schema/unique.h"
+#include "compose/schema/walk.h"
 
 #define PROBE(member) AT(struct probe, member)
 
 static const char *const file_ways[] = { "auto", "bind", "upload", NULL };
 
+/* What a probe of a port asks. */
+#define PEER                                                                                                 \
+	{ "host", KIND_STRING, PROBE(host), .doc = "Host to ask instead of the container" },                 \
+	{                                                                                                    \
+		"port", KIND_INT, .ranged = true, .least = 1, .most = 65535, PROBE(port),                    \
+				  .doc = "Port in the container"                                             \
+	}
+
 static const struct attr http_rows[] = {
-	{ "host", KIND_STRING, PROBE(host), .doc = "Host to ask instead of the container" },
-	{ "port", KIND_INT, .ranged = true, .least = 1, .most = 65535, PROBE(port),
-		.doc = "Port in the container" },
+	PEER,
 	{ "path", KIND_STRING, PROBE(path), .doc = "Path of the URL" },
 	{ "status", KIND_TEXT, PROBE(status), .doc = "Status codes that mean ready: 200-299 or 200,204" },
 	{ "headers", KIND_PAIRS, .takes = TAKES_MAP, PROBE(headers), .doc = "Headers of the request" },
@@ -19,16 +25,12 @@ static const struct attr http_rows[] = {
 static const struct schema schema_http = SCHEMA("http", http_rows, 0, SCHEMA_NO_X);
 
 static const struct attr tcp_rows[] = {
-	{ "host", KIND_STRING, PROBE(host), .doc = "Host to ask instead of the container" },
-	{ "port", KIND_INT, .ranged = true, .least = 1, .most = 65535, PROBE(port),
-		.doc = "Port in the container" },
+	PEER,
 };
 static const struct schema schema_tcp = SCHEMA("tcp", tcp_rows, 0, SCHEMA_NO_X);
 
 static const struct attr postgresql_rows[] = {
-	{ "host", KIND_STRING, PROBE(host), .doc = "Host to ask instead of the container" },
-	{ "port", KIND_INT, .ranged = true, .least = 1, .most = 65535, PROBE(port),
-		.doc = "Port in the container" },
+	PEER,
 	{ "user", KIND_STRING, PROBE(user), .doc = "User to log in as" },
 	{ "dbname", KIND_STRING, PROBE(dbname), .doc = "Database to ask" },
 };
@@ -43,19 +45,25 @@ static const struct schema schema_postgresql = SCHEMA("postgresql", postgresql_r
 			.doc = "Time in which failures do not count"                                         \
 	}
 
+static int bind_probe_kind(struct walk *walk, const struct attr *attr, const struct node *node, void *object);
+
+/* A row whose key says what kind of probe it is. */
+#define KIND_OF_PROBE(value) .sets = (value), .bind = bind_probe_kind
+
 static const struct attr probe_rows[] = {
 	{ "http", KIND_STRUCT, .of = &schema_http, .flags = ATTR_INLINE | ATTR_KEEP, .store = STORE_OBJECT,
-		.bind = bind_probe_kind, .doc = "An HTTP request is answered" },
+		KIND_OF_PROBE(PROBE_HTTP), .doc = "An HTTP request is answered" },
 	{ "tcp", KIND_STRUCT, .of = &schema_tcp, .flags = ATTR_INLINE | ATTR_KEEP, .store = STORE_OBJECT,
-		.bind = bind_probe_kind, .doc = "A connection is accepted" },
+		KIND_OF_PROBE(PROBE_TCP), .doc = "A connection is accepted" },
 	{ "postgresql", KIND_STRUCT, .of = &schema_postgresql, .flags = ATTR_INLINE | ATTR_KEEP,
-		.store = STORE_OBJECT, .bind = bind_probe_kind, .doc = "A PostgreSQL server answers" },
-	{ "exec", KIND_COMMAND, PROBE(exec), .bind = bind_probe_kind,
+		.store = STORE_OBJECT, KIND_OF_PROBE(PROBE_POSTGRESQL),
+		.doc = "A PostgreSQL server answers" },
+	{ "exec", KIND_COMMAND, PROBE(exec), KIND_OF_PROBE(PROBE_EXEC),
 		.doc = "A command succeeds in the container" },
-	{ "log", KIND_STRING, PROBE(log), .bind = bind_probe_kind,
+	{ "log", KIND_STRING, PROBE(log), KIND_OF_PROBE(PROBE_LOG),
 		.doc = "The output matches an expression" },
-	{ "container", KIND_BOOL, .bind = bind_probe_kind, .doc = "The engine's own health check" },
-	{ "none", KIND_BOOL, .bind = bind_probe_kind, .doc = "Started is ready" },
+	{ "container", KIND_BOOL, KIND_OF_PROBE(PROBE_CONTAINER), .doc = "The engine's own health check" },
+	{ "none", KIND_BOOL, KIND_OF_PROBE(PROBE_NONE), .doc = "Started is ready" },
 	TIMES,
 	{ "early", KIND_BOOL, .flags = ATTR_KEEP, PROBE(early),
 		.doc = "Run the compose healthcheck at once instead of after its interval" },
@@ -63,14 +71,62 @@ static const struct attr probe_rows[] = {
 const struct schema schema_flow_probe =
 	SCHEMA("x-flow.healthcheck", probe_rows, sizeof(struct probe), SCHEMA_NO_X | SCHEMA_AT);
 
+/* "http, tcp, …": the keys that say what kind of probe it is. */
+static const char *names_of_kinds(struct arena *arena)
+{
+	const char *names = "";
+	for (size_t i = 0; i < schema_flow_probe.nrows; i++)
+		if (probe_rows[i].sets)
+			names = arena_printf(arena, "%s%s%s", names, *names ? ", " : "", probe_rows[i].name);
+	return names;
+}
+
+static int bind_probe_kind(struct walk *walk, const struct attr *attr, const struct node *node, void *object)
+{
+	struct probe *probe = object;
+	if (node->kind == NODE_BOOL && !node->yes)
+		return 0;
+	if (probe->kind != PROBE_UNSET) {
+		walk_error(walk, &node->at, "a check is of one kind: %s is one too many", attr->name);
+		return error_hint(walk->errors, "keep one of %s", names_of_kinds(walk->arena));
+	}
+	probe->kind = attr->sets;
+	return 0;
+}
+
+/* A registry-style check has no key for its kind: a member that one kind alone takes tells. */
+static int bind_telling_member(
+	struct walk *walk, const struct attr *attr, const struct node *node, void *object)
+{
+	struct probe *probe = object;
+	(void)walk;
+	if (*node->text)
+		probe->kind = attr->sets;
+	return 0;
+}
+
+static int bind_port_probe(struct walk *walk, const struct node *node, void *object)
+{
+	struct probe *probe = object;
+	(void)walk;
+	(void)node;
+	probe->kind = probe->kind != PROBE_UNSET ? probe->kind : PROBE_HTTP;
+	return 0;
+}
+
+/* A row that makes a registry-style check one of that kind. */
+#define TELLS(value) .sets = (value), .bind = bind_telling_member
+
 static const struct attr port_probe_rows[] = {
 	{ "host", KIND_STRING, PROBE(host), .doc = "Host to ask" },
 	{ "port", KIND_INT, .ranged = true, .least = 1, .most = 65535, PROBE(port),
 		.doc = "Port of the host" },
 	{ "path", KIND_STRING, PROBE(path), .doc = "Path of the URL" },
 	{ "status", KIND_TEXT, PROBE(status), .doc = "Status codes that mean ready" },
-	{ "user", KIND_STRING, PROBE(user), .doc = "PostgreSQL user: makes it a PostgreSQL check" },
-	{ "dbname", KIND_STRING, PROBE(dbname), .doc = "PostgreSQL database: makes it a PostgreSQL check" },
+	{ "user", KIND_STRING, PROBE(user), TELLS(PROBE_POSTGRESQL),
+		.doc = "PostgreSQL user: makes it a PostgreSQL check" },
+	{ "dbname", KIND_STRING, PROBE(dbname), TELLS(PROBE_POSTGRESQL),
+		.doc = "PostgreSQL database: makes it a PostgreSQL check" },
 	TIMES,
 };
 const struct schema schema_flow_port_probe = { .name = "healthcheck",

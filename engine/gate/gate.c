@@ -266,10 +266,12 @@ static void begin_probing(struct watch *watch)
 	static const struct probe unset;
 	struct gate *gate = watch->gate;
 	struct probe_try *try = &watch->try;
+	const struct prober *kind = prober_of(kind_of(gate));
 	probe_finish(try);
 	*try = (struct probe_try){
 		.engine = gate->job.engine,
-		.by = prober_of(kind_of(gate), &watch->route),
+		.kind = kind,
+		.by = prober_by(kind, &watch->route),
 		.probe = gate->job.step->probe ? gate->job.step->probe : &unset,
 		.look = &watch->look,
 		.service = gate->job.step->service,
@@ -294,7 +296,7 @@ static void enter_route(struct watch *watch)
 {
 	struct gate *gate = watch->gate;
 	const struct probe *probe = gate->job.step->probe;
-	const struct prober *by = prober_of(kind_of(gate), &(struct route){ 0 });
+	const struct prober *kind = prober_of(kind_of(gate));
 	if (by_engine(gate) && ((probe && probe->early == TRI_NO) || watch->look.check_first <= ENGINE_SOON ||
 				       !watch->look.ntest || watch->look.state == CONTAINER_PAUSED)) {
 		go(watch, WATCH_LISTEN);
@@ -302,14 +304,14 @@ static void enter_route(struct watch *watch)
 	}
 	route_finish(&watch->route);
 	watch->route = (struct route){ 0 };
-	if (!by->ported) {
+	if (!kind->ported) {
 		begin_probing(watch);
 		return;
 	}
 	struct errors errors;
 	errors_init(&errors, gate->job.engine->arena);
 	if (route_plan(&watch->route, gate->job.engine, gate->job.step->service, probe, &watch->look,
-		    &errors) != 0)
+		    kind->port, &errors) != 0)
 		fail(watch, errors.first->message, errors.first->hint);
 	else if (route_settle(&watch->route, on_settled, watch))
 		begin_probing(watch);

@@ -2,7 +2,6 @@
 #include "base/clock.h"
 #include "engine/gate/gate_inside.h"
 #include "engine/stream/logs.h"
-#include "engine/probe/probe_kinds.h"
 
 #include <string.h>
 
@@ -32,14 +31,12 @@ void gate_note_way(struct watch *watch)
 {
 	struct engine *engine = watch->gate->job.engine;
 	const struct prober *by = watch->try.by;
-	const char *kind = by == &prober_helper
-				   ? prober_of(watch->try.probe->kind, &(struct route){ 0 })->name
-				   : by->name;
 	const char *place = by->lasting ? "in its output" : "in the container";
 	if (by->ported)
 		place = arena_printf(engine->arena, "by %s", route_words(engine->arena, &watch->route));
 	if (engine->verbose)
-		say(watch, EVENT_NOTE, arena_printf(engine->arena, "probe %s %s", kind, place));
+		say(watch, EVENT_NOTE,
+			arena_printf(engine->arena, "probe %s %s", watch->try.kind->name, place));
 }
 
 void gate_note_restart(struct watch *watch)

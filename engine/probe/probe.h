@@ -1,5 +1,6 @@
-/* One try of a probe: begins, ends with ready or not, says why. Kinds are rows of a table
- * (probe_kinds.c); each is a small state machine over the loop in a file of its own. */
+/* One try of a probe: begins, ends with ready or not, says why. Every kind is a row (struct prober) in a file
+ * of its own, a small state machine over the loop. Adding one: its line in PROBE_KINDS of the model, its rows
+ * in compose/schema/schema_flow.c, its file here. */
 #ifndef ENGINE_PROBE_H
 #define ENGINE_PROBE_H
 
@@ -14,25 +15,37 @@
 
 struct probe_try;
 
+/* What the helper program (probe/helper/helper.c) is told to do for a kind. */
+struct helper_order {
+	const char *talk;     /* how it talks: "tcp" */
+	const char *words[2]; /* what that takes besides; NULL: none */
+	const char *request;  /* what it sends, or NULL */
+};
+
 /* A kind of probe. `begin` starts a try whose `own` memory (`size` bytes) is zeroed; it ends by probe_settle.
  * `late` (NULL: there was no answer) settles one whose time is over. `cancel` lets go of everything; it is
- * called once for each `begin`. */
+ * called once for each `begin`. `order` and `accept` are for the helper that tries in the stead of a ported
+ * kind: what it is told, and whether the answer it printed is ready (sets `ret_why` when not; NULL: every one
+ * is). */
 struct prober {
 	const char *name; /* as in files: "http" */
 	size_t size;
 	struct pace_growth growth;
 	bool ported;  /* asks a port: takes a route */
+	int64_t port; /* … which is this one when nothing names another; 0: none */
 	bool lasting; /* one try watches as long as it is let, or tries by itself: its time counts, not its
 			 number */
 	void (*begin)(struct probe_try *try);
 	void (*late)(struct probe_try *try);
 	void (*cancel)(struct probe_try *try);
+	void (*order)(const struct probe_try *try, struct helper_order *order);
+	bool (*accept)(const struct probe_try *try, char *answer, size_t len, const char **ret_why);
 };
 
 struct probe_try {
 	/* Set before probe_begin. */
 	struct engine *engine;
-	const struct prober *by;
+	const struct prober *kind, *by; /* the probe's; the same, or the helper (probe_kinds.h) */
 	const struct probe *probe;
 	const struct service *service;
 	const struct look *look;
@@ -73,6 +86,9 @@ void probe_settle(struct probe_try *try, bool ready, const char *format, ...)
 void probe_output(struct probe_try *try, const char *bytes, size_t len);
 
 /* The rows, each in its file. */
-extern const struct prober prober_http, prober_tcp, prober_postgresql, prober_exec, prober_log, prober_helper;
+#define PROBER(NAME, name) extern const struct prober prober_##name;
+PROBE_KINDS(PROBER)
+#undef PROBER
+extern const struct prober prober_helper;
 
 #endif

@@ -7,7 +7,6 @@
 #include "engine/stream/frames.h"
 #include "engine/probe/helper_image.h"
 #include "engine/probe/probe.h"
-#include "engine/probe/probe_http.h"
 
 #include <cjson/cJSON.h>
 #include <string.h>
@@ -83,33 +82,26 @@ static void add_texts(struct cJSON *array, const char *const *texts)
 		cJSON_AddItemToArray(array, cJSON_CreateString(*texts));
 }
 
-/* What the program is told; see probe_helper/helper.c. */
+/* What the program is told; see helper/helper.c. */
 static void add_command(struct probe_try *try, struct cJSON *json)
 {
 	struct arena *arena = try->engine->arena;
 	const struct route_way *way = route_way(try->route);
-	const struct probe *probe = try->probe;
+	struct helper_order order = { NULL };
+	try->kind->order(try, &order);
 	/* It has to end before the try does, and needs a moment to start. */
 	int64_t patience = try->timeout - try->timeout / 4;
-	const char *argv[9] = {
-		"postgresql",
+	const char *argv[] = {
+		order.talk,
 		way->address,
 		arena_printf(arena, "%lld", (long long)way->port),
 		arena_printf(arena, "%lld", (long long)(patience / PACE_MS)),
 		arena_printf(arena, "%lld", (long long)(try->interval / PACE_MS)),
+		order.words[0],
+		order.words[1],
+		NULL,
 	};
-	const char *env[2] = { NULL };
-	if (probe->kind == PROBE_TCP) {
-		argv[0] = "tcp";
-	} else if (probe->kind == PROBE_HTTP) {
-		argv[0] = "http";
-		argv[5] = probe->status ? probe->status : "200-399";
-		env[0] = arena_printf(
-			arena, "FLOW_REQUEST=%s", probe_http_request(arena, try->service, probe, way->port));
-	} else {
-		argv[5] = probe->user ? probe->user : "postgres";
-		argv[6] = probe->dbname;
-	}
+	const char *env[2] = { order.request ? arena_printf(arena, "FLOW_REQUEST=%s", order.request) : NULL };
 	add_texts(cJSON_AddArrayToObject(json, "Cmd"), argv);
 	add_texts(cJSON_AddArrayToObject(json, "Env"), env);
 }
@@ -150,11 +142,10 @@ static void judge(struct probe_try *try)
 		return;
 	}
 	bool ready = own->code == 0;
-	if (ready && try->probe->kind == PROBE_HTTP)
-		ready = probe_http_judge(try->engine->arena, try->probe, own->output.data, own->output.len,
-				true, &why) == WIRE_PASS;
-	else
+	if (!ready)
 		why = buf_text(&own->output);
+	else if (try->kind->accept)
+		ready = try->kind->accept(try, own->output.data, own->output.len, &why);
 	probe_settle(try, ready, "%s", ready ? "ready" : why);
 }
 

@@ -178,6 +178,23 @@ static void cancel(struct probe_try *try)
 	dial_finish(&own->dial);
 }
 
+/* The request may hold a token, the answer members of JSON: the program judges the status alone. */
+static void order_http(const struct probe_try *try, struct helper_order *order)
+{
+	const struct probe *probe = try->probe;
+	*order = (struct helper_order){
+		.talk = "http",
+		.words = { probe->status ? probe->status : "200-399" },
+		.request = probe_http_request(
+			try->engine->arena, try->service, probe, route_way(try->route)->port),
+	};
+}
+
+static bool accept_http(const struct probe_try *try, char *answer, size_t len, const char **ret_why)
+{
+	return probe_http_judge(try->engine->arena, try->probe, answer, len, true, ret_why) == WIRE_PASS;
+}
+
 const struct prober prober_http = {
 	.name = "http",
 	.size = sizeof(struct http_probe),
@@ -185,4 +202,6 @@ const struct prober prober_http = {
 	.ported = true,
 	.begin = begin,
 	.cancel = cancel,
+	.order = order_http,
+	.accept = accept_http,
 };

@@ -4,7 +4,10 @@
 
 #include "engine/probe/probe.h"
 
-/* The row of a kind, NULL for none: by its route a ported one may have to go through the helper. */
-const struct prober *prober_of(enum probe_kind kind, const struct route *route);
+/* The row of a kind, NULL for none. */
+const struct prober *prober_of(enum probe_kind kind);
+
+/* Who tries by `route`: the kind itself, or the helper in its stead. */
+const struct prober *prober_by(const struct prober *kind, const struct route *route);
 
 #endif

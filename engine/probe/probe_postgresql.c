@@ -74,11 +74,22 @@ static void cancel(struct probe_try *try)
 	dial_finish(&own->dial);
 }
 
+static void order_postgresql(const struct probe_try *try, struct helper_order *order)
+{
+	const struct probe *probe = try->probe;
+	*order = (struct helper_order){
+		.talk = "postgresql",
+		.words = { probe->user ? probe->user : "postgres", probe->dbname },
+	};
+}
+
 const struct prober prober_postgresql = {
 	.name = "postgresql",
 	.size = sizeof(struct postgresql),
 	.growth = { 20 * PACE_MS, 4 },
 	.ported = true,
+	.port = 5432,
 	.begin = begin,
 	.cancel = cancel,
+	.order = order_postgresql,
 };

@@ -47,6 +47,12 @@ static void cancel(struct probe_try *try)
 	loop_cancel(try->engine->loop, tcp->timer);
 }
 
+static void order_tcp(const struct probe_try *try, struct helper_order *order)
+{
+	(void)try;
+	order->talk = "tcp";
+}
+
 const struct prober prober_tcp = {
 	.name = "tcp",
 	.size = sizeof(struct tcp),
@@ -54,4 +60,5 @@ const struct prober prober_tcp = {
 	.ported = true,
 	.begin = begin,
 	.cancel = cancel,
+	.order = order_tcp,
 };

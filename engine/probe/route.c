@@ -27,7 +27,8 @@ const struct flow_port *route_flow_port(const struct service *service, const str
 	return NULL;
 }
 
-int64_t route_port(const struct service *service, const struct probe *probe, const struct look *look)
+int64_t route_port(
+	const struct service *service, const struct probe *probe, const struct look *look, int64_t usual)
 {
 	const struct flow_service *flow = service->flow;
 	if (probe->port.set)
@@ -39,7 +40,7 @@ int64_t route_port(const struct service *service, const struct probe *probe, con
 		return service->ports[0]->target;
 	if (flow && flow->nports)
 		return flow->ports[0]->internal;
-	return probe->kind == PROBE_POSTGRESQL ? 5432 : look->exposed;
+	return usual ? usual : look->exposed;
 }
 
 /* Numeric address of the engine's host; NULL when it has none we could know. */
@@ -82,9 +83,9 @@ static const char *binding_address(struct engine *engine, const char *host_ip)
 }
 
 int route_plan(struct route *route, struct engine *engine, const struct service *service,
-	const struct probe *probe, const struct look *look, struct errors *errors)
+	const struct probe *probe, const struct look *look, int64_t usual, struct errors *errors)
 {
-	int64_t port = route_port(service, probe, look);
+	int64_t port = route_port(service, probe, look, usual);
 	*route = (struct route){ .engine = engine };
 	if (port < 1 || port > 65535) {
 		error_add(errors, ERROR_FILE, &probe->at, NULL, "service %s: the healthcheck names no port",

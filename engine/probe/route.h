@@ -38,14 +38,15 @@ struct route {
  * probe is the service's own. */
 const struct flow_port *route_flow_port(const struct service *service, const struct probe *probe);
 
-/* Port the probe means: its own, else the service's first target port, else 5432 for postgresql, else the
- * lowest the image exposes; 0 when there is none. */
-int64_t route_port(const struct service *service, const struct probe *probe, const struct look *look);
+/* Port the probe means: its own, else the service's first target port, else the `usual` one of its kind (0:
+ * none), else the lowest the image exposes; 0 when there is none. */
+int64_t route_port(
+	const struct service *service, const struct probe *probe, const struct look *look, int64_t usual);
 
-/* Lists the ways to the probe's port. Returns -1 with an error when the probe names no port and none can be
- * derived. A remote engine's host name is looked up here. */
+/* Lists the ways to the probe's port (`usual`: see route_port). Returns -1 with an error when the probe names
+ * no port and none can be derived. A remote engine's host name is looked up here. */
 int route_plan(struct route *route, struct engine *engine, const struct service *service,
-	const struct probe *probe, const struct look *look, struct errors *errors);
+	const struct probe *probe, const struct look *look, int64_t usual, struct errors *errors);
 
 /* Finds the first way that can be used. Returns true when that is known at once; else `settled(arg)` is
  * called from the loop. */

@@ -87,6 +87,27 @@ static void tcp_is_told_from_a_closed_port(void **state)
 	assert_string_equal(out, "connection refused");
 }
 
+static void tcp_waits_for_the_answer_it_is_given(void **state)
+{
+	(void)state;
+	char port[8], out[256], got[16];
+	static const char *const answers[] = { "-LOADING\r\n", "+PONG\r\n" };
+	int fd = listener(port, sizeof port);
+	char *argv[] = { "probe", "tcp", "127.0.0.1", port, "5000", "50", "+PONG", NULL };
+	char *env[] = { "FLOW_REQUEST=PING\r\n", NULL };
+	struct run run = start(argv, env);
+	for (int i = 0; i < 2; i++) {
+		int peer = accept(fd, NULL, NULL);
+		assert_int_equal(read(peer, got, sizeof got), 6);
+		assert_memory_equal(got, "PING\r\n", 6);
+		assert_int_equal(write(peer, answers[i], strlen(answers[i])), strlen(answers[i]));
+		close(peer);
+	}
+	assert_int_equal(finish(run, out, sizeof out), 0);
+	assert_string_equal(out, "");
+	close(fd);
+}
+
 static void http_sends_the_request_and_prints_the_answer(void **state)
 {
 	(void)state;
@@ -146,6 +167,7 @@ int main(void)
 	signal(SIGPIPE, SIG_IGN);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tcp_is_told_from_a_closed_port),
+		cmocka_unit_test(tcp_waits_for_the_answer_it_is_given),
 		cmocka_unit_test(http_sends_the_request_and_prints_the_answer),
 		cmocka_unit_test(postgresql_is_asked_a_query),
 	};

@@ -102,7 +102,8 @@ static bool try_once(struct world *world, enum probe_kind kind, enum way way, in
 	probe_finish(&world->try);
 	world->try = (struct probe_try){
 		.engine = &world->engine,
-		.by = prober_of(kind, &world->route),
+		.kind = prober_of(kind),
+		.by = prober_by(prober_of(kind), &world->route),
 		.probe = &world->probe,
 		.service = &world->service,
 		.route = &world->route,
@@ -242,28 +243,27 @@ static void port_is_derived(void **state)
 	struct look look = { .exposed = 80 };
 	struct probe probe = { .kind = PROBE_TCP };
 	struct service *service = &world->service;
-	assert_int_equal(route_port(service, &probe, &look), 80);
-	probe.kind = PROBE_POSTGRESQL;
-	assert_int_equal(route_port(service, &probe, &look), 5432);
+	assert_int_equal(route_port(service, &probe, &look, 0), 80);
+	assert_int_equal(route_port(service, &probe, &look, prober_of(PROBE_POSTGRESQL)->port), 5432);
 	struct port port = { .target = 7000 }, *ports[] = { &port };
 	service->ports = ports;
 	service->nports = 1;
-	assert_int_equal(route_port(service, &probe, &look), 7000);
+	assert_int_equal(route_port(service, &probe, &look, 0), 7000);
 	struct flow_port own = { .internal = 9000, .external = { true, 6041 }, .healthcheck = &probe },
 			 *owns[] = { &own };
 	struct flow_service flow = { .ports = owns, .nports = 1 };
 	service->flow = &flow;
-	assert_int_equal(route_port(service, &probe, &look), 9000);
+	assert_int_equal(route_port(service, &probe, &look, 0), 9000);
 	probe.host = "vm";
-	assert_int_equal(route_port(service, &probe, &look), 6041);
+	assert_int_equal(route_port(service, &probe, &look, 0), 6041);
 	probe.port = (struct opt_int){ true, 1234 };
-	assert_int_equal(route_port(service, &probe, &look), 1234);
+	assert_int_equal(route_port(service, &probe, &look, 0), 1234);
 	service->flow = NULL;
 	service->nports = 0;
 	probe = (struct probe){ .kind = PROBE_TCP };
 	look.exposed = 0;
 	assert_int_equal(
-		route_plan(&world->route, &world->engine, service, &probe, &look, &world->errors), -1);
+		route_plan(&world->route, &world->engine, service, &probe, &look, 0, &world->errors), -1);
 	assert_string_equal(world->errors.first->message, "service db: the healthcheck names no port");
 }
 
@@ -282,22 +282,22 @@ static void ways_come_in_order(void **state)
 	struct look look = { .address = "172.18.0.2", .ports = published, .nports = 2 };
 	struct probe probe = { .kind = PROBE_HTTP, .port = { true, 80 } };
 	struct route *route = &world->route;
-	route_plan(route, &world->engine, &world->service, &probe, &look, &world->errors);
+	route_plan(route, &world->engine, &world->service, &probe, &look, 0, &world->errors);
 	assert_int_equal(route->nways, 3);
 	way_is(route, 0, WAY_ADDRESS, "172.18.0.2", 80);
 	way_is(route, 1, WAY_PUBLISHED, "127.0.0.1", 8080);
 	way_is(route, 2, WAY_HELPER, "172.18.0.2", 80);
 	world->engine.local = false;
 	world->engine.endpoint.host = "tcp://192.0.2.7:2376";
-	route_plan(route, &world->engine, &world->service, &probe, &look, &world->errors);
+	route_plan(route, &world->engine, &world->service, &probe, &look, 0, &world->errors);
 	assert_int_equal(route->nways, 1); /* bound to its loopback: not for us */
 	way_is(route, 0, WAY_HELPER, "172.18.0.2", 80);
 	probe.port.value = 443;
-	route_plan(route, &world->engine, &world->service, &probe, &look, &world->errors);
+	route_plan(route, &world->engine, &world->service, &probe, &look, 0, &world->errors);
 	way_is(route, 0, WAY_PUBLISHED, "192.0.2.7", 8443);
 	probe.host = "vm";
 	probe.port.value = 8443;
-	route_plan(route, &world->engine, &world->service, &probe, &look, &world->errors);
+	route_plan(route, &world->engine, &world->service, &probe, &look, 0, &world->errors);
 	assert_int_equal(route->nways, 2);
 	way_is(route, 0, WAY_HOST, "192.0.2.7", 8443);
 	way_is(route, 1, WAY_HELPER, "172.18.0.2", 443);
@@ -332,7 +332,7 @@ static void way_that_does_not_answer_is_left(void **state)
 	assert_string_equal(route_words(world->arena, route), "the container's address 127.0.0.1:1");
 	route->at = 2;
 	assert_true(route_settle(route, on_settled, world));
-	assert_ptr_equal(prober_of(PROBE_TCP, route), &prober_helper);
+	assert_ptr_equal(prober_by(&prober_tcp, route), &prober_helper);
 }
 
 static void look_reads_what_is_there(void **state)

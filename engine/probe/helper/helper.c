@@ -1,12 +1,14 @@
 /* Probes a port from within a container's network namespace; the only file of the image docker flow imports.
  *
- *   probe tcp        ADDRESS PORT PATIENCE_MS INTERVAL_MS
+ *   probe tcp        ADDRESS PORT PATIENCE_MS INTERVAL_MS [ANSWER]
  *   probe postgresql ADDRESS PORT PATIENCE_MS INTERVAL_MS [USER [DBNAME]]
  *   probe http       ADDRESS PORT PATIENCE_MS INTERVAL_MS STATUS
  *
  * It tries at short growing intervals until the service is ready (exit 0) or the patience is over (exit 1;
- * the last reason is printed). http sends what FLOW_REQUEST holds and prints the answer it accepts, since
- * only docker flow judges the body. The environment, not argv, carries the request: it may hold a token. */
+ * the last reason is printed). tcp connects, sends what FLOW_REQUEST holds, and waits for an answer that
+ * begins with ANSWER, each when it is given: enough for any kind whose conversation is one line each way.
+ * http sends FLOW_REQUEST and prints the answer it accepts, since only docker flow judges the body. The
+ * environment, not argv, carries the request: it may hold a token. */
 #include "engine/probe/probe_wire.h"
 #include "engine/probe/helper/sys.h"
 
@@ -68,7 +70,7 @@ __asm__(".globl _start\n_start:\n\tmov x29, #0\n\tmov x0, sp\n\tbl helper_start\
 static char answer[ANSWER_MOST]; /* zero pages until used */
 
 struct job {
-	const char *kind, *user, *dbname, *status, *request;
+	const char *kind, *user, *dbname, *status, *answer, *request;
 	struct sockaddr_in peer;
 	int64_t end, interval; /* ms */
 	const char *why;
@@ -174,6 +176,24 @@ static bool try_postgresql(struct job *job, int fd)
 	}
 }
 
+static bool try_tcp(struct job *job, int fd)
+{
+	size_t used = 0, wanted = job->answer ? strlen(job->answer) : 0;
+	if (job->request && !send_all(fd, job->request, strlen(job->request)))
+		return false;
+	while (used < wanted) {
+		long n = receive(job, fd, used);
+		if (n <= 0)
+			return false;
+		used += (size_t)n;
+	}
+	if (wanted && memcmp(answer, job->answer, wanted) != 0) {
+		job->why = "another answer than expected";
+		return false;
+	}
+	return true; /* connected within the namespace: nothing stands between */
+}
+
 static bool try_http(struct job *job, int fd)
 {
 	size_t used = 0;
@@ -205,11 +225,9 @@ static bool try_once(struct job *job)
 	int fd = dial(job);
 	if (fd < 0)
 		return false;
-	bool ready = true; /* tcp: connected within the namespace, nothing stands between */
-	if (job->kind[0] == 'p')
-		ready = try_postgresql(job, fd);
-	else if (job->kind[0] == 'h')
-		ready = try_http(job, fd);
+	bool ready = job->kind[0] == 'p'   ? try_postgresql(job, fd)
+		     : job->kind[0] == 'h' ? try_http(job, fd)
+					   : try_tcp(job, fd);
 	sys_call(SYS_close, fd, 0, 0, 0, 0);
 	return ready;
 }
@@ -258,6 +276,7 @@ static int run(long argc, char **argv, char **env)
 		.interval = number(argv[5]),
 		.status = argv[6],
 		.user = argv[6],
+		.answer = argv[6],
 		.dbname = argc > 7 ? argv[7] : NULL,
 		.request = variable(env, "FLOW_REQUEST"),
 		.why = "no answer",
