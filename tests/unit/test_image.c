@@ -1,0 +1,135 @@
+/* Pulls against an engine of canned answers, and what the engine is asked for by a build. */
+#include "engine/connect/config.h"
+#include "engine/image/build_query.h"
+#include "engine/image/images.h"
+#include "engine_case.h"
+
+static struct config config;
+static struct service service;
+static struct step step;
+static const char *const *answers; /* to pulls, the last one again and again */
+static unsigned asked, retries;
+static int over; /* 0: under way; else 1 or -1, as the pull went well or not */
+
+static void answer(struct peer *peer, char *request)
+{
+	assert_non_null(strstr(request, "POST /v1.51/images/create?fromImage=shop.example%2Fapp&tag=1.2 "));
+	const char *text = answers[0];
+	answers += answers[1] != NULL;
+	asked++;
+	reply_json(peer, 200, text);
+}
+
+static void told(struct sink *sink, const struct event *event)
+{
+	(void)sink;
+	retries += event->kind == EVENT_RETRY;
+}
+
+static void ended(void *arg, bool ok)
+{
+	(void)arg;
+	over = ok ? 1 : -1;
+}
+
+static bool is_over(void *arg)
+{
+	(void)arg;
+	return over != 0;
+}
+
+static int set_up(void **state)
+{
+	engine_set_up(state, 51);
+	http_version(engine.http, "1.51");
+	config = (struct config){ .dir = dir };
+	map_init(&config.cred_helpers, arena);
+	engine.config = &config;
+	service = (struct service){ .key = "web", .node = node_map(arena, (struct mark){ NULL, 0, 0 }) };
+	step = (struct step){ .op = OP_IMAGE_PULL, .name = "shop.example/app:1.2", .service = &service };
+	asked = retries = 0;
+	return 0;
+}
+
+static bool pull(const char *const *with)
+{
+	static struct sink sink = { .on = told };
+	answers = with;
+	over = 0;
+	const struct job given = {
+		.engine = &engine, .step = &step, .sink = &sink, .errors = &errors, .done = ended
+	};
+	struct job *job = pull_job.begin(&given);
+	loop_run(engine.loop, is_over, NULL);
+	pull_job.cancel(job);
+	return over > 0;
+}
+
+#define FAILURE(text) "{\"errorDetail\":{\"message\":\"" text "\"},\"error\":\"" text "\"}\n"
+
+/* A registry that is restarted. The stream begins with 200: what failed stands in it. */
+static void test_passing_failures(void **state)
+{
+	static const char *const with[] = { FAILURE("Get \\\"https://shop.example/v2/\\\": EOF"),
+		FAILURE("received unexpected HTTP status: 503"), "{\"status\":\"Pull complete\"}\n", NULL };
+	(void)state;
+	assert_true(pull(with));
+	assert_int_equal(asked, 3);
+	assert_int_equal(retries, 2);
+	assert_int_equal(errors.count, 0);
+}
+
+static void test_lasting_failures(void **state)
+{
+	static const struct {
+		const char *with[2], *hint;
+	} cases[] = {
+		{ { FAILURE("manifest for shop.example/app:1.2 not found: manifest unknown") },
+			"check name and tag" },
+		{ { FAILURE("pull access denied for shop.example/app") }, "docker login shop.example" },
+		{ { FAILURE("write /x: no space left on device") }, "docker system df" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		asked = 0;
+		errors_init(&errors, arena);
+		assert_false(pull(cases[i].with));
+		assert_int_equal(asked, 1);
+		assert_int_equal(errors.first->code, ERROR_PULL);
+		assert_string_equal(errors.first->path, "services.web.image");
+		assert_non_null(strstr(errors.first->hint, cases[i].hint));
+	}
+}
+
+/* The file's own proxy stands, whatever its spelling; the others come from config.json in both spellings. */
+static void test_build_arguments(void **state)
+{
+	struct pair args[] = { { "http_proxy", "http://own:1" }, { "TAG", NULL }, { "UNSET", NULL } };
+	struct build build = { .args = args, .nargs = 3 };
+	struct config_proxy proxy = { .host = "default", .http = "http://c:1", .https = "http://c:2" };
+	struct project project = { .name = "shop", .separator = "-", .env = map_create(arena) };
+	(void)state;
+	map_set((struct map *)project.env, "TAG", "7");
+	config.proxies = &proxy;
+	config.nproxies = 1;
+	service.build = &build;
+	service.project = &project;
+	const struct job job = { .engine = &engine, .step = &step, .errors = &errors };
+	const char *query = build_query(&job, "Dockerfile", NULL);
+	const char *wanted = http_query(arena, "buildargs",
+		"{\"http_proxy\":\"http://own:1\",\"TAG\":\"7\",\"HTTPS_PROXY\":\"http://c:2\","
+		"\"https_proxy\":\"http://c:2\"}",
+		(char *)NULL);
+	assert_non_null(strstr(query, arena_printf(arena, "&%s&", wanted)));
+	assert_non_null(strstr(query, "t=shop-web&dockerfile=Dockerfile&"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_passing_failures, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(test_lasting_failures, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(test_build_arguments, set_up, engine_tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
