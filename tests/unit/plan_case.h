@@ -29,7 +29,7 @@ struct plan_case {
 	struct observed others; /* containers outside of the snapshot */
 	struct dag *dag;
 	/* args */
-	const char *command; /* up, images, wanted, down, down-app */
+	const char *command; /* up, images, wanted, names, removable, down, down-app */
 	const char *names[16];
 	size_t nnames;
 	const char *apps[16];

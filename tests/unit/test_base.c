@@ -24,8 +24,10 @@ static void arena_grows_pushes_and_resets(void **state)
 	for (int i = 0; i < 1000; i++)
 		assert_int_equal(items[i], i);
 	struct arena_mark mark = arena_mark(arena);
+	const void *first = arena_alloc(arena, 8);
 	memset(arena_alloc(arena, 3u << 20), 1, 3u << 20);
 	arena_reset(arena, mark);
+	assert_ptr_equal(arena_alloc(arena, 8), first);
 	unsigned char *clean = arena_alloc(arena, 4096);
 	for (size_t i = 0; i < 4096; i++)
 		assert_int_equal(clean[i], 0);

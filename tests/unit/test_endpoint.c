@@ -286,6 +286,8 @@ static void image_names(void **state)
 		assert_true(image_name_valid(valid[i]));
 	for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++)
 		assert_false(image_name_valid(invalid[i]));
+	assert_true(image_name_valid(arena_printf(arena, "a:%0128d", 7)));
+	assert_false(image_name_valid(arena_printf(arena, "a:%0129d", 7)));
 	assert_string_equal(http_path(arena, "r.io:1/a b?c#%@x"), "r.io:1/a%20b%3Fc%23%25@x");
 }
 

@@ -54,12 +54,12 @@ static void references(void **state)
 {
 	(void)state;
 	struct hash_resolver resolver = { .id = id_of };
-	const struct project *by_name =
-		project_of("services:\n  db: {image: y}\n  web: {image: x, pid: 'service:db', "
-			   "volumes_from: ['db:ro', 'container:c:ro']}\n");
-	const struct project *by_id =
-		project_of("services:\n  web: {image: x, pid: 'container:0123456789ab', "
-			   "volumes_from: ['container:z']}\n");
+	const struct project *by_name = project_of(
+		"services:\n  db: {image: y}\n  web: {image: x, pid: 'service:db', ipc: 'service:db', "
+		"volumes_from: ['db:ro', 'container:c:ro']}\n");
+	const struct project *by_id = project_of(
+		"services:\n  web: {image: x, pid: 'container:0123456789ab', ipc: 'container:0123456789ab', "
+		"volumes_from: ['container:z']}\n");
 	const char *resolved = hash_service(arena, project_service(by_name, "web"), &resolver);
 	assert_string_not_equal(resolved, hash_service(arena, project_service(by_name, "web"), NULL));
 	struct service *like = project_service(by_id, "web");

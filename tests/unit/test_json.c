@@ -45,7 +45,7 @@ static void broken_documents_are_errors(void **state)
 		assert_int_equal(errors.count, i + 2);
 	}
 	cJSON *json = parse(
-		"{\"brackets\":\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"\"}");
+		"{\"brackets\":\"\\\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"\"}");
 	assert_non_null(json);
 	cJSON_Delete(json);
 }

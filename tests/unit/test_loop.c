@@ -221,8 +221,14 @@ static void signals_come_from_the_loop(void **state)
 	assert_int_equal(bed->count, 0);
 	loop_turn(bed->loop, -1);
 	assert_int_equal(bed->signal, SIGHUP);
-	/* A child gets the signals back that the loop has taken. */
+	kill(getpid(), SIGWINCH);
+	loop_turn(bed->loop, -1);
+	assert_int_equal(bed->signal, SIGWINCH);
+	assert_int_equal(loop_last_signal(bed->loop), SIGHUP); /* a window's size ends nothing */
+	/* A child gets the signals back that the loop has taken, and those that are ignored here. */
+	signal(SIGTERM, SIG_IGN);
 	assert_int_equal(child_start(argv, -1, -1, -1, &pid, &errors), 0);
+	signal(SIGTERM, SIG_DFL);
 	loop_child(bed->loop, pid, ended, bed);
 	kill(pid, SIGTERM);
 	while (bed->status < 0)

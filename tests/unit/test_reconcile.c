@@ -38,6 +38,15 @@ static const char *outcome(struct plan_case *c)
 		reconcile_wanted_names(c->arena, plan, c->seen, &names, &count);
 		for (size_t i = 0; i < count; i++)
 			fprintf(out, "%s\n", names[i]);
+	} else if (!strcmp(c->command, "removable")) {
+		const struct teardown_scope scope = {
+			.dag = c->no_file ? NULL : c->dag, .project = "p", .seen = c->seen
+		};
+		const char **references;
+		size_t count;
+		reconcile_removable_images(c->arena, &scope, c->down.images, &references, &count);
+		for (size_t i = 0; i < count; i++)
+			fprintf(out, "%s\n", references[i]);
 	} else if (c->dag && case_plan(c, &plan) == 0) {
 		plan_print(out, plan, false);
 		print_undos(out, plan);

@@ -105,6 +105,7 @@ static void mistakes_have_a_place(void **state)
 	refuse("- id: a\n  ports: [{external: 70}]\n", 2, 11, "`internal` is missing");
 	refuse("- image: a\n", 1, 3, "`id` is missing");
 	refuse("- id: A b\n", 1, 7, "cannot be an id");
+	refuse("- id: -a\n", 1, 7, "cannot be an id");
 	refuse("- id: [a]\n", 1, 7, "must be text");
 	refuse("id: a\nname: b\n", 1, 1, "must be a list of applications");
 	refuse("5\n", 1, 1, "must be a list of applications");

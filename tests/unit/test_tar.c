@@ -113,9 +113,10 @@ static void ignored_files_stay_and_directories_of_taken_ones_come(void **state)
 {
 	(void)state;
 	make_tree();
-	const struct ignore *patterns = ignore("node\n!node/x/keep\nb\nDockerfile\nhard\n");
+	put_old("node/x/kept", "k", 0644);
+	const struct ignore *patterns = ignore("node\n!node/x/ke*\nb\nDockerfile\nhard\n");
 	assert_string_equal(list(tar_create(dir, patterns, NULL, NULL, 0, &errors), "-tf"),
-		"a.sh\nempty/\nnode/\nnode/x/\nnode/x/keep\n");
+		"a.sh\nempty/\nnode/\nnode/x/\nnode/x/keep\nnode/x/kept\n");
 	assert_string_equal(list(tar_create(dir, ignore("*"), "b/deep/file", NULL, 0, &errors), "-tf"),
 		"b/\nb/deep/\nb/deep/file\n");
 }

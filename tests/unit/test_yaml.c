@@ -155,6 +155,7 @@ static void merge_keys_lose_against_explicit_ones(void **state)
 	assert_string_equal(node_text(node_get(a, "o")), "a");
 	assert_string_equal(node_text(node_get(a, "m")), "y");
 	assert_null(node_get(node_get(a, "d"), "p"));
+	assert_int_equal(a->nmembers, 4);
 	assert_string_equal(node_text(node_get(node_get(root, "b"), "k")), "b");
 	assert_string_equal(node_text(node_get(node_get(root, "c"), "o")), "x");
 	assert_string_equal(node_text(node_get(node_get(root, "c"), "m")), "c");
