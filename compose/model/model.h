@@ -1,5 +1,5 @@
 /* The typed model: what a project is once its files are read, merged, checked and complete. Plain data; const
- * from bind on. Conventions: a list is a pointer followed by its count; an optional number is `struct
+ * from bind on. Conventions: a list is a pointer `x` with its count `nx`; an optional number is `struct
  * opt_int`; absent text is NULL; a list that is explicitly empty has a non-NULL pointer and count 0.
  * Durations are nanoseconds, sizes bytes. */
 #ifndef COMPOSE_MODEL_H

@@ -8,19 +8,24 @@
 
 static void bind_map(struct walk *walk, const struct schema *schema, const struct node *map, void *object);
 
-/* The count that follows a list's pointer. */
-static size_t *count_of(void *member)
+/* Where the row's member is in a struct of the model. */
+static void *member_of(const struct attr *attr, void *object)
 {
-	return (size_t *)((char *)member + sizeof(void *));
+	return (char *)object + attr->off;
 }
 
-static void bind_texts(struct walk *walk, const struct node *node, void *member)
+static void set_list(const struct attr *attr, void *object, void *list, size_t count)
+{
+	*(void **)member_of(attr, object) = list;
+	*(size_t *)(void *)((char *)object + attr->count) = count;
+}
+
+static void bind_texts(struct walk *walk, const struct attr *attr, const struct node *node, void *object)
 {
 	const char **texts = ARENA_ARRAY(walk->arena, const char *, node->nitems + 1);
 	for (size_t i = 0; i < node->nitems; i++)
 		texts[i] = node_text(node->items[i]) ? node_text(node->items[i]) : "";
-	*(const char ***)member = texts;
-	*count_of(member) = node->nitems;
+	set_list(attr, object, texts, node->nitems);
 }
 
 static int by_key(const void *a, const void *b)
@@ -28,7 +33,7 @@ static int by_key(const void *a, const void *b)
 	return strcmp(((const struct pair *)a)->key, ((const struct pair *)b)->key);
 }
 
-static void bind_pairs(struct walk *walk, const struct node *node, void *member)
+static void bind_pairs(struct walk *walk, const struct attr *attr, const struct node *node, void *object)
 {
 	bool map = node->kind == NODE_MAP;
 	size_t count = map ? node->nmembers : node->nitems;
@@ -43,8 +48,7 @@ static void bind_pairs(struct walk *walk, const struct node *node, void *member)
 	}
 	if (map && count)
 		qsort(pairs, count, sizeof *pairs, by_key);
-	*(struct pair **)member = pairs;
-	*count_of(member) = count;
+	set_list(attr, object, pairs, count);
 }
 
 static void bind_enum(const struct attr *attr, const struct node *node, void *member)
@@ -85,7 +89,7 @@ static void bind_object(struct walk *walk, const struct schema *schema, const ch
 }
 
 /* Lists of pointers to objects, or arrays of objects. */
-static void bind_list(struct walk *walk, const struct attr *attr, struct node *node, void *member)
+static void bind_list(struct walk *walk, const struct attr *attr, struct node *node, void *object)
 {
 	bool named = node->kind == NODE_MAP;
 	size_t count = named ? node->nmembers : node->nitems, size = attr->of->size;
@@ -99,13 +103,12 @@ static void bind_list(struct walk *walk, const struct attr *attr, struct node *n
 		struct mark at = named ? node->members[i].at : item->at;
 		if (named && strncmp(key, "x-", 2) == 0 && attr->of != &schema_service)
 			continue;
-		void *object = pointers ? (pointers[filled] = arena_alloc(walk->arena, size))
-					: array + filled * size;
+		void *bound = pointers ? (pointers[filled] = arena_alloc(walk->arena, size))
+				       : array + filled * size;
 		filled++;
-		bind_object(walk, attr->of, key, at, item, object);
+		bind_object(walk, attr->of, key, at, item, bound);
 	}
-	*(void **)member = pointers ? (void *)pointers : (void *)array;
-	*count_of(member) = filled;
+	set_list(attr, object, pointers ? (void *)pointers : (void *)array, filled);
 }
 
 static double as_float(const struct node *node)
@@ -115,7 +118,7 @@ static double as_float(const struct node *node)
 
 static void bind_value(struct walk *walk, const struct attr *attr, struct node *node, void *object)
 {
-	void *member = (char *)object + attr->off;
+	void *member = member_of(attr, object);
 	switch (attr->store) {
 	case STORE_TEXT:
 		*(const char **)member = *node->text ? node->text : NULL;
@@ -136,10 +139,10 @@ static void bind_value(struct walk *walk, const struct attr *attr, struct node *
 		*(struct opt_float *)member = (struct opt_float){ .set = true, .value = as_float(node) };
 		break;
 	case STORE_TEXTS:
-		bind_texts(walk, node, member);
+		bind_texts(walk, attr, node, object);
 		break;
 	case STORE_PAIRS:
-		bind_pairs(walk, node, member);
+		bind_pairs(walk, attr, node, object);
 		break;
 	case STORE_OBJECT:
 		if (attr->flags & ATTR_INLINE) {
@@ -151,7 +154,7 @@ static void bind_value(struct walk *walk, const struct attr *attr, struct node *
 		break;
 	case STORE_LIST:
 	case STORE_ARRAY:
-		bind_list(walk, attr, node, member);
+		bind_list(walk, attr, node, object);
 		break;
 	default:
 		break;

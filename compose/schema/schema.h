@@ -48,7 +48,7 @@ enum merge {
 	MERGE_POOLS,   /* address pools, matched by subnet */
 };
 
-/* Where bind puts the value; found from the member's type by the macro AT. */
+/* Where bind puts the value; said, or found from the member's type, by the macros AT…. */
 enum store {
 	STORE_NONE,
 	STORE_TEXT,    /* const char * */
@@ -57,11 +57,11 @@ enum store {
 	STORE_INT,     /* int64_t */
 	STORE_OPT_INT, /* struct opt_int */
 	STORE_OPT_FLOAT,
-	STORE_TEXTS,  /* const char **, count follows */
-	STORE_PAIRS,  /* struct pair *, count follows */
+	STORE_TEXTS,  /* const char **, and its count */
+	STORE_PAIRS,  /* struct pair *, and its count */
 	STORE_OBJECT, /* struct *, by the rows of `of` */
-	STORE_LIST,   /* struct **, count follows */
-	STORE_ARRAY,  /* struct *, count follows */
+	STORE_LIST,   /* struct **, and its count */
+	STORE_ARRAY,  /* struct *, and its count */
 };
 
 /* What may be written in a file, as bits. */
@@ -104,7 +104,9 @@ struct attr {
 	unsigned char takes;              /* what may be written; 0: what the kind usually takes */
 	unsigned char items;              /* the same for members of lists and mappings */
 	unsigned char sets;               /* for `bind`: the value that the key itself stands for */
-	unsigned flags, off;              /* ATTR_…; offset of the member in the model's struct */
+	bool ranged;                      /* `least` and `most` hold */
+	unsigned flags;                   /* ATTR_… */
+	unsigned off, count;              /* offsets in the model's struct: the member, a list's count */
 	const struct schema *of;
 	/* Short form to long form, in place. */
 	int (*canon)(struct walk *walk, const struct attr *attr, struct node **node);
@@ -115,11 +117,10 @@ struct attr {
 	/* Puts a value into the model that the store alone cannot; `object` is the struct. */
 	int (*bind)(struct walk *walk, const struct attr *attr, const struct node *node, void *object);
 	const char *const *words; /* the only texts allowed, NULL at the end */
-	bool ranged;
-	int64_t least, most;  /* of a number, when ranged */
-	const char *fallback; /* value when absent; of a number the word that means all, -1 */
-	const char *form;     /* how it is written, for messages: a list */
-	const char *doc;      /* one line */
+	int64_t least, most;      /* of a number, when ranged */
+	const char *fallback;     /* value when absent; of a number the word that means all, -1 */
+	const char *form;         /* how it is written, for messages: a list */
+	const char *doc;          /* one line */
 };
 
 enum {
@@ -147,21 +148,50 @@ struct schema {
 	int (*done)(struct walk *walk, const struct node *node, void *object);
 };
 
-/* Offset and store of a member of the model. */
+/* Where a member of the model is and how it is stored. Each macro takes members of its types alone, and those
+ * of a list only with their count, a size_t NMEMBER: anything else does not compile. */
+#define AT_MEMBER(type, member) (((type *)0)->member)
+#define AT_PROVEN(condition, text)                                                                           \
+	(0 * sizeof(struct {                                                                                 \
+		_Static_assert(condition, text);                                                             \
+		char proven;                                                                                 \
+	}))
+/* 12 is a struct in the numbering of gcc, which clang follows (gcc/typeclass.h). */
+#define AT_IS_STRUCT(value) (__builtin_classify_type(value) == 12)
+#define AT_COUNTED(type, member)                                                                             \
+	.off = offsetof(type, member),                                                                       \
+	.count = offsetof(type, n##member) +                                                                 \
+		 AT_PROVEN(_Generic(AT_MEMBER(type, n##member), size_t : 1, default : 0),                    \
+			 "a count is a size_t")
+
+/* One value. */
 #define AT(type, member)                                                                                     \
 	.off = offsetof(type, member),                                                                       \
-	.store = _Generic(((type *)0)->member,                                                               \
+	.store = _Generic(AT_MEMBER(type, member),                                                           \
 		const char *: STORE_TEXT,                                                                    \
 		bool: STORE_BOOL,                                                                            \
 		enum tri: STORE_ENUM,                                                                        \
 		int64_t: STORE_INT,                                                                          \
 		struct opt_int: STORE_OPT_INT,                                                               \
-		struct opt_float: STORE_OPT_FLOAT,                                                           \
-		const char **: STORE_TEXTS,                                                                  \
-		struct pair *: STORE_PAIRS,                                                                  \
-		default: STORE_OBJECT)
-#define AT_LIST(type, member)  .off = offsetof(type, member), .store = STORE_LIST
-#define AT_ARRAY(type, member) .off = offsetof(type, member), .store = STORE_ARRAY
+		struct opt_float: STORE_OPT_FLOAT)
+/* One of the row's words, by index. */
+#define AT_ENUM(type, member)                                                                                \
+	.off = offsetof(type, member),                                                                       \
+	.store = STORE_ENUM + AT_PROVEN(sizeof AT_MEMBER(type, member) == sizeof(enum tri), "an enum")
+/* A list of texts or pairs. */
+#define AT_TEXTS(type, member)                                                                               \
+	AT_COUNTED(type, member),                                                                            \
+		.store = _Generic(AT_MEMBER(type, member), const char **: STORE_TEXTS, struct pair *: STORE_PAIRS)
+/* A struct by the rows of `of`: a pointer to it, a list of such pointers, an array. */
+#define AT_OBJECT(type, member)                                                                              \
+	.off = offsetof(type, member),                                                                       \
+	.store = STORE_OBJECT + AT_PROVEN(AT_IS_STRUCT(*AT_MEMBER(type, member)), "a pointer to a struct")
+#define AT_LIST(type, member)                                                                                \
+	AT_COUNTED(type, member), .store = STORE_LIST + AT_PROVEN(AT_IS_STRUCT(**AT_MEMBER(type, member)),   \
+								"pointers to structs")
+#define AT_ARRAY(type, member)                                                                               \
+	AT_COUNTED(type, member), .store = STORE_ARRAY + AT_PROVEN(AT_IS_STRUCT(*AT_MEMBER(type, member)),   \
+								 "an array of structs")
 
 #define SCHEMA(label, list, bytes, bits)                                                                     \
 	{                                                                                                    \

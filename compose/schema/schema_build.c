@@ -3,7 +3,8 @@
 #include "compose/schema/short.h"
 #include "compose/schema/unique.h"
 
-#define BUILD(member) AT(struct build, member)
+#define BUILD(member)       AT(struct build, member)
+#define BUILD_TEXTS(member) AT_TEXTS(struct build, member)
 
 static const struct attr build_rows[] = {
 	{ "context", KIND_STRING, .flags = ATTR_PATH | ATTR_REMOTE, BUILD(context), .fallback = ".",
@@ -12,25 +13,26 @@ static const struct attr build_rows[] = {
 		.doc = "Dockerfile, relative to the context; from outside, `COPY .` takes it as .docker-flow.Dockerfile" },
 	{ "dockerfile_inline", KIND_STRING, BUILD(dockerfile_inline),
 		.doc = "Text of the Dockerfile; `COPY .` takes it as .docker-flow.Dockerfile" },
-	{ "entitlements", KIND_STRINGS, BUILD(entitlements), .doc = "Extra rights of the build" },
-	{ "args", KIND_ENV, MERGE_LIST, .key = unique_name, BUILD(args), .doc = "Build arguments" },
+	{ "entitlements", KIND_STRINGS, BUILD_TEXTS(entitlements), .doc = "Extra rights of the build" },
+	{ "args", KIND_ENV, MERGE_LIST, .key = unique_name, BUILD_TEXTS(args), .doc = "Build arguments" },
 	{ "provenance", KIND_STRING, .takes = TAKES_STRING | TAKES_BOOL, .canon = short_bool_text,
 		BUILD(provenance), .doc = "Provenance attestation" },
 	{ "sbom", KIND_STRING, .takes = TAKES_STRING | TAKES_BOOL, .canon = short_bool_text, BUILD(sbom),
 		.doc = "Bill of materials attestation" },
-	{ "ssh", KIND_ENV, .canon = short_ssh, .flags = ATTR_PATH | ATTR_LISTED, BUILD(ssh),
+	{ "ssh", KIND_ENV, .canon = short_ssh, .flags = ATTR_PATH | ATTR_LISTED, BUILD_TEXTS(ssh),
 		.doc = "SSH agents and keys for the build" },
-	{ "labels", KIND_PAIRS, MERGE_LIST, .key = unique_name, BUILD(labels), .doc = "Labels of the image" },
-	{ "cache_from", KIND_STRINGS, BUILD(cache_from), .doc = "Images and sources of cached layers" },
-	{ "cache_to", KIND_STRINGS, BUILD(cache_to), .doc = "Where cached layers go" },
+	{ "labels", KIND_PAIRS, MERGE_LIST, .key = unique_name, BUILD_TEXTS(labels),
+		.doc = "Labels of the image" },
+	{ "cache_from", KIND_STRINGS, BUILD_TEXTS(cache_from), .doc = "Images and sources of cached layers" },
+	{ "cache_to", KIND_STRINGS, BUILD_TEXTS(cache_to), .doc = "Where cached layers go" },
 	{ "no_cache", KIND_BOOL, BUILD(no_cache), .doc = "Use no cached layer" },
-	{ "no_cache_filter", KIND_STRINGS, .takes = TAKES_STRING | TAKES_LIST, BUILD(no_cache_filter),
+	{ "no_cache_filter", KIND_STRINGS, .takes = TAKES_STRING | TAKES_LIST, BUILD_TEXTS(no_cache_filter),
 		.doc = "Stages that use no cached layer" },
 	{ "additional_contexts", KIND_PAIRS, MERGE_LIST, .key = unique_name, .canon = short_contexts,
-		.flags = ATTR_PATH | ATTR_REMOTE, BUILD(additional_contexts),
+		.flags = ATTR_PATH | ATTR_REMOTE, BUILD_TEXTS(additional_contexts),
 		.doc = "Further contexts by name" },
 	{ "pull", KIND_BOOL, BUILD(pull), .doc = "Pull base images even if they are there" },
-	{ "extra_hosts", KIND_HOSTS, MERGE_HOSTS, BUILD(extra_hosts), .doc = "Entries for /etc/hosts" },
+	{ "extra_hosts", KIND_HOSTS, MERGE_HOSTS, BUILD_TEXTS(extra_hosts), .doc = "Entries for /etc/hosts" },
 	{ "isolation", KIND_STRING, BUILD(isolation), .doc = "Isolation technology" },
 	{ "network", KIND_STRING, BUILD(network), .doc = "Network of the build's containers" },
 	{ "target", KIND_STRING, BUILD(target), .doc = "Stage to build" },
@@ -39,10 +41,10 @@ static const struct attr build_rows[] = {
 		.doc = "Secrets the build may read" },
 	{ "shm_size", KIND_BYTES, .takes = TAKES_INT | TAKES_STRING, BUILD(shm_size),
 		.doc = "Size of /dev/shm" },
-	{ "tags", KIND_STRINGS, .key = unique_name, BUILD(tags), .doc = "Further names of the image" },
+	{ "tags", KIND_STRINGS, .key = unique_name, BUILD_TEXTS(tags), .doc = "Further names of the image" },
 	{ "ulimits", KIND_NAMED, MERGE_SINGLE, .items = TAKES_INT | TAKES_STRING | TAKES_MAP,
 		.of = &schema_ulimit, AT_ARRAY(struct build, ulimits), .doc = "Limits of the processes" },
-	{ "platforms", KIND_STRINGS, BUILD(platforms), .doc = "Platforms to build for" },
+	{ "platforms", KIND_STRINGS, BUILD_TEXTS(platforms), .doc = "Platforms to build for" },
 	{ "privileged", KIND_BOOL, BUILD(privileged), .doc = "Build with all rights of the host" },
 };
 const struct schema schema_build = SCHEMA("build", build_rows, sizeof(struct build), 0);

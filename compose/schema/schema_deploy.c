@@ -25,26 +25,26 @@ static const struct schema schema_update =
 
 static const struct attr device_request_rows[] = {
 	{ "capabilities", KIND_STRINGS, .flags = ATTR_REQUIRED | ATTR_UNIQUE,
-		AT(struct device_request, capabilities), .doc = "What the device must be able to do" },
+		AT_TEXTS(struct device_request, capabilities), .doc = "What the device must be able to do" },
 	{ "driver", KIND_STRING, AT(struct device_request, driver), .doc = "Driver that provides it" },
 	{ "count", KIND_INT, .fallback = "all", AT(struct device_request, count),
 		.doc = "Number of devices, or all" },
-	{ "device_ids", KIND_STRINGS, .flags = ATTR_UNIQUE, AT(struct device_request, device_ids),
+	{ "device_ids", KIND_STRINGS, .flags = ATTR_UNIQUE, AT_TEXTS(struct device_request, device_ids),
 		.doc = "Particular devices" },
-	{ "options", KIND_PAIRS, AT(struct device_request, options), .doc = "Options of the driver" },
+	{ "options", KIND_PAIRS, AT_TEXTS(struct device_request, options), .doc = "Options of the driver" },
 };
 const struct schema schema_reserved_device =
 	SCHEMA("device", device_request_rows, sizeof(struct device_request), 0);
 
 static const struct attr gpu_rows[] = {
-	{ "capabilities", KIND_STRINGS, .flags = ATTR_UNIQUE, AT(struct device_request, capabilities),
+	{ "capabilities", KIND_STRINGS, .flags = ATTR_UNIQUE, AT_TEXTS(struct device_request, capabilities),
 		.doc = "What the GPU must be able to do" },
 	{ "driver", KIND_STRING, AT(struct device_request, driver), .doc = "Driver that provides it" },
 	{ "count", KIND_INT, .fallback = "all", AT(struct device_request, count),
 		.doc = "Number of GPUs, or all" },
-	{ "device_ids", KIND_STRINGS, .flags = ATTR_UNIQUE, AT(struct device_request, device_ids),
+	{ "device_ids", KIND_STRINGS, .flags = ATTR_UNIQUE, AT_TEXTS(struct device_request, device_ids),
 		.doc = "Particular GPUs" },
-	{ "options", KIND_PAIRS, AT(struct device_request, options), .doc = "Options of the driver" },
+	{ "options", KIND_PAIRS, AT_TEXTS(struct device_request, options), .doc = "Options of the driver" },
 };
 const struct schema schema_device_request =
 	SCHEMA("gpus", gpu_rows, sizeof(struct device_request), SCHEMA_OPEN);
@@ -82,10 +82,10 @@ static const struct schema schema_reservations =
 	SCHEMA("reservations", reservation_rows, sizeof(struct resources), 0);
 
 static const struct attr resources_rows[] = {
-	{ "limits", KIND_STRUCT, .of = &schema_limits, .flags = ATTR_KEEP, AT(struct deploy, limits),
+	{ "limits", KIND_STRUCT, .of = &schema_limits, .flags = ATTR_KEEP, AT_OBJECT(struct deploy, limits),
 		.doc = "The most a container may use" },
 	{ "reservations", KIND_STRUCT, .of = &schema_reservations, .flags = ATTR_KEEP,
-		AT(struct deploy, reservations), .doc = "What a container is sure to have" },
+		AT_OBJECT(struct deploy, reservations), .doc = "What a container is sure to have" },
 };
 static const struct schema schema_resources = SCHEMA("resources", resources_rows, 0, 0);
 
@@ -106,7 +106,8 @@ static const struct attr preference_rows[] = {
 };
 static const struct schema schema_preference = SCHEMA("preferences", preference_rows, 0, 0);
 static const struct attr placement_rows[] = {
-	{ "constraints", KIND_STRINGS, AT(struct placement, constraints), .doc = "What a node must meet" },
+	{ "constraints", KIND_STRINGS, AT_TEXTS(struct placement, constraints),
+		.doc = "What a node must meet" },
 	{ "preferences", KIND_STRUCTS, .of = &schema_preference, .bind = bind_preferences,
 		.doc = "What a node should meet" },
 	{ "max_replicas_per_node", KIND_INT, .flags = ATTR_CAST, AT(struct placement, max_replicas_per_node),
@@ -119,42 +120,42 @@ static const struct attr deploy_rows[] = {
 	{ "mode", KIND_STRING, AT(struct deploy, mode), .doc = "replicated, global or a job" },
 	{ "replicas", KIND_INT, .flags = ATTR_CAST | ATTR_KEEP | ATTR_NO_HASH, AT(struct deploy, replicas),
 		.doc = "Number of containers" },
-	{ "labels", KIND_PAIRS, MERGE_LIST, .key = unique_name, AT(struct deploy, labels),
+	{ "labels", KIND_PAIRS, MERGE_LIST, .key = unique_name, AT_TEXTS(struct deploy, labels),
 		.doc = "Labels of the swarm service" },
 	{ "update_config", KIND_STRUCT, .of = &schema_update, .flags = ATTR_KEEP,
-		AT(struct deploy, update_config), .doc = "How a swarm updates" },
+		AT_OBJECT(struct deploy, update_config), .doc = "How a swarm updates" },
 	{ "rollback_config", KIND_STRUCT, .of = &schema_update, .flags = ATTR_KEEP,
-		AT(struct deploy, rollback_config), .doc = "How a swarm rolls back" },
+		AT_OBJECT(struct deploy, rollback_config), .doc = "How a swarm rolls back" },
 	{ "resources", KIND_STRUCT, .of = &schema_resources, .flags = ATTR_INLINE | ATTR_ALWAYS,
 		.store = STORE_OBJECT, .doc = "Limits and reservations" },
 	{ "restart_policy", KIND_STRUCT, .of = &schema_restart, .flags = ATTR_KEEP,
-		AT(struct deploy, restart_policy), .doc = "When to restart" },
+		AT_OBJECT(struct deploy, restart_policy), .doc = "When to restart" },
 	{ "placement", KIND_STRUCT, .of = &schema_placement, .flags = ATTR_ALWAYS,
-		AT(struct deploy, placement), .doc = "Where a swarm runs the service" },
+		AT_OBJECT(struct deploy, placement), .doc = "Where a swarm runs the service" },
 	{ "endpoint_mode", KIND_STRING, AT(struct deploy, endpoint_mode), .doc = "vip or dnsrr" },
 };
 const struct schema schema_deploy = SCHEMA("deploy", deploy_rows, sizeof(struct deploy), 0);
 
 static const struct attr hook_rows[] = {
-	{ "command", KIND_COMMAND, .flags = ATTR_REQUIRED | ATTR_KEEP | ATTR_ALWAYS, AT(struct hook, command),
-		.doc = "Command to run" },
+	{ "command", KIND_COMMAND, .flags = ATTR_REQUIRED | ATTR_KEEP | ATTR_ALWAYS,
+		AT_TEXTS(struct hook, command), .doc = "Command to run" },
 	{ "image", KIND_STRING, AT(struct hook, image), .doc = "Image of a pre_start command" },
 	{ "user", KIND_STRING, AT(struct hook, user), .doc = "User of the process" },
 	{ "privileged", KIND_BOOL, AT(struct hook, privileged), .doc = "All rights of the host" },
 	{ "working_dir", KIND_STRING, AT(struct hook, working_dir), .doc = "Working directory" },
-	{ "environment", KIND_ENV, AT(struct hook, environment), .doc = "Environment variables" },
+	{ "environment", KIND_ENV, AT_TEXTS(struct hook, environment), .doc = "Environment variables" },
 	{ "per_replica", KIND_BOOL, AT(struct hook, per_replica),
 		.doc = "Run a pre_start command for each container" },
 };
 const struct schema schema_hook = SCHEMA("pre_start", hook_rows, sizeof(struct hook), 0);
 
 static const struct attr exec_rows[] = {
-	{ "command", KIND_COMMAND, .flags = ATTR_REQUIRED | ATTR_KEEP | ATTR_ALWAYS, AT(struct hook, command),
-		.doc = "Command to run" },
+	{ "command", KIND_COMMAND, .flags = ATTR_REQUIRED | ATTR_KEEP | ATTR_ALWAYS,
+		AT_TEXTS(struct hook, command), .doc = "Command to run" },
 	{ "user", KIND_STRING, AT(struct hook, user), .doc = "User of the process" },
 	{ "privileged", KIND_BOOL, AT(struct hook, privileged), .doc = "All rights of the host" },
 	{ "working_dir", KIND_STRING, AT(struct hook, working_dir), .doc = "Working directory" },
-	{ "environment", KIND_ENV, AT(struct hook, environment), .doc = "Environment variables" },
+	{ "environment", KIND_ENV, AT_TEXTS(struct hook, environment), .doc = "Environment variables" },
 };
 const struct schema schema_exec = SCHEMA("hook", exec_rows, sizeof(struct hook), 0);
 
@@ -164,12 +165,12 @@ static const struct attr watch_rows[] = {
 	{ "action", KIND_STRING, .flags = ATTR_REQUIRED, .words = actions, AT(struct watch_rule, action),
 		.doc = "What to do on a change" },
 	{ "target", KIND_STRING, AT(struct watch_rule, target), .doc = "Where files go in the container" },
-	{ "exec", KIND_STRUCT, .of = &schema_exec, .flags = ATTR_ALWAYS, AT(struct watch_rule, exec),
+	{ "exec", KIND_STRUCT, .of = &schema_exec, .flags = ATTR_ALWAYS, AT_OBJECT(struct watch_rule, exec),
 		.doc = "Command to run after a sync" },
 	{ "include", KIND_STRINGS, .takes = TAKES_STRING | TAKES_LIST, .flags = ATTR_ONE | ATTR_UNIQUE,
-		AT(struct watch_rule, include), .doc = "Patterns of files that count" },
+		AT_TEXTS(struct watch_rule, include), .doc = "Patterns of files that count" },
 	{ "ignore", KIND_STRINGS, .takes = TAKES_STRING | TAKES_LIST, .flags = ATTR_ONE | ATTR_UNIQUE,
-		AT(struct watch_rule, ignore), .doc = "Patterns of files that do not count" },
+		AT_TEXTS(struct watch_rule, ignore), .doc = "Patterns of files that do not count" },
 	{ "initial_sync", KIND_BOOL, .takes = TAKES_BOOL, AT(struct watch_rule, initial_sync),
 		.doc = "Sync everything at the start" },
 };

@@ -3,7 +3,8 @@
 #include "compose/schema/unique.h"
 #include "compose/schema/walk.h"
 
-#define PROBE(member) AT(struct probe, member)
+#define PROBE(member)       AT(struct probe, member)
+#define PROBE_TEXTS(member) AT_TEXTS(struct probe, member)
 
 static const char *const file_ways[] = { "auto", "bind", "upload", NULL };
 
@@ -19,8 +20,8 @@ static const struct attr http_rows[] = {
 	PEER,
 	{ "path", KIND_STRING, PROBE(path), .doc = "Path of the URL" },
 	{ "status", KIND_TEXT, PROBE(status), .doc = "Status codes that mean ready: 200-299 or 200,204" },
-	{ "headers", KIND_PAIRS, .takes = TAKES_MAP, PROBE(headers), .doc = "Headers of the request" },
-	{ "json", KIND_PAIRS, .takes = TAKES_MAP, PROBE(json), .doc = "Members the answer must hold" },
+	{ "headers", KIND_PAIRS, .takes = TAKES_MAP, PROBE_TEXTS(headers), .doc = "Headers of the request" },
+	{ "json", KIND_PAIRS, .takes = TAKES_MAP, PROBE_TEXTS(json), .doc = "Members the answer must hold" },
 };
 static const struct schema schema_http = SCHEMA("http", http_rows, 0, SCHEMA_NO_X);
 
@@ -58,7 +59,7 @@ static const struct attr probe_rows[] = {
 	{ "postgresql", KIND_STRUCT, .of = &schema_postgresql, .flags = ATTR_INLINE | ATTR_KEEP,
 		.store = STORE_OBJECT, KIND_OF_PROBE(PROBE_POSTGRESQL),
 		.doc = "A PostgreSQL server answers" },
-	{ "exec", KIND_COMMAND, PROBE(exec), KIND_OF_PROBE(PROBE_EXEC),
+	{ "exec", KIND_COMMAND, PROBE_TEXTS(exec), KIND_OF_PROBE(PROBE_EXEC),
 		.doc = "A command succeeds in the container" },
 	{ "log", KIND_STRING, PROBE(log), KIND_OF_PROBE(PROBE_LOG),
 		.doc = "The output matches an expression" },
@@ -142,18 +143,18 @@ static const struct attr flow_port_rows[] = {
 	{ "external", KIND_INT, .ranged = true, .least = 1, .most = 65535, AT(struct flow_port, external),
 		.doc = "Port of the host" },
 	{ "healthcheck", KIND_STRUCT, .of = &schema_flow_port_probe, .flags = ATTR_KEEP,
-		AT(struct flow_port, healthcheck), .doc = "How to tell that the port is ready" },
+		AT_OBJECT(struct flow_port, healthcheck), .doc = "How to tell that the port is ready" },
 };
 static const struct schema schema_flow_port =
 	SCHEMA("x-flow.ports", flow_port_rows, sizeof(struct flow_port), SCHEMA_NO_X | SCHEMA_AT);
 
 static const struct attr flow_service_rows[] = {
-	{ "dependencies", KIND_STRINGS, .key = unique_text, AT(struct flow_service, dependencies),
+	{ "dependencies", KIND_STRINGS, .key = unique_text, AT_TEXTS(struct flow_service, dependencies),
 		.doc = "Services and applications that must be ready" },
 	{ "ports", KIND_STRUCTS, .of = &schema_flow_port, .key = unique_internal,
 		AT_LIST(struct flow_service, ports), .doc = "Registry style ports with their checks" },
 	{ "healthcheck", KIND_STRUCT, .of = &schema_flow_probe, .flags = ATTR_KEEP,
-		AT(struct flow_service, healthcheck), .doc = "The gate dependents wait at" },
+		AT_OBJECT(struct flow_service, healthcheck), .doc = "The gate dependents wait at" },
 	{ "files", KIND_STRING, .words = file_ways, AT(struct flow_service, files),
 		.doc = "How configs and secrets get into the container" },
 };
@@ -187,11 +188,11 @@ static const struct schema schema_image = SCHEMA("image", image_rows, sizeof(str
 
 static const struct attr flow_project_rows[] = {
 	{ "registry", KIND_STRINGS, .takes = TAKES_STRING | TAKES_LIST,
-		.flags = ATTR_PATH | ATTR_REMOTE | ATTR_ONE, AT(struct flow_project, registry),
+		.flags = ATTR_PATH | ATTR_REMOTE | ATTR_ONE, AT_TEXTS(struct flow_project, registry),
 		.doc = "Application registries: files or URLs" },
-	{ "applications", KIND_STRUCT, .of = &schema_applications, AT(struct flow_project, applications),
-		.doc = "Where applications run" },
-	{ "image", KIND_STRUCT, .of = &schema_image, AT(struct flow_project, image),
+	{ "applications", KIND_STRUCT, .of = &schema_applications,
+		AT_OBJECT(struct flow_project, applications), .doc = "Where applications run" },
+	{ "image", KIND_STRUCT, .of = &schema_image, AT_OBJECT(struct flow_project, image),
 		.doc = "Name of the image to tag and publish" },
 };
 const struct schema schema_flow_project =

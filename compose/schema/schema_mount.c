@@ -36,7 +36,8 @@ static const struct attr bind_rows[] = {
 static const struct schema schema_mount_bind = SCHEMA("bind", bind_rows, sizeof(struct mount_bind), 0);
 
 static const struct attr mount_volume_rows[] = {
-	{ "labels", KIND_PAIRS, AT(struct mount_volume, labels), .doc = "Labels of an anonymous volume" },
+	{ "labels", KIND_PAIRS, AT_TEXTS(struct mount_volume, labels),
+		.doc = "Labels of an anonymous volume" },
 	{ "nocopy", KIND_BOOL, .flags = ATTR_CAST, AT(struct mount_volume, nocopy),
 		.doc = "Do not copy the image's files into it" },
 	{ "subpath", KIND_STRING, AT(struct mount_volume, subpath), .doc = "Folder of the volume to mount" },
@@ -66,13 +67,13 @@ static const struct attr mount_rows[] = {
 	{ "target", KIND_STRING, AT(struct mount, target), .doc = "Path in the container" },
 	{ "read_only", KIND_BOOL, .flags = ATTR_CAST, AT(struct mount, read_only), .doc = "No writing" },
 	{ "consistency", KIND_STRING, AT(struct mount, consistency), .doc = "Platform dependent" },
-	{ "bind", KIND_STRUCT, .of = &schema_mount_bind, .flags = ATTR_KEEP, AT(struct mount, bind),
+	{ "bind", KIND_STRUCT, .of = &schema_mount_bind, .flags = ATTR_KEEP, AT_OBJECT(struct mount, bind),
 		.doc = "Options of a bind" },
-	{ "volume", KIND_STRUCT, .of = &schema_mount_volume, .flags = ATTR_KEEP, AT(struct mount, volume),
-		.doc = "Options of a volume" },
-	{ "tmpfs", KIND_STRUCT, .of = &schema_mount_tmpfs, .flags = ATTR_KEEP, AT(struct mount, tmpfs),
+	{ "volume", KIND_STRUCT, .of = &schema_mount_volume, .flags = ATTR_KEEP,
+		AT_OBJECT(struct mount, volume), .doc = "Options of a volume" },
+	{ "tmpfs", KIND_STRUCT, .of = &schema_mount_tmpfs, .flags = ATTR_KEEP, AT_OBJECT(struct mount, tmpfs),
 		.doc = "Options of a tmpfs" },
-	{ "image", KIND_STRUCT, .of = &schema_mount_image, .flags = ATTR_KEEP, AT(struct mount, image),
+	{ "image", KIND_STRUCT, .of = &schema_mount_image, .flags = ATTR_KEEP, AT_OBJECT(struct mount, image),
 		.doc = "Options of an image" },
 };
 const struct schema schema_mount = SCHEMA("volume", mount_rows, sizeof(struct mount), SCHEMA_AT);

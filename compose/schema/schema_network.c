@@ -2,14 +2,15 @@
 #include "compose/schema/schema.h"
 #include "compose/schema/unique.h"
 
-#define NETWORK(member) AT(struct network, member)
+#define NETWORK(member)       AT(struct network, member)
+#define NETWORK_TEXTS(member) AT_TEXTS(struct network, member)
 
 static const struct attr pool_rows[] = {
 	{ "subnet", KIND_STRING, AT(struct ipam_pool, subnet), .doc = "Addresses in CIDR form" },
 	{ "gateway", KIND_STRING, AT(struct ipam_pool, gateway), .doc = "Address of the gateway" },
 	{ "ip_range", KIND_STRING, AT(struct ipam_pool, ip_range), .doc = "Part used for containers" },
 	{ "aux_addresses", KIND_PAIRS, .takes = TAKES_MAP, .items = TAKES_STRING,
-		AT(struct ipam_pool, aux_addresses), .doc = "Addresses of hosts, by name" },
+		AT_TEXTS(struct ipam_pool, aux_addresses), .doc = "Addresses of hosts, by name" },
 };
 static const struct schema schema_pool = SCHEMA("config", pool_rows, sizeof(struct ipam_pool), 0);
 
@@ -18,7 +19,7 @@ static const struct attr ipam_rows[] = {
 	{ "config", KIND_STRUCTS, MERGE_POOLS, .of = &schema_pool, AT_LIST(struct ipam, config),
 		.doc = "Address pools" },
 	{ "options", KIND_PAIRS, .takes = TAKES_MAP, .items = TAKES_STRING, .flags = ATTR_HIDDEN,
-		AT(struct ipam, options), .doc = "Options of the driver" },
+		AT_TEXTS(struct ipam, options), .doc = "Options of the driver" },
 };
 static const struct schema schema_ipam = SCHEMA("ipam", ipam_rows, sizeof(struct ipam), 0);
 
@@ -26,14 +27,15 @@ static const struct attr network_rows[] = {
 	{ "name", KIND_STRING, NETWORK(name), .doc = "Name in the engine" },
 	{ "driver", KIND_STRING, NETWORK(driver), .doc = "Network driver" },
 	{ "driver_opts", KIND_PAIRS, .takes = TAKES_MAP, .items = TAKES_STRING | TAKES_NUMBER,
-		NETWORK(driver_opts), .doc = "Options of the driver" },
-	{ "ipam", KIND_STRUCT, .of = &schema_ipam, .flags = ATTR_ALWAYS, NETWORK(ipam), .doc = "Addresses" },
+		NETWORK_TEXTS(driver_opts), .doc = "Options of the driver" },
+	{ "ipam", KIND_STRUCT, .of = &schema_ipam, .flags = ATTR_ALWAYS, AT_OBJECT(struct network, ipam),
+		.doc = "Addresses" },
 	{ "external", KIND_BOOL, .takes = TAKES_BOOL | TAKES_STRING | TAKES_MAP, .flags = ATTR_CAST,
 		NETWORK(external), .doc = "It is there already" },
 	{ "internal", KIND_BOOL, .flags = ATTR_CAST, NETWORK(internal), .doc = "No way out" },
 	{ "attachable", KIND_BOOL, .flags = ATTR_CAST, NETWORK(attachable),
 		.doc = "Other containers may join" },
-	{ "labels", KIND_PAIRS, MERGE_LIST, .key = unique_name, NETWORK(labels), .doc = "Labels" },
+	{ "labels", KIND_PAIRS, MERGE_LIST, .key = unique_name, NETWORK_TEXTS(labels), .doc = "Labels" },
 	{ "enable_ipv4", KIND_BOOL, .flags = ATTR_CAST | ATTR_KEEP, NETWORK(enable_ipv4), .doc = "IPv4" },
 	{ "enable_ipv6", KIND_BOOL, .flags = ATTR_CAST | ATTR_KEEP, NETWORK(enable_ipv6), .doc = "IPv6" },
 };

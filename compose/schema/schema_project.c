@@ -19,6 +19,6 @@ static const struct attr project_rows[] = {
 		.doc = "Further compose files: paths, repositories, URLs" },
 	{ "version", KIND_STRING, .flags = ATTR_HIDDEN, .doc = "Ignored" },
 	{ "x-flow", KIND_STRUCT, .of = &schema_flow_project, .flags = ATTR_FLOW | ATTR_NO_HASH,
-		AT(struct project, flow), .doc = "docker flow's own attributes" },
+		AT_OBJECT(struct project, flow), .doc = "docker flow's own attributes" },
 };
 const struct schema schema_project = SCHEMA("project", project_rows, sizeof(struct project), 0);
