@@ -1,5 +1,4 @@
 #include "cmd/doc/doc_compose.h"
-#include "cmd/doc/doc_support.h"
 
 #include "compose/schema/schema.h"
 
@@ -54,9 +53,7 @@ static void print_row(void *arg, const char *path, const struct attr *row)
 		fputs("anything", out);
 	else
 		print_kinds(out, schema_takes(row));
-	const struct doc_support *support = doc_support(path);
-	fprintf(out, " | %s | %s | %s | %s", support ? support->since : "?", merge_words(row),
-		support ? support->engine : "?", row->doc);
+	fprintf(out, " | %s | %s | %s | %s", row->since, merge_words(row), row->engine, row->doc);
 	for (size_t i = 0; row->words && row->words[i]; i++)
 		fprintf(out, "%s`%s`", i ? ", " : ": ", row->words[i]);
 	if (row->fallback)

@@ -132,27 +132,41 @@ unsigned schema_items(const struct attr *attr)
 	}
 }
 
-static void visit_rows(const struct schema *schema, const char *prefix,
+/* First format with a row that stands within another: its own, but no earlier than the one around it (a
+ * rollback_config has the rows of the older update_config). Format 1 had services at its top level, and no
+ * row around them. */
+static const char *since_within(const char *own, const char *around)
+{
+	if (!own || (around && strcmp(own, "1") != 0 && strverscmp(own, around) < 0))
+		return around;
+	return own;
+}
+
+/* Rows at `prefix`; `since` and `engine` are those of the row around them. */
+static void visit_rows(const struct schema *schema, const char *prefix, const char *since, const char *engine,
 	void (*visit)(void *arg, const char *path, const struct attr *row), void *arg)
 {
 	for (size_t i = 0; i < schema->nrows; i++) {
-		const struct attr *row = &schema->rows[i];
+		struct attr row = schema->rows[i];
+		row.since = since_within(row.since, since);
+		row.engine = row.engine ? row.engine : engine;
 		char path[256];
-		snprintf(path, sizeof path, "%s%s%s", prefix, *prefix ? "." : "", row->name);
-		visit(arg, path, row);
-		if (!row->of)
+		snprintf(path, sizeof path, "%s%s%s", prefix, *prefix ? "." : "", row.name);
+		visit(arg, path, &row);
+		if (!row.of)
 			continue;
 		char below[264];
 		snprintf(below, sizeof below, "%s%s", path,
-			row->kind == KIND_NAMED     ? ".*"
-			: row->kind == KIND_STRUCTS ? "[]"
-						    : "");
-		visit_rows(row->of, below, visit, arg);
+			row.kind == KIND_NAMED     ? ".*"
+			: row.kind == KIND_STRUCTS ? "[]"
+						   : "");
+		visit_rows(
+			row.of, below, row.since_long ? row.since_long : row.since, row.engine, visit, arg);
 	}
 }
 
 void schema_walk_rows(const struct schema *root,
 	void (*visit)(void *arg, const char *path, const struct attr *row), void *arg)
 {
-	visit_rows(root, "", visit, arg);
+	visit_rows(root, "", NULL, NULL, visit, arg);
 }

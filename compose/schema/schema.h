@@ -2,8 +2,9 @@
  * canonical form, defaults, binding, printing, the hash, documentation and completion are all read from the
  * rows; no pass knows a key by name unless its rule stands alone in the Compose Specification.
  *
- * Adding an attribute: a member in compose/model/model.h, a row here, a folder under testdata/cases. The
- * order of rows is the order of printing. */
+ * Adding an attribute: a member in compose/model/model.h, a row here, a folder under testdata/cases, and a
+ * payload row (engine/payload/payload.c) when the engine takes it. The order of rows is the order of
+ * printing. */
 #ifndef COMPOSE_SCHEMA_H
 #define COMPOSE_SCHEMA_H
 
@@ -120,7 +121,14 @@ struct attr {
 	int64_t least, most;      /* of a number, when ranged */
 	const char *fallback;     /* value when absent; of a number the word that means all, -1 */
 	const char *form;         /* how it is written, for messages: a list */
-	const char *doc;          /* one line */
+	/* Of the row and what is below it; a row without its own has those of the row around it
+	 * (schema_walk_rows). since: first format whose schema has it, as docker-compose 1.26 (to 3.8) and
+	 * docker stack (from 3.9) kept them: 1, 2.x, 3.x; spec (no version); flow (ours). engine: field of
+	 * the Engine API 1.4x, or what is done with it instead. */
+	const char *since, *engine;
+	const char
+		*since_long; /* of the mappings a list may hold, when they came later than its short forms */
+	const char *doc;     /* one line */
 };
 
 enum {
@@ -229,7 +237,8 @@ unsigned schema_takes(const struct attr *attr);
 unsigned schema_items(const struct attr *attr);
 
 /* Calls `visit` for every row of `root` and of the schemas below it, outermost first: `path` is
- * services.*.ports, `row` the row. For documentation and completion. */
+ * services.*.ports, `row` a copy of the row that has the since and engine of the row around it where it has
+ * none of its own. For documentation and completion. */
 void schema_walk_rows(const struct schema *root,
 	void (*visit)(void *arg, const char *path, const struct attr *row), void *arg);
 

@@ -17,7 +17,7 @@ static const struct attr update_rows[] = {
 		.doc = "Time in which a failure counts" },
 	{ "max_failure_ratio", KIND_FLOAT, .flags = ATTR_CAST | ATTR_FLOAT32,
 		AT(struct update_config, max_failure_ratio), .doc = "Share of failures to tolerate" },
-	{ "order", KIND_STRING, .words = orders, AT(struct update_config, order),
+	{ "order", KIND_STRING, .words = orders, AT(struct update_config, order), .since = "3.4",
 		.doc = "stop-first or start-first" },
 };
 static const struct schema schema_update =
@@ -65,7 +65,7 @@ static const struct schema schema_generic =
 static const struct attr limit_rows[] = {
 	{ "cpus", KIND_FLOAT, .flags = ATTR_FLOAT32, AT(struct resources, cpus), .doc = "Number of CPUs" },
 	{ "memory", KIND_BYTES, .takes = TAKES_STRING, AT(struct resources, memory), .doc = "Most memory" },
-	{ "pids", KIND_INT, AT(struct resources, pids), .doc = "Most processes" },
+	{ "pids", KIND_INT, AT(struct resources, pids), .since = "3.9", .doc = "Most processes" },
 };
 static const struct schema schema_limits = SCHEMA("limits", limit_rows, sizeof(struct resources), 0);
 
@@ -74,9 +74,10 @@ static const struct attr reservation_rows[] = {
 	{ "memory", KIND_BYTES, .takes = TAKES_STRING, AT(struct resources, memory),
 		.doc = "Memory kept free" },
 	{ "devices", KIND_STRUCTS, .of = &schema_reserved_device, AT_ARRAY(struct resources, devices),
-		.doc = "Devices needed" },
+		.since = "spec", .doc = "Devices needed" },
 	{ "generic_resources", KIND_STRUCTS, .of = &schema_generic,
-		AT_ARRAY(struct resources, generic_resources), .doc = "Countable resources needed" },
+		AT_ARRAY(struct resources, generic_resources), .since = "3.5",
+		.doc = "Countable resources needed" },
 };
 static const struct schema schema_reservations =
 	SCHEMA("reservations", reservation_rows, sizeof(struct resources), 0);
@@ -108,10 +109,10 @@ static const struct schema schema_preference = SCHEMA("preferences", preference_
 static const struct attr placement_rows[] = {
 	{ "constraints", KIND_STRINGS, AT_TEXTS(struct placement, constraints),
 		.doc = "What a node must meet" },
-	{ "preferences", KIND_STRUCTS, .of = &schema_preference, .bind = bind_preferences,
+	{ "preferences", KIND_STRUCTS, .of = &schema_preference, .bind = bind_preferences, .since = "3.3",
 		.doc = "What a node should meet" },
 	{ "max_replicas_per_node", KIND_INT, .flags = ATTR_CAST, AT(struct placement, max_replicas_per_node),
-		.doc = "Most replicas on one node" },
+		.since = "3.8", .doc = "Most replicas on one node" },
 };
 static const struct schema schema_placement =
 	SCHEMA("placement", placement_rows, sizeof(struct placement), 0);
@@ -119,20 +120,24 @@ static const struct schema schema_placement =
 static const struct attr deploy_rows[] = {
 	{ "mode", KIND_STRING, AT(struct deploy, mode), .doc = "replicated, global or a job" },
 	{ "replicas", KIND_INT, .flags = ATTR_CAST | ATTR_KEEP | ATTR_NO_HASH, AT(struct deploy, replicas),
-		.doc = "Number of containers" },
+		.engine = "number of containers", .doc = "Number of containers" },
 	{ "labels", KIND_PAIRS, MERGE_LIST, .key = unique_name, AT_TEXTS(struct deploy, labels),
 		.doc = "Labels of the swarm service" },
 	{ "update_config", KIND_STRUCT, .of = &schema_update, .flags = ATTR_KEEP,
 		AT_OBJECT(struct deploy, update_config), .doc = "How a swarm updates" },
 	{ "rollback_config", KIND_STRUCT, .of = &schema_update, .flags = ATTR_KEEP,
-		AT_OBJECT(struct deploy, rollback_config), .doc = "How a swarm rolls back" },
+		AT_OBJECT(struct deploy, rollback_config), .since = "3.7", .doc = "How a swarm rolls back" },
 	{ "resources", KIND_STRUCT, .of = &schema_resources, .flags = ATTR_INLINE | ATTR_ALWAYS,
-		.store = STORE_OBJECT, .doc = "Limits and reservations" },
+		.store = STORE_OBJECT,
+		.engine = "HostConfig.NanoCpus, Memory, MemoryReservation, PidsLimit, DeviceRequests",
+		.doc = "Limits and reservations" },
 	{ "restart_policy", KIND_STRUCT, .of = &schema_restart, .flags = ATTR_KEEP,
-		AT_OBJECT(struct deploy, restart_policy), .doc = "When to restart" },
+		AT_OBJECT(struct deploy, restart_policy), .engine = "HostConfig.RestartPolicy",
+		.doc = "When to restart" },
 	{ "placement", KIND_STRUCT, .of = &schema_placement, .flags = ATTR_ALWAYS,
 		AT_OBJECT(struct deploy, placement), .doc = "Where a swarm runs the service" },
-	{ "endpoint_mode", KIND_STRING, AT(struct deploy, endpoint_mode), .doc = "vip or dnsrr" },
+	{ "endpoint_mode", KIND_STRING, AT(struct deploy, endpoint_mode), .since = "3.2",
+		.doc = "vip or dnsrr" },
 };
 const struct schema schema_deploy = SCHEMA("deploy", deploy_rows, sizeof(struct deploy), 0);
 

@@ -4,18 +4,22 @@
 #include "compose/schema/schema.h"
 
 static const struct attr port_rows[] = {
-	{ "name", KIND_STRING, AT(struct port, name), .doc = "A name for people" },
+	{ "name", KIND_STRING, AT(struct port, name), .since = "spec", .doc = "A name for people" },
 	{ "mode", KIND_STRING, AT(struct port, mode), .fallback = "ingress", .doc = "host or ingress" },
-	{ "host_ip", KIND_STRING, .check = check_ip, AT(struct port, host_ip), .doc = "Address of the host" },
+	{ "host_ip", KIND_STRING, .check = check_ip, AT(struct port, host_ip), .since = "spec",
+		.doc = "Address of the host" },
 	{ "target", KIND_INT, .flags = ATTR_CAST, AT(struct port, target), .doc = "Port in the container" },
 	{ "published", KIND_TEXT, .takes = TAKES_INT | TAKES_STRING, AT(struct port, published),
 		.doc = "Port or range of the host" },
 	{ "protocol", KIND_STRING, AT(struct port, protocol), .fallback = "tcp", .doc = "tcp, udp or sctp" },
-	{ "app_protocol", KIND_STRING, AT(struct port, app_protocol), .doc = "What is spoken on it" },
-	{ "internal", KIND_INT, .flags = ATTR_FLOW | ATTR_BARE,
+	{ "app_protocol", KIND_STRING, AT(struct port, app_protocol), .since = "spec",
+		.doc = "What is spoken on it" },
+	{ "internal", KIND_INT, .flags = ATTR_FLOW | ATTR_BARE, .since = "flow", .engine = "target of probes",
 		.doc = "Registry style: port in the container" },
-	{ "external", KIND_INT, .flags = ATTR_FLOW | ATTR_BARE, .doc = "Registry style: port of the host" },
+	{ "external", KIND_INT, .flags = ATTR_FLOW | ATTR_BARE, .since = "flow", .engine = "target of probes",
+		.doc = "Registry style: port of the host" },
 	{ "healthcheck", KIND_STRUCT, .of = &schema_flow_port_probe, .flags = ATTR_FLOW | ATTR_BARE,
+		.since = "flow", .engine = "gates",
 		.doc = "Registry style: how to tell that the port is ready" },
 };
 const struct schema schema_port = SCHEMA("port", port_rows, sizeof(struct port), SCHEMA_AT);
@@ -25,22 +29,23 @@ static const char *const selinux_words[] = { "z", "Z", NULL };
 static const char *const mount_types[] = { "bind", "volume", "tmpfs", "cluster", "npipe", "image", NULL };
 
 static const struct attr bind_rows[] = {
-	{ "selinux", KIND_STRING, .words = selinux_words, AT(struct mount_bind, selinux),
+	{ "selinux", KIND_STRING, .words = selinux_words, AT(struct mount_bind, selinux), .since = "spec",
 		.doc = "z: label shared, Z: label private" },
 	{ "propagation", KIND_STRING, AT(struct mount_bind, propagation), .doc = "Mount propagation" },
-	{ "create_host_path", KIND_BOOL, AT(struct mount_bind, create_host_path),
+	{ "create_host_path", KIND_BOOL, AT(struct mount_bind, create_host_path), .since = "spec",
 		.doc = "Make the folder on the host when missing" },
 	{ "recursive", KIND_STRING, .words = recursive_words, AT(struct mount_bind, recursive),
-		.doc = "What happens to mounts below" },
+		.since = "spec", .doc = "What happens to mounts below" },
 };
 static const struct schema schema_mount_bind = SCHEMA("bind", bind_rows, sizeof(struct mount_bind), 0);
 
 static const struct attr mount_volume_rows[] = {
-	{ "labels", KIND_PAIRS, AT_TEXTS(struct mount_volume, labels),
+	{ "labels", KIND_PAIRS, AT_TEXTS(struct mount_volume, labels), .since = "spec",
 		.doc = "Labels of an anonymous volume" },
 	{ "nocopy", KIND_BOOL, .flags = ATTR_CAST, AT(struct mount_volume, nocopy),
 		.doc = "Do not copy the image's files into it" },
-	{ "subpath", KIND_STRING, AT(struct mount_volume, subpath), .doc = "Folder of the volume to mount" },
+	{ "subpath", KIND_STRING, AT(struct mount_volume, subpath), .since = "spec",
+		.doc = "Folder of the volume to mount" },
 };
 static const struct schema schema_mount_volume =
 	SCHEMA("volume", mount_volume_rows, sizeof(struct mount_volume), 0);
@@ -48,7 +53,7 @@ static const struct schema schema_mount_volume =
 static const struct attr mount_tmpfs_rows[] = {
 	{ "size", KIND_BYTES, .takes = TAKES_INT | TAKES_STRING, .ranged = true, .least = 0,
 		.most = INT64_MAX, AT(struct mount_tmpfs, size), .doc = "Size" },
-	{ "mode", KIND_INT, .takes = TAKES_NUMBER, AT(struct mount_tmpfs, mode),
+	{ "mode", KIND_INT, .takes = TAKES_NUMBER, AT(struct mount_tmpfs, mode), .since = "spec",
 		.doc = "File mode of the root" },
 };
 static const struct schema schema_mount_tmpfs =
@@ -74,7 +79,7 @@ static const struct attr mount_rows[] = {
 	{ "tmpfs", KIND_STRUCT, .of = &schema_mount_tmpfs, .flags = ATTR_KEEP, AT_OBJECT(struct mount, tmpfs),
 		.doc = "Options of a tmpfs" },
 	{ "image", KIND_STRUCT, .of = &schema_mount_image, .flags = ATTR_KEEP, AT_OBJECT(struct mount, image),
-		.doc = "Options of an image" },
+		.since = "spec", .doc = "Options of an image" },
 };
 const struct schema schema_mount = SCHEMA("volume", mount_rows, sizeof(struct mount), SCHEMA_AT);
 

@@ -21,6 +21,8 @@ static void check_row(void *arg, const char *path, const struct attr *row)
 		fail_msg("%s: texts in the model, but not in the file", path);
 	if (!schema_takes(row))
 		fail_msg("%s takes nothing", path);
+	if (!row->since || !row->engine)
+		fail_msg("%s tells not since when it is there, or what of the engine it becomes", path);
 }
 
 static void rows(void **state)
@@ -51,6 +53,39 @@ static void row_paths(void **state)
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
 		if (!found[i])
 			fail_msg("%s is missing", paths[i]);
+}
+
+/* Since when, and what of the engine: of the row itself or of those around it. */
+static const struct {
+	const char *path, *since, *engine;
+} supports[] = {
+	{ "services", "2.0", "containers" },
+	{ "services.*.image", "1", "Image" },
+	{ "services.*.ulimits.*.hard", "1", "HostConfig.Ulimits" },
+	{ "services.*.build.ulimits.*.hard", "spec", "POST /build" },
+	{ "services.*.ports", "1", "HostConfig.PortBindings, ExposedPorts" },
+	{ "services.*.ports[].mode", "3.2", "HostConfig.PortBindings, ExposedPorts" },
+	{ "services.*.ports[].healthcheck.path", "flow", "gates" },
+	{ "services.*.deploy.update_config.order", "3.4", "placement, update and endpoint: swarm only" },
+	{ "services.*.deploy.rollback_config.order", "3.7", "placement, update and endpoint: swarm only" },
+};
+
+static void check_support(void *arg, const char *path, const struct attr *row)
+{
+	for (size_t i = 0; i < sizeof supports / sizeof *supports; i++)
+		if (strcmp(supports[i].path, path) == 0) {
+			assert_string_equal(row->since, supports[i].since);
+			assert_string_equal(row->engine, supports[i].engine);
+			++*(size_t *)arg;
+		}
+}
+
+static void row_support(void **state)
+{
+	size_t met = 0;
+	(void)state;
+	schema_walk_rows(&schema_project, check_support, &met);
+	assert_int_equal(met, sizeof supports / sizeof *supports);
 }
 
 static void finding(void **state)
@@ -155,7 +190,7 @@ static void casts(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { TEST(rows), TEST(row_paths), TEST(finding), TEST(places),
-		TEST(messages), TEST(accepted), TEST(casts) };
+	const struct CMUnitTest tests[] = { TEST(rows), TEST(row_paths), TEST(row_support), TEST(finding),
+		TEST(places), TEST(messages), TEST(accepted), TEST(casts) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
