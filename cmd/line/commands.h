@@ -1,14 +1,35 @@
-/* The rows of all commands, each in the file of its name (cmd/up/up.c, …); cmd/table.c puts them in order. */
+/* The rows of all commands, each in the file of its name (cmd/up/up.c, …). Adding a command: its file, and
+ * its name here. */
 #ifndef CMD_COMMANDS_H
 #define CMD_COMMANDS_H
 
 #include "cmd/line/cmd.h"
 
-extern const struct cmd cmd_complete, cmd_config, cmd_convert, cmd_doc, cmd_down, cmd_graph, cmd_help,
-	cmd_logs, cmd_plan, cmd_ps, cmd_registry_check, cmd_registry_ls, cmd_registry_show, cmd_up,
-	cmd_version;
+/* clang-format off */
+/* Each cmd_NAME, in order of what people type. */
+#define COMMANDS(each) \
+	each(complete) \
+	each(doc) \
+	each(config) \
+	each(convert) \
+	each(down) \
+	each(graph) \
+	each(help) \
+	each(logs) \
+	each(plan) \
+	each(ps) \
+	each(registry_check) \
+	each(registry_ls) \
+	each(registry_show) \
+	each(up) \
+	each(version)
+/* clang-format on */
 
-/* All of them, in order of name, ended by a NULL. */
+#define COMMAND_ROW(name) extern const struct cmd cmd_##name;
+COMMANDS(COMMAND_ROW)
+#undef COMMAND_ROW
+
+/* All of them, in this order, ended by a NULL. */
 extern const struct cmd *const cmd_table[];
 
 #endif
