@@ -9,7 +9,7 @@
 /* What libcurl has to say */
 
 /* Sets the result of an ended transfer from libcurl's code. */
-static void conclude(struct transfer *transfer, CURLcode code)
+static void curl_conclude(struct transfer *transfer, CURLcode code)
 {
 	static const struct {
 		CURLcode code;
@@ -54,7 +54,7 @@ static void conclude(struct transfer *transfer, CURLcode code)
 }
 
 /* After libcurl was driven: takes the ended transfers from it, then tells what has come. */
-static void after(struct http *http)
+static void take_ended(struct http *http)
 {
 	const CURLMsg *message;
 	int left;
@@ -67,7 +67,7 @@ static void after(struct http *http)
 		http->curl->lib.easy_getinfo(easy, CURLINFO_PRIVATE, &owner);
 		http->curl->lib.multi_remove_handle(http->curl->multi, easy);
 		struct transfer *transfer = owner;
-		conclude(transfer, code);
+		curl_conclude(transfer, code);
 	}
 	http_deliver(http);
 }
@@ -78,7 +78,7 @@ static void timer_due(void *arg)
 	int running;
 	http->curl->timer = NULL;
 	http->curl->lib.multi_socket_action(http->curl->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	after(http);
+	take_ended(http);
 }
 
 static int set_timer(CURLM *multi, long ms, void *arg)
@@ -102,7 +102,7 @@ static void socket_ready(void *arg, short revents)
 	if (revents & (POLLERR | POLLNVAL))
 		what |= CURL_CSELECT_ERR;
 	http->curl->lib.multi_socket_action(http->curl->multi, at->fd, what, &running); /* may free `at` */
-	after(http);
+	take_ended(http);
 }
 
 static void socket_forget(struct http_socket *at)
@@ -115,6 +115,8 @@ static void socket_forget(struct http_socket *at)
 	free(at);
 }
 
+/* For CURLMOPT_SOCKETFUNCTION: what libcurl wants to know of a socket. `known` is what multi_assign has put
+ * there, NULL for a new one. */
 static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *known)
 {
 	struct http *http = arg;
@@ -144,6 +146,7 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *k
 	return 0;
 }
 
+/* Loads libcurl for the first request that needs it. */
 static int open_libcurl(struct http *http, struct errors *errors)
 {
 	if (http->curl)

@@ -38,7 +38,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
 	return transfer->paused ? CURL_WRITEFUNC_PAUSE : 0;
 }
 
-static size_t on_upload(char *to, size_t size, size_t count, void *arg)
+static size_t curl_upload(char *to, size_t size, size_t count, void *arg)
 {
 	struct transfer *transfer = arg;
 	ssize_t len = transfer->request.upload(&transfer->request, to, size * count);
@@ -73,6 +73,7 @@ static void set_url(struct transfer *transfer)
 	http->curl->lib.easy_setopt(transfer->easy, CURLOPT_PATH_AS_IS, 1L);
 }
 
+/* Redirects are for foreign hosts, certificates of the endpoint for the engine. */
 static void set_route(struct transfer *transfer)
 {
 	const struct http *http = transfer->http;
@@ -128,6 +129,7 @@ static void set_headers(struct transfer *transfer)
 	http->curl->lib.easy_setopt(transfer->easy, CURLOPT_USERAGENT, "docker-flow/" FLOW_VERSION);
 }
 
+/* libcurl has an option of its own for the usual methods; others are a POST by another name. */
 static void set_body(struct transfer *transfer)
 {
 	const struct curl_lib *curl = &transfer->http->curl->lib;
@@ -150,7 +152,7 @@ static void set_body(struct transfer *transfer)
 	if (strcmp(request->method, "POST") != 0)
 		curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 	if (request->upload) {
-		curl->easy_setopt(easy, CURLOPT_READFUNCTION, on_upload);
+		curl->easy_setopt(easy, CURLOPT_READFUNCTION, curl_upload);
 		curl->easy_setopt(easy, CURLOPT_READDATA, transfer);
 		curl->easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10);
 	} else {

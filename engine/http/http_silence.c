@@ -6,7 +6,7 @@
 
 static const char given_up[] = "interrupted while the engine did not answer";
 
-static bool waits(const struct transfer *transfer)
+static bool waits_for_head(const struct transfer *transfer)
 {
 	return transfer->request.prompt && transfer->under_way && !transfer->head_there;
 }
@@ -17,21 +17,21 @@ static int64_t silence_of(const struct http *http)
 	int64_t now = loop_now(), most = 0;
 	for (const struct transfer *at = http->transfers; at; at = at->next) {
 		int64_t since = at->began > http->heard ? at->began : http->heard;
-		if (waits(at) && now - since > most)
+		if (waits_for_head(at) && now - since > most)
 			most = now - since;
 	}
 	return most;
 }
 
-static void look(void *arg);
+static void silence_look(void *arg);
 
 static void look_after(struct http *http, int64_t ns)
 {
 	loop_cancel(http->loop, http->looking);
-	http->looking = loop_after(http->loop, ns, look, http);
+	http->looking = loop_after(http->loop, ns, silence_look, http);
 }
 
-static void look(void *arg)
+static void silence_look(void *arg)
 {
 	struct http *http = arg;
 	int64_t ns = silence_of(http);
@@ -45,23 +45,24 @@ static void look(void *arg)
 	look_after(http, ns >= http->patience ? AGAIN : http->patience - ns);
 }
 
-static void deliver(void *arg)
+static void silence_deliver(void *arg)
 {
 	struct http *http = arg;
 	http->looking = NULL;
 	http_deliver(http);
 }
 
-static void give_up(struct transfer *transfer)
+static void silence_give_up(struct transfer *transfer)
 {
 	struct http *http = transfer->http;
 	http_release(transfer);
 	http_conclude(transfer, HTTP_CANCELLED, 0, given_up);
 	loop_cancel(http->loop, http->looking);
-	http->looking = loop_after(http->loop, 0, deliver, http); /* as other failures, from the loop */
+	http->looking =
+		loop_after(http->loop, 0, silence_deliver, http); /* as other failures, from the loop */
 }
 
-static void interrupted(void *arg)
+static void silence_interrupted(void *arg)
 {
 	struct http *http = arg;
 	bool again = http->interrupts++ > 0;
@@ -71,7 +72,7 @@ static void interrupted(void *arg)
 	http->given_up = true;
 	for (struct transfer *at = http->transfers; at; at = at->next)
 		if (http_is_engine(&at->request) && at->under_way)
-			give_up(at);
+			silence_give_up(at);
 }
 
 void http_silence(struct http *http, int64_t after, void (*told)(void *arg, int64_t ns), void *arg)
@@ -79,14 +80,14 @@ void http_silence(struct http *http, int64_t after, void (*told)(void *arg, int6
 	http->patience = after;
 	http->told = told;
 	http->told_arg = arg;
-	loop_overhear(http->loop, told ? interrupted : NULL, http);
+	loop_overhear(http->loop, told ? silence_interrupted : NULL, http);
 }
 
 bool http_silence_begins(struct transfer *transfer)
 {
 	struct http *http = transfer->http;
 	if (http->given_up && http_is_engine(&transfer->request)) {
-		give_up(transfer);
+		silence_give_up(transfer);
 		return true;
 	}
 	if (http->told && transfer->request.prompt && !http->looking)

@@ -60,7 +60,7 @@ void http_release(struct transfer *transfer)
 		transfer->carrier->release(transfer);
 }
 
-static void unqueue(struct transfer *transfer)
+static void transfer_unqueue(struct transfer *transfer)
 {
 	struct http *http = transfer->http;
 	struct transfer *before = NULL;
@@ -80,7 +80,7 @@ void http_free(struct request *request)
 		return;
 	struct transfer *transfer = http_transfer_of(request);
 	struct http *http = transfer->http;
-	unqueue(transfer);
+	transfer_unqueue(transfer);
 	http_release(transfer);
 	if (transfer->busy) { /* freed by http_deliver, whose callback this is */
 		transfer->dead = true;
@@ -144,7 +144,7 @@ void http_silence_over(struct http *http)
 }
 
 /* Something came from the engine. */
-static void heard(struct transfer *transfer)
+static void transfer_heard(struct transfer *transfer)
 {
 	struct http *http = transfer->http;
 	if (!http->told || !http_is_engine(&transfer->request))
@@ -169,7 +169,7 @@ void http_take_head(struct transfer *transfer, int status)
 {
 	struct request *request = &transfer->request;
 	const char *type = http_header(request, "Content-Type");
-	heard(transfer);
+	transfer_heard(transfer);
 	snprintf(request->answer_type, sizeof request->answer_type, "%s", type ? type : "");
 	request->status = status;
 	transfer->head_there = true;
@@ -179,7 +179,7 @@ void http_take_head(struct transfer *transfer, int status)
 bool http_take_body(struct transfer *transfer, const char *bytes, size_t len)
 {
 	struct request *request = &transfer->request;
-	heard(transfer);
+	transfer_heard(transfer);
 	if (request->data && request->status < 400) {
 		transfer->paused = !buf_append(&transfer->pending, bytes, len);
 		queue_transfer(transfer);

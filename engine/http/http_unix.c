@@ -63,7 +63,7 @@ static void link_free(struct http_link *link)
 }
 
 /* Takes the transfer off its connection, which is kept when another exchange can follow. */
-static void part(struct http_link *link, bool reusable)
+static void link_part(struct http_link *link, bool reusable)
 {
 	size_t idle = 0;
 	link->transfer->link = NULL;
@@ -81,17 +81,17 @@ static void part(struct http_link *link, bool reusable)
 	loop_watch_events(link->watch, POLLIN);
 }
 
-static void conclude(struct http_link *link, enum http_fault fault, const char *words, bool reusable)
+static void link_conclude(struct http_link *link, enum http_fault fault, const char *words, bool reusable)
 {
 	struct transfer *transfer = link->transfer;
 	int os_error = link->os_error;
-	part(link, reusable);
+	link_part(link, reusable);
 	http_conclude(transfer, fault, os_error, words);
 }
 
 /* Sending */
 
-static void put_head(struct http_link *link)
+static void link_put_head(struct http_link *link)
 {
 	const struct http *http = link->http;
 	const struct request *request = &link->transfer->request;
@@ -125,7 +125,7 @@ static bool write_request(struct http_link *link)
 		if ((unsigned char)target.data[i] <= ' ' || target.data[i] == 0x7f)
 			return false;
 	buf_init(&link->out, 2 * TARGET_MOST + request->body_len);
-	put_head(link);
+	link_put_head(link);
 	link->sent = 0;
 	link->uploading = request->upload != NULL;
 	if (request->body_len && !request->upload)
@@ -184,7 +184,7 @@ static void send_more(struct http_link *link)
 {
 	for (unsigned chunks = 0; send_out(link) && link->uploading && chunks < BURST; chunks++) {
 		if (!next_chunk(link)) {
-			conclude(link, HTTP_CUT, "what was to be sent could not be read", false);
+			link_conclude(link, HTTP_CUT, "what was to be sent could not be read", false);
 			return;
 		}
 	}
@@ -198,18 +198,18 @@ static void at_end(struct http_link *link)
 {
 	const struct request *request = &link->transfer->request;
 	if (http_wire_ended(&link->wire)) {
-		conclude(link, HTTP_OK, NULL, false);
+		link_conclude(link, HTTP_OK, NULL, false);
 	} else if (link->kept && !link->answered && http_is_harmless(request)) {
 		hang_up(link);
 		link->kept = false;
 		link_dial(link);
 	} else {
-		conclude(link, HTTP_CUT, NULL, false);
+		link_conclude(link, HTTP_CUT, NULL, false);
 	}
 }
 
 /* Takes a piece of the answer. The link may be gone after it. */
-static void take(struct http_link *link, const char *bytes, size_t len)
+static void link_take(struct http_link *link, const char *bytes, size_t len)
 {
 	struct transfer *transfer = link->transfer;
 	const char *at = bytes, *end = bytes + len, *piece;
@@ -225,22 +225,22 @@ static void take(struct http_link *link, const char *bytes, size_t len)
 		case HTTP_WIRE_BODY:
 			if (http_take_body(transfer, piece, size))
 				break;
-			conclude(link, HTTP_TOO_LARGE, NULL, false);
+			link_conclude(link, HTTP_TOO_LARGE, NULL, false);
 			return;
 		case HTTP_WIRE_END:
-			conclude(link, HTTP_OK, NULL,
+			link_conclude(link, HTTP_OK, NULL,
 				link->wire.keep && at == end && !link->uploading &&
 					link->sent == link->out.len);
 			return;
 		case HTTP_WIRE_BAD:
-			conclude(link, HTTP_CUT, "the answer is not HTTP", false);
+			link_conclude(link, HTTP_CUT, "the answer is not HTTP", false);
 			return;
 		}
 	}
 }
 
 /* The socket has something: not more is read than can be kept, so that nothing has to be held back here. */
-static void receive(struct http_link *link)
+static void link_receive(struct http_link *link)
 {
 	struct transfer *transfer = link->transfer;
 	struct http *http = link->http;
@@ -256,12 +256,12 @@ static void receive(struct http_link *link)
 		http->room = heap_resize(NULL, ROOM, 1);
 	ssize_t len = recv(link->fd, http->room, most, MSG_DONTWAIT);
 	if (len > 0)
-		take(link, http->room, (size_t)len);
+		link_take(link, http->room, (size_t)len);
 	else if (len == 0 || (errno != EAGAIN && errno != EINTR))
 		at_end(link);
 }
 
-static void on_ready(void *arg, short revents)
+static void link_ready(void *arg, short revents)
 {
 	struct http_link *link = arg;
 	struct http *http = link->http;
@@ -273,7 +273,7 @@ static void on_ready(void *arg, short revents)
 	if (revents & POLLOUT)
 		send_more(link);
 	if (transfer->link == link && link->fd >= 0 && (revents & ~POLLOUT))
-		receive(link);
+		link_receive(link);
 	http_deliver(http);
 }
 
@@ -284,7 +284,8 @@ static void on_deadline(void *arg)
 	struct http_link *link = arg;
 	struct http *http = link->http;
 	link->deadline = NULL;
-	conclude(link, link->transfer->sent ? HTTP_TIMEOUT : HTTP_NO_CONNECT, "no answer in time", false);
+	link_conclude(
+		link, link->transfer->sent ? HTTP_TIMEOUT : HTTP_NO_CONNECT, "no answer in time", false);
 	http_deliver(http);
 }
 
@@ -298,7 +299,8 @@ static void on_again(void *arg)
 		link_dial(link);
 		return;
 	}
-	conclude(link, HTTP_NO_CONNECT, link->os_error ? NULL : "the request cannot be sent as it is", false);
+	link_conclude(
+		link, HTTP_NO_CONNECT, link->os_error ? NULL : "the request cannot be sent as it is", false);
 	http_deliver(http);
 }
 
@@ -323,7 +325,7 @@ static void link_dial(struct http_link *link)
 		return;
 	}
 	link->http->connects++;
-	link->watch = loop_watch(link->http->loop, link->fd, POLLIN, on_ready, link);
+	link->watch = loop_watch(link->http->loop, link->fd, POLLIN, link_ready, link);
 	link->transfer->sent++;
 	link->sent = 0;
 	send_out(link);
@@ -389,7 +391,7 @@ static int unix_start(struct transfer *transfer, struct errors *errors)
 static void unix_release(struct transfer *transfer)
 {
 	if (transfer->link)
-		part(transfer->link, false);
+		link_part(transfer->link, false);
 }
 
 static void unix_resume(struct transfer *transfer)

@@ -35,7 +35,7 @@ const char *http_wire_header(const struct buf *head, const char *name)
 }
 
 /* Whether a comma-separated header names `token`. */
-static bool names(const struct buf *head, const char *name, const char *token)
+static bool header_names(const struct buf *head, const char *name, const char *token)
 {
 	const char *at = http_wire_header(head, name);
 	size_t len = strlen(token);
@@ -50,7 +50,7 @@ static bool names(const struct buf *head, const char *name, const char *token)
 }
 
 /* "HTTP/1.1 200 OK" */
-static bool read_status(struct http_wire *wire, const char *line)
+static bool wire_read_status(struct http_wire *wire, const char *line)
 {
 	if (strncmp(line, "HTTP/1.", 7) != 0 || !isdigit((unsigned char)line[7]) || line[8] != ' ')
 		return false;
@@ -79,14 +79,14 @@ static bool read_number(const char *text, int base, size_t most, uint64_t *ret_n
 }
 
 /* RFC 9112 §6.3: how the body that follows is framed. */
-static bool frame(struct http_wire *wire)
+static bool wire_frame(struct http_wire *wire)
 {
 	const char *length = http_wire_header(wire->head, "Content-Length");
 	wire->state = HTTP_WIRE_FRAMED;
-	wire->keep = wire->keep && !names(wire->head, "Connection", "close");
+	wire->keep = wire->keep && !header_names(wire->head, "Connection", "close");
 	if (wire->headless || wire->status == 204 || wire->status == 304) {
 		wire->framing = HTTP_WIRE_DONE;
-	} else if (names(wire->head, "Transfer-Encoding", "chunked")) {
+	} else if (header_names(wire->head, "Transfer-Encoding", "chunked")) {
 		wire->framing = HTTP_WIRE_CHUNK_SIZE;
 	} else if (length) {
 		wire->framing = HTTP_WIRE_LENGTH;
@@ -112,7 +112,7 @@ static bool read_field(struct http_wire *wire, enum http_wire_part *ret_part)
 		return true;
 	}
 	*ret_part = HTTP_WIRE_HEAD;
-	return frame(wire);
+	return wire_frame(wire);
 }
 
 static bool read_chunk_size(struct http_wire *wire)
@@ -129,7 +129,7 @@ static bool read_line(struct http_wire *wire, enum http_wire_part *ret_part)
 	bool empty = wire->line.len == 0;
 	switch (wire->state) {
 	case HTTP_WIRE_STATUS:
-		return read_status(wire, buf_text(&wire->line));
+		return wire_read_status(wire, buf_text(&wire->line));
 	case HTTP_WIRE_FIELDS:
 		return read_field(wire, ret_part);
 	case HTTP_WIRE_CHUNK_SIZE:

@@ -8,7 +8,7 @@
 
 extern char **environ;
 
-static void give(posix_spawn_file_actions_t *actions, int fd, int as)
+static void give_descriptor(posix_spawn_file_actions_t *actions, int fd, int as)
 {
 	if (fd < 0)
 		posix_spawn_file_actions_addopen(
@@ -34,9 +34,9 @@ int child_start(const char *const *argv, int in, int out, int err, pid_t *ret_pi
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &normal);
-	give(&actions, in, STDIN_FILENO);
-	give(&actions, out, STDOUT_FILENO);
-	give(&actions, err, STDERR_FILENO);
+	give_descriptor(&actions, in, STDIN_FILENO);
+	give_descriptor(&actions, out, STDOUT_FILENO);
+	give_descriptor(&actions, err, STDERR_FILENO);
 	int failure = posix_spawnp(&pid, argv[0], &actions, &attributes, (char *const *)argv, environ);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);

@@ -69,7 +69,7 @@ void loop_unwatch(struct loop *loop, struct loop_watch *watch)
 }
 
 /* Closes the holes. Only while no dispatch walks the array. */
-static void compact(struct loop *loop)
+static void compact_watches(struct loop *loop)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < loop->nfds; i++) {
@@ -86,12 +86,12 @@ static void compact(struct loop *loop)
 
 /* Timers: a binary heap, the next one on top */
 
-static bool before(const struct loop_timer *a, const struct loop_timer *b)
+static bool timer_before(const struct loop_timer *a, const struct loop_timer *b)
 {
 	return a->when != b->when ? a->when < b->when : a->order < b->order;
 }
 
-static void place(struct loop *loop, struct loop_timer *timer, size_t at)
+static void timer_place(struct loop *loop, struct loop_timer *timer, size_t at)
 {
 	loop->heap[at] = timer;
 	timer->at = at;
@@ -99,21 +99,21 @@ static void place(struct loop *loop, struct loop_timer *timer, size_t at)
 
 static void sift_up(struct loop *loop, struct loop_timer *timer, size_t at)
 {
-	for (; at > 0 && before(timer, loop->heap[(at - 1) / 2]); at = (at - 1) / 2)
-		place(loop, loop->heap[(at - 1) / 2], at);
-	place(loop, timer, at);
+	for (; at > 0 && timer_before(timer, loop->heap[(at - 1) / 2]); at = (at - 1) / 2)
+		timer_place(loop, loop->heap[(at - 1) / 2], at);
+	timer_place(loop, timer, at);
 }
 
 static void sift_down(struct loop *loop, struct loop_timer *timer, size_t at)
 {
 	for (size_t child; (child = 2 * at + 1) < loop->ntimers; at = child) {
-		if (child + 1 < loop->ntimers && before(loop->heap[child + 1], loop->heap[child]))
+		if (child + 1 < loop->ntimers && timer_before(loop->heap[child + 1], loop->heap[child]))
 			child++;
-		if (!before(loop->heap[child], timer))
+		if (!timer_before(loop->heap[child], timer))
 			break;
-		place(loop, loop->heap[child], at);
+		timer_place(loop, loop->heap[child], at);
 	}
-	place(loop, timer, at);
+	timer_place(loop, timer, at);
 }
 
 struct loop_timer *loop_after(struct loop *loop, int64_t ns, void (*due)(void *arg), void *arg)
@@ -132,13 +132,13 @@ struct loop_timer *loop_after(struct loop *loop, int64_t ns, void (*due)(void *a
 }
 
 /* Takes it out of the heap. */
-static void take_out(struct loop *loop, struct loop_timer *timer)
+static void timer_take_out(struct loop *loop, struct loop_timer *timer)
 {
 	size_t at = timer->at;
 	struct loop_timer *last = loop->heap[--loop->ntimers];
 	if (last == timer)
 		return;
-	if (at > 0 && before(last, loop->heap[(at - 1) / 2]))
+	if (at > 0 && timer_before(last, loop->heap[(at - 1) / 2]))
 		sift_up(loop, last, at);
 	else
 		sift_down(loop, last, at);
@@ -148,13 +148,13 @@ void loop_cancel(struct loop *loop, struct loop_timer *timer)
 {
 	if (!timer)
 		return;
-	take_out(loop, timer);
+	timer_take_out(loop, timer);
 	free(timer);
 }
 
 /* Fires what is due now; timers made meanwhile wait for the next turn, so that one that renews itself with 0
  * starves nobody. */
-static void fire(struct loop *loop)
+static void fire_timers(struct loop *loop)
 {
 	int64_t now = loop_now();
 	uint64_t fresh = loop->orders;
@@ -162,7 +162,7 @@ static void fire(struct loop *loop)
 		struct loop_timer *timer = loop->heap[0];
 		void (*due)(void *arg) = timer->due;
 		void *arg = timer->arg;
-		take_out(loop, timer);
+		timer_take_out(loop, timer);
 		free(timer);
 		due(arg);
 	}
@@ -171,7 +171,7 @@ static void fire(struct loop *loop)
 /* Turns */
 
 /* Time to wait: the nearest timer, `most_ns` at most; NULL: no limit. */
-static struct timespec *patience(const struct loop *loop, int64_t most_ns, struct timespec *space)
+static struct timespec *poll_timeout(const struct loop *loop, int64_t most_ns, struct timespec *space)
 {
 	int64_t wait = most_ns;
 	if (loop->ntimers) {
@@ -189,7 +189,7 @@ static struct timespec *patience(const struct loop *loop, int64_t most_ns, struc
 
 /* Delivers what poll reported. A nested turn inside a callback overwrites and delivers the reports, so each
  * is cleared as it is taken. */
-static void dispatch(struct loop *loop)
+static void dispatch_reports(struct loop *loop)
 {
 	for (size_t i = 0; i < loop->nfds; i++) {
 		short revents = loop->fds[i].revents;
@@ -203,17 +203,17 @@ static void dispatch(struct loop *loop)
 void loop_turn(struct loop *loop, int64_t most_ns)
 {
 	if (loop->holes && loop->depth == 0)
-		compact(loop);
+		compact_watches(loop);
 	struct timespec space;
-	int ready = ppoll(loop->fds, loop->nfds, patience(loop, most_ns, &space), NULL);
+	int ready = ppoll(loop->fds, loop->nfds, poll_timeout(loop, most_ns, &space), NULL);
 	if (ready < 0) {
 		for (size_t i = 0; i < loop->nfds; i++)
 			loop->fds[i].revents = 0;
 	}
 	loop->depth++;
 	if (ready > 0)
-		dispatch(loop);
-	fire(loop);
+		dispatch_reports(loop);
+	fire_timers(loop);
 	loop->depth--;
 }
 

@@ -74,7 +74,7 @@ void loop_child(struct loop *loop, pid_t pid, void (*ended)(void *arg, int statu
 
 /* Signals */
 
-static void tell(struct loop *loop, int number)
+static void tell_signal(struct loop *loop, int number)
 {
 	if (number != SIGWINCH) {
 		loop->last_signal = number;
@@ -98,7 +98,7 @@ static void signal_ready(void *arg, short revents)
 	while (loop->signal_fd >= 0 && read(loop->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
 		if (info.ssi_signo == SIGINT)
 			loop->interrupted = loop_now();
-		tell(loop, (int)info.ssi_signo);
+		tell_signal(loop, (int)info.ssi_signo);
 	}
 }
 
@@ -117,7 +117,7 @@ static void plugin_ready(void *arg, short revents)
 	loop->plugin_fd = -1;
 	if (loop->interrupted && loop_now() - loop->interrupted <= 1000000000)
 		return;
-	tell(loop, SIGTERM);
+	tell_signal(loop, SIGTERM);
 }
 
 int loop_last_signal(const struct loop *loop)
