@@ -27,13 +27,13 @@ struct auth_job {
 	const char *helper; /* name of the program without docker-credential-, or NULL */
 	struct request *info;
 	struct loop_timer *timer;
-	struct helper *process;
+	struct auth_helper *process;
 	void (*got)(void *arg, const char *header);
 	void *arg;
 };
 
 /* A running credential helper. When the job goes away first, it stays until the process has ended. */
-struct helper {
+struct auth_helper {
 	struct auth_job *job; /* NULL: nobody waits any more */
 	struct engine *engine;
 	pid_t pid;
@@ -84,14 +84,14 @@ const struct config_auth *auth_find(const struct config *config, const char *reg
 	return NULL;
 }
 
-static void tell(struct auth_job *job, const struct config_auth *auth)
+static void auth_tell(struct auth_job *job, const struct config_auth *auth)
 {
 	job->got(job->arg, auth ? auth_encode(job->engine->arena, auth, job->server) : "");
 }
 
 /* The helper */
 
-static void helper_free(struct helper *helper)
+static void helper_free(struct auth_helper *helper)
 {
 	loop_unwatch(helper->engine->loop, helper->watch);
 	loop_cancel(helper->engine->loop, helper->timer);
@@ -103,7 +103,7 @@ static void helper_free(struct helper *helper)
 
 /* {"ServerURL":…,"Username":…,"Secret":…}; the user name <token> says that the secret is an identity token.
  */
-static void read_answer(struct auth_job *job, const struct helper *helper)
+static void helper_read_answer(struct auth_job *job, const struct auth_helper *helper)
 {
 	struct arena *arena = job->engine->arena;
 	const char *text = buf_text(&helper->answer);
@@ -114,7 +114,7 @@ static void read_answer(struct auth_job *job, const struct helper *helper)
 			error_warn(job->errors, NULL, NULL,
 				"docker-credential-%s gives no credentials for %s: %.*s", job->helper,
 				job->server, (int)strcspn(text, "\r\n"), *text ? text : "it failed");
-		tell(job, auth_find(job->engine->config, job->server));
+		auth_tell(job, auth_find(job->engine->config, job->server));
 		return;
 	}
 	cJSON *json = json_parse(text, helper->answer.len, "answer of the credential helper", &ignored);
@@ -126,11 +126,11 @@ static void read_answer(struct auth_job *job, const struct helper *helper)
 	else
 		auth.password = secret;
 	cJSON_Delete(json);
-	tell(job, *user || *secret ? &auth : NULL);
+	auth_tell(job, *user || *secret ? &auth : NULL);
 }
 
 /* Both must have happened: the end of the output, and of the process. */
-static void helper_progress(struct helper *helper)
+static void helper_progress(struct auth_helper *helper)
 {
 	if (helper->out >= 0 || !helper->ended)
 		return;
@@ -138,14 +138,14 @@ static void helper_progress(struct helper *helper)
 	if (job) {
 		helper->job = NULL;
 		job->process = NULL;
-		read_answer(job, helper); /* may end the job */
+		helper_read_answer(job, helper); /* may end the job */
 	}
 	helper_free(helper);
 }
 
 static void helper_ready(void *arg, short revents)
 {
-	struct helper *helper = arg;
+	struct auth_helper *helper = arg;
 	char bytes[4096];
 	(void)revents;
 	ssize_t len = read(helper->out, bytes, sizeof bytes);
@@ -160,7 +160,7 @@ static void helper_ready(void *arg, short revents)
 
 static void helper_ended(void *arg, int status)
 {
-	struct helper *helper = arg;
+	struct auth_helper *helper = arg;
 	helper->ended = true;
 	helper->status = status;
 	helper_progress(helper);
@@ -168,7 +168,7 @@ static void helper_ended(void *arg, int status)
 
 static void helper_late(void *arg)
 {
-	struct helper *helper = arg;
+	struct auth_helper *helper = arg;
 	helper->timer = NULL;
 	if (!helper->ended)
 		kill(helper->pid, SIGKILL);
@@ -204,8 +204,8 @@ static int start_helper(struct auth_job *job)
 			failures.first ? failures.first->message : "no credential helper", job->server);
 		return -1;
 	}
-	struct helper *helper = job->process = HEAP_NEW(struct helper);
-	*helper = (struct helper){ .job = job, .engine = job->engine, .pid = pid, .out = out[0] };
+	struct auth_helper *helper = job->process = HEAP_NEW(struct auth_helper);
+	*helper = (struct auth_helper){ .job = job, .engine = job->engine, .pid = pid, .out = out[0] };
 	buf_init(&helper->answer, HELPER_ANSWER_MOST);
 	helper->watch = loop_watch(loop, out[0], POLLIN, helper_ready, helper);
 	helper->timer = loop_after(loop, HELPER_TIMEOUT, helper_late, helper);
@@ -215,12 +215,12 @@ static int start_helper(struct auth_job *job)
 
 /* The job */
 
-static void look(struct auth_job *job)
+static void auth_look(struct auth_job *job)
 {
 	const struct config *config = job->engine->config;
 	job->server = job->reference.registry ? job->reference.registry : job->engine->index_server;
 	if (!job->server) {
-		tell(job, NULL);
+		auth_tell(job, NULL);
 		return;
 	}
 	job->helper = map_get(&config->cred_helpers, job->server);
@@ -229,7 +229,7 @@ static void look(struct auth_job *job)
 	/* A path instead of a name would run something that docker would not. */
 	if (job->helper && !strchr(job->helper, '/') && start_helper(job) == 0)
 		return;
-	tell(job, auth_find(config, job->server));
+	auth_tell(job, auth_find(config, job->server));
 }
 
 static void info_done(struct request *request)
@@ -237,21 +237,23 @@ static void info_done(struct request *request)
 	struct auth_job *job = request->arg;
 	job->info = NULL;
 	engine_info_read(job->engine, request);
-	look(job);
+	auth_look(job);
 }
 
-static void begin(void *arg)
+/* Images without a registry belong to the index, whose name only the engine knows (/info); without any
+ * credentials nobody needs to know. */
+static void auth_ask(void *arg)
 {
 	struct auth_job *job = arg;
 	const struct config *config = job->engine->config;
 	job->timer = NULL;
 	bool any = config->nauths || config->creds_store || config->cred_helpers.count;
 	if (!any) {
-		tell(job, NULL);
+		auth_tell(job, NULL);
 		return;
 	}
 	if (job->reference.registry || job->engine->info_known) {
-		look(job);
+		auth_look(job);
 		return;
 	}
 	job->info = http_request(job->engine->http);
@@ -261,7 +263,7 @@ static void begin(void *arg)
 	job->info->arg = job;
 	if (http_send(job->info, job->errors) != 0) {
 		job->info = NULL;
-		tell(job, NULL);
+		auth_tell(job, NULL);
 	}
 }
 
@@ -274,7 +276,7 @@ struct auth_job *auth_begin(struct engine *engine, const char *reference,
 		.reference = reference_parse(engine->arena, reference),
 		.got = got,
 		.arg = arg };
-	job->timer = loop_after(engine->loop, 0, begin, job);
+	job->timer = loop_after(engine->loop, 0, auth_ask, job);
 	return job;
 }
 
@@ -292,7 +294,7 @@ void auth_end(struct auth_job *job)
 	free(job);
 }
 
-static void keep(void *arg, const char *header)
+static void keep_header(void *arg, const char *header)
 {
 	const char **to = arg;
 	*to = header;
@@ -301,7 +303,7 @@ static void keep(void *arg, const char *header)
 const char *auth_header(struct engine *engine, const char *reference, struct errors *errors)
 {
 	const char *header = NULL;
-	struct auth_job *job = auth_begin(engine, reference, keep, &header, errors);
+	struct auth_job *job = auth_begin(engine, reference, keep_header, &header, errors);
 	while (!header)
 		loop_turn(engine->loop, -1);
 	auth_end(job);

@@ -19,7 +19,7 @@ const char *config_dir(struct arena *arena, const char *given, const struct map 
 	return arena_printf(arena, "%s/.docker", home && *home ? home : "/root");
 }
 
-static const char *copy(struct arena *arena, const cJSON *json, const char *path)
+static const char *config_text(struct arena *arena, const cJSON *json, const char *path)
 {
 	return arena_strdup(arena, json_text(json, path, NULL));
 }
@@ -31,9 +31,9 @@ static void read_auths(struct config *config, struct arena *arena, const cJSON *
 	cJSON_ArrayForEach(entry, json_get(json, "auths"))
 	{
 		struct config_auth auth = { .server = arena_strdup(arena, entry->string),
-			.username = copy(arena, entry, "username"),
-			.password = copy(arena, entry, "password"),
-			.identity_token = copy(arena, entry, "identitytoken") };
+			.username = config_text(arena, entry, "username"),
+			.password = config_text(arena, entry, "password"),
+			.identity_token = config_text(arena, entry, "identitytoken") };
 		const char *both = json_text(entry, "auth", NULL);
 		size_t len = 0;
 		char *plain = both ? base64_decode(arena, both, &len) : NULL;
@@ -57,11 +57,11 @@ static void read_proxies(struct config *config, struct arena *arena, const cJSON
 	{
 		*ARENA_PUSH(arena, config->proxies, config->nproxies) =
 			(struct config_proxy){ .host = arena_strdup(arena, entry->string),
-				.http = copy(arena, entry, "httpProxy"),
-				.https = copy(arena, entry, "httpsProxy"),
-				.no = copy(arena, entry, "noProxy"),
-				.ftp = copy(arena, entry, "ftpProxy"),
-				.all = copy(arena, entry, "allProxy") };
+				.http = config_text(arena, entry, "httpProxy"),
+				.https = config_text(arena, entry, "httpsProxy"),
+				.no = config_text(arena, entry, "noProxy"),
+				.ftp = config_text(arena, entry, "ftpProxy"),
+				.all = config_text(arena, entry, "allProxy") };
 	}
 }
 
@@ -71,6 +71,7 @@ static bool one_line(const char *text)
 	return !text[strcspn(text, "\r\n")];
 }
 
+/* Headers of every request: HttpHeaders, then those of DOCKER_CUSTOM_HEADERS ("A=1,B=2"), which win. */
 static void read_headers(struct config *config, struct arena *arena, const cJSON *json, const char *custom)
 {
 	struct map headers;
@@ -132,8 +133,8 @@ const struct config *config_read(
 			map_set(&config->cred_helpers, arena_strdup(arena, entry->string),
 				arena_strdup(arena, entry->valuestring));
 	}
-	config->creds_store = copy(arena, json, "credsStore");
-	config->current_context = copy(arena, json, "currentContext");
+	config->creds_store = config_text(arena, json, "credsStore");
+	config->current_context = config_text(arena, json, "currentContext");
 	if (config->creds_store && !*config->creds_store)
 		config->creds_store = NULL;
 	cJSON_Delete(json);

@@ -6,7 +6,7 @@
 
 #define DEFAULT_SOCKET "/var/run/docker.sock"
 
-static const char *variable(const struct endpoint_options *options, const char *name)
+static const char *endpoint_variable(const struct endpoint_options *options, const char *name)
 {
 	const char *value = options->os_env ? map_get(options->os_env, name) : NULL;
 	return value && *value ? value : NULL;
@@ -14,10 +14,10 @@ static const char *variable(const struct endpoint_options *options, const char *
 
 /* A TLS file: the one given by flag, else NAME in DOCKER_CERT_PATH or docker's configuration directory when
  * it is there. */
-static const char *tls_file(struct arena *arena, const struct endpoint_options *options,
+static const char *endpoint_tls_file(struct arena *arena, const struct endpoint_options *options,
 	const struct config *config, const char *given, const char *name)
 {
-	const char *dir = variable(options, "DOCKER_CERT_PATH");
+	const char *dir = endpoint_variable(options, "DOCKER_CERT_PATH");
 	if (given && *given)
 		return given;
 	const char *file = arena_printf(arena, "%s/%s", dir ? dir : config->dir, name);
@@ -29,31 +29,32 @@ static const char *tls_file(struct arena *arena, const struct endpoint_options *
 static int set_tls(struct arena *arena, const struct endpoint_options *options, const struct config *config,
 	struct endpoint *endpoint, struct errors *errors)
 {
-	bool by_variable = variable(options, "DOCKER_TLS_VERIFY");
+	bool by_variable = endpoint_variable(options, "DOCKER_TLS_VERIFY");
 	endpoint->tls_verify = options->tls_verify_set ? options->tls_verify : by_variable;
-	endpoint->tls =
-		options->tls || options->tls_verify_set || by_variable || variable(options, "DOCKER_TLS");
+	endpoint->tls = options->tls || options->tls_verify_set || by_variable ||
+			endpoint_variable(options, "DOCKER_TLS");
 	if (!endpoint->tls)
 		return 0;
-	endpoint->ca = tls_file(arena, options, config, options->ca, "ca.pem");
-	endpoint->cert = tls_file(arena, options, config, options->cert, "cert.pem");
-	endpoint->key = tls_file(arena, options, config, options->key, "key.pem");
+	endpoint->ca = endpoint_tls_file(arena, options, config, options->ca, "ca.pem");
+	endpoint->cert = endpoint_tls_file(arena, options, config, options->cert, "cert.pem");
+	endpoint->key = endpoint_tls_file(arena, options, config, options->key, "key.pem");
 	if (!endpoint->cert != !endpoint->key) {
 		error_add(errors, ERROR_USAGE, NULL, NULL,
 			"TLS needs certificate and key together, only %s is there",
 			endpoint->cert ? endpoint->cert : endpoint->key);
 		return error_hint(errors, "give --tlscert and --tlskey, or both files in DOCKER_CERT_PATH");
 	}
-	if (endpoint->tls_verify && !endpoint->ca && variable(options, "DOCKER_CERT_PATH")) {
+	if (endpoint->tls_verify && !endpoint->ca && endpoint_variable(options, "DOCKER_CERT_PATH")) {
 		error_add(errors, ERROR_USAGE, NULL, NULL, "%s/ca.pem is missing; TLS verification is on",
-			variable(options, "DOCKER_CERT_PATH"));
+			endpoint_variable(options, "DOCKER_CERT_PATH"));
 		return error_hint(errors, "put the CA's certificate there, or give --tlscacert");
 	}
 	return 0;
 }
 
 /* Splits host, [v6] and port of `text` up to the path. Returns -1 when it is malformed. */
-static int split_port(struct arena *arena, const char *text, const char **ret_host, const char **ret_port)
+static int split_host_port(
+	struct arena *arena, const char *text, const char **ret_host, const char **ret_port)
 {
 	size_t len = strcspn(text, "/");
 	size_t host = text[0] == '[' ? strcspn(text, "]") + 1 : strcspn(text, ":/");
@@ -80,7 +81,7 @@ static int set_tcp(struct arena *arena, struct endpoint *endpoint, const char *a
 {
 	const char *host, *port, *path = address + strcspn(address, "/");
 	size_t len = strlen(path);
-	if (split_port(arena, address, &host, &port) != 0)
+	if (split_host_port(arena, address, &host, &port) != 0)
 		return bad_host(endpoint, errors, "this is no host:port");
 	while (len && path[len - 1] == '/')
 		len--;
@@ -135,9 +136,9 @@ int endpoint_resolve_with(struct arena *arena, const struct endpoint_options *op
 			errors, "the context \"%s\" names a host itself: drop one of the two", context);
 	}
 	if (!host && !(context && strcmp(context, "default") != 0))
-		host = variable(options, "DOCKER_HOST");
+		host = endpoint_variable(options, "DOCKER_HOST");
 	if (!host && !context)
-		context = variable(options, "DOCKER_CONTEXT");
+		context = endpoint_variable(options, "DOCKER_CONTEXT");
 	if (!host && !context && config->current_context && *config->current_context)
 		context = config->current_context;
 	if (!host && context && strcmp(context, "default") != 0) {

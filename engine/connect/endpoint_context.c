@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *tls_file(struct arena *arena, const char *dir, const char *id, const char *name)
+static const char *context_tls_file(struct arena *arena, const char *dir, const char *id, const char *name)
 {
 	const char *file = arena_printf(arena, "%s/contexts/tls/%s/docker/%s", dir, id, name);
 	return access(file, F_OK) == 0 ? file : NULL;
@@ -39,7 +39,7 @@ static size_t context_names(struct arena *arena, const char *dir, const char ***
 	return count;
 }
 
-static int unknown(struct arena *arena, const char *dir, const char *name, struct errors *errors)
+static int context_unknown(struct arena *arena, const char *dir, const char *name, struct errors *errors)
 {
 	const char **names;
 	size_t count = context_names(arena, dir, &names);
@@ -60,7 +60,7 @@ int endpoint_context(struct arena *arena, const char *config_dir, const char *na
 	if (json_read(file, &json, errors) != 0)
 		return -1;
 	if (!json)
-		return unknown(arena, config_dir, name, errors);
+		return context_unknown(arena, config_dir, name, errors);
 	endpoint->host = arena_strdup(arena, json_text(json, "Endpoints.docker.Host", NULL));
 	bool skip = json_bool(json, "Endpoints.docker.SkipTLSVerify");
 	cJSON_Delete(json);
@@ -69,9 +69,9 @@ int endpoint_context(struct arena *arena, const char *config_dir, const char *na
 			file);
 		return error_hint(errors, "give it one: docker context update %s --docker host=…", name);
 	}
-	endpoint->ca = tls_file(arena, config_dir, id, "ca.pem");
-	endpoint->cert = tls_file(arena, config_dir, id, "cert.pem");
-	endpoint->key = tls_file(arena, config_dir, id, "key.pem");
+	endpoint->ca = context_tls_file(arena, config_dir, id, "ca.pem");
+	endpoint->cert = context_tls_file(arena, config_dir, id, "cert.pem");
+	endpoint->key = context_tls_file(arena, config_dir, id, "key.pem");
 	endpoint->tls = skip || endpoint->ca || endpoint->cert || endpoint->key;
 	endpoint->tls_verify = endpoint->tls && !skip;
 	return 0;

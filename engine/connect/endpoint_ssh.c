@@ -80,7 +80,7 @@ int endpoint_ssh_parse(
 }
 
 /* ssh … -- HOST docker [--host unix://PATH] system dial-stdio */
-static const char **command(struct arena *arena, const struct ssh_host *host)
+static const char **ssh_command(struct arena *arena, const struct ssh_host *host)
 {
 	const char **argv = ARENA_ARRAY(arena, const char *, 20);
 	size_t n = 0;
@@ -218,7 +218,7 @@ int endpoint_ssh_open(struct engine *engine, struct errors *errors)
 	struct ssh_tunnel *tunnel = HEAP_NEW(struct ssh_tunnel);
 	*tunnel = (struct ssh_tunnel){ .engine = engine, .fd = -1, .errors = errors };
 	buf_init(&tunnel->words, WORDS_MOST);
-	tunnel->argv = command(engine->arena, &host);
+	tunnel->argv = ssh_command(engine->arena, &host);
 	if (listen_in_private(tunnel, errors) != 0) {
 		endpoint_ssh_close(tunnel);
 		return -1;

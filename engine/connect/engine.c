@@ -75,7 +75,7 @@ static int minor_of(const char *text)
 }
 
 /* Chooses the version: what DOCKER_API_VERSION says, else the newest that both speak. */
-static int negotiate(struct engine *engine, const char *theirs, struct errors *errors)
+static int negotiate_version(struct engine *engine, const char *theirs, struct errors *errors)
 {
 	const char *pinned = engine->os_env ? map_get(engine->os_env, "DOCKER_API_VERSION") : NULL;
 	const char *server = engine->server ? engine->server : "an unknown version";
@@ -141,7 +141,7 @@ static bool ping_again(const struct engine *engine, const struct request *reques
 	return request->fault == HTTP_OK && request->status >= 500;
 }
 
-static void wake(void *arg)
+static void ping_wake(void *arg)
 {
 	*(bool *)arg = true;
 }
@@ -151,7 +151,9 @@ static bool is_awake(void *arg)
 	return *(bool *)arg;
 }
 
-static int ping(struct engine *engine, struct errors *errors)
+/* A socket that accepts before its engine is ready is asked again; who has failed for good is told at once.
+ * */
+static int ping_engine(struct engine *engine, struct errors *errors)
 {
 	static const struct backoff backoff = { .first = 50000000, .factor = 4, .repeats = 2 };
 	unsigned repeats = 0;
@@ -163,7 +165,7 @@ static int ping(struct engine *engine, struct errors *errors)
 	while (ping_again(engine, request) && (pause = backoff_next(&backoff, &repeats)) >= 0) {
 		bool awake = false;
 		http_free(request);
-		loop_after(engine->loop, pause, wake, &awake);
+		loop_after(engine->loop, pause, ping_wake, &awake);
 		loop_run(engine->loop, is_awake, &awake);
 		errors_init(&transport, engine->arena);
 		request = ask_ping(engine, &transport);
@@ -178,13 +180,13 @@ static int ping(struct engine *engine, struct errors *errors)
 		strange_answer(engine, request, errors);
 	} else {
 		engine->server = server_version(engine->arena, http_header(request, "Server"));
-		result = negotiate(engine, http_header(request, "Api-Version"), errors);
+		result = negotiate_version(engine, http_header(request, "Api-Version"), errors);
 	}
 	http_free(request);
 	return result;
 }
 
-static void told(void *arg, int64_t ns)
+static void tell_silence(void *arg, int64_t ns)
 {
 	const struct engine *engine = arg;
 	engine->silent(engine->silent_arg, engine->endpoint.host, ns);
@@ -209,8 +211,8 @@ int engine_open(struct arena *arena, struct loop *loop, const struct endpoint_op
 	engine->silent = options->silent;
 	engine->silent_arg = options->arg;
 	if (engine->silent)
-		http_silence(engine->http, PATIENCE, told, engine);
-	if (ping(engine, errors) != 0) {
+		http_silence(engine->http, PATIENCE, tell_silence, engine);
+	if (ping_engine(engine, errors) != 0) {
 		engine_close(engine);
 		return -1;
 	}

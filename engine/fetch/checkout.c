@@ -13,7 +13,7 @@
 
 enum { ANSWER_MOST = 65536, COMMIT_LEN = 40 };
 
-struct place {
+struct remote_place {
 	const char *url, *ref, *path; /* path below the repository, "" for its root */
 };
 
@@ -35,7 +35,7 @@ static bool has_ended(void *arg)
 	return git->ended;
 }
 
-static int unreachable(const struct place *place, struct errors *errors)
+static int repository_unreachable(const struct remote_place *place, struct errors *errors)
 {
 	error_add(errors, ERROR_FILE, NULL, NULL, "failed to access repository %s",
 		url_shown(errors->arena, place->url));
@@ -44,7 +44,7 @@ static int unreachable(const struct place *place, struct errors *errors)
 }
 
 /* Runs git; with `answer` its output goes there, through a temporary file, so that nothing blocks. */
-static int git_run(const struct fetcher *fetcher, const struct place *place, const char *const *argv,
+static int git_run(const struct fetcher *fetcher, const struct remote_place *place, const char *const *argv,
 	char *answer, struct errors *errors)
 {
 	struct git git = { 0 };
@@ -58,7 +58,7 @@ static int git_run(const struct fetcher *fetcher, const struct place *place, con
 		loop_run(loop, has_ended, &git);
 		fetcher->waited(fetcher->arg);
 		if (!WIFEXITED(git.status) || WEXITSTATUS(git.status) != 0)
-			result = unreachable(place, errors);
+			result = repository_unreachable(place, errors);
 	}
 	if (out) {
 		rewind(out);
@@ -68,9 +68,9 @@ static int git_run(const struct fetcher *fetcher, const struct place *place, con
 	return result;
 }
 
-static struct place parse_place(struct arena *arena, const char *text)
+static struct remote_place parse_place(struct arena *arena, const char *text)
 {
-	struct place place = { .ref = "HEAD", .path = "" };
+	struct remote_place place = { .ref = "HEAD", .path = "" };
 	const char *hash = strchr(text, '#');
 	place.url = hash ? arena_strndup(arena, text, (size_t)(hash - text)) : text;
 	if (strncmp(text, "github.com/", 11) == 0)
@@ -92,8 +92,8 @@ static bool is_commit(const char *text)
 }
 
 /* The commit that the ref means now. */
-static int resolve_commit(const struct fetcher *fetcher, const struct place *place, struct arena *arena,
-	const char **ret_commit, struct errors *errors)
+static int resolve_commit(const struct fetcher *fetcher, const struct remote_place *place,
+	struct arena *arena, const char **ret_commit, struct errors *errors)
 {
 	if (is_commit(place->ref)) {
 		*ret_commit = place->ref;
@@ -112,7 +112,7 @@ static int resolve_commit(const struct fetcher *fetcher, const struct place *pla
 }
 
 /* Into a folder beside the wanted one, renamed once it is whole: another run may do the same. */
-static int fetch_commit(const struct fetcher *fetcher, const struct place *place, const char *commit,
+static int fetch_commit(const struct fetcher *fetcher, const struct remote_place *place, const char *commit,
 	const char *dir, struct arena *arena, struct errors *errors)
 {
 	const char *part = arena_printf(arena, "%s.%ld", dir, (long)getpid());
@@ -135,7 +135,7 @@ int checkout_get(
 	void *arg, const char *url, struct arena *arena, const char **ret_path, struct errors *errors)
 {
 	const struct fetcher *fetcher = arg;
-	struct place place = parse_place(arena, url);
+	struct remote_place place = parse_place(arena, url);
 	const char *commit = NULL, *path = path_clean(arena, place.path);
 	if (*path == '/' || strncmp(path, "..", 2) == 0 || *place.ref == '-')
 		return error_add(errors, ERROR_FILE, NULL, NULL, "%s: the path must lie in the repository",

@@ -107,7 +107,9 @@ static int cannot_read(
 		"can this machine reach it? http_proxy and https_proxy are used; else keep a local copy");
 }
 
-static int read_answer(struct request *request, const struct address *address, struct arena *arena,
+/* The text, unless the answer is a failure, a web page or not what the digest says. A server that is away
+ * for now is replaced by the copy of last time. */
+static int fetch_read_answer(struct request *request, const struct address *address, struct arena *arena,
 	const char **ret_text, size_t *ret_len, struct errors *errors)
 {
 	const char *why = request->failure;
@@ -133,6 +135,7 @@ static int read_answer(struct request *request, const struct address *address, s
 	return 0;
 }
 
+/* Fetches a file of a web server; one with a digest that was fetched before needs no network. */
 static int fetch_url(void *arg, const char *url, struct arena *arena, const char **ret_text, size_t *ret_len,
 	struct errors *errors)
 {
@@ -155,7 +158,7 @@ static int fetch_url(void *arg, const char *url, struct arena *arena, const char
 	int result = http_call(request, &ignored);
 	fetcher->waited(fetcher->arg);
 	if (result == 0 || request->failure)
-		result = read_answer(request, &address, arena, ret_text, ret_len, errors);
+		result = fetch_read_answer(request, &address, arena, ret_text, ret_len, errors);
 	else
 		error_add(errors, ignored.last->code, NULL, NULL, "%s", ignored.last->message);
 	http_free(request);
