@@ -24,7 +24,7 @@ struct lookup {
 	const char *headers[2];
 };
 
-static int fail(struct lookup *lookup, const char *message)
+static int lookup_fail(struct lookup *lookup, const char *message)
 {
 	lookup->pins->result = -1;
 	error_add(lookup->pins->errors, ERROR_PULL, NULL, NULL, "%s: its digest is not to be had: %s",
@@ -33,13 +33,13 @@ static int fail(struct lookup *lookup, const char *message)
 		"the engine asks the image's registry: is the image there, and are you logged in?");
 }
 
-static void answered(struct request *request)
+static void lookup_answered(struct request *request)
 {
 	struct lookup *lookup = request->arg;
 	struct arena *arena = lookup->pins->engine->arena;
 	lookup->pins->pending--;
 	if (request->fault != HTTP_OK || request->status != 200) {
-		fail(lookup, http_message(arena, request));
+		lookup_fail(lookup, http_message(arena, request));
 		return;
 	}
 	cJSON *json =
@@ -48,11 +48,11 @@ static void answered(struct request *request)
 	if (digest && *digest)
 		lookup->pinned = arena_printf(arena, "%s@%s", lookup->name, digest);
 	else
-		fail(lookup, "the answer has none");
+		lookup_fail(lookup, "the answer has none");
 	cJSON_Delete(json);
 }
 
-static void ask(struct lookup *lookup)
+static void lookup_ask(struct lookup *lookup)
 {
 	struct pins *pins = lookup->pins;
 	struct engine *engine = pins->engine;
@@ -65,7 +65,7 @@ static void ask(struct lookup *lookup)
 		arena_printf(engine->arena, "/distribution/%s/json", http_path(engine->arena, lookup->name));
 	request->headers = lookup->headers;
 	request->timeout = TIMEOUT;
-	request->done = answered;
+	request->done = lookup_answered;
 	request->arg = lookup;
 	if (http_send(request, pins->errors) == 0)
 		pins->pending++;
@@ -91,7 +91,7 @@ int distribution_pin(struct engine *engine, const char **images, size_t nimages,
 		struct lookup *lookup = ARENA_NEW(arena, struct lookup);
 		*lookup = (struct lookup){ .pins = &pins, .name = images[i] };
 		map_set(&pins.asked, images[i], lookup);
-		ask(lookup);
+		lookup_ask(lookup);
 	}
 	loop_run(engine->loop, all_answered, &pins);
 	for (size_t i = 0; i < nimages; i++) {

@@ -40,7 +40,8 @@ static const char *second_before(struct arena *arena, const char *text)
 	return arena_strdup(arena, stamp);
 }
 
-static void read_state(struct arena *arena, const struct cJSON *json, struct look *look)
+/* The container's state, and what the engine's own health check said last. */
+static void look_read_state(struct arena *arena, const struct cJSON *json, struct look *look)
 {
 	static const struct {
 		const char *word;
@@ -70,7 +71,7 @@ static void read_state(struct arena *arena, const struct cJSON *json, struct loo
 	look->restart = text_at(arena, json, "HostConfig.RestartPolicy.Name");
 }
 
-static void read_check(struct arena *arena, const struct cJSON *json, int api, struct look *look)
+static void look_read_check(struct arena *arena, const struct cJSON *json, int api, struct look *look)
 {
 	look->test = texts_at(arena, json, "Config.Healthcheck.Test", &look->ntest);
 	if (look->ntest < 2 || strcmp(look->test[0], "NONE") == 0)
@@ -97,7 +98,8 @@ static int64_t tcp_port(const char *key)
 	return port > 0 && port < 65536 && (*end == '\0' || strcmp(end, "/tcp") == 0) ? port : 0;
 }
 
-static void read_ports(struct arena *arena, const struct cJSON *json, struct look *look)
+/* Published TCP ports, and the lowest that the image exposes. */
+static void look_read_ports(struct arena *arena, const struct cJSON *json, struct look *look)
 {
 	const struct cJSON *item;
 	cJSON_ArrayForEach(item, json_at(json, "NetworkSettings.Ports"))
@@ -121,7 +123,7 @@ static void read_ports(struct arena *arena, const struct cJSON *json, struct loo
 	}
 }
 
-static void read_networks(struct arena *arena, const struct cJSON *json, struct look *look)
+static void look_read_networks(struct arena *arena, const struct cJSON *json, struct look *look)
 {
 	const struct cJSON *item;
 	cJSON_ArrayForEach(item, json_at(json, "NetworkSettings.Networks"))
@@ -145,10 +147,10 @@ int look_read(struct arena *arena, const char *text, size_t len, int api, struct
 		.tty = json_bool(json, "Config.Tty"),
 	};
 	look.name += *look.name == '/';
-	read_state(arena, json, &look);
-	read_check(arena, json, api, &look);
-	read_ports(arena, json, &look);
-	read_networks(arena, json, &look);
+	look_read_state(arena, json, &look);
+	look_read_check(arena, json, api, &look);
+	look_read_ports(arena, json, &look);
+	look_read_networks(arena, json, &look);
 	cJSON_Delete(json);
 	*ret_look = look;
 	return 0;

@@ -25,7 +25,7 @@ struct round {
 	size_t nasks;
 };
 
-static void read_containers(struct round *round, const struct cJSON *json)
+static void round_read_containers(struct round *round, const struct cJSON *json)
 {
 	struct arena *arena = round->engine->arena;
 	const struct observe_query *query = round->query;
@@ -40,14 +40,14 @@ static void read_containers(struct round *round, const struct cJSON *json)
 }
 
 /* Whether a network or volume is one that was asked for; the engine's filters match more than that. */
-static bool wanted(const struct observe_query *query, const char *const *names, size_t count,
+static bool is_asked_for(const struct observe_query *query, const char *const *names, size_t count,
 	const char *name, const char *project)
 {
 	return query->by_label ? text_among(project, query->projects, query->nprojects)
 			       : text_among(name, names, count);
 }
 
-static void read_networks(struct round *round, const struct cJSON *json)
+static void round_read_networks(struct round *round, const struct cJSON *json)
 {
 	struct arena *arena = round->engine->arena;
 	const struct observe_query *query = round->query;
@@ -55,13 +55,13 @@ static void read_networks(struct round *round, const struct cJSON *json)
 	cJSON_ArrayForEach(item, json)
 	{
 		struct observed_network *network = observe_network(arena, item);
-		if (wanted(query, query->networks, query->nnetworks, network->name, network->project) ||
+		if (is_asked_for(query, query->networks, query->nnetworks, network->name, network->project) ||
 			text_among(network->id, query->networks, query->nnetworks))
 			*ARENA_PUSH(arena, round->seen->networks, round->seen->nnetworks) = network;
 	}
 }
 
-static void read_volumes(struct round *round, const struct cJSON *json)
+static void round_read_volumes(struct round *round, const struct cJSON *json)
 {
 	struct arena *arena = round->engine->arena;
 	const struct observe_query *query = round->query;
@@ -70,13 +70,13 @@ static void read_volumes(struct round *round, const struct cJSON *json)
 	{
 		struct observed_volume *volume = observe_volume(arena, item);
 		volume->created = observe_created(volume, round->engine->api);
-		if (wanted(query, query->volumes, query->nvolumes, volume->name, volume->project))
+		if (is_asked_for(query, query->volumes, query->nvolumes, volume->name, volume->project))
 			*ARENA_PUSH(arena, round->seen->volumes, round->seen->nvolumes) = volume;
 	}
 }
 
 /* {"KEY":["value",…]} as JSON text of the arena. */
-static const char *filter(struct arena *arena, const char *key, const char *const *values, size_t count)
+static const char *filter_json(struct arena *arena, const char *key, const char *const *values, size_t count)
 {
 	cJSON *json = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(json, key);
 	for (size_t i = 0; i < count; i++)
@@ -91,7 +91,7 @@ static const char *label_filter(struct arena *arena, const struct observe_query 
 	const char *label = "com.docker.compose.project";
 	if (!several)
 		label = arena_printf(arena, "%s=%s", label, query->projects[0]);
-	return filter(arena, "label", &label, 1);
+	return filter_json(arena, "label", &label, 1);
 }
 
 const char *observe_name_filter(struct arena *arena, const char *const *names, size_t count)
@@ -108,7 +108,7 @@ const char *observe_name_filter(struct arena *arena, const char *const *names, s
 		*to = '$';
 		patterns[i] = pattern;
 	}
-	return filter(arena, "name", patterns, count);
+	return filter_json(arena, "name", patterns, count);
 }
 
 static int ask_send(struct ask *ask);
@@ -122,6 +122,8 @@ static void ask_again(void *arg)
 	}
 }
 
+/* A failure that may pass is asked again; another one fails the whole round, since half of what is there
+ * would make a wrong plan. */
 static void ask_done(struct request *request)
 {
 	struct ask *ask = request->arg;
@@ -177,6 +179,7 @@ static const char *network_filter(struct arena *arena, const struct observe_quer
 	return observe_name_filter(arena, query->networks, query->nnetworks);
 }
 
+/* One request for each kind of object, however many projects and names are asked for. */
 static void add_asks(struct round *round)
 {
 	struct arena *arena = round->engine->arena;
@@ -186,19 +189,19 @@ static void add_asks(struct round *round)
 	add_ask(round, "containers", "/containers/json",
 		http_query(arena, "all", "1", "filters", label_filter(arena, query, several || query->users),
 			(char *)NULL),
-		read_containers);
+		round_read_containers);
 	if (query->by_label || query->nnetworks)
 		add_ask(round, "networks", "/networks",
 			http_query(arena, "filters", query->by_label ? label : network_filter(arena, query),
 				(char *)NULL),
-			read_networks);
+			round_read_networks);
 	if (query->by_label || query->nvolumes)
 		add_ask(round, "volumes", "/volumes",
 			http_query(arena, "filters",
 				query->by_label ? label
 						: observe_name_filter(arena, query->volumes, query->nvolumes),
 				(char *)NULL),
-			read_volumes);
+			round_read_volumes);
 }
 
 static bool round_over(void *arg)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Copy of the text at a path, or NULL when it is missing or empty. */
-static const char *copy(struct arena *arena, const struct cJSON *json, const char *path)
+static const char *text_or_null(struct arena *arena, const struct cJSON *json, const char *path)
 {
 	const char *text = json_text(json, path, NULL);
 	return text && *text ? arena_strdup(arena, text) : NULL;
@@ -64,7 +64,7 @@ static void read_mounts(struct arena *arena, const struct cJSON *mounts, struct 
 	{
 		struct observed_mount *mount = ARENA_PUSH(arena, to->mounts, to->nmounts);
 		mount->type = arena_strdup(arena, json_text(json, "Type", ""));
-		mount->name = copy(arena, json, "Name");
+		mount->name = text_or_null(arena, json, "Name");
 		mount->source = arena_strdup(arena, json_text(json, "Source", ""));
 		mount->target = arena_strdup(arena, json_text(json, "Destination", ""));
 		mount->writable = json_bool(json, "RW");
@@ -85,7 +85,8 @@ static void read_attachments(struct arena *arena, const struct cJSON *networks, 
 	}
 }
 
-static void read_ports(struct arena *arena, const struct cJSON *ports, struct observed_container *to)
+static void container_read_ports(
+	struct arena *arena, const struct cJSON *ports, struct observed_container *to)
 {
 	const struct cJSON *json;
 	cJSON_ArrayForEach(json, ports)
@@ -129,7 +130,7 @@ struct observed_container *observe_container(struct arena *arena, const struct c
 	c->command = arena_strdup(arena, json_text(json, "Command", ""));
 	read_mounts(arena, json_get(json, "Mounts"), c);
 	read_attachments(arena, json_at(json, "NetworkSettings.Networks"), c);
-	read_ports(arena, json_get(json, "Ports"), c);
+	container_read_ports(arena, json_get(json, "Ports"), c);
 	return c;
 }
 

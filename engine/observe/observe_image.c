@@ -26,7 +26,7 @@ static void set_int(struct opt_int *to, const struct cJSON *json, const char *ke
 		*to = (struct opt_int){ .set = true, .value = value };
 }
 
-static struct healthcheck *read_check(struct arena *arena, const struct cJSON *json)
+static struct healthcheck *image_read_check(struct arena *arena, const struct cJSON *json)
 {
 	struct healthcheck *check = ARENA_NEW(arena, struct healthcheck);
 	const struct cJSON *word;
@@ -54,7 +54,7 @@ struct observed_image *observe_image(struct arena *arena, const char *reference,
 	const struct cJSON *config = json_get(json, "Config");
 	const struct cJSON *check = json_get(config, "Healthcheck");
 	if (cJSON_IsObject(check)) {
-		image->check = read_check(arena, check);
+		image->check = image_read_check(arena, check);
 		image->has_check = image->check->ntest > 0 && strcmp(image->check->test[0], "NONE") != 0;
 	}
 	read_set(arena, json_get(config, "Volumes"), &image->volumes, &image->nvolumes);
@@ -63,7 +63,7 @@ struct observed_image *observe_image(struct arena *arena, const char *reference,
 }
 
 /* One inspect under way. */
-struct look {
+struct image_look {
 	struct engine *engine;
 	const char *reference;
 	struct observed_image *image; /* NULL until answered */
@@ -72,22 +72,23 @@ struct look {
 	unsigned repeats;
 };
 
-static int look_send(struct look *look);
+static int image_look_send(struct image_look *look);
 
-static void look_again(void *arg)
+static void image_look_again(void *arg)
 {
-	struct look *look = arg;
-	if (look_send(look) < 0)
+	struct image_look *look = arg;
+	if (image_look_send(look) < 0)
 		(*look->open)--;
 }
 
-static void look_done(struct request *request)
+/* An image that is not there is an answer, too. */
+static void image_look_done(struct request *request)
 {
-	struct look *look = request->arg;
+	struct image_look *look = request->arg;
 	struct arena *arena = look->engine->arena;
 	int64_t pause = http_transient_look(request) ? backoff_next(&backoff_request, &look->repeats) : -1;
 	if (pause >= 0) {
-		loop_after(look->engine->loop, pause, look_again, look);
+		loop_after(look->engine->loop, pause, image_look_again, look);
 		return;
 	}
 	(*look->open)--;
@@ -107,14 +108,14 @@ static void look_done(struct request *request)
 	cJSON_Delete(json);
 }
 
-static int look_send(struct look *look)
+static int image_look_send(struct image_look *look)
 {
 	struct request *request = http_request(look->engine->http);
 	request->method = "GET";
 	request->path = arena_printf(
 		look->engine->arena, "/images/%s/json", http_path(look->engine->arena, look->reference));
 	request->prompt = true;
-	request->done = look_done;
+	request->done = image_look_done;
 	request->arg = look;
 	return http_send(request, look->errors);
 }
@@ -128,10 +129,10 @@ int observe_images(struct engine *engine, struct observed *seen, const char *con
 	struct errors *errors)
 {
 	size_t open = 0, before = errors->count;
-	struct look *looks = ARENA_ARRAY(engine->arena, struct look, count ? count : 1);
+	struct image_look *looks = ARENA_ARRAY(engine->arena, struct image_look, count ? count : 1);
 	for (size_t i = 0; i < count; i++) {
-		looks[i] = (struct look){ engine, references[i], NULL, &open, errors, 0 };
-		if (look_send(&looks[i]) == 0)
+		looks[i] = (struct image_look){ engine, references[i], NULL, &open, errors, 0 };
+		if (image_look_send(&looks[i]) == 0)
 			open++;
 	}
 	loop_run(engine->loop, all_seen, &open);

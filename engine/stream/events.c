@@ -44,7 +44,7 @@ struct events {
 	struct errors *errors;
 };
 
-static int send_request(struct events *events);
+static int events_send(struct events *events);
 
 static void events_free(struct events *events)
 {
@@ -66,7 +66,7 @@ void events_close(struct events *events)
 	events_free(events);
 }
 
-static void leave(struct events *events)
+static void events_leave(struct events *events)
 {
 	events->busy = false;
 	if (events->dead)
@@ -86,7 +86,7 @@ static int64_t exact_time(const char *text)
 	return time;
 }
 
-static enum engine_action action_of(const char *word, enum health *ret_health)
+static enum engine_action event_action(const char *word, enum health *ret_health)
 {
 	static const struct {
 		const char *word;
@@ -109,7 +109,7 @@ static enum engine_action action_of(const char *word, enum health *ret_health)
 	return ENGINE_OTHER;
 }
 
-static const char *attribute(const cJSON *attributes, const char *key)
+static const char *event_attribute(const cJSON *attributes, const char *key)
 {
 	const cJSON *item = json_get(attributes, key);
 	return cJSON_IsString(item) ? item->valuestring : NULL;
@@ -120,7 +120,7 @@ static int64_t number_of(const char *text)
 	return text ? strtoll(text, NULL, 10) : 0;
 }
 
-static bool wanted(const struct events *events, const char *project)
+static bool is_event_wanted(const struct events *events, const char *project)
 {
 	for (size_t i = 0; project && i < events->nprojects; i++)
 		if (strcmp(events->projects[i], project) == 0)
@@ -130,7 +130,7 @@ static bool wanted(const struct events *events, const char *project)
 
 /* Remembers the event; returns whether it was told before. Events of one instant may come in any order, so
  * only a stream that was opened again can repeat one. */
-static bool repeated(struct events *events, const struct engine_event *event)
+static bool is_event_repeated(struct events *events, const struct engine_event *event)
 {
 	struct seen now = { .time = event->time, .hash = 5381 };
 	for (const char *at = event->id; *at; at++)
@@ -147,6 +147,7 @@ static bool repeated(struct events *events, const struct engine_event *event)
 	return false;
 }
 
+/* One line of the stream. The callback may free `events`: that waits until the stream is out of here. */
 static void got_event(void *arg, const char *text, size_t len)
 {
 	struct events *events = arg;
@@ -160,15 +161,16 @@ static void got_event(void *arg, const char *text, size_t len)
 	struct engine_event event = {
 		.word = word,
 		.id = json_text(json, "Actor.ID", json_text(json, "id", "")),
-		.name = attribute(attributes, "name"),
-		.project = attribute(attributes, "com.docker.compose.project"),
-		.service = attribute(attributes, "com.docker.compose.service"),
-		.number = number_of(attribute(attributes, "com.docker.compose.container-number")),
-		.exit_code = number_of(attribute(attributes, "exitCode")),
+		.name = event_attribute(attributes, "name"),
+		.project = event_attribute(attributes, "com.docker.compose.project"),
+		.service = event_attribute(attributes, "com.docker.compose.service"),
+		.number = number_of(event_attribute(attributes, "com.docker.compose.container-number")),
+		.exit_code = number_of(event_attribute(attributes, "exitCode")),
 		.time = exact_time(line),
 	};
-	event.action = action_of(word, &event.health);
-	if (json && *event.id && wanted(events, event.project) && !repeated(events, &event)) {
+	event.action = event_action(word, &event.health);
+	if (json && *event.id && is_event_wanted(events, event.project) &&
+		!is_event_repeated(events, &event)) {
 		if (trace_level)
 			trace_text("event", event.word, event.name);
 		events->to.event(events->to.arg, &event);
@@ -180,7 +182,7 @@ static void got_event(void *arg, const char *text, size_t len)
 
 /* The stream */
 
-static void on_head(struct request *request)
+static void events_on_head(struct request *request)
 {
 	struct events *events = request->arg;
 	struct tm date = { 0 };
@@ -196,30 +198,30 @@ static void on_head(struct request *request)
 	events->busy = true;
 	if (events->to.open)
 		events->to.open(events->to.arg);
-	leave(events);
+	events_leave(events);
 }
 
-static void on_data(struct request *request, const char *bytes, size_t len)
+static void events_on_data(struct request *request, const char *bytes, size_t len)
 {
 	struct events *events = request->arg;
 	events->busy = true;
 	lines_feed(&events->lines, bytes, len, got_event, events);
-	leave(events);
+	events_leave(events);
 }
 
-static void again(void *arg)
+static void events_again(void *arg)
 {
 	struct events *events = arg;
 	events->timer = NULL;
-	if (send_request(events) == 0)
+	if (events_send(events) == 0)
 		return;
 	events->busy = true;
 	events->to.lost(events->to.arg, "libcurl refuses the request");
-	leave(events);
+	events_leave(events);
 }
 
 /* The stream has ended; the engine never ends it by itself. */
-static void on_done(struct request *request)
+static void events_on_done(struct request *request)
 {
 	struct events *events = request->arg;
 	const char *why = request->fault == HTTP_OK && request->status == 200
@@ -232,14 +234,14 @@ static void on_done(struct request *request)
 	if (pause < 0) {
 		events->busy = true;
 		events->to.lost(events->to.arg, why);
-		leave(events);
+		events_leave(events);
 		return;
 	}
 	TRACE("events-again", "\"try\":%u", events->repeats);
-	events->timer = loop_after(events->engine->loop, pause, again, events);
+	events->timer = loop_after(events->engine->loop, pause, events_again, events);
 }
 
-static int send_request(struct events *events)
+static int events_send(struct events *events)
 {
 	struct request *request = events->request = http_request(events->engine->http);
 	char since[CLOCK_STAMP] = "";
@@ -252,9 +254,9 @@ static int send_request(struct events *events)
 	request->query =
 		http_query(events->arena, "since", *since ? since : NULL, "filters", events->filters, NULL);
 	request->prompt = true;
-	request->head = on_head;
-	request->data = on_data;
-	request->done = on_done;
+	request->head = events_on_head;
+	request->data = events_on_data;
+	request->done = events_on_done;
 	request->arg = events;
 	if (http_send(request, events->errors) == 0)
 		return 0;
@@ -296,7 +298,7 @@ struct events *events_open(struct engine *engine, const char *const *projects, s
 	events->projects = copies;
 	events->filters = filters_for(events->arena, copies, nprojects);
 	lines_init(&events->lines, EVENT_MOST);
-	if (send_request(events) != 0) {
+	if (events_send(events) != 0) {
 		events_free(events);
 		return NULL;
 	}

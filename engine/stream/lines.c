@@ -14,7 +14,7 @@ void lines_finish(struct lines *lines)
 }
 
 /* Ends the line whose begin was kept with these last bytes of it. */
-static void join(struct lines *lines, const char *bytes, size_t len,
+static void lines_join(struct lines *lines, const char *bytes, size_t len,
 	void (*line)(void *arg, const char *text, size_t len), void *arg)
 {
 	buf_append(&lines->part, bytes, len);
@@ -43,7 +43,7 @@ void lines_feed(struct lines *lines, const char *bytes, size_t len,
 			return;
 		}
 		if (lines->part.len)
-			join(lines, bytes, take, line, arg);
+			lines_join(lines, bytes, take, line, arg);
 		else
 			line(arg, bytes, take);
 		take += newline != NULL;
@@ -55,5 +55,5 @@ void lines_feed(struct lines *lines, const char *bytes, size_t len,
 void lines_flush(struct lines *lines, void (*line)(void *arg, const char *text, size_t len), void *arg)
 {
 	if (lines->part.len && !lines->stop)
-		join(lines, "", 0, line, arg);
+		lines_join(lines, "", 0, line, arg);
 }

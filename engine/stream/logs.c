@@ -45,14 +45,14 @@ void logs_close(struct logs *logs)
 	logs->frames.stop = logs->lines[0].stop = logs->lines[1].stop = true;
 }
 
-static void leave(struct logs *logs)
+static void logs_leave(struct logs *logs)
 {
 	logs->busy = false;
 	if (logs->dead)
 		logs_free(logs);
 }
 
-static void got_line(void *arg, const char *text, size_t len)
+static void logs_got_line(void *arg, const char *text, size_t len)
 {
 	struct logs *logs = arg;
 	if (logs->frames.raw && len && text[len - 1] == '\r')
@@ -77,10 +77,10 @@ static void got_payload(void *arg, bool standard_error, const char *bytes, size_
 		bytes = space + 1;
 	}
 	logs->current = which;
-	lines_feed(lines, bytes, len, got_line, logs);
+	lines_feed(lines, bytes, len, logs_got_line, logs);
 }
 
-static void on_head(struct request *request)
+static void logs_on_head(struct request *request)
 {
 	struct logs *logs = request->arg;
 	if (request->status >= 300)
@@ -96,33 +96,33 @@ static void on_head(struct request *request)
 	logs->busy = true;
 	if (logs->to.opened)
 		logs->to.opened(logs->to.arg);
-	leave(logs);
+	logs_leave(logs);
 }
 
-static void on_data(struct request *request, const char *bytes, size_t len)
+static void logs_on_data(struct request *request, const char *bytes, size_t len)
 {
 	struct logs *logs = request->arg;
 	logs->busy = true;
 	frames_feed(&logs->frames, bytes, len, got_payload, logs);
-	leave(logs);
+	logs_leave(logs);
 }
 
-static void on_done(struct request *request)
+static void logs_on_done(struct request *request)
 {
 	struct logs *logs = request->arg;
 	const char *failure = NULL;
 	logs->busy = true;
 	for (logs->current = 0; logs->current < 2; logs->current++)
-		lines_flush(&logs->lines[logs->current], got_line, logs);
+		lines_flush(&logs->lines[logs->current], logs_got_line, logs);
 	if (request->fault != HTTP_OK || request->status >= 300)
 		failure = http_message(logs->arena, request);
 	logs->request = NULL;
 	if (!logs->dead)
 		logs->to.end(logs->to.arg, failure);
-	leave(logs);
+	logs_leave(logs);
 }
 
-static void ask(struct logs *logs, const char *id)
+static void logs_ask(struct logs *logs, const char *id)
 {
 	const struct logs_options *options = &logs->options;
 	struct request *request = logs->request;
@@ -135,9 +135,9 @@ static void ask(struct logs *logs, const char *id)
 		request->query = http_query(logs->arena, "stdout", "1", "stderr", "1", "follow",
 			options->follow ? "1" : NULL, "timestamps", options->timestamps ? "1" : NULL, "tail",
 			options->tail, "since", options->since, "until", options->until, NULL);
-	request->head = on_head;
-	request->data = on_data;
-	request->done = on_done;
+	request->head = logs_on_head;
+	request->data = logs_on_data;
+	request->done = logs_on_done;
 	request->arg = logs;
 }
 
@@ -151,7 +151,7 @@ struct logs *logs_open(struct engine *engine, const char *id, const struct logs_
 	lines_init(&logs->lines[0], LINE_MOST);
 	lines_init(&logs->lines[1], LINE_MOST);
 	logs->request = http_request(engine->http);
-	ask(logs, id);
+	logs_ask(logs, id);
 	if (http_send(logs->request, errors) != 0) {
 		logs->request = NULL;
 		logs_free(logs);
@@ -186,7 +186,7 @@ static void tail_data(struct request *request, const char *bytes, size_t len)
 }
 
 /* Cuts what is too long for a message, line by line. */
-static const char *shorten(struct tail *tail)
+static const char *tail_shorten(struct tail *tail)
 {
 	auto_buf struct buf text;
 	buf_init(&text, 2 * TAIL_MOST);
@@ -207,7 +207,7 @@ static void tail_done(struct request *request)
 {
 	struct tail *tail = request->arg;
 	bool gone = request->fault == HTTP_OK && request->status == 404;
-	tail->got(tail->arg, gone ? NULL : shorten(tail));
+	tail->got(tail->arg, gone ? NULL : tail_shorten(tail));
 }
 
 void logs_tail(struct engine *engine, const char *id, unsigned count, const char *since, bool tty,
