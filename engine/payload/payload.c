@@ -11,7 +11,7 @@
 enum kind { TEXT, LIST, NUMBER, SWITCH, CHOICE, PAIRS };
 
 /* An attribute that goes to the engine as it is. */
-struct row {
+struct payload_row {
 	enum kind kind;
 	unsigned at, count; /* offsets in struct service; count: LIST and PAIRS */
 	bool host;          /* HostConfig, else the container's own config */
@@ -22,7 +22,7 @@ struct row {
 #define MANY(member) offsetof(struct service, member), offsetof(struct service, n##member)
 
 /* clang-format off */
-static const struct row rows[] = {
+static const struct payload_row rows[] = {
 	{ LIST,   MANY(command),             false, "Cmd" },
 	{ LIST,   MANY(entrypoint),          false, "Entrypoint" },
 	{ TEXT,   ONE(hostname),             false, "Hostname" },
@@ -69,7 +69,8 @@ static const struct row rows[] = {
 };
 /* clang-format on */
 
-static void put_row(const struct row *row, const struct service *service, cJSON *to)
+/* Puts the member of a row as its kind says; what the file leaves out stays out of the body. */
+static void put_attribute(const struct payload_row *row, const struct service *service, cJSON *to)
 {
 	const char *base = (const char *)service;
 	const void *member = base + row->at;
@@ -98,7 +99,7 @@ static void put_row(const struct row *row, const struct service *service, cJSON 
 	}
 }
 
-static bool has_name(const struct service *service, const char *name)
+static bool has_variable(const struct service *service, const char *name)
 {
 	for (size_t i = 0; i < service->nenvironment; i++)
 		if (strcmp(service->environment[i].key, name) == 0)
@@ -115,7 +116,7 @@ static void put_environment(struct body *body)
 	cJSON *list = cJSON_AddArrayToObject(body->root, "Env");
 	for (size_t i = 0; i < context->nproxies; i++) {
 		const struct pair *proxy = &context->proxies[i];
-		if (!has_name(service, proxy->key))
+		if (!has_variable(service, proxy->key))
 			cJSON_AddItemToArray(list, cJSON_CreateString(arena_printf(
 							   body->arena, "%s=%s", proxy->key, proxy->value)));
 	}
@@ -125,7 +126,7 @@ static void put_environment(struct body *body)
 			pair->value ? arena_printf(body->arena, "%s=%s", pair->key, pair->value) : pair->key;
 		cJSON_AddItemToArray(list, cJSON_CreateString(text));
 	}
-	if (service->use_api_socket && !has_name(service, "DOCKER_CONFIG"))
+	if (service->use_api_socket && !has_variable(service, "DOCKER_CONFIG"))
 		cJSON_AddItemToArray(list, cJSON_CreateString("DOCKER_CONFIG=/run/secrets/docker"));
 }
 
@@ -213,7 +214,7 @@ const char *payload_container(struct arena *arena, const struct step *step,
 	body.host = cJSON_CreateObject();
 	put_text(body.root, "Image", service_image(arena, service));
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		put_row(&rows[i], service, rows[i].host ? body.host : body.root);
+		put_attribute(&rows[i], service, rows[i].host ? body.host : body.root);
 	put_environment(&body);
 	put_ports(&body);
 	put_interaction(&body);

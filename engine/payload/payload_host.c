@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As docker compose computes it, in single precision: 0.1 is 100000000 and not one less. */
+/* As docker compose computes it, in single precision: 0.13 is 129999992. */
 static int64_t nano_cpus(double cpus)
 {
 	return (int64_t)((float)cpus * 1e9f);
@@ -73,6 +73,7 @@ static bool is_cdi(const struct device *device)
 	       slash != device->source && equal && equal > slash + 1 && equal[1] && !strchr(slash + 1, '/');
 }
 
+/* Paths are Devices. Names of CDI are one device request together, each entry of `gpus` is one. */
 static void put_devices(struct body *body)
 {
 	const struct service *service = body->service;
@@ -98,6 +99,7 @@ static void put_devices(struct body *body)
 		put_request(body->host, &service->gpus[i], "gpu");
 }
 
+/* Limits of `deploy` come after the service's own keys of the same meaning, and win. */
 static void put_resources(struct body *body)
 {
 	const struct service *service = body->service;

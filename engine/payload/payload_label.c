@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const char *joined(struct arena *arena, const char *const *texts, size_t count)
+static const char *join_commas(struct arena *arena, const char *const *texts, size_t count)
 {
 	const char *all = count ? texts[0] : "";
 	for (size_t i = 1; i < count; i++)
@@ -55,7 +55,7 @@ static void put_numbering(struct body *body, cJSON *labels)
 }
 
 /* The inputs label with the creation times of the volumes that this plan has made. */
-static const char *inputs(const struct body *body)
+static const char *inputs_label(const struct body *body)
 {
 	const char *text = body->step->inputs;
 	for (size_t i = 0; text && i < body->step->nneeds; i++) {
@@ -80,14 +80,14 @@ void payload_labels(struct body *body)
 	put_text(labels, "com.docker.compose.version", FLOW_VERSION);
 	put_text(labels, "com.docker.compose.project.working_dir", project->dir);
 	put_text(labels, "com.docker.compose.project.config_files",
-		joined(body->arena, project->files, project->nfiles));
+		join_commas(body->arena, project->files, project->nfiles));
 	if (project->nenv_files)
 		put_text(labels, "com.docker.compose.project.environment_file",
-			joined(body->arena, project->env_files, project->nenv_files));
+			join_commas(body->arena, project->env_files, project->nenv_files));
 	put_numbering(body, labels);
 	put_text(labels, "com.docker.compose.config-hash", hash_service(body->arena, service, &resolver));
 	put_text(labels, "com.docker.compose.depends_on", depends_on(body->arena, service));
 	put_text(labels, "com.docker.compose.image", image_id(body));
-	put_text(labels, "docker-flow.inputs", inputs(body));
+	put_text(labels, "docker-flow.inputs", inputs_label(body));
 	put_text(labels, "docker-flow.applications", body->step->applications);
 }

@@ -6,17 +6,17 @@
 #include <unistd.h>
 
 /* What is mounted at one target: a Binds string or a Mounts object. */
-struct place {
+struct mount_place {
 	const char *target, *bind;
 	cJSON *mount;
 };
 
-struct places {
-	struct place *items;
+struct mount_places {
+	struct mount_place *items;
 	size_t count;
 };
 
-static struct place *place_at(struct places *places, const char *target)
+static struct mount_place *place_at(struct mount_places *places, const char *target)
 {
 	for (size_t i = 0; i < places->count; i++)
 		if (strcmp(places->items[i].target, target) == 0)
@@ -25,9 +25,9 @@ static struct place *place_at(struct places *places, const char *target)
 }
 
 /* One entry per target; a later one takes the place of an earlier one. */
-static void set_place(struct body *body, struct places *places, struct place place)
+static void set_place(struct body *body, struct mount_places *places, struct mount_place place)
 {
-	struct place *old = place_at(places, place.target);
+	struct mount_place *old = place_at(places, place.target);
 	if (old)
 		cJSON_Delete(old->mount);
 	else
@@ -139,6 +139,7 @@ static void put_tmpfs_options(cJSON *json, const struct mount_tmpfs *tmpfs)
 		put_int(options, "Mode", tmpfs->mode.value);
 }
 
+/* A Mounts object. What an older engine would leave out without a word needs the version that knows it. */
 static int make_mount(struct body *body, const struct mount *mount, cJSON **ret_mount)
 {
 	const char *type = mount->type, *source = mount->source;
@@ -165,13 +166,14 @@ static int make_mount(struct body *body, const struct mount *mount, cJSON **ret_
 	return 0;
 }
 
-static int add_mounts(struct body *body, struct places *places)
+/* The service's volumes, each as a Binds string where that says all, else as a Mounts object. */
+static int add_mounts(struct body *body, struct mount_places *places)
 {
 	const struct service *service = body->service;
 	int failed = 0;
 	for (size_t i = 0; i < service->nvolumes; i++) {
 		const struct mount *mount = service->volumes[i];
-		struct place place = { .target = mount->target };
+		struct mount_place place = { .target = mount->target };
 		bool anonymous = strcmp(mount->type, "volume") == 0 && !mount->source;
 		if (anonymous && place_at(places, mount->target))
 			continue; /* inherited */
@@ -184,7 +186,7 @@ static int add_mounts(struct body *body, struct places *places)
 	}
 	if (service->use_api_socket)
 		set_place(body, places,
-			(struct place){ "/var/run/docker.sock",
+			(struct mount_place){ "/var/run/docker.sock",
 				"/var/run/docker.sock:/var/run/docker.sock:rw", NULL });
 	return failed;
 }
@@ -197,8 +199,8 @@ static bool all_hex(const char *name)
 /* Whether the old container's volume at `target` is one the new container must keep: an anonymous volume of
  * the service, one of the image, or one that carries uploads. While the image is unknown every volume with a
  * generated name counts: data is never dropped for want of knowledge. */
-static bool inherits(const struct body *body, const struct observed_mount *old, const char *const *uploads,
-	size_t nuploads)
+static bool must_inherit(const struct body *body, const struct observed_mount *old,
+	const char *const *uploads, size_t nuploads)
 {
 	const struct service *service = body->service;
 	const struct observed_image *image =
@@ -217,23 +219,24 @@ static bool inherits(const struct body *body, const struct observed_mount *old, 
 	return (!image || !image->id) && old->name && all_hex(old->name);
 }
 
-static void inherit(struct body *body, struct places *places, const char *const *uploads, size_t nuploads)
+static void inherit_volumes(
+	struct body *body, struct mount_places *places, const char *const *uploads, size_t nuploads)
 {
 	const struct observed_container *from = body->step->replaces;
 	for (size_t i = 0; from && i < from->nmounts; i++) {
 		const struct observed_mount *old = &from->mounts[i];
-		if (strcmp(old->type, "tmpfs") == 0 || !inherits(body, old, uploads, nuploads))
+		if (strcmp(old->type, "tmpfs") == 0 || !must_inherit(body, old, uploads, nuploads))
 			continue;
 		const char *source = strcmp(old->type, "volume") == 0 ? old->name : old->source;
 		set_place(body, places,
-			(struct place){ .target = old->target,
+			(struct mount_place){ .target = old->target,
 				.mount = new_mount(old->type, source, old->target, !old->writable) });
 	}
 }
 
 /* Files of secrets and configs that are bound; a volume of the user's on the same target wins. */
-static void add_files(
-	struct body *body, struct places *places, const struct service_file *files, size_t count)
+static void bind_files(
+	struct body *body, struct mount_places *places, const struct service_file *files, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct service_file *file = &files[i];
@@ -252,7 +255,7 @@ static void add_files(
 		cJSON *json = new_mount("bind", file->source->file, file->target, true);
 		if (file->secret)
 			cJSON_AddObjectToObject(json, "BindOptions");
-		set_place(body, places, (struct place){ .target = file->target, .mount = json });
+		set_place(body, places, (struct mount_place){ .target = file->target, .mount = json });
 	}
 }
 
@@ -268,20 +271,20 @@ static void put_tmpfs(struct body *body)
 
 int payload_mounts(struct body *body)
 {
-	struct places places = { NULL, 0 };
+	struct mount_places places = { NULL, 0 };
 	struct service_file *files = NULL;
 	const char **uploads = NULL;
 	size_t nfiles = 0, nuploads = 0;
 	int failed = service_files(
 		body->arena, body->service, body->context->shared_files, &files, &nfiles, body->errors);
 	service_files_volumes(body->arena, body->service, files, nfiles, &uploads, &nuploads);
-	inherit(body, &places, uploads, nuploads);
+	inherit_volumes(body, &places, uploads, nuploads);
 	failed |= add_mounts(body, &places);
-	add_files(body, &places, files, nfiles);
+	bind_files(body, &places, files, nfiles);
 	for (size_t i = 0; i < nuploads; i++)
 		if (!place_at(&places, uploads[i]))
 			set_place(body, &places,
-				(struct place){ .target = uploads[i],
+				(struct mount_place){ .target = uploads[i],
 					.mount = new_mount("volume", NULL, uploads[i], false) });
 	for (size_t i = 0; i < places.count; i++) {
 		if (places.items[i].bind) {

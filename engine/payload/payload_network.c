@@ -96,6 +96,8 @@ static void put_addresses(const struct attachment *at, cJSON *to)
 		put_list(ipam, "LinkLocalIPs", at->link_local_ips, at->nlink_local_ips);
 }
 
+/* Settings of one network. `at` NULL: the default network, for which the file says nothing; `primary`: the
+ * one the container is created with. */
 static int put_endpoint(struct body *body, const struct attachment *at, bool primary, cJSON *to)
 {
 	int failed = 0;

@@ -3,7 +3,8 @@
 
 #include <ctype.h>
 
-static void add(struct arena *arena, const char *name, const char *value, struct pair **pairs, size_t *count)
+static void add_proxy_variable(
+	struct arena *arena, const char *name, const char *value, struct pair **pairs, size_t *count)
 {
 	if (!value || !*value)
 		return;
@@ -22,11 +23,11 @@ void payload_proxies(
 	struct pair *pairs = NULL;
 	size_t count = 0;
 	if (proxy) {
-		add(arena, "HTTP_PROXY", proxy->http, &pairs, &count);
-		add(arena, "HTTPS_PROXY", proxy->https, &pairs, &count);
-		add(arena, "NO_PROXY", proxy->no, &pairs, &count);
-		add(arena, "FTP_PROXY", proxy->ftp, &pairs, &count);
-		add(arena, "ALL_PROXY", proxy->all, &pairs, &count);
+		add_proxy_variable(arena, "HTTP_PROXY", proxy->http, &pairs, &count);
+		add_proxy_variable(arena, "HTTPS_PROXY", proxy->https, &pairs, &count);
+		add_proxy_variable(arena, "NO_PROXY", proxy->no, &pairs, &count);
+		add_proxy_variable(arena, "FTP_PROXY", proxy->ftp, &pairs, &count);
+		add_proxy_variable(arena, "ALL_PROXY", proxy->all, &pairs, &count);
 	}
 	*ret_proxies = pairs;
 	*ret_count = count;

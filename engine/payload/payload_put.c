@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void set(struct cJSON *object, const char *key, struct cJSON *value)
+static void put_item(struct cJSON *object, const char *key, struct cJSON *value)
 {
 	cJSON_DeleteItemFromObjectCaseSensitive(object, key);
 	cJSON_AddItemToObject(object, key, value);
@@ -13,19 +13,19 @@ static void set(struct cJSON *object, const char *key, struct cJSON *value)
 void put_text(struct cJSON *object, const char *key, const char *text)
 {
 	if (text)
-		set(object, key, cJSON_CreateString(text));
+		put_item(object, key, cJSON_CreateString(text));
 }
 
 void put_bool(struct cJSON *object, const char *key, bool yes)
 {
-	set(object, key, cJSON_CreateBool(yes));
+	put_item(object, key, cJSON_CreateBool(yes));
 }
 
 void put_int(struct cJSON *object, const char *key, int64_t value)
 {
 	char text[32];
 	snprintf(text, sizeof text, "%" PRId64, value);
-	set(object, key, cJSON_CreateRaw(text));
+	put_item(object, key, cJSON_CreateRaw(text));
 }
 
 void put_list(struct cJSON *object, const char *key, const char *const *texts, size_t count)
@@ -35,7 +35,7 @@ void put_list(struct cJSON *object, const char *key, const char *const *texts, s
 	cJSON *list = cJSON_CreateArray();
 	for (size_t i = 0; i < count; i++)
 		cJSON_AddItemToArray(list, cJSON_CreateString(texts[i]));
-	set(object, key, list);
+	put_item(object, key, list);
 }
 
 void put_pairs(struct cJSON *object, const char *key, const struct pair *pairs, size_t count)
@@ -45,7 +45,7 @@ void put_pairs(struct cJSON *object, const char *key, const struct pair *pairs, 
 	cJSON *map = cJSON_CreateObject();
 	for (size_t i = 0; i < count; i++)
 		put_text(map, pairs[i].key, pairs[i].value ? pairs[i].value : "");
-	set(object, key, map);
+	put_item(object, key, map);
 }
 
 void put_append(struct cJSON *object, const char *key, const char *text)

@@ -10,7 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static const struct file_source *find(struct file_source *const *sources, size_t count, const char *key)
+static const struct file_source *find_source(
+	struct file_source *const *sources, size_t count, const char *key)
 {
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(sources[i]->key, key) == 0)
@@ -19,7 +20,7 @@ static const struct file_source *find(struct file_source *const *sources, size_t
 }
 
 /* Process that listens on the engine's socket, or 0. */
-static pid_t listener(const char *path)
+static pid_t socket_listener(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	if (snprintf(address.sun_path, sizeof address.sun_path, "%s", path) >= (int)sizeof address.sun_path)
@@ -37,7 +38,7 @@ static pid_t listener(const char *path)
 
 bool service_files_shared(const struct engine *engine)
 {
-	pid_t pid = engine->local && engine->endpoint.socket ? listener(engine->endpoint.socket) : 0;
+	pid_t pid = engine->local && engine->endpoint.socket ? socket_listener(engine->endpoint.socket) : 0;
 	if (!pid) /* none, or one of another pid namespace: a container that was given the engine's socket */
 		return false;
 	char path[64], theirs[64], ours[64];
@@ -50,7 +51,7 @@ bool service_files_shared(const struct engine *engine)
 	return access("/.dockerenv", F_OK) != 0 && access("/run/.containerenv", F_OK) != 0;
 }
 
-static int refuse(struct errors *errors, const struct service *service, const struct file_ref *ref,
+static int refuse_source(struct errors *errors, const struct service *service, const struct file_ref *ref,
 	bool secret, const char *why)
 {
 	const char *word = secret ? "secret" : "config";
@@ -61,7 +62,8 @@ static int refuse(struct errors *errors, const struct service *service, const st
 		errors, "only a swarm has those: give it a file, an environment variable or a content");
 }
 
-static int add_files(struct arena *arena, const struct service *service, bool secret, bool upload_files,
+/* Appends the service's secrets or configs. Sources that only a swarm has are refused. */
+static int collect_files(struct arena *arena, const struct service *service, bool secret, bool upload_files,
 	struct service_file **files, size_t *count, struct errors *errors)
 {
 	const struct project *project = service->project;
@@ -70,12 +72,12 @@ static int add_files(struct arena *arena, const struct service *service, bool se
 	for (size_t i = 0; i < nrefs; i++) {
 		const struct file_ref *ref = secret ? service->secrets[i] : service->configs[i];
 		const struct file_source *source =
-			secret ? find(project->secrets, project->nsecrets, ref->source)
-			       : find(project->configs, project->nconfigs, ref->source);
+			secret ? find_source(project->secrets, project->nsecrets, ref->source)
+			       : find_source(project->configs, project->nconfigs, ref->source);
 		if (!source)
 			continue; /* the loader has refused those */
 		if (source->external || source->driver || source->template_driver) {
-			failed |= refuse(
+			failed |= refuse_source(
 				errors, service, ref, secret, source->external ? "external" : "driver of");
 			continue;
 		}
@@ -97,8 +99,8 @@ int service_files(struct arena *arena, const struct service *service, bool share
 	struct service_file *files = NULL;
 	size_t count = 0;
 	reconcile_uploads(service, shared, &content, &upload);
-	int failed = add_files(arena, service, true, upload, &files, &count, errors);
-	failed |= add_files(arena, service, false, upload, &files, &count, errors);
+	int failed = collect_files(arena, service, true, upload, &files, &count, errors);
+	failed |= collect_files(arena, service, false, upload, &files, &count, errors);
 	if (failed)
 		return -1;
 	*ret_files = files;
@@ -107,7 +109,7 @@ int service_files(struct arena *arena, const struct service *service, bool share
 }
 
 /* Whether `path` lies at or below `dir`. */
-static bool below(const char *path, const char *dir)
+static bool is_below(const char *path, const char *dir)
 {
 	size_t len = strlen(dir);
 	while (len > 1 && dir[len - 1] == '/')
@@ -117,13 +119,13 @@ static bool below(const char *path, const char *dir)
 
 /* The deepest thing mounted above a path decides: a volume or bind is written to, a tmpfs is not there yet,
  * and the root may be read-only. */
-static bool unreachable(const struct service *service, const char *path)
+static bool is_out_of_reach(const struct service *service, const char *path)
 {
 	size_t deepest = 0;
 	bool lost = service->read_only;
 	for (size_t i = 0; i < service->nvolumes; i++) {
 		const struct mount *mount = service->volumes[i];
-		if (below(path, mount->target) && strlen(mount->target) >= deepest) {
+		if (is_below(path, mount->target) && strlen(mount->target) >= deepest) {
 			deepest = strlen(mount->target);
 			lost = strcmp(mount->type, "tmpfs") == 0;
 		}
@@ -146,12 +148,13 @@ void service_files_volumes(struct arena *arena, const struct service *service,
 	size_t ndirs = 0;
 	for (size_t i = 0; i < count; i++) {
 		const char *slash = strrchr(files[i].target, '/');
-		if (!files[i].upload || slash == files[i].target || !unreachable(service, files[i].target))
+		if (!files[i].upload || slash == files[i].target ||
+			!is_out_of_reach(service, files[i].target))
 			continue;
 		const char *dir = arena_strndup(arena, files[i].target, (size_t)(slash - files[i].target));
 		bool known = false;
 		for (size_t k = 0; k < ndirs && !known; k++)
-			known = below(dir, dirs[k]);
+			known = is_below(dir, dirs[k]);
 		if (!known)
 			*ARENA_PUSH(arena, dirs, ndirs) = dir;
 	}
@@ -159,6 +162,7 @@ void service_files_volumes(struct arena *arena, const struct service *service,
 	*ret_ndirs = ndirs;
 }
 
+/* The content of `fd`, -1 with errno when it is a directory or longer than `most`. */
 static int read_whole(struct arena *arena, int fd, size_t most, const char **ret_content, size_t *ret_len)
 {
 	struct stat status;
