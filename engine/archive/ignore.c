@@ -37,12 +37,12 @@ struct ignore {
 
 /* PCRE2's memory is the arena's */
 
-static void *take(size_t size, void *arena)
+static void *matcher_take(size_t size, void *arena)
 {
 	return arena_alloc(arena, size);
 }
 
-static void leave(void *memory, void *arena)
+static void matcher_leave(void *memory, void *arena)
 {
 	(void)memory;
 	(void)arena;
@@ -52,7 +52,7 @@ static struct ignore *new_ignore(struct arena *arena)
 {
 	struct ignore *ignore = ARENA_NEW(arena, struct ignore);
 	struct matcher *matcher = ARENA_NEW(arena, struct matcher);
-	pcre2_general_context *memory = pcre2_general_context_create(take, leave, arena);
+	pcre2_general_context *memory = pcre2_general_context_create(matcher_take, matcher_leave, arena);
 	*matcher = (struct matcher){
 		.data = pcre2_match_data_create(1, memory),
 		.workspace = ARENA_ARRAY(arena, int, WORKSPACE),
@@ -135,7 +135,7 @@ static const char *put_deep(struct buf *to, const char *text, bool start)
 }
 
 /* The expression for a path that matches, or of which a directory does. */
-static void translate(struct buf *to, const char *text)
+static void pattern_translate(struct buf *to, const char *text)
 {
 	const char *start = text;
 	while (*text) {
@@ -153,21 +153,21 @@ static void translate(struct buf *to, const char *text)
 }
 
 /* Returns NULL when the pattern is malformed. */
-static pcre2_code *compile(const struct ignore *ignore, const char *text)
+static pcre2_code *pattern_compile(const struct ignore *ignore, const char *text)
 {
 	auto_buf struct buf valid, expression;
 	int code;
 	size_t at;
 	buf_init(&valid, (size_t)4 * PATTERN_MOST);
 	buf_init(&expression, (size_t)16 * PATTERN_MOST);
-	translate(&expression, as_utf8(&valid, text));
+	pattern_translate(&expression, as_utf8(&valid, text));
 	return pcre2_compile((PCRE2_SPTR)buf_text(&expression), expression.len,
 		PCRE2_ANCHORED | PCRE2_DOTALL | PCRE2_UTF, &code, &at, ignore->compiling);
 }
 
 /* Lexical cleaning of a pattern: no empty, `.` and (where possible) `..` parts, no leading or trailing slash.
  */
-static char *clean(struct arena *arena, const char *text, size_t len)
+static char *pattern_clean(struct arena *arena, const char *text, size_t len)
 {
 	char *out = arena_alloc(arena, len + 2);
 	size_t used = 0;
@@ -192,7 +192,8 @@ static char *clean(struct arena *arena, const char *text, size_t len)
 	return out;
 }
 
-static int add_line(struct arena *arena, struct ignore *ignore, const char *line, size_t len,
+/* Takes one line: blanks around it go, `!` takes back, an empty one means nothing. */
+static int pattern_add(struct arena *arena, struct ignore *ignore, const char *line, size_t len,
 	const struct mark *at, struct errors *errors)
 {
 	while (len && isspace((unsigned char)line[len - 1]))
@@ -211,13 +212,13 @@ static int add_line(struct arena *arena, struct ignore *ignore, const char *line
 	if (memchr(line, '\0', len) || ignore->npatterns >= PATTERNS_MOST)
 		return error_add(errors, ERROR_FILE, at, NULL,
 			ignore->npatterns >= PATTERNS_MOST ? "too many patterns" : "a NUL byte in a pattern");
-	char *text = clean(arena, line, len);
+	char *text = pattern_clean(arena, line, len);
 	if (!*text) /* "." and "/" match no path inside */
 		return 0;
 	if (strlen(text) > PATTERN_MOST)
 		return error_add(
 			errors, ERROR_FILE, at, NULL, "a pattern of more than %d bytes", PATTERN_MOST);
-	struct pattern pattern = { .back = back, .code = compile(ignore, text) };
+	struct pattern pattern = { .back = back, .code = pattern_compile(ignore, text) };
 	if (!pattern.code) {
 		error_add(errors, ERROR_FILE, at, NULL, "malformed pattern \"%s\"", text);
 		return error_hint(errors, "close [ with ], or write \\[ for the character itself");
@@ -242,7 +243,7 @@ const struct ignore *ignore_parse(
 		size_t end = newline ? (size_t)(newline - text) : len;
 		at.line++;
 		if (text[begin] != '#')
-			result |= add_line(arena, ignore, text + begin, end - begin, &at, errors);
+			result |= pattern_add(arena, ignore, text + begin, end - begin, &at, errors);
 		begin = end + 1;
 	}
 	return result ? NULL : ignore;
@@ -252,8 +253,8 @@ const struct ignore *ignore_parse(
 
 /* The matcher that runs through a path once with all states of the expression: no pattern can take more than
  * length × states. */
-static int match(const struct ignore *ignore, const struct pattern *pattern, const char *path, size_t len,
-	uint32_t options)
+static int pattern_match(const struct ignore *ignore, const struct pattern *pattern, const char *path,
+	size_t len, uint32_t options)
 {
 	struct matcher *matcher = ignore->matcher;
 	for (;;) {
@@ -276,7 +277,7 @@ bool ignore_path(const struct ignore *ignore, const char *path)
 	size_t len = strlen(path);
 	for (size_t i = 0; ignore && i < ignore->npatterns; i++) {
 		const struct pattern *pattern = &ignore->patterns[i];
-		if (ignored == pattern->back && match(ignore, pattern, path, len, 0) >= 0)
+		if (ignored == pattern->back && pattern_match(ignore, pattern, path, len, 0) >= 0)
 			ignored = !ignored;
 	}
 	return ignored;
@@ -292,9 +293,9 @@ bool ignore_below(const struct ignore *ignore, const char *dir)
 	size_t len = strlen(dir);
 	bool open = false;
 	for (size_t i = 0; i < ignore->npatterns && !open; i++) {
-		int result = ignore->patterns[i].back
-				     ? match(ignore, &ignore->patterns[i], dir, len, PCRE2_PARTIAL_SOFT)
-				     : PCRE2_ERROR_NOMATCH;
+		int result = ignore->patterns[i].back ? pattern_match(ignore, &ignore->patterns[i], dir, len,
+								PCRE2_PARTIAL_SOFT)
+						      : PCRE2_ERROR_NOMATCH;
 		open = result >= 0 || result == PCRE2_ERROR_PARTIAL;
 	}
 	return open;

@@ -20,8 +20,8 @@
 #define ERROR(tar, ...) error_add((tar)->errors, ERROR_SYSTEM, NULL, NULL, __VA_ARGS__)
 
 /* A directory that is being walked. */
-struct level {
-	struct level *up;
+struct tar_level {
+	struct tar_level *up;
 	int fd;
 	char *path; /* relative to the root, "" for it */
 	char **names;
@@ -40,7 +40,7 @@ struct tar {
 	const char *keep;
 	const struct tar_file *extra;
 	size_t nextra, extra_at;
-	struct level *level;
+	struct tar_level *level;
 	unsigned depth;
 	int file; /* the one being copied, or -1 */
 	int64_t left;
@@ -59,7 +59,7 @@ static la_ssize_t on_write(struct archive *archive, void *arg, const void *bytes
 	return buf_append(&tar->out, bytes, len) ? (la_ssize_t)len : -1;
 }
 
-static int check(struct tar *tar, int code, const char *path)
+static int tar_check(struct tar *tar, int code, const char *path)
 {
 	if (code >= ARCHIVE_WARN)
 		return 0;
@@ -81,7 +81,7 @@ static int put_header(struct tar *tar, const char *path, const struct stat *stat
 	tar->lib.entry_set_size(entry, S_ISREG(stat->st_mode) ? stat->st_size : 0);
 	if (link)
 		tar->lib.entry_copy_symlink(entry, link);
-	return check(tar, tar->lib.write_header(tar->archive, entry), path);
+	return tar_check(tar, tar->lib.write_header(tar->archive, entry), path);
 }
 
 static int put_extra(struct tar *tar, const struct tar_file *file)
@@ -92,13 +92,15 @@ static int put_extra(struct tar *tar, const struct tar_file *file)
 	if (put_header(tar, file->name, &stat, NULL, file) != 0)
 		return -1;
 	if (file->len && tar->lib.write_data(tar->archive, file->data, file->len) != (la_ssize_t)file->len)
-		return check(tar, ARCHIVE_FATAL, file->name);
-	return check(tar, tar->lib.write_finish_entry(tar->archive), file->name);
+		return tar_check(tar, ARCHIVE_FATAL, file->name);
+	return tar_check(tar, tar->lib.write_finish_entry(tar->archive), file->name);
 }
 
 /* Directories */
 
-static int read_names(struct tar *tar, struct level *level)
+/* In order of the names, so that the same directory makes the same archive. Reads a duplicate of the
+ * descriptor, since closedir closes what it reads. */
+static int level_read_names(struct tar *tar, struct tar_level *level)
 {
 	int fd = dup(level->fd);
 	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
@@ -123,9 +125,9 @@ static int read_names(struct tar *tar, struct level *level)
 	return 0;
 }
 
-static void leave(struct tar *tar)
+static void level_leave(struct tar *tar)
 {
-	struct level *level = tar->level;
+	struct tar_level *level = tar->level;
 	tar->level = level->up;
 	tar->depth--;
 	for (size_t i = 0; i < level->count; i++)
@@ -138,12 +140,12 @@ static void leave(struct tar *tar)
 }
 
 /* Goes into directory `name` of the present level; `path` becomes the level's. */
-static int descend(struct tar *tar, const char *name, char *path, const struct stat *stat, bool told)
+static int level_enter(struct tar *tar, const char *name, char *path, const struct stat *stat, bool told)
 {
-	struct level *level = HEAP_NEW(struct level);
+	struct tar_level *level = HEAP_NEW(struct tar_level);
 	int from = tar->level ? tar->level->fd : AT_FDCWD;
 	int no_link = tar->level ? O_NOFOLLOW : 0; /* the context itself may be a link */
-	*level = (struct level){ .up = tar->level, .path = path, .told = told, .stat = *stat };
+	*level = (struct tar_level){ .up = tar->level, .path = path, .told = told, .stat = *stat };
 	level->fd = openat(from, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | no_link);
 	int reason = errno;
 	tar->level = level;
@@ -153,11 +155,11 @@ static int descend(struct tar *tar, const char *name, char *path, const struct s
 			strerror(reason));
 	if (tar->depth > DEPTH_MOST)
 		return ERROR(tar, "%s/%s nests deeper than %d directories", tar->dir, path, DEPTH_MOST);
-	return read_names(tar, level);
+	return level_read_names(tar, level);
 }
 
 /* A directory that is left out itself gets its entry when something in it is taken. */
-static int tell_parents(struct tar *tar, struct level *level)
+static int tell_parents(struct tar *tar, struct tar_level *level)
 {
 	if (!level || level->told)
 		return 0;
@@ -212,7 +214,7 @@ static int begin_file(struct tar *tar, const char *name, const char *path)
 }
 
 /* Takes one entry of the present level; owns `path`. */
-static int visit(struct tar *tar, const char *name, char *path)
+static int level_visit(struct tar *tar, const char *name, char *path)
 {
 	struct stat stat;
 	int result = 0;
@@ -226,13 +228,13 @@ static int visit(struct tar *tar, const char *name, char *path)
 	bool ignored = !kept && ignore_path(tar->ignore, path);
 	bool dir = S_ISDIR(stat.st_mode);
 	if (ignored && dir && (ignore_below(tar->ignore, path) || keep_below(tar, path)))
-		return descend(tar, name, path, &stat, false);
+		return level_enter(tar, name, path, &stat, false);
 	bool known = dir || S_ISREG(stat.st_mode) || S_ISLNK(stat.st_mode) || S_ISFIFO(stat.st_mode);
 	if (!ignored && known && !is_extra(tar, path)) {
 		result = tell_parents(tar, tar->level);
 		if (result == 0 && dir)
 			return put_header(tar, path, &stat, NULL, NULL) == 0
-				       ? descend(tar, name, path, &stat, true)
+				       ? level_enter(tar, name, path, &stat, true)
 				       : (free(path), -1);
 		if (result == 0 && S_ISLNK(stat.st_mode))
 			result = put_link(tar, name, path, &stat);
@@ -253,36 +255,36 @@ static int copy_chunk(struct tar *tar)
 		return ERROR(tar, "cannot read %s/%s: %s", tar->dir, tar->file_path,
 			len < 0 ? strerror(errno) : "it became shorter meanwhile");
 	if (len && tar->lib.write_data(tar->archive, tar->chunk, (size_t)len) != (la_ssize_t)len)
-		return check(tar, ARCHIVE_FATAL, tar->file_path);
+		return tar_check(tar, ARCHIVE_FATAL, tar->file_path);
 	tar->left -= len;
 	if (tar->left)
 		return 0;
 	close(tar->file);
 	tar->file = -1;
-	return check(tar, tar->lib.write_finish_entry(tar->archive), tar->file_path);
+	return tar_check(tar, tar->lib.write_finish_entry(tar->archive), tar->file_path);
 }
 
 /* Makes a few more bytes of the archive. */
-static int step(struct tar *tar)
+static int tar_step(struct tar *tar)
 {
 	if (tar->file >= 0)
 		return copy_chunk(tar);
 	if (tar->extra_at < tar->nextra)
 		return put_extra(tar, &tar->extra[tar->extra_at++]);
-	struct level *level = tar->level;
+	struct tar_level *level = tar->level;
 	if (!level) {
 		tar->ended = true;
-		return check(tar, tar->lib.write_close(tar->archive), "the end");
+		return tar_check(tar, tar->lib.write_close(tar->archive), "the end");
 	}
 	if (level->at == level->count) {
-		leave(tar);
+		level_leave(tar);
 		return 0;
 	}
 	const char *name = level->names[level->at++];
 	size_t room = strlen(level->path) + strlen(name) + 2;
 	char *path = heap_zeroed(room);
 	snprintf(path, room, "%s%s%s", level->path, *level->path ? "/" : "", name);
-	return visit(tar, name, path);
+	return level_visit(tar, name, path);
 }
 
 struct tar *tar_create(const char *dir, const struct ignore *ignore, const char *keep,
@@ -312,7 +314,7 @@ struct tar *tar_create(const char *dir, const struct ignore *ignore, const char 
 		tar_destroy(tar);
 		return NULL;
 	}
-	if (dir && descend(tar, dir, heap_text(""), &stat, true) != 0) {
+	if (dir && level_enter(tar, dir, heap_text(""), &stat, true) != 0) {
 		tar_destroy(tar);
 		return NULL;
 	}
@@ -326,7 +328,7 @@ ssize_t tar_read(struct tar *tar, char *to, size_t room)
 		buf_reset(&tar->out);
 		if (tar->ended)
 			return 0;
-		if (step(tar) != 0)
+		if (tar_step(tar) != 0)
 			return -1;
 	}
 	size_t len = tar->out.len - tar->given;
@@ -348,7 +350,7 @@ void tar_destroy(struct tar *tar)
 	if (!tar)
 		return;
 	while (tar->level)
-		leave(tar);
+		level_leave(tar);
 	if (tar->file >= 0)
 		close(tar->file);
 	if (tar->archive)

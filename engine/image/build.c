@@ -81,7 +81,7 @@ static struct vertex *vertex_of(struct build_job *build, const char *digest, con
 	return vertex;
 }
 
-static void got_line(void *arg, const char *text, size_t len)
+static void build_got_line(void *arg, const char *text, size_t len)
 {
 	struct build_job *build = arg;
 	struct vertex *vertex = build->current;
@@ -99,16 +99,16 @@ static void got_log(void *arg, const struct buildkit_log *log)
 	struct build_job *build = arg;
 	build->current = vertex_of(build, log->vertex, "");
 	if (build->current)
-		lines_feed(
-			&build->current->lines[log->standard_error], log->bytes, log->len, got_line, build);
+		lines_feed(&build->current->lines[log->standard_error], log->bytes, log->len, build_got_line,
+			build);
 }
 
 static void vertex_ended(struct build_job *build, struct vertex *vertex, const struct buildkit_vertex *seen)
 {
 	const char *text = "done";
 	build->current = vertex;
-	lines_flush(&vertex->lines[0], got_line, build);
-	lines_flush(&vertex->lines[1], got_line, build);
+	lines_flush(&vertex->lines[0], build_got_line, build);
+	lines_flush(&vertex->lines[1], build_got_line, build);
 	if (strstr(seen->error, "context canceled")) {
 		text = "canceled";
 	} else if (*seen->error) {
@@ -171,7 +171,7 @@ static void got_trace(struct build_job *build, const char *base64)
 
 /* A line of the answer: {"id": "moby.buildkit.trace", "aux": …}, {"id": "moby.image.id", "aux": {"ID"}},
  * {"errorDetail": {"message"}}. */
-static void got_message(void *arg, const char *text, size_t len)
+static void build_got_message(void *arg, const char *text, size_t len)
 {
 	struct build_job *build = arg;
 	struct arena_mark mark = arena_mark(build->scratch);
@@ -195,7 +195,7 @@ static void got_message(void *arg, const char *text, size_t len)
 
 /* The request */
 
-static ssize_t on_upload(struct request *request, char *to, size_t room)
+static ssize_t build_on_upload(struct request *request, char *to, size_t room)
 {
 	struct build_job *build = request->arg;
 	ssize_t len = tar_read(build->context.tar, to, room);
@@ -203,14 +203,14 @@ static ssize_t on_upload(struct request *request, char *to, size_t room)
 	return len;
 }
 
-static void on_data(struct request *request, const char *bytes, size_t len)
+static void build_on_data(struct request *request, const char *bytes, size_t len)
 {
 	struct build_job *build = request->arg;
 	if (!build->told_context && build->context.tar)
 		image_job_tell(&build->job, EVENT_PROGRESS, "context sent", "context",
 			tar_bytes(build->context.tar), tar_bytes(build->context.tar));
 	build->told_context = true;
-	lines_feed(&build->lines, bytes, len, got_message, build);
+	lines_feed(&build->lines, bytes, len, build_got_message, build);
 }
 
 /* The last lines of the failed step's output. */
@@ -225,7 +225,7 @@ static const char *last_lines(struct vertex *vertex)
 }
 
 /* What the user can do about it. */
-static void hint(struct errors *errors, const char *why)
+static void build_hint(struct errors *errors, const char *why)
 {
 	static const struct {
 		const char *says, *hint;
@@ -245,7 +245,7 @@ static void hint(struct errors *errors, const char *why)
 			error_hint(errors, "%s", rows[i].hint);
 }
 
-static void report(struct build_job *build, const char *why)
+static void build_report(struct build_job *build, const char *why)
 {
 	struct arena *arena = build->job.engine->arena;
 	struct errors *errors = build->job.errors;
@@ -256,25 +256,25 @@ static void report(struct build_job *build, const char *why)
 		       : arena_printf(arena, "build of %s failed: %s", name, why));
 	if (failed && failed->tail.len)
 		error_detail(errors, last_lines(failed));
-	hint(errors, why);
+	build_hint(errors, why);
 }
 
-static void on_done(struct request *request)
+static void build_on_done(struct request *request)
 {
 	struct build_job *build = request->arg;
 	bool answered = request->fault == HTTP_OK && request->status == 200;
 	bool ok;
-	lines_flush(&build->lines, got_message, build);
+	lines_flush(&build->lines, build_got_message, build);
 	ok = answered && !build->failure && build->job.step->result_id;
 	build->request = NULL;
 	if (build->upload_failed) /* the archive has left its finding */
 		ok = false;
 	else if (!answered)
-		report(build, http_message(build->job.engine->arena, request));
+		build_report(build, http_message(build->job.engine->arena, request));
 	else if (build->failure)
-		report(build, build->failure);
+		build_report(build, build->failure);
 	else if (!ok)
-		report(build, "the engine ended the build without an image");
+		build_report(build, "the engine ended the build without an image");
 	build->job.done(build->job.arg, ok);
 }
 
@@ -286,7 +286,7 @@ static void not_begun(void *arg)
 	build->job.done(build->job.arg, false);
 }
 
-static int send_request(struct build_job *build)
+static int build_send(struct build_job *build)
 {
 	struct engine *engine = build->job.engine;
 	if (build_query_check(&build->job) != 0 || build_context_open(&build->job, &build->context) != 0)
@@ -297,9 +297,9 @@ static int send_request(struct build_job *build)
 	request->path = "/build";
 	request->query = build_query(&build->job, build->context.dockerfile, build->context.remote);
 	request->content_type = "application/x-tar";
-	request->upload = build->context.tar ? on_upload : NULL;
-	request->data = on_data;
-	request->done = on_done;
+	request->upload = build->context.tar ? build_on_upload : NULL;
+	request->data = build_on_data;
+	request->done = build_on_done;
 	request->arg = build;
 	if (http_send(request, build->job.errors) == 0)
 		return 0;
@@ -316,7 +316,7 @@ static struct job *build_begin(const struct job *given)
 	map_init(&build->by_digest, build->arena);
 	lines_init(&build->lines, MESSAGE_MOST);
 	given->step->result_id = NULL;
-	if (send_request(build) != 0)
+	if (build_send(build) != 0)
 		build->timer = loop_after(given->engine->loop, 0, not_begun, build);
 	return &build->job;
 }

@@ -10,7 +10,7 @@
 
 #define FILE_MOST ((size_t)16 << 20)
 
-static bool is_remote(const char *context)
+static bool is_remote_context(const char *context)
 {
 	static const char *const begins[] = { "http://", "https://", "git://", "ssh://", "git@",
 		"github.com/" };
@@ -20,14 +20,14 @@ static bool is_remote(const char *context)
 	return false;
 }
 
-static int fail(const struct job *job, const char *key, const char *text, const char *hint)
+static int context_fail(const struct job *job, const char *key, const char *text, const char *hint)
 {
 	image_job_fail(job, ERROR_BUILD, arena_printf(job->engine->arena, "build.%s", key), text);
 	return error_hint(job->errors, "%s", hint);
 }
 
 /* `path` below `dir` without that part, or NULL when it is elsewhere. */
-static const char *relative(const char *dir, const char *path)
+static const char *path_below(const char *dir, const char *path)
 {
 	size_t len = strlen(dir);
 	if (strcmp(dir, "/") == 0)
@@ -80,7 +80,7 @@ static const char *find_dockerfile(const struct job *job, const char *dir)
 	const char *small = path_join(arena, dir, "dockerfile");
 	if ((!name || !*name || strcmp(name, "Dockerfile") == 0) && stat(small, &there) == 0)
 		return small;
-	fail(job, "dockerfile", arena_printf(arena, "there is no Dockerfile at %s", path),
+	context_fail(job, "dockerfile", arena_printf(arena, "there is no Dockerfile at %s", path),
 		"`dockerfile:` names it, relative to the context; `dockerfile_inline:` holds it");
 	return NULL;
 }
@@ -95,7 +95,7 @@ static int open_archive(const struct job *job, const char *dir, struct build_con
 	struct stat there = { 0 };
 	if ((!inline_text && !path) || find_ignore(job, dir, path, &ignore) != 0)
 		return -1;
-	const char *inside = path ? relative(dir, path) : NULL;
+	const char *inside = path ? path_below(dir, path) : NULL;
 	struct tar_file *extra = ARENA_NEW(arena, struct tar_file);
 	size_t nextra = 1;
 	extra->name = inside ? inside : BUILD_DOCKERFILE;
@@ -122,9 +122,9 @@ int build_context_open(const struct job *job, struct build_context *ret_context)
 	const struct build *build = service->build;
 	struct build_context context = { .dockerfile = build->dockerfile };
 	struct stat there;
-	if (is_remote(build->context)) {
+	if (is_remote_context(build->context)) {
 		if (build->dockerfile_inline)
-			return fail(job, "dockerfile_inline",
+			return context_fail(job, "dockerfile_inline",
 				"a context that the engine fetches has its own Dockerfile",
 				"name it by `dockerfile:`");
 		context.remote = build->context;
@@ -133,10 +133,11 @@ int build_context_open(const struct job *job, struct build_context *ret_context)
 	}
 	const char *dir = path_join(arena, service->project->dir, build->context ? build->context : ".");
 	if (stat(dir, &there) != 0)
-		return fail(job, "context", arena_printf(arena, "cannot read %s: %s", dir, strerror(errno)),
+		return context_fail(job, "context",
+			arena_printf(arena, "cannot read %s: %s", dir, strerror(errno)),
 			"the context is a directory, relative to the compose file's, or a git URL");
 	if (!S_ISDIR(there.st_mode))
-		return fail(job, "context", arena_printf(arena, "%s is no directory", dir),
+		return context_fail(job, "context", arena_printf(arena, "%s is no directory", dir),
 			"the context is a directory, relative to the compose file's, or a git URL");
 	if (open_archive(job, dir, &context) != 0)
 		return -1;

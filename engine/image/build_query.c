@@ -8,7 +8,7 @@
 
 /* Refusals */
 
-static int refuse(const struct job *job, const char *key, const char *what, const char *hint)
+static int query_refuse(const struct job *job, const char *key, const char *what, const char *hint)
 {
 	struct arena *arena = job->engine->arena;
 	image_job_fail(job, ERROR_BUILD, arena_printf(arena, "build.%s", key), what);
@@ -16,7 +16,7 @@ static int refuse(const struct job *job, const char *key, const char *what, cons
 }
 
 /* `provenance: false` and the like ask for nothing. */
-static bool asks(const char *attestation)
+static bool asks_attestation(const char *attestation)
 {
 	return attestation && *attestation && strcmp(attestation, "false") != 0;
 }
@@ -55,23 +55,23 @@ int build_query_check(const struct job *job)
 		{ build->nentitlements, "entitlements" },
 		{ build->privileged, "privileged" },
 		{ build->nno_cache_filter, "no_cache_filter" },
-		{ asks(build->provenance), "provenance" },
-		{ asks(build->sbom), "sbom" },
+		{ asks_attestation(build->provenance), "provenance" },
+		{ asks_attestation(build->sbom), "sbom" },
 	};
 	int result = 0;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (rows[i].used)
-			result = refuse(job, rows[i].key,
+			result = query_refuse(job, rows[i].key,
 				arena_printf(job->engine->arena,
 					"%s: needs a BuildKit session, which is not available here",
 					rows[i].key),
 				"build this image with `docker buildx build`, and name it by `image:`");
 	for (size_t i = 0; i < build->ncache_from; i++)
 		if (!cache_image(job->engine->arena, build->cache_from[i]))
-			result = refuse(job, "cache_from", "only images can be read as a cache here",
+			result = query_refuse(job, "cache_from", "only images can be read as a cache here",
 				"name an image that was built with `cache_to: [type=inline]`");
 	if (build->nplatforms > 1)
-		result = refuse(job, "platforms", "an engine's image has one platform only",
+		result = query_refuse(job, "platforms", "an engine's image has one platform only",
 			"name one of them, or build for several with `docker buildx build --push`");
 	return result;
 }
@@ -97,7 +97,7 @@ struct query {
 	struct buf text;
 };
 
-static void add(struct query *query, const char *key, const char *value)
+static void query_add(struct query *query, const char *key, const char *value)
 {
 	const char *pair = http_query(query->arena, key, value, NULL);
 	if (*pair)
@@ -108,10 +108,10 @@ static void add_json(struct query *query, const char *key, cJSON *json)
 {
 	bool empty = !cJSON_GetArraySize(json);
 	const char *text = json_print(query->arena, json);
-	add(query, key, empty ? NULL : text);
+	query_add(query, key, empty ? NULL : text);
 }
 
-static void set(cJSON *json, const char *key, const char *value)
+static void replace_text(cJSON *json, const char *key, const char *value)
 {
 	cJSON_DeleteItemFromObjectCaseSensitive(json, key);
 	cJSON_AddStringToObject(json, key, value);
@@ -134,8 +134,8 @@ static void add_proxies(cJSON *args, const struct config_proxy *proxy)
 		bool own = cJSON_GetObjectItem(args, rows[i].upper) != NULL; /* whatever its spelling */
 		if (own || !rows[i].value || !*rows[i].value)
 			continue;
-		set(args, rows[i].upper, rows[i].value);
-		set(args, rows[i].lower, rows[i].value);
+		replace_text(args, rows[i].upper, rows[i].value);
+		replace_text(args, rows[i].lower, rows[i].value);
 	}
 }
 
@@ -146,13 +146,13 @@ static void add_args(struct query *query, const struct job *job)
 	const struct config_proxy *proxy = config_proxy(job->engine->config, job->engine->endpoint.host);
 	cJSON *args = cJSON_CreateObject();
 	if (build->ncache_to)
-		set(args, "BUILDKIT_INLINE_CACHE", "1");
+		replace_text(args, "BUILDKIT_INLINE_CACHE", "1");
 	for (size_t i = 0; i < build->nargs; i++) {
 		const char *value = build->args[i].value;
 		if (!value && service->project->env) /* named without a value: taken from the environment */
 			value = map_get(service->project->env, build->args[i].key);
 		if (value)
-			set(args, build->args[i].key, value);
+			replace_text(args, build->args[i].key, value);
 	}
 	if (proxy)
 		add_proxies(args, proxy);
@@ -164,11 +164,11 @@ static void add_labels(struct query *query, const struct service *service)
 	cJSON *labels = cJSON_CreateObject();
 	for (size_t i = 0; i < service->build->nlabels; i++) {
 		const struct pair *label = &service->build->labels[i];
-		set(labels, label->key, label->value ? label->value : "");
+		replace_text(labels, label->key, label->value ? label->value : "");
 	}
-	set(labels, "com.docker.compose.project", service->project->name);
-	set(labels, "com.docker.compose.service", service->key);
-	set(labels, "com.docker.compose.version", FLOW_VERSION);
+	replace_text(labels, "com.docker.compose.project", service->project->name);
+	replace_text(labels, "com.docker.compose.service", service->key);
+	replace_text(labels, "com.docker.compose.version", FLOW_VERSION);
 	add_json(query, "labels", labels);
 }
 
@@ -184,7 +184,8 @@ static void add_limits(struct query *query, const struct build *build)
 	}
 	add_json(query, "ulimits", limits);
 	if (build->shm_size.set)
-		add(query, "shmsize", arena_printf(query->arena, "%lld", (long long)build->shm_size.value));
+		query_add(query, "shmsize",
+			arena_printf(query->arena, "%lld", (long long)build->shm_size.value));
 }
 
 const char *build_query(const struct job *job, const char *dockerfile, const char *remote)
@@ -194,19 +195,19 @@ const char *build_query(const struct job *job, const char *dockerfile, const cha
 	const struct build *build = service->build;
 	struct query query = { .arena = arena };
 	buf_init(&query.text, (size_t)1 << 20);
-	add(&query, "version", "2");
-	add(&query, "t", service_image(arena, service));
+	query_add(&query, "version", "2");
+	query_add(&query, "t", service_image(arena, service));
 	for (size_t i = 0; i < build->ntags; i++)
-		add(&query, "t", build->tags[i]);
-	add(&query, "dockerfile", dockerfile);
-	add(&query, "remote", remote);
-	add(&query, "target", build->target);
-	add(&query, "networkmode", build->network);
-	add(&query, "platform", build->nplatforms ? build->platforms[0] : service->platform);
-	add(&query, "nocache", build->no_cache ? "1" : NULL);
-	add(&query, "pull", build->pull ? "1" : NULL);
+		query_add(&query, "t", build->tags[i]);
+	query_add(&query, "dockerfile", dockerfile);
+	query_add(&query, "remote", remote);
+	query_add(&query, "target", build->target);
+	query_add(&query, "networkmode", build->network);
+	query_add(&query, "platform", build->nplatforms ? build->platforms[0] : service->platform);
+	query_add(&query, "nocache", build->no_cache ? "1" : NULL);
+	query_add(&query, "pull", build->pull ? "1" : NULL);
 	for (size_t i = 0; i < build->nextra_hosts; i++)
-		add(&query, "extrahosts",
+		query_add(&query, "extrahosts",
 			arena_printf(arena, "%s:%s", build->extra_hosts[i].key, build->extra_hosts[i].value));
 	add_args(&query, job);
 	add_labels(&query, service);

@@ -12,7 +12,7 @@ struct message {
 	bool broken;
 };
 
-struct field {
+struct proto_field {
 	unsigned number;
 	enum wire wire;
 	uint64_t value;             /* WIRE_VARINT */
@@ -34,12 +34,13 @@ static uint64_t read_varint(struct message *message)
 }
 
 /* Reads the next field; false at the end and when the message is broken. */
-static bool next_field(struct message *message, struct field *field)
+static bool next_field(struct message *message, struct proto_field *field)
 {
 	if (message->at == message->end || message->broken)
 		return false;
 	uint64_t key = read_varint(message);
-	*field = (struct field){ .number = (unsigned)(key >> 3 & 0x1fffffff), .wire = (enum wire)(key & 7) };
+	*field = (struct proto_field){ .number = (unsigned)(key >> 3 & 0x1fffffff),
+		.wire = (enum wire)(key & 7) };
 	size_t left = (size_t)(message->end - message->at);
 	uint64_t skip = 0;
 	switch (field->wire) {
@@ -69,14 +70,14 @@ static bool next_field(struct message *message, struct field *field)
 	return true;
 }
 
-static const char *text_of(const struct message *message, const struct field *field)
+static const char *bytes_text(const struct message *message, const struct proto_field *field)
 {
 	if (field->wire != WIRE_BYTES)
 		return "";
 	return arena_strndup(message->arena, (const char *)field->bytes, field->len);
 }
 
-static struct message inside(const struct message *message, const struct field *field)
+static struct message field_message(const struct message *message, const struct proto_field *field)
 {
 	struct message inner = { .at = field->bytes, .end = field->bytes, .arena = message->arena };
 	if (field->wire == WIRE_BYTES)
@@ -85,21 +86,21 @@ static struct message inside(const struct message *message, const struct field *
 }
 
 /* A field of a message and the member of a struct that it fills. */
-struct row {
+struct proto_row {
 	unsigned number;
 	enum { TEXT, INTEGER, TIME, RAW } kind; /* const char *, int64_t, int64_t, struct field */
 	size_t at;
 };
 
-static int64_t read_time(struct message *outer, const struct field *in);
+static int64_t read_timestamp(struct message *outer, const struct proto_field *in);
 
 /* Fills members of `ret` by rows, which end with number 0; the last field of a number counts. Returns false
  * when the message is broken. */
-static bool read_fields(struct message *message, const struct row *rows, void *ret)
+static bool read_fields(struct message *message, const struct proto_row *rows, void *ret)
 {
-	struct field field;
+	struct proto_field field;
 	while (next_field(message, &field)) {
-		const struct row *row = rows;
+		const struct proto_row *row = rows;
 		while (row->number && row->number != field.number)
 			row++;
 		void *member = (char *)ret + row->at;
@@ -107,33 +108,33 @@ static bool read_fields(struct message *message, const struct row *rows, void *r
 			continue;
 		switch (row->kind) {
 		case TEXT:
-			*(const char **)member = text_of(message, &field);
+			*(const char **)member = bytes_text(message, &field);
 			break;
 		case INTEGER:
 			*(int64_t *)member = (int64_t)field.value;
 			break;
 		case TIME:
-			*(int64_t *)member = read_time(message, &field);
+			*(int64_t *)member = read_timestamp(message, &field);
 			break;
 		case RAW:
-			*(struct field *)member = field;
+			*(struct proto_field *)member = field;
 			break;
 		}
 	}
 	return !message->broken;
 }
 
-static int64_t read_time(struct message *outer, const struct field *in)
+static int64_t read_timestamp(struct message *outer, const struct proto_field *in)
 {
 	struct timestamp {
 		int64_t seconds, nanos;
 	} time = { 0 };
-	static const struct row rows[] = {
+	static const struct proto_row rows[] = {
 		{ 1, INTEGER, offsetof(struct timestamp, seconds) },
 		{ 2, INTEGER, offsetof(struct timestamp, nanos) },
 		{ 0 },
 	};
-	struct message message = inside(outer, in);
+	struct message message = field_message(outer, in);
 	outer->broken |= !read_fields(&message, rows, &time);
 	if (time.seconds < 0 || time.seconds > INT64_C(9000000000) || time.nanos < 0 ||
 		time.nanos >= INT64_C(1000000000))
@@ -147,7 +148,7 @@ static bool read_vertex(struct message message, const struct buildkit_reader *re
 		struct buildkit_vertex vertex;
 		int64_t cached;
 	} read = { .vertex = { .digest = "", .name = "", .error = "" } };
-	static const struct row rows[] = {
+	static const struct proto_row rows[] = {
 		{ 1, TEXT, offsetof(struct fields, vertex.digest) },
 		{ 3, TEXT, offsetof(struct fields, vertex.name) },
 		{ 4, INTEGER, offsetof(struct fields, cached) },
@@ -164,10 +165,10 @@ static bool read_vertex(struct message message, const struct buildkit_reader *re
 	return true;
 }
 
-static bool read_status(struct message message, const struct buildkit_reader *reader)
+static bool read_layer_status(struct message message, const struct buildkit_reader *reader)
 {
 	struct buildkit_status status = { .vertex = "", .id = "", .name = "" };
-	static const struct row rows[] = {
+	static const struct proto_row rows[] = {
 		{ 1, TEXT, offsetof(struct buildkit_status, id) },
 		{ 2, TEXT, offsetof(struct buildkit_status, vertex) },
 		{ 3, TEXT, offsetof(struct buildkit_status, name) },
@@ -183,14 +184,15 @@ static bool read_status(struct message message, const struct buildkit_reader *re
 	return true;
 }
 
+/* moby.buildkit.v1.VertexLog */
 static bool read_log(struct message message, const struct buildkit_reader *reader)
 {
 	struct fields {
 		const char *vertex;
 		int64_t stream; /* 2: standard error */
-		struct field text;
+		struct proto_field text;
 	} read = { .vertex = "" };
-	static const struct row rows[] = {
+	static const struct proto_row rows[] = {
 		{ 1, TEXT, offsetof(struct fields, vertex) },
 		{ 3, INTEGER, offsetof(struct fields, stream) },
 		{ 4, RAW, offsetof(struct fields, text) },
@@ -212,7 +214,7 @@ static bool read_log(struct message message, const struct buildkit_reader *reade
 static bool read_warning(struct message message, const struct buildkit_reader *reader)
 {
 	struct buildkit_warning warning = { .vertex = "", .text = "", .url = "" };
-	static const struct row rows[] = {
+	static const struct proto_row rows[] = {
 		{ 1, TEXT, offsetof(struct buildkit_warning, vertex) },
 		{ 3, TEXT, offsetof(struct buildkit_warning, text) },
 		{ 5, TEXT, offsetof(struct buildkit_warning, url) },
@@ -228,14 +230,14 @@ static bool read_warning(struct message message, const struct buildkit_reader *r
 int buildkit_read(struct arena *scratch, const void *bytes, size_t len, const struct buildkit_reader *reader)
 {
 	static bool (*const parts[])(struct message message, const struct buildkit_reader *reader) = { NULL,
-		read_vertex, read_status, read_log, read_warning };
+		read_vertex, read_layer_status, read_log, read_warning };
 	struct message message = { .at = bytes, .end = (const unsigned char *)bytes + len, .arena = scratch };
-	struct field field;
+	struct proto_field field;
 	while (next_field(&message, &field)) {
 		if (field.wire != WIRE_BYTES || field.number == 0 ||
 			field.number >= sizeof parts / sizeof *parts)
 			continue;
-		if (!parts[field.number](inside(&message, &field), reader))
+		if (!parts[field.number](field_message(&message, &field), reader))
 			return -1;
 	}
 	return message.broken ? -1 : 0;

@@ -14,7 +14,7 @@ void image_job_tell(const struct job *job, enum event_kind kind, const char *tex
 }
 
 /* Where the file names the deepest part of `key` ("build.args") that it names at all. */
-static struct mark place_of(struct arena *arena, const struct service *service, const char *key)
+static struct mark build_key_mark(struct arena *arena, const struct service *service, const char *key)
 {
 	struct mark at = service->at;
 	const struct node *node = service->node;
@@ -30,7 +30,7 @@ static struct mark place_of(struct arena *arena, const struct service *service, 
 	return at;
 }
 
-static const char *path_of(const struct job *job, const char *key)
+static const char *build_key_path(const struct job *job, const char *key)
 {
 	return arena_printf(job->engine->arena, "services.%s.%s", job->step->service->key, key);
 }
@@ -40,12 +40,12 @@ int image_job_fail(const struct job *job, enum error_code code, const char *key,
 	const struct service *service = job->step->service;
 	if (!service)
 		return error_add(job->errors, code, NULL, NULL, "%s", text);
-	struct mark at = place_of(job->engine->arena, service, key);
-	return error_add(job->errors, code, &at, path_of(job, key), "%s", text);
+	struct mark at = build_key_mark(job->engine->arena, service, key);
+	return error_add(job->errors, code, &at, build_key_path(job, key), "%s", text);
 }
 
 void image_job_warn(const struct job *job, const char *key, const char *text)
 {
-	struct mark at = place_of(job->engine->arena, job->step->service, key);
-	error_warn(job->errors, &at, path_of(job, key), "%s", text);
+	struct mark at = build_key_mark(job->engine->arena, job->step->service, key);
+	error_warn(job->errors, &at, build_key_path(job, key), "%s", text);
 }

@@ -26,7 +26,7 @@ struct pull {
 	unsigned repeats;
 };
 
-static int send_request(struct pull *pull);
+static int pull_send(struct pull *pull);
 
 static void pull_cancel(struct job *job)
 {
@@ -41,7 +41,7 @@ static void pull_cancel(struct job *job)
 }
 
 /* {"status", "id", "progressDetail": {"current", "total"}} or {"errorDetail": {"message"}, "error"} */
-static void got_message(void *arg, const char *text, size_t len)
+static void pull_got_message(void *arg, const char *text, size_t len)
 {
 	struct pull *pull = arg;
 	struct arena_mark mark = arena_mark(pull->arena);
@@ -62,49 +62,52 @@ static void got_message(void *arg, const char *text, size_t len)
 	arena_reset(pull->arena, mark);
 }
 
-static void on_data(struct request *request, const char *bytes, size_t len)
+static void pull_on_data(struct request *request, const char *bytes, size_t len)
 {
 	struct pull *pull = request->arg;
-	lines_feed(&pull->lines, bytes, len, got_message, pull);
+	lines_feed(&pull->lines, bytes, len, pull_got_message, pull);
 }
 
-static bool says(const char *text, const char *what)
+static bool text_says(const char *text, const char *what)
 {
 	return strcasestr(text, what) != NULL;
 }
 
 /* What the user can do about it. */
-static void hint(const struct pull *pull, const char *text)
+static void pull_hint(const struct pull *pull, const char *text)
 {
 	struct errors *errors = pull->job.errors;
 	const struct service *service = pull->job.step->service;
 	const char *registry = pull->reference.registry ? pull->reference.registry : "";
-	if (says(text, "denied") || says(text, "unauthorized") || says(text, "no basic auth")) {
+	if (text_says(text, "denied") || text_says(text, "unauthorized") ||
+		text_says(text, "no basic auth")) {
 		error_hint(errors, "check the name; a private image needs `docker login%s%s`",
 			*registry ? " " : "", registry);
-	} else if (says(text, "not found") || says(text, "manifest unknown") || says(text, "no such image")) {
+	} else if (text_says(text, "not found") || text_says(text, "manifest unknown") ||
+		   text_says(text, "no such image")) {
 		error_hint(errors,
 			service && service->build ? "the service has a build: docker flow build %s"
 						  : "check name and tag%s",
 			service && service->build ? service->key : "");
-	} else if (says(text, "no matching manifest")) {
+	} else if (text_says(text, "no matching manifest")) {
 		error_hint(errors, "the image exists for other platforms only; `platform:` chooses one");
-	} else if (says(text, "no space left")) {
+	} else if (text_says(text, "no space left")) {
 		error_hint(errors, "free some: docker system df, docker image prune");
-	} else if (says(text, "no such host") || says(text, "dial tcp") || says(text, "timeout")) {
+	} else if (text_says(text, "no such host") || text_says(text, "dial tcp") ||
+		   text_says(text, "timeout")) {
 		error_hint(
 			errors, "the engine does not reach the registry: check its network, proxy and DNS");
-	} else if (says(text, "server gave HTTP response to HTTPS client")) {
+	} else if (text_says(text, "server gave HTTP response to HTTPS client")) {
 		error_hint(errors,
 			"the registry speaks plain HTTP: the engine must list it under insecure-registries");
 	}
 }
 
-static void again(void *arg)
+static void pull_again(void *arg)
 {
 	struct pull *pull = arg;
 	pull->timer = NULL;
-	if (send_request(pull) != 0)
+	if (pull_send(pull) != 0)
 		pull->job.done(pull->job.arg, false);
 }
 
@@ -140,13 +143,14 @@ static bool put_date(struct pull *pull)
 	return true;
 }
 
-static void on_done(struct request *request)
+/* A failure may stand in the body of a 200. One that may pass by itself is tried again after a pause. */
+static void pull_on_done(struct request *request)
 {
 	static const struct backoff backoff = { .first = 500000000, .factor = 2, .repeats = 3 };
 	struct pull *pull = request->arg;
 	struct arena *arena = pull->job.engine->arena;
 	bool answered = request->fault == HTTP_OK && request->status == 200;
-	lines_flush(&pull->lines, got_message, pull);
+	lines_flush(&pull->lines, pull_got_message, pull);
 	pull->request = NULL;
 	if (answered && !pull->failure) {
 		if (!put_date(pull))
@@ -159,7 +163,7 @@ static void on_done(struct request *request)
 	if (pause < 0) {
 		image_job_fail(&pull->job, ERROR_PULL, "image",
 			arena_printf(arena, "cannot pull %s: %s", pull->job.step->name, text));
-		hint(pull, text);
+		pull_hint(pull, text);
 		pull->job.done(pull->job.arg, false);
 		return;
 	}
@@ -169,10 +173,10 @@ static void on_done(struct request *request)
 		NULL, 0, 0);
 	free(pull->failure);
 	pull->failure = NULL;
-	pull->timer = loop_after(pull->job.engine->loop, pause, again, pull);
+	pull->timer = loop_after(pull->job.engine->loop, pause, pull_again, pull);
 }
 
-static int send_request(struct pull *pull)
+static int pull_send(struct pull *pull)
 {
 	struct engine *engine = pull->job.engine;
 	const struct reference *reference = &pull->reference;
@@ -184,8 +188,8 @@ static int send_request(struct pull *pull)
 		reference->digest ? reference->digest : reference->tag, "platform",
 		service ? service->platform : NULL, NULL);
 	request->headers = pull->headers[0] ? pull->headers : NULL;
-	request->data = on_data;
-	request->done = on_done;
+	request->data = pull_on_data;
+	request->done = pull_on_done;
 	request->arg = pull;
 	if (http_send(request, pull->job.errors) == 0)
 		return 0;
@@ -200,7 +204,7 @@ static void got_auth(void *arg, const char *header)
 	pull->auth = NULL;
 	if (*header)
 		pull->headers[0] = arena_printf(pull->job.engine->arena, "X-Registry-Auth: %s", header);
-	if (send_request(pull) != 0)
+	if (pull_send(pull) != 0)
 		pull->job.done(pull->job.arg, false);
 }
 
