@@ -14,7 +14,7 @@ struct dag_vertex *dag_vertex(const struct dag *dag, const struct service *servi
 }
 
 /* Active services of the projects; the first project's win over applications of the same name. */
-static void collect(struct arena *arena, struct dag *dag)
+static void collect_services(struct arena *arena, struct dag *dag)
 {
 	map_init(&dag->by_key, arena);
 	for (size_t p = 0; p < dag->nprojects; p++) {
@@ -95,7 +95,7 @@ static void no_such_dependency(struct arena *arena, const struct dag *dag, const
 }
 
 /* Whether `list` has an entry `key` or `key:…`. */
-static bool mentions(const char *const *list, size_t count, const char *key)
+static bool list_mentions(const char *const *list, size_t count, const char *key)
 {
 	size_t len = strlen(key);
 	for (size_t i = 0; i < count; i++) {
@@ -106,7 +106,7 @@ static bool mentions(const char *const *list, size_t count, const char *key)
 }
 
 /* Whether `mode` is `service:KEY`. */
-static bool shares(const char *mode, const char *key)
+static bool shares_with(const char *mode, const char *key)
 {
 	return mode && !strncmp(mode, "service:", 8) && !strcmp(mode + 8, key);
 }
@@ -117,21 +117,21 @@ static const char *said_in(const struct service *service, const struct dependenc
 {
 	const char *key = dependency->key;
 	if (dependency->condition == CONDITION_STARTED && dependency->required) {
-		if (dependency->restart && mentions(service->links, service->nlinks, key))
+		if (dependency->restart && list_mentions(service->links, service->nlinks, key))
 			return "links";
-		if (!dependency->restart && mentions(service->volumes_from, service->nvolumes_from, key))
+		if (!dependency->restart && list_mentions(service->volumes_from, service->nvolumes_from, key))
 			return "volumes_from";
-		if (shares(service->network_mode, key))
+		if (shares_with(service->network_mode, key))
 			return "network_mode";
-		if (shares(service->pid, key))
+		if (shares_with(service->pid, key))
 			return "pid";
-		if (shares(service->ipc, key))
+		if (shares_with(service->ipc, key))
 			return "ipc";
 	}
 	return "depends_on";
 }
 
-static void add_dependencies(
+static void add_written_dependencies(
 	struct arena *arena, struct dag *dag, struct dag_vertex *vertex, struct errors *errors)
 {
 	const struct service *service = vertex->service;
@@ -189,9 +189,9 @@ int dag_build(struct arena *arena, const struct project *const *projects, size_t
 	struct dag *dag = ARENA_NEW(arena, struct dag);
 	dag->projects = projects;
 	dag->nprojects = nprojects;
-	collect(arena, dag);
+	collect_services(arena, dag);
 	for (size_t i = 0; i < dag->count; i++) {
-		add_dependencies(arena, dag, dag->vertices[i], errors);
+		add_written_dependencies(arena, dag, dag->vertices[i], errors);
 		add_flow_dependencies(arena, dag, dag->vertices[i], errors);
 	}
 	if (dag_order(arena, dag, errors) < 0 || dag_select(arena, dag, selection, errors) < 0 ||

@@ -16,16 +16,17 @@ static void print_condition(FILE *out, const struct dag_edge *edge)
 		fputs(", restart", out);
 }
 
-static bool shown(const struct dag_edge *edge)
+static bool is_edge_shown(const struct dag_edge *edge)
 {
 	return edge->to->selected;
 }
 
+/* "web  waits for db (healthy), …"; of a vertex without edges just the name. */
 static void text_vertex(FILE *out, const struct dag_vertex *vertex, int width)
 {
 	size_t shown_edges = 0;
 	for (size_t e = 0; e < vertex->nedges; e++)
-		shown_edges += shown(&vertex->edges[e]);
+		shown_edges += is_edge_shown(&vertex->edges[e]);
 	const char *kind = vertex->service->application ? "application" : "";
 	if (!shown_edges && !*kind) {
 		fprintf(out, "  %s\n", vertex->service->key);
@@ -37,7 +38,7 @@ static void text_vertex(FILE *out, const struct dag_vertex *vertex, int width)
 	const char *separator = "  waits for ";
 	for (size_t e = 0; e < vertex->nedges; e++) {
 		const struct dag_edge *edge = &vertex->edges[e];
-		if (!shown(edge))
+		if (!is_edge_shown(edge))
 			continue;
 		fprintf(out, "%s%s (", separator, edge->to->service->key);
 		print_condition(out, edge);
@@ -118,7 +119,7 @@ static void draw_lines(FILE *out, const struct dag *dag, void (*vertex)(FILE *, 
 	for (size_t i = 0; i < dag->count; i++) {
 		const struct dag_vertex *from = dag->vertices[i];
 		for (size_t e = 0; from->selected && e < from->nedges; e++)
-			if (shown(&from->edges[e]))
+			if (is_edge_shown(&from->edges[e]))
 				edge(out, from, &from->edges[e]);
 	}
 }
@@ -136,6 +137,7 @@ static void draw_mermaid(FILE *out, const struct dag *dag)
 	draw_lines(out, dag, mermaid_vertex, mermaid_edge);
 }
 
+/* A vertex with its edges, and where the file says so. */
 static void json_vertex(FILE *out, const struct dag_vertex *vertex)
 {
 	fputs("{\"name\":", out);
@@ -145,7 +147,7 @@ static void json_vertex(FILE *out, const struct dag_vertex *vertex)
 	bool more = false;
 	for (size_t e = 0; e < vertex->nedges; e++) {
 		const struct dag_edge *edge = &vertex->edges[e];
-		if (!shown(edge))
+		if (!is_edge_shown(edge))
 			continue;
 		fputs(more ? ",{\"name\":" : "{\"name\":", out);
 		more = true;

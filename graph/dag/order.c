@@ -10,15 +10,15 @@
 enum colour { WHITE, GREY, BLACK };
 
 /* A vertex on the path from the root, with the edge that is followed next. */
-struct visit {
+struct vertex_visit {
 	struct dag_vertex *vertex;
 	size_t edge;
 };
 
-struct walk {
+struct order_walk {
 	struct arena *arena;
 	struct dag *dag;
-	struct visit *path;
+	struct vertex_visit *path;
 	size_t depth;
 	unsigned char *colours; /* by `order`, which holds the document position while walking */
 	size_t nsorted, ncycles;
@@ -27,11 +27,11 @@ struct walk {
 
 /* Reports the cycle from path[from] to the end of the path and back, beginning with the service that comes
  * first in the file. */
-static void report_cycle(struct walk *walk, size_t from)
+static void report_service_cycle(struct order_walk *walk, size_t from)
 {
 	struct arena *arena = walk->arena;
 	size_t len = walk->depth - from, first = 0;
-	const struct visit *path = walk->path + from;
+	const struct vertex_visit *path = walk->path + from;
 	for (size_t i = 1; i < len; i++) {
 		if (path[i].vertex->order < path[first].vertex->order)
 			first = i;
@@ -41,7 +41,7 @@ static void report_cycle(struct walk *walk, size_t from)
 	buf_init(&places, CYCLE_TEXT_MOST);
 	buf_puts(&names, path[first].vertex->service->key);
 	for (size_t i = 0; i < len; i++) {
-		const struct visit *at = &path[(first + i) % len];
+		const struct vertex_visit *at = &path[(first + i) % len];
 		const struct dag_edge *edge = &at->vertex->edges[at->edge];
 		buf_printf(&names, " -> %s", edge->to->service->key);
 		if (i)
@@ -51,7 +51,7 @@ static void report_cycle(struct walk *walk, size_t from)
 		buf_printf(&places, "%s -> %s (%s)", at->vertex->service->key, edge->to->service->key,
 			edge->from);
 	}
-	const struct visit *start = &path[first];
+	const struct vertex_visit *start = &path[first];
 	error_add(walk->errors, ERROR_FILE, &start->vertex->edges[start->edge].at,
 		arena_printf(arena, "services.%s", start->vertex->service->key), "dependency cycle: %s",
 		buf_text(&names));
@@ -60,12 +60,12 @@ static void report_cycle(struct walk *walk, size_t from)
 }
 
 /* Follows one edge: enters a new vertex, reports a cycle, or passes over what is done. */
-static void follow(struct walk *walk, struct dag_vertex *to)
+static void follow_edge(struct order_walk *walk, struct dag_vertex *to)
 {
 	unsigned char *colour = &walk->colours[to->order];
 	if (*colour == WHITE) {
 		*colour = GREY;
-		walk->path[walk->depth++] = (struct visit){ to, 0 };
+		walk->path[walk->depth++] = (struct vertex_visit){ to, 0 };
 		return;
 	}
 	if (*colour == GREY) {
@@ -73,13 +73,13 @@ static void follow(struct walk *walk, struct dag_vertex *to)
 		while (walk->path[--from].vertex != to)
 			;
 		if (walk->ncycles++ < CYCLES_TOLD)
-			report_cycle(walk, from);
+			report_service_cycle(walk, from);
 	}
 	walk->path[walk->depth - 1].edge++;
 }
 
 /* Everything a vertex waits for is sorted: its priority is known, it comes next. */
-static void leave(struct walk *walk, struct dag_vertex *vertex)
+static void leave_vertex(struct order_walk *walk, struct dag_vertex *vertex)
 {
 	for (size_t i = 0; i < vertex->nedges; i++) {
 		unsigned priority = vertex->edges[i].to->priority + 1;
@@ -96,10 +96,10 @@ static void leave(struct walk *walk, struct dag_vertex *vertex)
 int dag_order(struct arena *arena, struct dag *dag, struct errors *errors)
 {
 	size_t before = errors->count;
-	struct walk walk = { .arena = arena,
+	struct order_walk walk = { .arena = arena,
 		.dag = dag,
 		.errors = errors,
-		.path = ARENA_ARRAY(arena, struct visit, dag->count + 1),
+		.path = ARENA_ARRAY(arena, struct vertex_visit, dag->count + 1),
 		.colours = arena_alloc(arena, dag->count + 1) };
 	dag->sorted = ARENA_ARRAY(arena, struct dag_vertex *, dag->count + 1);
 	for (size_t i = 0; i < dag->count; i++)
@@ -108,13 +108,13 @@ int dag_order(struct arena *arena, struct dag *dag, struct errors *errors)
 		if (walk.colours[i] != WHITE)
 			continue;
 		walk.colours[i] = GREY;
-		walk.path[walk.depth++] = (struct visit){ dag->vertices[i], 0 };
+		walk.path[walk.depth++] = (struct vertex_visit){ dag->vertices[i], 0 };
 		while (walk.depth) {
-			struct visit *top = &walk.path[walk.depth - 1];
+			struct vertex_visit *top = &walk.path[walk.depth - 1];
 			if (top->edge < top->vertex->nedges)
-				follow(&walk, top->vertex->edges[top->edge].to);
+				follow_edge(&walk, top->vertex->edges[top->edge].to);
 			else
-				leave(&walk, top->vertex);
+				leave_vertex(&walk, top->vertex);
 		}
 	}
 	for (size_t i = 0; i < walk.nsorted; i++)

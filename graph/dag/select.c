@@ -10,7 +10,7 @@ static bool is_pattern(const char *name)
 }
 
 /* Reports a name that selects nothing. */
-static void no_such_service(
+static void no_such_vertex(
 	struct arena *arena, const struct dag *dag, const char *name, bool application, struct errors *errors)
 {
 	const char *kind = application ? "application" : "service";
@@ -54,7 +54,7 @@ static void select_name(
 		each->named = found = true;
 	}
 	if (!found)
-		no_such_service(arena, dag, name, application, errors);
+		no_such_vertex(arena, dag, name, application, errors);
 }
 
 /* Without names: all services of the file, or all applications when there is nothing else. */

@@ -50,7 +50,7 @@ static void add_removal(struct teardown *down, struct leaving *leaving, const st
 }
 
 /* Takes a container into the plan: stop when it runs, then remove unless it is to stay. */
-static void take(struct teardown *down, const struct observed_container *seen)
+static void take_down(struct teardown *down, const struct observed_container *seen)
 {
 	struct leaving *leaving = ARENA_NEW(down->arena, struct leaving);
 	const struct service *service = own_service(down->dag, seen);
@@ -145,7 +145,7 @@ static void order_stops(struct teardown *down)
 		break_circles(down);
 }
 
-static bool leaves(const struct teardown *down, const struct observed_container *seen)
+static bool is_leaving(const struct teardown *down, const struct observed_container *seen)
 {
 	for (size_t i = 0; i < down->count; i++) {
 		if (down->items[i].seen == seen)
@@ -163,7 +163,7 @@ static bool is_on(const struct observed_container *seen, const char *network)
 	return false;
 }
 
-static bool mounts(const struct observed_container *seen, const char *volume)
+static bool mounts_volume(const struct observed_container *seen, const char *volume)
 {
 	for (size_t i = 0; i < seen->nmounts; i++) {
 		if (text_is(seen->mounts[i].name, volume))
@@ -178,7 +178,7 @@ static const struct observed_container *staying_user(const struct teardown *down
 {
 	for (size_t i = 0; i < down->seen->ncontainers; i++) {
 		const struct observed_container *seen = down->seen->containers[i];
-		if (uses(seen, name) && !leaves(down, seen))
+		if (uses(seen, name) && !is_leaving(down, seen))
 			return seen;
 	}
 	return NULL;
@@ -215,7 +215,7 @@ static void remove_networks(struct teardown *down)
 }
 
 /* Whether the file says that the volume outlives the project: external ones and caches. */
-static bool outlives(const struct teardown *down, const struct observed_volume *seen)
+static bool outlives_project(const struct teardown *down, const struct observed_volume *seen)
 {
 	if (map_has(&seen->labels, "docker-flow.cache"))
 		return true;
@@ -240,12 +240,12 @@ static void remove_inherited(struct teardown *down, const struct leaving *leavin
 		const char *name = seen->mounts[i].name;
 		if (!name || strlen(name) != 64 || strspn(name, "0123456789abcdef") != 64)
 			continue;
-		if (staying_user(down, name, mounts))
+		if (staying_user(down, name, mounts_volume))
 			continue;
 		struct step *remove = plan_add(down->plan, OP_VOLUME_REMOVE, name, "anonymous, inherited");
 		remove->may_fail = true; /* a container outside of the project may use it */
 		for (size_t c = 0; c < down->count; c++)
-			if (mounts(down->items[c].seen, name))
+			if (mounts_volume(down->items[c].seen, name))
 				plan_need(down->plan, remove, down->items[c].remove, ON_SUCCESS);
 	}
 }
@@ -256,8 +256,8 @@ static void remove_volumes(struct teardown *down)
 		remove_inherited(down, &down->items[c]);
 	for (size_t i = 0; i < down->seen->nvolumes; i++) {
 		const struct observed_volume *volume = down->seen->volumes[i];
-		if (text_is(volume->project, down->project) && !outlives(down, volume))
-			remove_used(down, OP_VOLUME_REMOVE, volume->name, mounts);
+		if (text_is(volume->project, down->project) && !outlives_project(down, volume))
+			remove_used(down, OP_VOLUME_REMOVE, volume->name, mounts_volume);
 	}
 }
 
@@ -276,7 +276,7 @@ static void remove_images(struct teardown *down)
 }
 
 /* Whether the service of a container of the project is in the file, with or without an active profile. */
-static bool in_file(const struct dag *dag, const char *project, const char *service)
+static bool is_service_in_file(const struct dag *dag, const char *project, const char *service)
 {
 	for (size_t p = 0; service && p < dag->nprojects; p++) {
 		if (!text_is(dag->projects[p]->name, project))
@@ -328,7 +328,8 @@ struct plan *reconcile_down(
 		if (!text_is(container->project, scope->project) ||
 			(scope->nnames && !text_among(container->service, scope->names, scope->nnames)))
 			continue;
-		bool orphan = scope->dag && !in_file(scope->dag, scope->project, container->service);
+		bool orphan =
+			scope->dag && !is_service_in_file(scope->dag, scope->project, container->service);
 		if (options->keep && (container->oneoff || (orphan && !scope->nnames)))
 			continue;
 		if (orphan && !options->remove_orphans && !options->keep) {
@@ -338,13 +339,13 @@ struct plan *reconcile_down(
 				container->name, container->service ? container->service : "unknown");
 			continue;
 		}
-		take(&down, container);
+		take_down(&down, container);
 	}
 	return end_plan(&down, true);
 }
 
 /* Whether a running container needs the application: by the graph, or by the label its creation left. */
-static bool needs(
+static bool needs_application(
 	const struct dag *dag, const struct observed_container *seen, const struct service *application)
 {
 	if (!container_state_runs(seen->state))
@@ -374,7 +375,7 @@ static const struct observed_container *needed_by(const struct dag *dag, const s
 		const struct observed_container *container = seen->containers[i];
 		const struct service *own = own_service(dag, container);
 		bool goes = own && going[dag_vertex(dag, own)->order];
-		if (!goes && needs(dag, container, application))
+		if (!goes && needs_application(dag, container, application))
 			return container;
 	}
 	return NULL;
@@ -439,7 +440,7 @@ int reconcile_down_applications(struct arena *arena, const struct teardown_scope
 		const struct observed_container *container = seen->containers[i];
 		const struct service *service = own_service(dag, container);
 		if (service && going[dag_vertex(dag, service)->order])
-			take(&down, container);
+			take_down(&down, container);
 	}
 	*ret_plan = end_plan(&down, down.count > 0);
 	return 0;

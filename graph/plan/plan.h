@@ -103,7 +103,7 @@ struct step {
 
 	/* The scheduler's own. */
 	size_t blocked;           /* needs not yet released */
-	struct step **dependents; /* steps that name this one in `needs`, once per need */
+	struct step **dependents; /* steps that name this one in `needs`, each once */
 	size_t ndependents;
 	unsigned length; /* longest remaining path, itself included */
 };
