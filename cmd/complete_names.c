@@ -2,7 +2,7 @@
 #include "cmd/complete_names.h"
 #include "cmd/open/project.h"
 
-static const struct project *load(struct ctx *ctx, struct errors *ignored)
+static const struct project *complete_load(struct ctx *ctx, struct errors *ignored)
 {
 	struct load_options options = project_options(ctx, NULL);
 	struct project *project;
@@ -29,7 +29,7 @@ struct texts complete_names(struct ctx *ctx, enum value_kind kind)
 	struct errors ignored;
 	struct texts names = { 0 };
 	errors_init(&ignored, ctx->arena);
-	const struct project *project = load(ctx, &ignored);
+	const struct project *project = complete_load(ctx, &ignored);
 	if (kind == VALUE_APPLICATION)
 		add_applications(ctx, project, &names);
 	for (size_t i = 0; project && i < project->nservices; i++) {

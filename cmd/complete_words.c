@@ -18,7 +18,7 @@ struct answer {
 	const char *before; /* what stays in front of every candidate: "--file=" */
 };
 
-static void offer(struct answer *answer, const char *candidate, const char *text)
+static void offer_candidate(struct answer *answer, const char *candidate, const char *text)
 {
 	if (strncmp(candidate, answer->word, strlen(answer->word)) != 0)
 		return;
@@ -34,9 +34,9 @@ static void offer_options(struct answer *answer, const struct opt *rows)
 	for (const struct opt *row = rows; row && row->name; row++) {
 		if (row->flags & OPT_HIDDEN)
 			continue;
-		offer(answer, arena_printf(arena, "--%s", row->name), row->help);
+		offer_candidate(answer, arena_printf(arena, "--%s", row->name), row->help);
 		if (row->letter && strlen(answer->word) < 2)
-			offer(answer, arena_printf(arena, "-%c", row->letter), row->help);
+			offer_candidate(answer, arena_printf(arena, "-%c", row->letter), row->help);
 	}
 	arena_destroy(arena);
 }
@@ -54,13 +54,13 @@ static void offer_commands(struct ctx *ctx, struct answer *answer, const char *f
 			size_t len = strlen(family);
 			if (space && (size_t)(space - cmd->name) == len &&
 				strncmp(cmd->name, family, len) == 0)
-				offer(answer, space + 1, cmd->brief);
+				offer_candidate(answer, space + 1, cmd->brief);
 			continue;
 		}
 		const char *first =
 			space ? arena_strndup(ctx->arena, cmd->name, (size_t)(space - cmd->name)) : cmd->name;
 		if (strcmp(first, last) != 0)
-			offer(answer, first, space ? NULL : cmd->brief);
+			offer_candidate(answer, first, space ? NULL : cmd->brief);
 		last = first;
 	}
 }
@@ -94,7 +94,7 @@ static int offer_values(
 		break;
 	}
 	for (size_t i = 0; i < names.count; i++)
-		offer(answer,
+		offer_candidate(answer,
 			kind == VALUE_SCALE ? arena_printf(ctx->arena, "%s=", names.items[i])
 					    : names.items[i],
 			NULL);
@@ -133,7 +133,7 @@ static size_t sets_at(const struct position *at, struct globals *globals, struct
 }
 
 /* Walks over the complete words; global options are stored, since they say which file is meant. */
-static struct position walk(struct ctx *ctx, const char *const *words, size_t nwords)
+static struct position walk_words(struct ctx *ctx, const char *const *words, size_t nwords)
 {
 	struct position at = { 0 };
 	struct errors ignored;
@@ -187,7 +187,7 @@ static int complete_option(struct ctx *ctx, struct answer *answer, const struct 
 void complete_words(struct ctx *ctx, FILE *out, const char *const *words, size_t nwords)
 {
 	struct answer answer = { .out = out, .word = nwords ? words[nwords - 1] : "", .before = "" };
-	struct position at = walk(ctx, words, nwords ? nwords - 1 : 0);
+	struct position at = walk_words(ctx, words, nwords ? nwords - 1 : 0);
 	int bits;
 	if (at.value_of)
 		bits = offer_values(ctx, &answer, at.value_of->value, at.value_of->choices, NULL);

@@ -17,7 +17,7 @@ static const struct opt rows[] = {
 	{ 0 },
 };
 
-static int run(struct ctx *ctx, const void *options)
+static int graph_run(struct ctx *ctx, const void *options)
 {
 	const struct graph_options *graph = options;
 	struct scope_wish wish = {
@@ -41,5 +41,5 @@ const struct cmd cmd_graph = {
 	.size = sizeof(struct graph_options),
 	.most = -1,
 	.arg = VALUE_SERVICE,
-	.run = run,
+	.run = graph_run,
 };

@@ -40,7 +40,7 @@ struct reading {
 };
 
 /* The API takes Unix seconds; people write durations back from now, or dates. */
-static int read_time(struct ctx *ctx, const char *option, const char *text, const char **ret_text)
+static int logs_read_time(struct ctx *ctx, const char *option, const char *text, const char **ret_text)
 {
 	int64_t ns;
 	char *end;
@@ -67,7 +67,7 @@ static int check_tail(struct ctx *ctx, const char *tail)
 		&ctx->errors, ERROR_USAGE, NULL, NULL, "--tail: \"%s\" is neither a number nor all", tail);
 }
 
-static bool wants(void *arg, const char *project, const char *service)
+static bool logs_wants(void *arg, const char *project, const char *service)
 {
 	const struct reading *reading = arg;
 	const struct ctx *ctx = reading->ctx;
@@ -85,18 +85,18 @@ static void got_signal(void *arg, int number)
 		reading->signal = number;
 }
 
-static bool over(void *arg)
+static bool logs_over(void *arg)
 {
 	const struct reading *reading = arg;
 	return reading->signal || reading->log->broken;
 }
 
-static void expect_name(void *arg, const char *label)
+static void logs_expect_name(void *arg, const char *label)
 {
 	show_log_expect(arg, label);
 }
 
-static int read_all(struct reading *reading, const struct follow_options *options)
+static int logs_read_all(struct reading *reading, const struct follow_options *options)
 {
 	struct ctx *ctx = reading->ctx;
 	struct follow *follow = follow_open(ctx->arena, options);
@@ -105,9 +105,9 @@ static int read_all(struct reading *reading, const struct follow_options *option
 	int result = follow_look(follow, true);
 	if (result == 0) {
 		if (options->logs.follow)
-			follow_wait(follow, over, reading);
-		follow_finish(follow, over, reading);
-		if (!over(reading) && follow_broken(follow))
+			follow_wait(follow, logs_over, reading);
+		follow_finish(follow, logs_over, reading);
+		if (!logs_over(reading) && follow_broken(follow))
 			ctx->status = 1;
 	}
 	follow_close(follow);
@@ -118,7 +118,8 @@ static int read_all(struct reading *reading, const struct follow_options *option
 	return ctx->errors.count ? -1 : result;
 }
 
-static int run(struct ctx *ctx, const void *options)
+/* A signal ends the reading, so that what is open is closed and the last lines are printed. */
+static int logs_run(struct ctx *ctx, const void *options)
 {
 	const struct logs_wish *wish = options;
 	struct reading reading = { .ctx = ctx };
@@ -131,24 +132,24 @@ static int run(struct ctx *ctx, const void *options)
 		.number = wish->index.value,
 		.new_ones = wish->follow,
 		.exits = wish->follow,
-		.wants = wants,
-		.counts = wants,
+		.wants = logs_wants,
+		.counts = logs_wants,
 		.arg = &reading,
 	};
 	if (check_tail(ctx, wish->tail) < 0 ||
-		read_time(ctx, "--since", wish->since, &follow.logs.since) < 0 ||
-		read_time(ctx, "--until", wish->until, &follow.logs.until) < 0 ||
+		logs_read_time(ctx, "--since", wish->since, &follow.logs.since) < 0 ||
+		logs_read_time(ctx, "--until", wish->until, &follow.logs.until) < 0 ||
 		scope_open(ctx, &scope, &reading.scope) < 0 || connect_engine(ctx) < 0)
 		return -1;
 	report_warnings(ctx);
 	reading.log = show_log_create(ctx, wish->no_log_prefix, wish->no_color);
 	follow.engine = ctx->engine;
-	follow.expect = expect_name;
+	follow.expect = logs_expect_name;
 	follow.expect_arg = reading.log;
 	struct show_look look = { .log = reading.log };
 	follow.sink = show_quiet_create(ctx->arena, &look);
 	loop_signals(ctx->loop, got_signal, &reading);
-	int result = read_all(&reading, &follow);
+	int result = logs_read_all(&reading, &follow);
 	loop_signals(ctx->loop, NULL, NULL);
 	ctx->interrupted = reading.signal;
 	return result;
@@ -163,5 +164,5 @@ const struct cmd cmd_logs = {
 	.size = sizeof(struct logs_wish),
 	.most = -1,
 	.arg = VALUE_SERVICE,
-	.run = run,
+	.run = logs_run,
 };

@@ -120,7 +120,9 @@ static int run_command(struct ctx *ctx, struct opt_line line, struct opt_set *gl
 	return cmd->run(ctx, sets[0].target);
 }
 
-static int start(struct ctx *ctx, struct opt_line line, const char *plugin)
+/* Reads the global options and the plugin's own name, which docker puts among them, then finds the command
+ * and runs it. */
+static int run_command_line(struct ctx *ctx, struct opt_line line, const char *plugin)
 {
 	struct opt_set sets[] = { { globals_flow, &ctx->globals, NULL },
 		{ globals_docker, &ctx->globals, NULL } };
@@ -187,7 +189,8 @@ int main(int argc, char **argv)
 	errors_init(&ctx.errors, arena);
 	sources_init(&ctx.sources, arena);
 	size_t nwords = argc > 1 ? (size_t)argc - 1 : 0;
-	int result = start(&ctx, (struct opt_line){ (const char *const *)(argv + 1), nwords, NULL }, plugin);
+	int result = run_command_line(
+		&ctx, (struct opt_line){ (const char *const *)(argv + 1), nwords, NULL }, plugin);
 	int status = report_end(&ctx, result);
 	connect_end(&ctx);
 	arena_destroy(arena);

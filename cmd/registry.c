@@ -64,7 +64,9 @@ static const char *needs_of(struct arena *arena, const struct service *service)
 	return text;
 }
 
-static void print_json(
+/* One application. One that a service of the compose file replaces has no place in the graph, so no
+ * priority. */
+static void registry_print_json(
 	struct ctx *ctx, const struct scope *scope, const struct service *service, const char *after)
 {
 	const struct dag_vertex *vertex = dag_find(scope->dag, service->key);
@@ -92,7 +94,8 @@ static void print_json(
 	fputs(buf_text(&line), stdout);
 }
 
-static int run_ls(struct ctx *ctx, const void *options)
+/* All applications of the registries, those that the compose file replaces too. */
+static int registry_ls_run(struct ctx *ctx, const void *options)
 {
 	static const char *const headings[] = { "ID", "IMAGE", "PORTS", "PRIORITY", "DEPENDENCIES" };
 	struct scope scope;
@@ -103,7 +106,8 @@ static int run_ls(struct ctx *ctx, const void *options)
 	if (is_json(options)) {
 		fputs("[", stdout);
 		for (size_t i = 0; i < project->nservices; i++)
-			print_json(ctx, &scope, project->services[i], i + 1 < project->nservices ? "," : "");
+			registry_print_json(
+				ctx, &scope, project->services[i], i + 1 < project->nservices ? "," : "");
 		fputs("]\n", stdout);
 		return 0;
 	}
@@ -122,7 +126,8 @@ static int run_ls(struct ctx *ctx, const void *options)
 	return 0;
 }
 
-static int run_show(struct ctx *ctx, const void *options)
+/* One application by its id; a wrong one is answered with the nearest. */
+static int registry_show_run(struct ctx *ctx, const void *options)
 {
 	struct scope scope;
 	if (open_registry(ctx, &scope) < 0)
@@ -136,7 +141,7 @@ static int run_show(struct ctx *ctx, const void *options)
 		return error_hint_names(&ctx->errors, ctx->args[0], "applications", ids.items, ids.count);
 	}
 	if (is_json(options)) {
-		print_json(ctx, &scope, service, "");
+		registry_print_json(ctx, &scope, service, "");
 		return 0;
 	}
 	const struct dag_vertex *vertex = dag_find(scope.dag, service->key);
@@ -151,7 +156,7 @@ static int run_show(struct ctx *ctx, const void *options)
 	return 0;
 }
 
-static int run_check(struct ctx *ctx, const void *options)
+static int registry_check_run(struct ctx *ctx, const void *options)
 {
 	struct scope scope;
 	ctx->json_errors = is_json(options);
@@ -172,7 +177,7 @@ const struct cmd cmd_registry_ls = {
 	.group = GROUP_FILE,
 	.rows = rows,
 	.size = sizeof(struct registry_options),
-	.run = run_ls,
+	.run = registry_ls_run,
 };
 
 const struct cmd cmd_registry_show = {
@@ -185,7 +190,7 @@ const struct cmd cmd_registry_show = {
 	.min_args = 1,
 	.most = 1,
 	.arg = VALUE_APPLICATION,
-	.run = run_show,
+	.run = registry_show_run,
 };
 
 const struct cmd cmd_registry_check = {
@@ -196,5 +201,5 @@ const struct cmd cmd_registry_check = {
 	.group = GROUP_FILE,
 	.rows = check_rows,
 	.size = sizeof(struct registry_options),
-	.run = run_check,
+	.run = registry_check_run,
 };

@@ -17,7 +17,7 @@ static const struct opt rows[] = {
 	{ 0 },
 };
 
-static int run(struct ctx *ctx, const void *options)
+static int version_run(struct ctx *ctx, const void *options)
 {
 	(void)ctx;
 	const struct version_options *version = options;
@@ -37,5 +37,5 @@ const struct cmd cmd_version = {
 	.group = GROUP_OTHER,
 	.rows = rows,
 	.size = sizeof(struct version_options),
-	.run = run,
+	.run = version_run,
 };

@@ -70,7 +70,7 @@ static bool wants_raw(const struct config_options *config)
 	       (list == LIST_NONE || list == LIST_SERVICES || list == LIST_VARIABLES);
 }
 
-static int print(
+static int config_print(
 	struct ctx *ctx, const struct config_options *config, const struct project *project, FILE *out)
 {
 	struct emit_options emit = {
@@ -94,7 +94,7 @@ static int print(
 static int print_to_file(struct ctx *ctx, const struct config_options *config, const struct project *project)
 {
 	FILE *out = fopen(config->output, "we");
-	int result = out ? print(ctx, config, project, out) : -1;
+	int result = out ? config_print(ctx, config, project, out) : -1;
 	if (out && fclose(out) != 0)
 		result = -1;
 	if (result < 0 && !ctx->errors.count)
@@ -112,7 +112,7 @@ static int print_to_terminal(
 	FILE *out = open_memstream(&text, &len);
 	if (!out)
 		return error_add(&ctx->errors, ERROR_SYSTEM, NULL, NULL, "out of memory");
-	int result = print(ctx, config, project, out);
+	int result = config_print(ctx, config, project, out);
 	fclose(out);
 	quote_plain_print(stdout, text);
 	free(text);
@@ -135,7 +135,7 @@ static struct load_options load_options(
 	return load;
 }
 
-static int run(struct ctx *ctx, const void *options)
+static int config_run(struct ctx *ctx, const void *options)
 {
 	const struct config_options *config = options;
 	struct texts services = { (const char **)ctx->args, ctx->nargs };
@@ -155,7 +155,7 @@ static int run(struct ctx *ctx, const void *options)
 	if (config->output)
 		return print_to_file(ctx, config, project);
 	return isatty(STDOUT_FILENO) ? print_to_terminal(ctx, config, project)
-				     : print(ctx, config, project, stdout);
+				     : config_print(ctx, config, project, stdout);
 }
 
 const struct cmd cmd_config = {
@@ -167,5 +167,5 @@ const struct cmd cmd_config = {
 	.size = sizeof(struct config_options),
 	.most = -1,
 	.arg = VALUE_SERVICE,
-	.run = run,
+	.run = config_run,
 };

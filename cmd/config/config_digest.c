@@ -4,7 +4,7 @@
 #include "engine/observe/distribution.h"
 
 /* Services with an image of text, in order. */
-static size_t collect(struct arena *arena, const struct node *services, struct node ***ret_images)
+static size_t collect_images(struct arena *arena, const struct node *services, struct node ***ret_images)
 {
 	size_t count = 0;
 	*ret_images = NULL;
@@ -19,7 +19,7 @@ static size_t collect(struct arena *arena, const struct node *services, struct n
 int config_digest_pin(struct ctx *ctx, struct project *project)
 {
 	struct node **images;
-	size_t count = collect(ctx->arena, node_get(project->tree, "services"), &images);
+	size_t count = collect_images(ctx->arena, node_get(project->tree, "services"), &images);
 	if (!count)
 		return 0;
 	const char **names = ARENA_ARRAY(ctx->arena, const char *, count);

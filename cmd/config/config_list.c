@@ -129,7 +129,7 @@ enum config_list config_list_kind(const struct config_options *options)
 						 : LIST_NONE;
 }
 
-static void print_services(struct ctx *ctx, const struct project *project, FILE *out)
+static void config_print_services(struct ctx *ctx, const struct project *project, FILE *out)
 {
 	struct texts keys = active_services(ctx, project);
 	struct map *printed = map_create(ctx->arena);
@@ -142,7 +142,7 @@ int config_list(
 {
 	switch (config_list_kind(options)) {
 	case LIST_SERVICES:
-		print_services(ctx, project, out);
+		config_print_services(ctx, project, out);
 		break;
 	case LIST_VOLUMES:
 		print_keys(ctx, project, "volumes", out);

@@ -32,7 +32,7 @@ static int write_out(struct ctx *ctx, const char *output, const struct buf *text
 	return 0;
 }
 
-static int run(struct ctx *ctx, const void *options)
+static int convert_run(struct ctx *ctx, const void *options)
 {
 	const struct convert_options *convert = options;
 	bool from_stdin = strcmp(ctx->args[0], "-") == 0;
@@ -60,5 +60,5 @@ const struct cmd cmd_convert = {
 	.min_args = 1,
 	.most = 1,
 	.arg = VALUE_YAML,
-	.run = run,
+	.run = convert_run,
 };

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct cmd *named(const struct cmd *const *commands, const char *name)
+static const struct cmd *cmd_named(const struct cmd *const *commands, const char *name)
 {
 	for (size_t i = 0; commands[i]; i++)
 		if (strcmp(commands[i]->name, name) == 0 ||
@@ -18,14 +18,14 @@ const struct cmd *cmd_find(
 {
 	char both[64];
 	if (nwords >= 2 && snprintf(both, sizeof both, "%s %s", words[0], words[1]) < (int)sizeof both) {
-		const struct cmd *cmd = named(commands, both);
+		const struct cmd *cmd = cmd_named(commands, both);
 		if (cmd) {
 			*ret_words = 2;
 			return cmd;
 		}
 	}
 	*ret_words = 1;
-	return nwords >= 1 && !strchr(words[0], ' ') ? named(commands, words[0]) : NULL;
+	return nwords >= 1 && !strchr(words[0], ' ') ? cmd_named(commands, words[0]) : NULL;
 }
 
 bool cmd_is_family(const struct cmd *const *commands, const char *word)

@@ -30,7 +30,7 @@ static void drop_warnings(struct errors *errors)
 	errors->warnings = 0;
 }
 
-static void print(struct ctx *ctx)
+static void report_print(struct ctx *ctx)
 {
 	const char *progress = ctx->globals.progress;
 	bool lines = progress && strcmp(progress, "json") == 0;
@@ -51,7 +51,7 @@ void report_warnings(struct ctx *ctx)
 {
 	if (ctx->errors.count)
 		return;
-	print(ctx);
+	report_print(ctx);
 	errors_shown(&ctx->errors);
 }
 
@@ -80,7 +80,7 @@ int report_end(struct ctx *ctx, int result)
 	const struct error *last = ctx->errors.last;
 	if (last && last->code == ERROR_INTERRUPTED && ctx->loop)
 		ctx->interrupted = loop_last_signal(ctx->loop);
-	print(ctx);
+	report_print(ctx);
 	fflush(stderr);
 	if (ctx->interrupted)
 		return 128 + ctx->interrupted;

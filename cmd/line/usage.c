@@ -52,7 +52,7 @@ static void put_wrapped(FILE *out, const char *text, int indent, int column)
 	fputc('\n', out);
 }
 
-static void put_row(FILE *out, const char *left, const char *right, int width)
+static void usage_put_row(FILE *out, const char *left, const char *right, int width)
 {
 	int len = (int)strlen(left);
 	fprintf(out, "  %s", left);
@@ -82,7 +82,7 @@ static void put_options(FILE *out, const char *heading, const struct opt *rows)
 		fprintf(out, "\n%s:\n", heading);
 	for (const struct opt *row = rows; row && row->name; row++)
 		if (!(row->flags & OPT_HIDDEN))
-			put_row(out, left_of(arena, row), usage_sentence(arena, row), width);
+			usage_put_row(out, left_of(arena, row), usage_sentence(arena, row), width);
 	arena_destroy(arena);
 }
 
@@ -106,14 +106,14 @@ void usage_all(FILE *out, const char *program, const struct cmd *const *commands
 		fprintf(out, "\n%s:\n", group_heading(group));
 		for (size_t i = 0; commands[i]; i++)
 			if (commands[i]->group == group && !commands[i]->hidden)
-				put_row(out, commands[i]->name, commands[i]->brief, width);
+				usage_put_row(out, commands[i]->name, commands[i]->brief, width);
 	}
 	put_options(out, "Options", globals_flow);
 	put_options(out, "Options of docker", globals_docker);
 	fprintf(out, "\n%s COMMAND --help says more about a command.\n", program);
 }
 
-static void put_text(FILE *out, const char *text)
+static void usage_put_text(FILE *out, const char *text)
 {
 	while (text && *text) {
 		size_t len = strcspn(text, "\n");
@@ -131,7 +131,7 @@ void usage_command(FILE *out, const char *program, const struct cmd *cmd)
 		*cmd->args ? " " : "", cmd->args, cmd->brief);
 	if (cmd->alias)
 		fprintf(out, "Also called %s.\n", cmd->alias);
-	put_text(out, cmd->text);
+	usage_put_text(out, cmd->text);
 	put_options(out, "Options", cmd->rows);
 	fprintf(out, "\n%s --help lists the options that every command has.\n", program);
 }
@@ -142,5 +142,5 @@ void usage_family(FILE *out, const char *program, const struct cmd *const *comma
 	fprintf(out, "Usage: %s %s COMMAND\n\nCommands:\n", program, family);
 	for (size_t i = 0; commands[i]; i++)
 		if (strncmp(commands[i]->name, family, len) == 0 && commands[i]->name[len] == ' ')
-			put_row(out, commands[i]->name, commands[i]->brief, widest_name(commands));
+			usage_put_row(out, commands[i]->name, commands[i]->brief, widest_name(commands));
 }

@@ -11,7 +11,7 @@ struct loop *connect_loop(struct ctx *ctx)
 }
 
 /* Before a command has a screen, one is made to say so. */
-static void silent(void *arg, const char *host, int64_t ns)
+static void show_silence(void *arg, const char *host, int64_t ns)
 {
 	struct ctx *ctx = arg;
 	if (!ctx->sink)
@@ -33,7 +33,7 @@ int connect_engine(struct ctx *ctx)
 		.cert = globals->tls_cert,
 		.key = globals->tls_key,
 		.os_env = ctx->os_env,
-		.silent = silent,
+		.silent = show_silence,
 		.arg = ctx,
 	};
 	if (ctx->engine)

@@ -8,7 +8,7 @@
 
 #define PATIENCE (2 * INT64_C(1000000000))
 
-static void say(void *arg)
+static void notice_print(void *arg)
 {
 	struct notice *notice = arg;
 	notice->timer = NULL;
@@ -21,7 +21,7 @@ void notice_begin(struct notice *notice, struct ctx *ctx, const char *shown)
 	bool quiet = text_is(progress, "json") || text_is(progress, "quiet");
 	*notice = (struct notice){ .loop = connect_loop(ctx), .shown = shown };
 	if (!quiet && !ctx->json_errors)
-		notice->timer = loop_after(notice->loop, PATIENCE, say, notice);
+		notice->timer = loop_after(notice->loop, PATIENCE, notice_print, notice);
 }
 
 void notice_end(struct notice *notice)

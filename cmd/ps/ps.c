@@ -61,7 +61,7 @@ static int read_filters(struct ctx *ctx, const struct ps_options *options, struc
 }
 
 /* Containers of the project, and of the applications that its services need. */
-static bool is_ours(const struct scope *scope, const struct observed_container *container)
+static bool ps_is_ours(const struct scope *scope, const struct observed_container *container)
 {
 	if (!container->project)
 		return false;
@@ -84,13 +84,13 @@ static bool is_shown(const struct ctx *ctx, const struct ps_options *options, co
 	return options->all || (up && !container->oneoff);
 }
 
-static int by_name(const void *a, const void *b)
+static int ps_by_name(const void *a, const void *b)
 {
 	const struct observed_container *const *one = a, *const *other = b;
 	return strcmp((*one)->name, (*other)->name);
 }
 
-static void print_services(struct ctx *ctx, struct observed_container *const *list, size_t count)
+static void ps_print_services(struct ctx *ctx, struct observed_container *const *list, size_t count)
 {
 	struct map *printed = map_create(ctx->arena);
 	for (size_t i = 0; i < count; i++) {
@@ -102,7 +102,7 @@ static void print_services(struct ctx *ctx, struct observed_container *const *li
 	}
 }
 
-static void print_table(
+static void ps_print_table(
 	struct ctx *ctx, const struct ps_view *view, struct observed_container *const *list, size_t count)
 {
 	static const char *const headings[] = { "NAME", "IMAGE", "COMMAND", "SERVICE", "CREATED", "STATUS",
@@ -129,14 +129,14 @@ static bool is_kind(const struct ps_options *options, const char *kind)
 	return options->format && strcmp(options->format, kind) == 0;
 }
 
-static void print(struct ctx *ctx, const struct ps_options *options, const struct template *template,
+static void ps_print(struct ctx *ctx, const struct ps_options *options, const struct template *template,
 	struct observed_container **list, size_t count)
 {
 	struct ps_view view = { .now = time(NULL), .whole = options->no_trunc };
 	if (count)
-		qsort(list, count, sizeof *list, by_name);
+		qsort(list, count, sizeof *list, ps_by_name);
 	if (options->services) {
-		print_services(ctx, list, count);
+		ps_print_services(ctx, list, count);
 	} else if (options->quiet) {
 		for (size_t i = 0; i < count; i++)
 			printf("%s\n", list[i]->id);
@@ -146,7 +146,7 @@ static void print(struct ctx *ctx, const struct ps_options *options, const struc
 		for (size_t i = 0; i < count; i++)
 			field_print_json(stdout, ps_fields, &(struct listed){ ctx->arena, list[i], &view });
 	} else {
-		print_table(ctx, &view, list, count);
+		ps_print_table(ctx, &view, list, count);
 	}
 }
 
@@ -159,7 +159,8 @@ static int read_format(
 	return template_parse(ctx->arena, options->format, ps_fields, ret_template, &ctx->errors);
 }
 
-static int run(struct ctx *ctx, const void *options)
+/* Filters and format are read first: a mistake in them needs no engine. */
+static int ps_run(struct ctx *ctx, const void *options)
 {
 	const struct ps_options *ps = options;
 	struct scope_wish wish = { .name_is_enough = true,
@@ -177,9 +178,10 @@ static int run(struct ctx *ctx, const void *options)
 		return -1;
 	size_t count = 0;
 	for (size_t i = 0; i < seen->ncontainers; i++)
-		if (is_ours(&scope, seen->containers[i]) && is_shown(ctx, ps, &states, seen->containers[i]))
+		if (ps_is_ours(&scope, seen->containers[i]) &&
+			is_shown(ctx, ps, &states, seen->containers[i]))
 			seen->containers[count++] = seen->containers[i];
-	print(ctx, ps, template, seen->containers, count);
+	ps_print(ctx, ps, template, seen->containers, count);
 	return 0;
 }
 
@@ -192,5 +194,5 @@ const struct cmd cmd_ps = {
 	.size = sizeof(struct ps_options),
 	.most = -1,
 	.arg = VALUE_SERVICE,
-	.run = run,
+	.run = ps_run,
 };

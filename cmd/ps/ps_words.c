@@ -50,7 +50,7 @@ static int by_port(const void *a, const void *b)
 }
 
 /* Whether `next` goes on where `port` plus `n` stands, on both sides. */
-static bool follows(const struct observed_port *port, const struct observed_port *next, int64_t n)
+static bool port_follows(const struct observed_port *port, const struct observed_port *next, int64_t n)
 {
 	return strcmp(port->protocol, next->protocol) == 0 && strcmp(port->host_ip, next->host_ip) == 0 &&
 	       next->container_port == port->container_port + n &&
@@ -77,7 +77,7 @@ const char *ps_ports(struct arena *arena, const struct observed_container *conta
 	if (count)
 		qsort(ports, count, sizeof *ports, by_port);
 	for (size_t i = 0, n; i < count; i += n) {
-		for (n = 1; i + n < count && follows(&ports[i], &ports[i + n], (int64_t)n); n++)
+		for (n = 1; i + n < count && port_follows(&ports[i], &ports[i + n], (int64_t)n); n++)
 			;
 		buf_puts(&text, text.len ? ", " : "");
 		if (ports[i].host_port) {

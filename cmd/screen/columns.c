@@ -39,7 +39,7 @@ static size_t *widths_of(const struct columns *columns, size_t *ret_total)
 	return widths;
 }
 
-static void take_out(struct columns *columns, const char *heading)
+static void columns_take_out(struct columns *columns, const char *heading)
 {
 	size_t column = 0, kept = 0;
 	while (column < columns->width && strcmp(columns->cells[column], heading) != 0)
@@ -58,7 +58,7 @@ void columns_fit(struct columns *columns, size_t most, const char *const *spare)
 	enum { LEAST = 8 };
 	size_t total, *widths = widths_of(columns, &total);
 	for (; *spare && total > most; spare++) {
-		take_out(columns, *spare);
+		columns_take_out(columns, *spare);
 		widths = widths_of(columns, &total);
 	}
 	size_t over = total > most ? total - most : 0, first = widths[0] > over ? widths[0] - over : 0;

@@ -93,7 +93,7 @@ static size_t columns_of(uint32_t code)
 }
 
 /* Bytes of `text` that fit into `most` columns; *ret_columns says how many they take. */
-static size_t fitting(const char *text, size_t most, size_t *ret_columns)
+static size_t fitting_bytes(const char *text, size_t most, size_t *ret_columns)
 {
 	size_t len = strlen(text), at = 0, columns = 0;
 	while (at < len) {
@@ -112,14 +112,14 @@ static size_t fitting(const char *text, size_t most, size_t *ret_columns)
 size_t show_columns(const char *text)
 {
 	size_t columns;
-	fitting(text, SIZE_MAX, &columns);
+	fitting_bytes(text, SIZE_MAX, &columns);
 	return columns;
 }
 
 void show_clipped(struct buf *to, const char *text, size_t columns)
 {
 	size_t taken;
-	buf_append(to, text, fitting(text, columns, &taken));
+	buf_append(to, text, fitting_bytes(text, columns, &taken));
 }
 
 void show_shortened(struct buf *to, const char *text, size_t columns, const char *mark)
@@ -129,10 +129,10 @@ void show_shortened(struct buf *to, const char *text, size_t columns, const char
 		show_clipped(to, text, columns);
 		return;
 	}
-	buf_append(to, text, fitting(text, columns / 2, &taken));
+	buf_append(to, text, fitting_bytes(text, columns / 2, &taken));
 	buf_puts(to, mark);
-	const char *end = text + fitting(text, whole - (columns - taken - 1), &cut);
+	const char *end = text + fitting_bytes(text, whole - (columns - taken - 1), &cut);
 	if (cut < whole - (columns - taken - 1)) /* a wide character lies across the place */
-		end += fitting(end, 2, &cut);
+		end += fitting_bytes(end, 2, &cut);
 	buf_puts(to, end);
 }

@@ -38,7 +38,7 @@ static const char *const states[] = {
 };
 
 /* `unix_ns` 0: now. */
-static void put_head(struct buf *line, const char *kind, int64_t unix_ns)
+static void show_json_head(struct buf *line, const char *kind, int64_t unix_ns)
 {
 	if (!unix_ns)
 		unix_ns = clock_unix();
@@ -65,7 +65,9 @@ static void put_step(struct buf *line, const struct event *event)
 		quote_member(line, "error", event->step->failure);
 }
 
-static void on(struct sink *sink, const struct event *event)
+/* One line for each event; members that it does not have are left out. A step in a state without a word is
+ * not told, and the screen of logs gets what containers print. */
+static void show_json_event(struct sink *sink, const struct event *event)
 {
 	struct json *json = (struct json *)sink;
 	show_count(&json->totals, event);
@@ -80,7 +82,7 @@ static void on(struct sink *sink, const struct event *event)
 		return;
 	auto_buf struct buf line;
 	buf_init(&line, 4 << 20);
-	put_head(&line, kinds[event->kind], event->time);
+	show_json_head(&line, kinds[event->kind], event->time);
 	quote_member(&line, "object", event->object);
 	quote_member(&line, "name", event->name);
 	quote_member(&line, "service", event->service);
@@ -106,12 +108,12 @@ static void on(struct sink *sink, const struct event *event)
 	fflush(json->look.out);
 }
 
-static void end(struct sink *sink, bool ok)
+static void show_json_end(struct sink *sink, bool ok)
 {
 	struct json *json = (struct json *)sink;
 	auto_buf struct buf line;
 	buf_init(&line, 4096);
-	put_head(&line, "end", 0);
+	show_json_head(&line, "end", 0);
 	quote_member(&line, "name", json->sink.title);
 	buf_printf(&line, ",\"ok\":%s,\"done\":%zu,\"failed\":%zu,\"skipped\":%zu,\"elapsed\":%.3f}\n",
 		ok && !sink->interrupted ? "true" : "false", json->totals.done, json->totals.failed,
@@ -124,7 +126,7 @@ static void end(struct sink *sink, bool ok)
 struct sink *show_json_create(struct arena *arena, const struct show_look *look)
 {
 	struct json *json = ARENA_NEW(arena, struct json);
-	json->sink = (struct sink){ .on = on, .end = end, .title = look->title };
+	json->sink = (struct sink){ .on = show_json_event, .end = show_json_end, .title = look->title };
 	json->look = *look;
 	json->totals.began = look->now();
 	return &json->sink;

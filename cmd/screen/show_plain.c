@@ -15,7 +15,7 @@ struct plain {
 	int64_t waited; /* as the last line of EVENT_WAITING said */
 };
 
-static void put(struct plain *plain, const struct buf *line)
+static void plain_put_line(struct plain *plain, const struct buf *line)
 {
 	fprintf(plain->look.out, "%s\n", buf_text(line));
 	fflush(plain->look.out);
@@ -30,7 +30,7 @@ static void put_subject(struct buf *line, const struct event *event)
 		show_clean(line, event->name, strlen(event->name));
 }
 
-static void put_text(struct buf *line, const char *before, const char *text)
+static void plain_put_text(struct buf *line, const char *before, const char *text)
 {
 	if (!text || !*text)
 		return;
@@ -47,15 +47,15 @@ static void on_step(struct plain *plain, const struct event *event)
 	auto_buf struct buf line;
 	buf_init(&line, 8192);
 	put_subject(&line, event);
-	put_text(&line, "  ", word);
+	plain_put_text(&line, "  ", word);
 	if (event->state == STEP_DONE || event->state == STEP_FAILED)
-		put_text(&line, "  ", show_elapsed(elapsed, sizeof elapsed, event->elapsed));
+		plain_put_text(&line, "  ", show_elapsed(elapsed, sizeof elapsed, event->elapsed));
 	if (event->state == STEP_RUNNING && plain->look.verbose)
-		put_text(&line, "  ", event->reason);
+		plain_put_text(&line, "  ", event->reason);
 	if (event->state == STEP_FAILED || event->state == STEP_SKIPPED)
-		put_text(&line, "  ",
+		plain_put_text(&line, "  ",
 			event->step && event->step->failure ? event->step->failure : event->reason);
-	put(plain, &line);
+	plain_put_line(plain, &line);
 }
 
 static void on_words(struct plain *plain, const struct event *event, const char *before)
@@ -63,11 +63,11 @@ static void on_words(struct plain *plain, const struct event *event, const char 
 	auto_buf struct buf line;
 	buf_init(&line, 1 << 20);
 	put_subject(&line, event);
-	put_text(&line, before, event->text);
-	put(plain, &line);
+	plain_put_text(&line, before, event->text);
+	plain_put_line(plain, &line);
 }
 
-static void on_waiting(struct plain *plain, const struct event *event)
+static void plain_on_waiting(struct plain *plain, const struct event *event)
 {
 	char words[512];
 	auto_buf struct buf line;
@@ -76,10 +76,11 @@ static void on_waiting(struct plain *plain, const struct event *event)
 	if (!text)
 		return;
 	show_clean(&line, text, strlen(text));
-	put(plain, &line);
+	plain_put_line(plain, &line);
 }
 
-static void on(struct sink *sink, const struct event *event)
+/* One line for each event, when it comes: fit for a file and for the log of a CI. */
+static void show_plain_event(struct sink *sink, const struct event *event)
 {
 	struct plain *plain = (struct plain *)sink;
 	if (show_is_echo(&plain->fallen, event))
@@ -108,14 +109,14 @@ static void on(struct sink *sink, const struct event *event)
 			show_log_exit(plain->look.log, event->name, event->status, event->again);
 		break;
 	case EVENT_WAITING:
-		on_waiting(plain, event);
+		plain_on_waiting(plain, event);
 		break;
 	case EVENT_PROGRESS: /* a line per layer and second says nothing in a log */
 		break;
 	}
 }
 
-static void end(struct sink *sink, bool ok)
+static void show_plain_end(struct sink *sink, bool ok)
 {
 	struct plain *plain = (struct plain *)sink;
 	if (!ok)
@@ -128,7 +129,7 @@ static void end(struct sink *sink, bool ok)
 struct sink *show_plain_create(struct arena *arena, const struct show_look *look)
 {
 	struct plain *plain = ARENA_NEW(arena, struct plain);
-	plain->sink = (struct sink){ .on = on, .end = end, .title = look->title };
+	plain->sink = (struct sink){ .on = show_plain_event, .end = show_plain_end, .title = look->title };
 	plain->look = *look;
 	plain->totals.began = look->now();
 	map_init(&plain->fallen, arena);

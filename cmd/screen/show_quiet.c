@@ -8,7 +8,7 @@ struct quiet {
 	struct show_look look;
 };
 
-static void on(struct sink *sink, const struct event *event)
+static void show_quiet_event(struct sink *sink, const struct event *event)
 {
 	struct quiet *quiet = (struct quiet *)sink;
 	if (!quiet->look.log)
@@ -22,7 +22,7 @@ static void on(struct sink *sink, const struct event *event)
 struct sink *show_quiet_create(struct arena *arena, const struct show_look *look)
 {
 	struct quiet *quiet = ARENA_NEW(arena, struct quiet);
-	quiet->sink = (struct sink){ .on = on };
+	quiet->sink = (struct sink){ .on = show_quiet_event };
 	quiet->look = *look;
 	return &quiet->sink;
 }

@@ -98,7 +98,7 @@ void show_rows_event(struct show_rows *rows, const struct event *event, int64_t 
 		set_detail(row, event->step && event->step->failure ? event->step->failure : event->reason);
 }
 
-static const char *symbol(const struct show_rows *rows, const struct show_row *row, bool utf8)
+static const char *row_symbol(const struct show_rows *rows, const struct show_row *row, bool utf8)
 {
 	static const char *const spinner[] = { "⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏" };
 	static const char *const plain[] = { "|", "/", "-", "\\" };
@@ -157,7 +157,7 @@ static void put_bar(struct buf *to, const struct show_row *row)
 }
 
 /* Chooses at most `room` rows: all, else those that run or failed, else the latest. */
-static size_t choose(struct show_rows *rows, size_t room)
+static size_t choose_rows(struct show_rows *rows, size_t room)
 {
 	size_t chosen = 0;
 	for (size_t i = 0; i < rows->count; i++) {
@@ -182,7 +182,7 @@ struct layout {
 	bool table;     /* else the state stands in front of it */
 };
 
-static size_t widest(const struct show_rows *rows, bool objects)
+static size_t rows_width(const struct show_rows *rows, bool objects)
 {
 	size_t width = 0;
 	for (size_t i = 0; i < rows->count; i++) {
@@ -199,8 +199,8 @@ static struct layout lay_out(const struct show_rows *rows, size_t columns)
 	struct layout layout = { .columns = columns, .table = columns >= NAME_LEAST + 2 + WORD };
 	size_t rest = 2 + WORD + (columns >= NAME_LEAST + 2 + WORD + ELAPSED + NAME_LEAST ? ELAPSED : 0);
 	size_t room = columns > rest ? columns - rest : 0;
-	layout.objects = widest(rows, true) <= room;
-	layout.name = widest(rows, layout.objects);
+	layout.objects = rows_width(rows, true) <= room;
+	layout.name = rows_width(rows, layout.objects);
 	if (layout.name > room)
 		layout.name = room;
 	return layout;
@@ -216,20 +216,20 @@ static void put_name(const struct show_rows *rows, const struct show_row *row, c
 		buf_printf(&name, "%c%s ", toupper((unsigned char)*row->object), row->object + 1);
 	buf_puts(&name, row->name);
 	size_t width = layout->name > 3 ? layout->name - 3 : 0, taken = show_columns(buf_text(&name));
-	buf_printf(line, " %s ", symbol(rows, row, look->utf8));
+	buf_printf(line, " %s ", row_symbol(rows, row, look->utf8));
 	show_shortened(line, buf_text(&name), width, look->utf8 ? "…" : "~");
 	buf_printf(line, "%*s", taken < width ? (int)(width - taken) : 0, "");
 }
 
 /* One line; returns how many columns it takes. */
-static size_t put_row(const struct show_rows *rows, const struct show_row *row, const struct show_look *look,
+static size_t draw_row(const struct show_rows *rows, const struct show_row *row, const struct show_look *look,
 	const struct layout *layout, struct buf *frame)
 {
 	char elapsed[32];
 	auto_buf struct buf tail;
 	buf_init(&tail, 4096);
 	if (!layout->table) {
-		buf_printf(&tail, " %s %s %s", symbol(rows, row, look->utf8), row->word, row->name);
+		buf_printf(&tail, " %s %s %s", row_symbol(rows, row, look->utf8), row->word, row->name);
 		show_clipped(frame, buf_text(&tail), layout->columns);
 		size_t whole = show_columns(buf_text(&tail));
 		return whole < layout->columns ? whole : layout->columns;
@@ -266,12 +266,12 @@ size_t show_rows_draw(struct show_rows *rows, const struct show_look *look, cons
 		drawn[lines++] = strlen(title) < columns ? strlen(title) : columns;
 	}
 	bool all = rows->count <= room - lines;
-	size_t chosen = choose(rows, all ? room - lines : room - lines > 1 ? room - lines - 1 : 1);
+	size_t chosen = choose_rows(rows, all ? room - lines : room - lines > 1 ? room - lines - 1 : 1);
 	struct layout layout = lay_out(rows, columns);
 	for (size_t i = 0; i < rows->count; i++) {
 		if (!rows->rows[i]->drawn)
 			continue;
-		drawn[lines++] = put_row(rows, rows->rows[i], look, &layout, frame);
+		drawn[lines++] = draw_row(rows, rows->rows[i], look, &layout, frame);
 		buf_putc(frame, '\n');
 	}
 	if (chosen < rows->count && lines < room) {

@@ -54,7 +54,9 @@ static void flush_frame(struct tty *tty, const struct buf *frame)
 	fflush(tty->look.out);
 }
 
-static void draw(struct tty *tty)
+/* Draws the picture over the last one, in one write. What is waited for takes the last line of the room
+ * there is. */
+static void tty_draw(struct tty *tty)
 {
 	unsigned height, columns;
 	auto_buf struct buf frame, picture;
@@ -87,7 +89,7 @@ static void draw(struct tty *tty)
 }
 
 /* Takes the picture away, so that lines can be printed where it was. */
-static void clear(struct tty *tty)
+static void tty_clear(struct tty *tty)
 {
 	unsigned height, columns;
 	auto_buf struct buf frame, nothing;
@@ -104,14 +106,14 @@ static void clear(struct tty *tty)
 static void draw_when_due(struct tty *tty)
 {
 	if (tty->rows.count && tty->look.now() - tty->drawn_at >= FRAME)
-		draw(tty);
+		tty_draw(tty);
 }
 
 static void print_line(struct tty *tty, const struct event *event, const char *before)
 {
 	auto_buf struct buf line;
 	buf_init(&line, 1 << 20);
-	clear(tty);
+	tty_clear(tty);
 	if (event->name)
 		show_clean(&line, event->name, strlen(event->name));
 	buf_puts(&line, event->name ? before : "");
@@ -122,7 +124,7 @@ static void print_line(struct tty *tty, const struct event *event, const char *b
 	tty->drawn_at = 0;
 }
 
-static void on_waiting(struct tty *tty, const struct event *event)
+static void tty_on_waiting(struct tty *tty, const struct event *event)
 {
 	char words[512];
 	auto_buf struct buf line;
@@ -132,12 +134,14 @@ static void on_waiting(struct tty *tty, const struct event *event)
 		show_clean(&line, words, strlen(show_waiting(words, sizeof words, event)));
 	snprintf(tty->waiting, sizeof tty->waiting, "%s", buf_text(&line));
 	if (*tty->waiting || (before && tty->rows.count))
-		draw(tty);
+		tty_draw(tty);
 	else
-		clear(tty);
+		tty_clear(tty);
 }
 
-static void on(struct sink *sink, const struct event *event)
+/* What is to stay (logs, notes, retries) is printed above the picture; the rest changes the picture, which
+ * is drawn when it is due. */
+static void show_tty_event(struct sink *sink, const struct event *event)
 {
 	struct tty *tty = (struct tty *)sink;
 	struct show_log *log = tty->look.log;
@@ -149,7 +153,7 @@ static void on(struct sink *sink, const struct event *event)
 	case EVENT_EXIT:
 		if (!log)
 			return;
-		clear(tty);
+		tty_clear(tty);
 		if (event->kind == EVENT_LOG)
 			show_log_line(log, event->name, event->standard_error, event->text, event->len);
 		else
@@ -162,7 +166,7 @@ static void on(struct sink *sink, const struct event *event)
 		print_line(tty, event, " again: ");
 		break;
 	case EVENT_WAITING:
-		on_waiting(tty, event);
+		tty_on_waiting(tty, event);
 		return;
 	case EVENT_PROGRESS:
 		if (tty->look.quiet_pull)
@@ -176,16 +180,16 @@ static void on(struct sink *sink, const struct event *event)
 	draw_when_due(tty);
 }
 
-static void tick(struct sink *sink)
+static void show_tty_tick(struct sink *sink)
 {
 	draw_when_due((struct tty *)sink);
 }
 
-static void end(struct sink *sink, bool ok)
+static void show_tty_end(struct sink *sink, bool ok)
 {
 	struct tty *tty = (struct tty *)sink;
 	if (tty->rows.count)
-		draw(tty);
+		tty_draw(tty);
 	if (tty->hidden)
 		fputs("\033[?25h", tty->look.out);
 	if (!ok)
@@ -202,7 +206,9 @@ static void end(struct sink *sink, bool ok)
 struct sink *show_tty_create(struct arena *arena, const struct show_look *look)
 {
 	struct tty *tty = ARENA_NEW(arena, struct tty);
-	tty->sink = (struct sink){ .on = on, .tick = tick, .end = end, .title = look->title };
+	tty->sink = (struct sink){
+		.on = show_tty_event, .tick = show_tty_tick, .end = show_tty_end, .title = look->title
+	};
 	tty->look = *look;
 	tty->totals.began = look->now();
 	map_init(&tty->fallen, arena);

@@ -24,7 +24,7 @@ struct template
 	size_t count;
 };
 
-static int refuse(struct errors *errors, const char *text)
+static int template_refuse(struct errors *errors, const char *text)
 {
 	error_add(errors, ERROR_USAGE, NULL, NULL, "--format: \"%s\" is not supported", text);
 	return error_hint(errors,
@@ -81,7 +81,7 @@ static int add_field(
 	const char *from = text + strspn(text, " "), *name = from + 1;
 	size_t word = *from == '.' ? strspn(name, letters) : 0;
 	if (!word || name + word + strspn(name + word, " ") != text + len)
-		return refuse(errors, arena_printf(arena, "{{%.*s}}", (int)len, text));
+		return template_refuse(errors, arena_printf(arena, "{{%.*s}}", (int)len, text));
 	for (const struct field *field = template->fields; field->name; field++) {
 		if (strlen(field->name) != word || strncmp(field->name, name, word) != 0)
 			continue;
@@ -101,12 +101,12 @@ int template_parse(struct arena *arena, const char *text, const struct field *fi
 	at += template->table ? 6 : 0;
 	*ARENA_PUSH(arena, template->cells, template->count) = (struct cell){ 0 };
 	if (!strstr(text, "{{"))
-		return refuse(errors, text);
+		return template_refuse(errors, text);
 	for (; (open = strstr(at, "{{")); at = close + 2) {
 		add_text(arena, template, at, (size_t)(open - at));
 		close = strstr(open, "}}");
 		if (!close)
-			return refuse(errors, open);
+			return template_refuse(errors, open);
 		if (add_field(arena, template, open + 2, (size_t)(close - open - 2), errors) < 0)
 			return -1;
 	}
@@ -140,7 +140,7 @@ static const char **render_line(const struct template *template, const struct li
 	return cells;
 }
 
-static void print_table(FILE *out, struct arena *arena, const struct template *template,
+static void template_print_table(FILE *out, struct arena *arena, const struct template *template,
 	const void *const *objects, size_t count, const void *view)
 {
 	struct columns columns;
@@ -154,7 +154,7 @@ void template_print(FILE *out, struct arena *arena, const struct template *templ
 	const void *const *objects, size_t count, const void *view)
 {
 	if (template->table) {
-		print_table(out, arena, template, objects, count, view);
+		template_print_table(out, arena, template, objects, count, view);
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
