@@ -67,7 +67,7 @@ static size_t round_up(size_t size)
 	return (size + unit - 1) & ~(unit - 1);
 }
 
-static unsigned char *take(struct arena *arena, size_t size)
+static unsigned char *arena_take(struct arena *arena, size_t size)
 {
 	struct chunk *chunk = arena->last;
 	if (chunk->size - chunk->used < size) {
@@ -83,7 +83,7 @@ static unsigned char *take(struct arena *arena, size_t size)
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	size = round_up(size ? size : 1);
-	return memset(take(arena, size), 0, size);
+	return memset(arena_take(arena, size), 0, size);
 }
 
 void *arena_calloc(struct arena *arena, size_t count, size_t size)
@@ -110,7 +110,7 @@ static void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t 
 			return old;
 		}
 	}
-	unsigned char *grown = take(arena, round_up(new_size));
+	unsigned char *grown = arena_take(arena, round_up(new_size));
 	if (old_size)
 		memcpy(grown, old, old_size);
 	memset(grown + old_size, 0, round_up(new_size) - old_size);
@@ -123,7 +123,7 @@ char *arena_strndup(struct arena *arena, const char *text, size_t len)
 		return NULL;
 	if (len == SIZE_MAX)
 		out_of_memory();
-	char *copy = (char *)take(arena, round_up(len + 1));
+	char *copy = (char *)arena_take(arena, round_up(len + 1));
 	memcpy(copy, text, len);
 	copy[len] = '\0';
 	return copy;
@@ -142,7 +142,7 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 	va_end(again);
 	if (len < 0)
 		return arena_strdup(arena, "");
-	char *text = (char *)take(arena, round_up((size_t)len + 1));
+	char *text = (char *)arena_take(arena, round_up((size_t)len + 1));
 	vsnprintf(text, (size_t)len + 1, format, args);
 	return text;
 }

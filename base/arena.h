@@ -19,7 +19,7 @@ struct arena *arena_create(void);
 /* Frees the arena and all that was allocated from it. NULL is allowed. */
 void arena_destroy(struct arena *arena);
 
-/* Returns `size` zeroed bytes, aligned for any type; never NULL. */
+/* Returns `size` zeroed bytes, aligned to 8: for every type but long double and vectors. Never NULL. */
 void *arena_alloc(struct arena *arena, size_t size);
 
 /* Returns zeroed memory for `count` elements of `size` bytes; ends the process when the product overflows. */

@@ -30,6 +30,8 @@ void buf_reset(struct buf *buf)
 		buf->data[0] = '\0';
 }
 
+/* Room for `len` more bytes and a NUL; false, once and for all, when that exceeds the most the buffer may
+ * hold. */
 static bool make_room(struct buf *buf, size_t len)
 {
 	if (buf->len > buf->most || len > buf->most - buf->len) {

@@ -7,7 +7,8 @@ void errors_init(struct errors *errors, struct arena *arena)
 	*errors = (struct errors){ .arena = arena };
 }
 
-static struct error *add(struct errors *errors, const struct mark *at, const char *path, const char *message)
+static struct error *keep_finding(
+	struct errors *errors, const struct mark *at, const char *path, const char *message)
 {
 	errors->latest = NULL;
 	if (errors->count + errors->warnings >= ERRORS_MOST) {
@@ -32,7 +33,7 @@ int error_add(struct errors *errors, enum error_code code, const struct mark *at
 {
 	va_list args;
 	va_start(args, format);
-	struct error *error = add(errors, at, path, arena_vprintf(errors->arena, format, args));
+	struct error *error = keep_finding(errors, at, path, arena_vprintf(errors->arena, format, args));
 	va_end(args);
 	if (error)
 		error->code = code;
@@ -85,7 +86,7 @@ void error_warn(struct errors *errors, const struct mark *at, const char *path, 
 		errors->latest = NULL;
 		return;
 	}
-	struct error *error = add(errors, at, path, message);
+	struct error *error = keep_finding(errors, at, path, message);
 	if (!error)
 		return;
 	error->warning = true;

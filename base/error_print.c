@@ -25,7 +25,7 @@ static void put_json_member(FILE *out, const char *key, const char *text)
 	quote_print(out, text);
 }
 
-static void print_json(FILE *out, const struct errors *errors, bool lines)
+static void print_findings_json(FILE *out, const struct errors *errors, bool lines)
 {
 	fputs(lines ? "" : "[", out);
 	for (const struct error *error = errors->first; error; error = error->next) {
@@ -80,6 +80,7 @@ static void print_source(FILE *out, const struct error *error, const struct erro
 	fputs("^\n", out);
 }
 
+/* One finding for people: place, path and message, then the line of the file, details and what to do. */
 static void print_text(FILE *out, const struct error *error, const struct error_style *style)
 {
 	const char *strong = style->color ? (error->warning ? "\033[33m" : "\033[31m") : "";
@@ -109,7 +110,7 @@ static void print_text(FILE *out, const struct error *error, const struct error_
 void errors_print(FILE *out, const struct errors *errors, const struct error_style *style)
 {
 	if (style->json) {
-		print_json(out, errors, style->lines);
+		print_findings_json(out, errors, style->lines);
 		return;
 	}
 	for (const struct error *error = errors->first; error; error = error->next)

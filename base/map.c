@@ -24,7 +24,7 @@ struct map *map_create(struct arena *arena)
 }
 
 /* Returns the slot that holds `key`, or the free one where it belongs. Needs nslots > 0. */
-static unsigned *slot_of(const struct map *map, const char *key)
+static unsigned *map_slot(const struct map *map, const char *key)
 {
 	size_t at = hash_text(key) & (map->nslots - 1);
 	for (;; at = (at + 1) & (map->nslots - 1)) {
@@ -36,23 +36,23 @@ static unsigned *slot_of(const struct map *map, const char *key)
 	}
 }
 
-static const struct map_entry *find(const struct map *map, const char *key)
+static const struct map_entry *map_find(const struct map *map, const char *key)
 {
 	if (!map->nslots)
 		return NULL;
-	unsigned slot = *slot_of(map, key);
+	unsigned slot = *map_slot(map, key);
 	return slot ? &map->entries[slot - 1] : NULL;
 }
 
 void *map_get(const struct map *map, const char *key)
 {
-	const struct map_entry *entry = find(map, key);
+	const struct map_entry *entry = map_find(map, key);
 	return entry ? entry->value : NULL;
 }
 
 bool map_has(const struct map *map, const char *key)
 {
-	return find(map, key) != NULL;
+	return map_find(map, key) != NULL;
 }
 
 static void rehash(struct map *map)
@@ -60,14 +60,14 @@ static void rehash(struct map *map)
 	map->nslots = map->nslots ? map->nslots * 2 : 8;
 	map->slots = ARENA_ARRAY(map->arena, unsigned, map->nslots);
 	for (size_t i = 0; i < map->count; i++)
-		*slot_of(map, map->entries[i].key) = (unsigned)i + 1;
+		*map_slot(map, map->entries[i].key) = (unsigned)i + 1;
 }
 
 void map_set(struct map *map, const char *key, void *value)
 {
 	if ((map->count + 1) * 2 > map->nslots)
 		rehash(map);
-	unsigned *slot = slot_of(map, key);
+	unsigned *slot = map_slot(map, key);
 	if (*slot) {
 		map->entries[*slot - 1].value = value;
 		return;

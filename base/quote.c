@@ -68,7 +68,7 @@ static void append(struct buf *to, const char *text, enum style style)
 	}
 }
 
-static void print(FILE *out, const char *text, enum style style)
+static void print_escaped(FILE *out, const char *text, enum style style)
 {
 	char escaped[8];
 	size_t len;
@@ -88,7 +88,7 @@ void quote_json(struct buf *to, const char *text)
 void quote_print(FILE *out, const char *text)
 {
 	putc('"', out);
-	print(out, text, JSON);
+	print_escaped(out, text, JSON);
 	putc('"', out);
 }
 
@@ -121,7 +121,7 @@ const char *quote_plain_copy(struct arena *arena, const char *text)
 
 void quote_plain_print(FILE *out, const char *text)
 {
-	print(out, text, PLAIN);
+	print_escaped(out, text, PLAIN);
 }
 
 void quote_member(struct buf *to, const char *key, const char *text)
