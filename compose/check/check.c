@@ -49,7 +49,7 @@ static int check_requested(struct walk *walk, const struct node *map)
 	return 0;
 }
 
-static int open_map(struct walk *walk, const struct schema *schema, struct node *map)
+static int check_map_rules(struct walk *walk, const struct schema *schema, struct node *map)
 {
 	static const char *const sources[] = { "file", "environment", "content" };
 	if (schema == &schema_volume)
@@ -63,13 +63,13 @@ static int open_map(struct walk *walk, const struct schema *schema, struct node 
 	return 0;
 }
 
-static int enter(struct walk *walk, const struct attr *attr, struct node **node)
+static int check_row_rule(struct walk *walk, const struct attr *attr, struct node **node)
 {
 	return attr->check && attr->check(walk, attr, *node) < 0 ? -1 : WALK_ON;
 }
 
 int check_tree(struct arena *arena, struct node *tree, struct errors *errors)
 {
-	static const struct walk_pass pass = { .enter = enter, .open = open_map };
+	static const struct walk_pass pass = { .enter = check_row_rule, .open = check_map_rules };
 	return walk_tree(arena, &schema_project, tree, &pass, NULL, errors);
 }

@@ -38,6 +38,7 @@ static void undeclared_hint(struct check *check, const char *section, const char
 		error_hint(check->errors, "add `%s:` under top-level `%s:`%s", name, section, more);
 }
 
+/* A service joins networks that are declared, and none when network_mode says where it lives. */
 static void check_networks(struct check *check, const struct node *service)
 {
 	const struct node *used = node_get(service, "networks"), *all = node_get(check->tree, "networks");

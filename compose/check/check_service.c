@@ -8,13 +8,14 @@
 
 #define CYCLE_TEXT_MOST ((size_t)16 << 20)
 
-static double number(const struct node *node)
+static double number_of(const struct node *node)
 {
 	if (!node)
 		return 0;
 	return node->kind == NODE_FLOAT ? node->real : node->kind == NODE_INT ? (double)node->integer : 0;
 }
 
+/* Keys of a build that exclude each other or name what must be there: a service as context, the platform. */
 static void check_build(struct check *check, const struct node *service, const struct node *build)
 {
 	const struct node *inlined = node_get(build, "dockerfile_inline");
@@ -50,13 +51,15 @@ static void check_same(struct check *check, const struct node *service, const ch
 	const struct node *in, const char *place, const char *other)
 {
 	const struct node *here = node_get(service, key), *there = node_get(in, other);
-	if (!here || !in || here->kind == NODE_NULL || number(here) == 0 || number(here) == number(there))
+	if (!here || !in || here->kind == NODE_NULL || number_of(here) == 0 ||
+		number_of(here) == number_of(there))
 		return;
 	check_error(check, &here->at, key, there ? "%s and %s.%s differ" : "%s is set and %s lacks %s", key,
 		place, other);
 	error_hint(check->errors, "set %s.%s to the same, or remove %s", place, other, key);
 }
 
+/* `scale` and `deploy.replicas` are one number: they agree, or the one that stands fills the other in. */
 static void check_scale(struct check *check, const struct node *service)
 {
 	struct node *scale = node_get(service, "scale"), *deploy = node_get(service, "deploy"),

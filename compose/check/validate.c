@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+/* What a node is, as a bit of enum takes. */
 static unsigned kind_bit(const struct node *node)
 {
 	switch (node->kind) {
@@ -232,7 +233,8 @@ static int check_items(struct walk *walk, const struct attr *attr, struct node *
 	return result;
 }
 
-static int enter(struct walk *walk, const struct attr *attr, struct node **where)
+/* The shape of a value: what its row takes, then the narrower rules of its kind. */
+static int validate_value(struct walk *walk, const struct attr *attr, struct node **where)
 {
 	struct node *node = *where;
 	unsigned takes = schema_takes(attr);
@@ -253,7 +255,7 @@ static int enter(struct walk *walk, const struct attr *attr, struct node **where
 	return WALK_ON;
 }
 
-static int open_map(struct walk *walk, const struct schema *schema, struct node *map)
+static int check_required_keys(struct walk *walk, const struct schema *schema, struct node *map)
 {
 	int result = 0;
 	for (size_t i = 0; i < schema->nrows; i++) {
@@ -266,7 +268,9 @@ static int open_map(struct walk *walk, const struct schema *schema, struct node 
 	return result;
 }
 
-static int unknown(struct walk *walk, const struct schema *schema, struct member *member)
+/* A key without a row is an error, with the key that was probably meant; x-* pass where the schema lets them.
+ */
+static int refuse_unknown_key(struct walk *walk, const struct schema *schema, struct member *member)
 {
 	if ((schema->flags & SCHEMA_OPEN) || strcmp(member->key, SCHEMA_VALUE) == 0)
 		return 0;
@@ -292,6 +296,8 @@ static int unknown(struct walk *walk, const struct schema *schema, struct member
 
 int validate_tree(struct arena *arena, struct node *tree, struct errors *errors)
 {
-	static const struct walk_pass pass = { .enter = enter, .open = open_map, .unknown = unknown };
+	static const struct walk_pass pass = {
+		.enter = validate_value, .open = check_required_keys, .unknown = refuse_unknown_key
+	};
 	return walk_tree(arena, &schema_project, tree, &pass, NULL, errors);
 }
