@@ -146,7 +146,7 @@ static int read_extends(struct layer *layer, const char *name, const struct node
 	return 0;
 }
 
-static int resolve(
+static int resolve_extends(
 	struct layer *layer, const struct base *base, struct member *member, const struct chain *chain);
 
 /* Makes `service` its base's heir. */
@@ -157,7 +157,8 @@ static int inherit(struct layer *layer, const struct base *base, struct member *
 	struct chain here = { .up = chain, .base = base, .name = member->key };
 	if (!parent)
 		return unknown_base(layer, from, member->key, ref);
-	if (find_cycle(layer, &here, from, parent->key, ref) != 0 || resolve(layer, from, parent, &here) != 0)
+	if (find_cycle(layer, &here, from, parent->key, ref) != 0 ||
+		resolve_extends(layer, from, parent, &here) != 0)
 		return -1;
 	if (parent->value->kind != NODE_MAP)
 		return 0;
@@ -170,7 +171,7 @@ static int inherit(struct layer *layer, const struct base *base, struct member *
 	return 0;
 }
 
-static int resolve(
+static int resolve_extends(
 	struct layer *layer, const struct base *base, struct member *member, const struct chain *chain)
 {
 	const struct node *extends = node_get(member->value, "extends"), *ref, *file;
@@ -199,6 +200,6 @@ int extend_apply(
 	if (!services || services->kind != NODE_MAP)
 		return 0;
 	for (size_t i = 0; i < services->nmembers; i++)
-		result |= resolve(layer, &base, &services->members[i], NULL);
+		result |= resolve_extends(layer, &base, &services->members[i], NULL);
 	return result;
 }

@@ -22,7 +22,7 @@ struct entry {
 	bool has_env;
 };
 
-static int wrong(struct layer *layer, const struct node *node, const char *what)
+static int wrong_include(struct layer *layer, const struct node *node, const char *what)
 {
 	error_add(
 		layer->errors, ERROR_FILE, &node->at, "include", "%s, not a %s", what, node_kind_name(node));
@@ -37,12 +37,13 @@ static int texts(struct layer *layer, const struct node *node, const char *what,
 	for (size_t i = 0; i < n; i++) {
 		const struct node *item = node->kind == NODE_LIST ? node->items[i] : node;
 		if (item->kind != NODE_STRING)
-			return wrong(layer, item, what);
+			return wrong_include(layer, item, what);
 		*ARENA_PUSH(layer->arena, *list, *count) = item;
 	}
 	return 0;
 }
 
+/* An entry of `include` in either form, a path or a mapping; nothing is read yet. */
 static int read_entry(struct layer *layer, const struct node *node, struct entry *ret)
 {
 	*ret = (struct entry){ 0 };
@@ -50,7 +51,7 @@ static int read_entry(struct layer *layer, const struct node *node, struct entry
 		return texts(layer, node, "", &ret->paths, &ret->npaths);
 	const struct node *path = node_get(node, "path"), *env = node_get(node, "env_file");
 	if (node->kind != NODE_MAP)
-		return wrong(layer, node, "an entry of `include` must be a path or a mapping");
+		return wrong_include(layer, node, "an entry of `include` must be a path or a mapping");
 	if (path &&
 		texts(layer, path, "`path` must be text or a list of texts", &ret->paths, &ret->npaths) != 0)
 		return -1;
@@ -62,7 +63,7 @@ static int read_entry(struct layer *layer, const struct node *node, struct entry
 	if (ret->dir && ret->dir->kind == NODE_NULL)
 		ret->dir = NULL;
 	if (ret->dir && ret->dir->kind != NODE_STRING)
-		return wrong(layer, ret->dir, "`project_directory` must be text");
+		return wrong_include(layer, ret->dir, "`project_directory` must be text");
 	if (!env || env->kind == NODE_NULL)
 		return 0;
 	if (texts(layer, env, "`env_file` must be text or a list of texts", &ret->env_files,
@@ -149,6 +150,7 @@ static int parse_files(struct layer *layer, const struct entry *entry, struct la
 	return 0;
 }
 
+/* Loads what an entry names as a project of its own: its folder and its variables hold within it. */
 static int load_entry(struct layer *layer, const struct entry *entry, struct node **ret_tree)
 {
 	struct arena *arena = layer->arena;
@@ -172,7 +174,7 @@ static int load_entry(struct layer *layer, const struct entry *entry, struct nod
 }
 
 /* Adds the resources of an included tree to those of the includes before it. */
-static int collect(struct layer *layer, struct node *all, struct node *tree)
+static int collect_resources(struct layer *layer, struct node *all, struct node *tree)
 {
 	static const char *const sections[] = { "services", "networks", "volumes", "secrets", "configs",
 		"models" };
@@ -214,7 +216,7 @@ int include_apply(struct layer *layer, struct node **doc, const struct reset *re
 		struct entry entry;
 		struct node *tree;
 		if (read_entry(layer, list->items[i], &entry) != 0 || load_entry(layer, &entry, &tree) != 0 ||
-			collect(layer, all, tree) != 0)
+			collect_resources(layer, all, tree) != 0)
 			return -1;
 	}
 	reset_apply(reset, all);

@@ -49,7 +49,7 @@ static const char *file_in(struct arena *arena, const char *dir)
 }
 
 /* Whoever may not use the network (completion) has no `fetch`. */
-static int refuse(
+static int refuse_remote(
 	struct arena *arena, const char *name, const struct mark *at, const char *key, struct errors *errors)
 {
 	error_add(errors, ERROR_FILE, at, key, "remote resource %s cannot be read", url_shown(arena, name));
@@ -69,7 +69,7 @@ int remote_path(struct arena *arena, const struct load_options *options, const c
 	if (remote_is_web(name))
 		return *ret_path = name, 0;
 	if (!is_git(name) || !fetch || !fetch->checkout)
-		return refuse(arena, name, at, key, errors);
+		return refuse_remote(arena, name, at, key, errors);
 	if (fetch->checkout(fetch->arg, name, arena, &path, errors) != 0)
 		return error_place(errors, at, key);
 	if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
@@ -90,7 +90,7 @@ int remote_read(struct arena *arena, const struct load_options *options, struct 
 	if (!web)
 		return file_read(arena, file, sources, ret_text, ret_len, errors);
 	if (!fetch)
-		return refuse(arena, file->path, file->at, file->key, errors);
+		return refuse_remote(arena, file->path, file->at, file->key, errors);
 	if (fetch->get(fetch->arg, file->path, arena, ret_text, ret_len, errors) != 0)
 		return error_place(errors, file->at, file->key);
 	if (*ret_len > file->most)

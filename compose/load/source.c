@@ -60,7 +60,7 @@ static int parse_bool(const struct search *search, const char *name, const char 
 }
 
 /* Appends the parts of a separated list, blanks trimmed; `empty`: with the empty ones. */
-static void split(struct arena *arena, const char *text, const char *separator, bool empty,
+static void split_setting(struct arena *arena, const char *text, const char *separator, bool empty,
 	const char ***list, size_t *count)
 {
 	size_t step = strlen(separator);
@@ -193,6 +193,8 @@ static int add_named_file(struct search *search, const char *name, bool must_exi
 	return 0;
 }
 
+/* The files of the project: those of -f, else those of COMPOSE_FILE, else what is found in the folder or
+ * above it. */
 static int find_files(struct search *search)
 {
 	const struct load_options *options = search->options;
@@ -207,7 +209,7 @@ static int find_files(struct search *search)
 	const char *separator = setting(search, "COMPOSE_PATH_SEPARATOR", NULL);
 	const char **names = NULL;
 	size_t nnames = 0;
-	split(search->arena, list, given(separator) ? separator : ":", false, &names, &nnames);
+	split_setting(search->arena, list, given(separator) ? separator : ":", false, &names, &nnames);
 	if (!nnames)
 		return add_named_file(search, "", false);
 	for (size_t i = 0; i < nnames; i++)
@@ -274,7 +276,7 @@ static void set_profiles(struct search *search)
 			search->options->profiles[i];
 	if (!source->nprofiles) /* an empty list names the empty profile: ["${DEBUG:-}"] is on (compose 2.40)
 				 */
-		split(search->arena, list, ",", true, &source->profiles, &source->nprofiles);
+		split_setting(search->arena, list, ",", true, &source->profiles, &source->nprofiles);
 }
 
 static void copy_env(struct search *search)
@@ -299,7 +301,7 @@ static int early_env(struct search *search, bool *ret_default)
 			search->options->env_files[i];
 	const char *list = map_get(source->env, "COMPOSE_ENV_FILES");
 	if (!source->nenv_files && given(list))
-		split(search->arena, list, ",", false, &source->env_files, &source->nenv_files);
+		split_setting(search->arena, list, ",", false, &source->env_files, &source->nenv_files);
 	*ret_default = false;
 	if (source->nenv_files)
 		return add_given_env(search);
