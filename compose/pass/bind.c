@@ -116,6 +116,7 @@ static double as_float(const struct node *node)
 	return node->kind == NODE_FLOAT ? node->real : (double)node->integer;
 }
 
+/* Puts a decoded value into the member of its row, in the way the member is stored. */
 static void bind_value(struct walk *walk, const struct attr *attr, struct node *node, void *object)
 {
 	void *member = member_of(attr, object);

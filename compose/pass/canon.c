@@ -34,7 +34,7 @@ int canon_short(struct walk *walk, const struct attr *attr, struct node **node)
 	return 0;
 }
 
-static int enter(struct walk *walk, const struct attr *attr, struct node **node)
+static int canon_value(struct walk *walk, const struct attr *attr, struct node **node)
 {
 	if ((attr->flags & ATTR_ONE) && (*node)->kind == NODE_STRING) {
 		struct node *list = node_list(walk->arena, (*node)->at);
@@ -44,7 +44,7 @@ static int enter(struct walk *walk, const struct attr *attr, struct node **node)
 	return canon_short(walk, attr, node) < 0 ? -1 : WALK_ON;
 }
 
-static int open_map(struct walk *walk, const struct schema *schema, struct node *map)
+static int canon_map(struct walk *walk, const struct schema *schema, struct node *map)
 {
 	if (schema == &schema_service)
 		return short_flow(walk, map);
@@ -56,7 +56,7 @@ static int open_map(struct walk *walk, const struct schema *schema, struct node 
 
 int canon_tree(struct arena *arena, struct node *tree, bool lenient, struct errors *errors)
 {
-	static const struct walk_pass pass = { .enter = enter, .open = open_map };
+	static const struct walk_pass pass = { .enter = canon_value, .open = canon_map };
 	struct walk walk;
 	walk_init(&walk, arena, &pass, NULL, errors);
 	walk.lenient = lenient;

@@ -3,7 +3,8 @@
 #include "compose/tree/value.h"
 #include "compose/schema/walk.h"
 
-static int cast(struct walk *walk, int kind, struct node *node)
+/* Makes a text, as interpolation leaves it, the boolean or number that its row wants. */
+static int cast_text(struct walk *walk, int kind, struct node *node)
 {
 	const char *wrong = NULL;
 	if (kind == KIND_BOOL) {
@@ -34,17 +35,17 @@ static int cast(struct walk *walk, int kind, struct node *node)
 	return wrong ? walk_error(walk, &node->at, "%s", wrong) : 0;
 }
 
-static int enter(struct walk *walk, const struct attr *attr, struct node **where)
+static int cast_value(struct walk *walk, const struct attr *attr, struct node **where)
 {
 	struct node *node = *where;
 	if ((attr->flags & ATTR_CAST) && node->kind == NODE_STRING)
-		return cast(walk, attr->kind, node);
+		return cast_text(walk, attr->kind, node);
 	if (attr->of != &schema_ulimit || node->kind != NODE_MAP)
 		return WALK_ON;
 	for (size_t i = 0; i < node->nmembers; i++) {
 		walk_push(walk, node->members[i].key);
 		if (node->members[i].value->kind == NODE_STRING)
-			cast(walk, KIND_INT, node->members[i].value);
+			cast_text(walk, KIND_INT, node->members[i].value);
 		walk_pop(walk);
 	}
 	return WALK_ON;
@@ -52,6 +53,6 @@ static int enter(struct walk *walk, const struct attr *attr, struct node **where
 
 int cast_tree(struct arena *arena, struct node *tree, struct errors *errors)
 {
-	static const struct walk_pass pass = { .enter = enter };
+	static const struct walk_pass pass = { .enter = cast_value };
 	return walk_tree(arena, &schema_project, tree, &pass, NULL, errors);
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int wrong(struct walk *walk, const struct node *node, const char *phrase)
+static int decode_error(struct walk *walk, const struct node *node, const char *phrase)
 {
 	return phrase ? walk_error(walk, &node->at, "%s", phrase) : 0;
 }
@@ -26,7 +26,7 @@ static int to_bool(struct walk *walk, struct node *node)
 	if (node->kind != NODE_STRING)
 		return misfit(walk, node);
 	bool yes = false, old = false;
-	if (wrong(walk, node, value_bool(walk->arena, node->text, &yes, &old)) < 0)
+	if (decode_error(walk, node, value_bool(walk->arena, node->text, &yes, &old)) < 0)
 		return -1;
 	node->kind = NODE_BOOL;
 	node->yes = yes;
@@ -44,7 +44,7 @@ static int to_int(struct walk *walk, const struct attr *attr, struct node *node)
 		value = (int64_t)node->real;
 	else if (node->kind != NODE_STRING)
 		return misfit(walk, node);
-	else if (wrong(walk, node, value_int(walk->arena, node->text, &value)) < 0)
+	else if (decode_error(walk, node, value_int(walk->arena, node->text, &value)) < 0)
 		return -1;
 	node->kind = NODE_INT;
 	node->integer = value;
@@ -62,7 +62,7 @@ static int to_float(struct walk *walk, struct node *node)
 		value = (double)node->natural;
 	else if (node->kind != NODE_STRING)
 		return misfit(walk, node);
-	else if (wrong(walk, node, value_float(walk->arena, node->text, &value)) < 0)
+	else if (decode_error(walk, node, value_float(walk->arena, node->text, &value)) < 0)
 		return -1;
 	node->kind = NODE_FLOAT;
 	node->real = value;
@@ -76,7 +76,7 @@ static int to_number(struct walk *walk, struct node *node,
 	int64_t value = 0;
 	if (node->kind != NODE_STRING)
 		return misfit(walk, node);
-	if (wrong(walk, node, read(walk->arena, node->text, &value)) < 0)
+	if (decode_error(walk, node, read(walk->arena, node->text, &value)) < 0)
 		return -1;
 	node->kind = NODE_INT;
 	node->integer = value;
@@ -134,6 +134,7 @@ static int to_strings(struct walk *walk, struct node **where, bool fractions)
 	return 0;
 }
 
+/* A command as a list of words; as text it is split the way a shell would, without being run by one. */
 static int to_command(struct walk *walk, struct node **where)
 {
 	struct node *node = *where;
@@ -186,6 +187,7 @@ static int take_pair(struct walk *walk, const struct attr *attr, struct node *ma
 	return 0;
 }
 
+/* A list of NAME=TEXT becomes a mapping; values become text, and those of an environment may stay null. */
 static int to_pairs(struct walk *walk, const struct attr *attr, struct node **where)
 {
 	struct node *node = *where;
@@ -246,6 +248,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp((*(struct node *const *)a)->text, (*(struct node *const *)b)->text);
 }
 
+/* Both forms of extra_hosts as one sorted list of HOST=IP, so that neither form nor order counts. */
 static int to_hosts(struct walk *walk, struct node **where)
 {
 	struct node *node = *where, *list = node_list(walk->arena, node->at);
@@ -309,7 +312,8 @@ static int to_named(struct walk *walk, const struct attr *attr, struct node *map
 	return result;
 }
 
-static int decode(struct walk *walk, const struct attr *attr, struct node **where)
+/* Makes a value what its row's kind says. */
+static int decode_value(struct walk *walk, const struct attr *attr, struct node **where)
 {
 	struct node *node = *where;
 	switch (attr->kind) {
@@ -353,15 +357,15 @@ static int decode(struct walk *walk, const struct attr *attr, struct node **wher
 	}
 }
 
-static int enter(struct walk *walk, const struct attr *attr, struct node **where)
+static int decode_unless_null(struct walk *walk, const struct attr *attr, struct node **where)
 {
 	if ((*where)->kind == NODE_NULL)
 		return WALK_SKIP;
-	return decode(walk, attr, where) < 0 ? -1 : WALK_ON;
+	return decode_value(walk, attr, where) < 0 ? -1 : WALK_ON;
 }
 
 int canon_decode(struct arena *arena, struct node *tree, struct errors *errors)
 {
-	static const struct walk_pass pass = { .enter = enter };
+	static const struct walk_pass pass = { .enter = decode_unless_null };
 	return walk_tree(arena, &schema_project, tree, &pass, NULL, errors);
 }

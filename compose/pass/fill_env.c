@@ -33,6 +33,7 @@ static const char *lookup_label(void *arg, const char *name)
 	return map_get(&((const struct env_files *)arg)->labels, name);
 }
 
+/* Reads one file of variables into `into`; `get` resolves what its values refer to. */
 static int read_one(struct env_files *files, const struct node *path, bool required, const char *format,
 	const char *(*get)(void *arg, const char *name), struct map *into)
 {
@@ -92,6 +93,8 @@ static void resolve_own(struct env_files *files, struct node *own)
 	}
 }
 
+/* Files named by env_file become `environment`: a later file wins over an earlier one, the service over both.
+ */
 static int env_files(struct env_files *files, const char *name, struct node *service)
 {
 	resolve_own(files, node_get(service, "environment"));
@@ -115,6 +118,7 @@ static int env_files(struct env_files *files, const char *name, struct node *ser
 	return result;
 }
 
+/* Files named by label_file become `labels`, which the ones of the service hide. */
 static int label_files(struct env_files *files, const char *name, struct node *service)
 {
 	struct node *list = node_remove(service, "label_file");

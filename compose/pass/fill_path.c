@@ -29,7 +29,7 @@ static bool is_remote(const char *text)
 	return strstr(text, "://") != NULL;
 }
 
-static int resolve(struct walk *walk, unsigned flags, struct node *node)
+static int resolve_path(struct walk *walk, unsigned flags, struct node *node)
 {
 	const struct place *place = walk->arg;
 	if (node->kind != NODE_STRING || windows_absolute(node->text))
@@ -44,16 +44,16 @@ static int resolve(struct walk *walk, unsigned flags, struct node *node)
 	return 0;
 }
 
-static int enter(struct walk *walk, const struct attr *attr, struct node **where)
+static int resolve_row_paths(struct walk *walk, const struct attr *attr, struct node **where)
 {
 	if (!(attr->flags & ATTR_PATH))
 		return WALK_ON;
 	struct node *node = *where;
-	int result = resolve(walk, attr->flags, node);
+	int result = resolve_path(walk, attr->flags, node);
 	for (size_t i = 0; node->kind == NODE_LIST && i < node->nitems; i++)
-		result |= resolve(walk, attr->flags, node->items[i]);
+		result |= resolve_path(walk, attr->flags, node->items[i]);
 	for (size_t i = 0; node->kind == NODE_MAP && i < node->nmembers; i++)
-		result |= resolve(walk, attr->flags, node->members[i].value);
+		result |= resolve_path(walk, attr->flags, node->members[i].value);
 	return result ? -1 : WALK_ON;
 }
 
@@ -67,7 +67,7 @@ static int mount_source(struct walk *walk, struct node *mount)
 		walk_error(walk, &mount->at, "this bind has no source");
 		return error_hint(walk->errors, "add `source:` with a path of the host");
 	}
-	return resolve(walk, 0, source);
+	return resolve_path(walk, 0, source);
 }
 
 /* A local volume that is a bind in disguise. */
@@ -78,7 +78,7 @@ static int bound_device(struct walk *walk, struct node *volume)
 	const char *o = node_text(node_get(options, "o"));
 	struct node *device = node_get(options, "device");
 	bool bound = driver && strcmp(driver, "local") == 0 && o && strcmp(o, "bind") == 0 && device;
-	return bound ? resolve(walk, 0, device) : 0;
+	return bound ? resolve_path(walk, 0, device) : 0;
 }
 
 /* What is watched is the file itself, not a link to it. */
@@ -92,7 +92,7 @@ static void watched_path(struct walk *walk, struct node *rule)
 	free(real);
 }
 
-static int leave(struct walk *walk, const struct attr *attr, struct node **node)
+static int resolve_watched_paths(struct walk *walk, const struct attr *attr, struct node **node)
 {
 	if (attr->kind != KIND_STRUCTS || (*node)->kind != NODE_LIST)
 		return 0;
@@ -101,7 +101,7 @@ static int leave(struct walk *walk, const struct attr *attr, struct node **node)
 	return 0;
 }
 
-static int open_map(struct walk *walk, const struct schema *schema, struct node *map)
+static int resolve_map_paths(struct walk *walk, const struct schema *schema, struct node *map)
 {
 	if (schema == &schema_mount)
 		return mount_source(walk, map);
@@ -111,7 +111,9 @@ static int open_map(struct walk *walk, const struct schema *schema, struct node 
 int fill_paths(
 	struct arena *arena, struct node *tree, const char *dir, const char *home, struct errors *errors)
 {
-	static const struct walk_pass pass = { .enter = enter, .leave = leave, .open = open_map };
+	static const struct walk_pass pass = {
+		.enter = resolve_row_paths, .leave = resolve_watched_paths, .open = resolve_map_paths
+	};
 	struct place place = { .dir = dir, .home = home };
 	return walk_tree(arena, &schema_project, tree, &pass, &place, errors);
 }

@@ -92,6 +92,7 @@ static void imply(struct norm *norm, struct node *service, const char *name, siz
 	node_set(norm->arena, all, key, service->at, one);
 }
 
+/* Links, shared namespaces and volumes_from need the other service: each implies a depends_on. */
 static void implied(struct norm *norm, struct node *service)
 {
 	static const char *const namespaces[] = { "network_mode", "ipc", "pid", "uts", "cgroup" };

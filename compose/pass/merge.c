@@ -74,6 +74,7 @@ static int merge_lists(struct walk *walk, const struct attr *attr, struct node *
 	return 0;
 }
 
+/* Mappings by key: members of `over` join those of `base` by the rule of their row. */
 static int merge_maps(struct walk *walk, const struct attr *attr, struct node *base, struct node *over)
 {
 	int result = 0;
@@ -142,6 +143,7 @@ static int merge_pools(struct walk *walk, const struct attr *attr, struct node *
 	return 0;
 }
 
+/* Joins `over` into `*base` by the row's rule; without a row mappings go by key, lists are appended. */
 static int merge_node(struct walk *walk, const struct attr *attr, struct node **base, struct node *over)
 {
 	int rule = attr ? attr->merge : MERGE_DEEP;

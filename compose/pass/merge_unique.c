@@ -6,7 +6,8 @@
 
 #include <stdint.h>
 
-static int enter(struct walk *walk, const struct attr *attr, struct node **where)
+/* Of items with the same key the last stands, in the place of the first. */
+static int keep_last_of_key(struct walk *walk, const struct attr *attr, struct node **where)
 {
 	struct node *list = *where;
 	if (!attr->key || list->kind != NODE_LIST || list->nitems < 2)
@@ -31,6 +32,6 @@ static int enter(struct walk *walk, const struct attr *attr, struct node **where
 
 int merge_unique(struct arena *arena, struct node *tree, struct errors *errors)
 {
-	static const struct walk_pass pass = { .enter = enter };
+	static const struct walk_pass pass = { .enter = keep_last_of_key };
 	return walk_tree(arena, &schema_project, tree, &pass, NULL, errors);
 }

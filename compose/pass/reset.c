@@ -27,14 +27,14 @@ static void remember(struct reset *reset)
 
 /* Removes what is tagged !reset below `node` and remembers tagged keys; items of lists have no key, so that
  * what is tagged in a list concerns its own document only. */
-static void take(struct reset *reset, struct node *node, bool in_list)
+static void take_tagged(struct reset *reset, struct node *node, bool in_list)
 {
 	if (node->kind == NODE_LIST) {
 		size_t kept = 0;
 		for (size_t i = 0; i < node->nitems; i++) {
 			if (node->items[i]->action == NODE_RESET)
 				continue;
-			take(reset, node->items[i], true);
+			take_tagged(reset, node->items[i], true);
 			node->items[kept++] = node->items[i];
 		}
 		node->nitems = kept;
@@ -50,7 +50,7 @@ static void take(struct reset *reset, struct node *node, bool in_list)
 		if (member.value->action != NODE_KEEP && !in_list)
 			remember(reset);
 		if (member.value->action != NODE_RESET) {
-			take(reset, member.value, in_list);
+			take_tagged(reset, member.value, in_list);
 			node->members[kept++] = member;
 		} else {
 			dropped = true;
@@ -68,7 +68,7 @@ struct reset *reset_take(struct arena *arena, struct node *tree)
 {
 	struct reset *reset = ARENA_NEW(arena, struct reset);
 	reset->arena = arena;
-	take(reset, tree, false);
+	take_tagged(reset, tree, false);
 	return reset->nplaces ? reset : NULL;
 }
 
