@@ -142,7 +142,8 @@ static void put_note(struct convert *convert, const char *path)
 	}
 }
 
-static void put(struct convert *convert, const struct node *node, const char *path)
+/* Writes a node; notes on what became of a key stand above it. */
+static void write_converted(struct convert *convert, const struct node *node, const char *path)
 {
 	struct writer *writer = &convert->writer;
 	if (node->kind == NODE_MAP) {
@@ -153,7 +154,7 @@ static void put(struct convert *convert, const struct node *node, const char *pa
 				arena_printf(convert->arena, "%s%s%s", path, *path ? "." : "", key);
 			put_note(convert, below);
 			writer_key(writer, key);
-			put(convert, node->members[i].value, below);
+			write_converted(convert, node->members[i].value, below);
 		}
 		if (node->nmembers)
 			writer_end(writer, true);
@@ -163,7 +164,7 @@ static void put(struct convert *convert, const struct node *node, const char *pa
 			const char *below = arena_printf(convert->arena, "%s[%zu]", path, i);
 			put_note(convert, below);
 			writer_item(writer);
-			put(convert, node->items[i], below);
+			write_converted(convert, node->items[i], below);
 		}
 		if (node->nitems)
 			writer_end(writer, false);
@@ -227,7 +228,7 @@ int convert_file(struct arena *arena, const char *file, const char *text, size_t
 			rewrite(&convert, docs[i]);
 		if (i)
 			fputs("---\n", stream);
-		put(&convert, docs[i], "");
+		write_converted(&convert, docs[i], "");
 	}
 	fclose(stream);
 	bool fits = buf_append(out, bytes, size);

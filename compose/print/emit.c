@@ -191,6 +191,7 @@ static void emit_structs(
 		writer_end(writer, false);
 }
 
+/* Writes a value in the form compose prints its row's kind in. */
 static void emit_value(
 	struct writer *writer, struct arena *arena, const struct attr *row, const struct node *node)
 {
@@ -225,7 +226,7 @@ static int by_rank(const void *a, const void *b)
 
 /* Members of `map` that are printed, in order. Extensions follow the rows, sorted; in JSON they are left out
  * except at the top level (compose 2.40). */
-static size_t collect(
+static size_t collect_entries(
 	struct writer *writer, const struct schema *schema, const struct node *map, struct entry *entries)
 {
 	size_t count = 0;
@@ -303,24 +304,25 @@ void emit_struct(
 {
 	struct arena_mark mark = arena_mark(arena);
 	struct entry *entries = arena_calloc(arena, map->nmembers + ALWAYS_MOST, sizeof *entries);
-	size_t count = collect(writer, schema, map, entries);
+	size_t count = collect_entries(writer, schema, map, entries);
 	for (size_t i = 0; i < count && writer->json && (schema->flags & SCHEMA_CAPITAL); i++)
 		entries[i].key = capital(arena, entries[i].key);
 	emit_entries(writer, arena, entries, count);
 	arena_reset(arena, mark);
 }
 
-static int by_name(const void *a, const void *b)
+static int by_entry_key(const void *a, const void *b)
 {
 	return strcmp(((const struct entry *)a)->key, ((const struct entry *)b)->key);
 }
 
+/* The top level: `name` first and `services` always; sorted in JSON, a nameless YAML has no `name`. */
 static void emit_top(struct writer *writer, struct arena *arena, const struct project *project)
 {
 	const struct node *tree = project->tree;
 	struct entry *entries = arena_calloc(arena, tree->nmembers + ALWAYS_MOST, sizeof *entries);
 	struct node services = { .kind = NODE_MAP }, name = { .kind = NODE_STRING, .text = project->name };
-	size_t count = collect(writer, &schema_project, tree, entries), kept = 0;
+	size_t count = collect_entries(writer, &schema_project, tree, entries), kept = 0;
 	bool any = false;
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(entries[i].key, "name") == 0)
@@ -338,7 +340,7 @@ static void emit_top(struct writer *writer, struct arena *arena, const struct pr
 		};
 	}
 	if (writer->json)
-		qsort(entries, kept, sizeof *entries, by_name);
+		qsort(entries, kept, sizeof *entries, by_entry_key);
 	bool nameless = !writer->json && !*project->name;
 	emit_entries(writer, arena, entries + nameless, kept - nameless);
 }

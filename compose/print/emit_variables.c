@@ -51,7 +51,7 @@ static void print_json_member(struct writer *writer, const char *key, const char
 	fputs(",\n", writer->out);
 }
 
-static void print_json(struct writer *writer, const struct variables *variables)
+static void print_variables_json(struct writer *writer, const struct variables *variables)
 {
 	fputs(variables->count ? "{\n" : "{", writer->out);
 	for (size_t i = 0; i < variables->count; i++) {
@@ -96,7 +96,8 @@ static size_t characters(const char *text)
 	return count;
 }
 
-static void print_table(FILE *out, const struct variables *variables)
+/* The first pass measures the columns, the second prints them. */
+static void print_variables_table(FILE *out, const struct variables *variables)
 {
 	static const char *const head[COLUMNS] = { "NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE" };
 	size_t width[COLUMNS] = { WIDTH_LEAST, WIDTH_LEAST, WIDTH_LEAST, 0 };
@@ -134,9 +135,9 @@ int emit_variables(
 	if (yaml)
 		print_yaml(&writer, &variables);
 	else if (format && strcmp(format, "json") == 0)
-		print_json(&writer, &variables);
+		print_variables_json(&writer, &variables);
 	else
-		print_table(out, &variables);
+		print_variables_table(out, &variables);
 	if (fflush(out) != 0 || ferror(out))
 		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot write the variables");
 	return 0;

@@ -50,7 +50,8 @@ static bool is_indicator(const char *text, const char *at)
 	return (*at == ':' && blank_next) || (*at == '#' && strchr(" \t\n\r", at[-1]));
 }
 
-static struct shape look(const char *text)
+/* What decides a text's style, as libyaml's emitter analyses a scalar. */
+static struct shape shape_of(const char *text)
 {
 	struct shape shape = { .indicator = strncmp(text, "---", 3) == 0 || strncmp(text, "...", 3) == 0 };
 	bool was_blank = false, was_break = false;
@@ -108,6 +109,7 @@ static bool means_something_else(const char *text)
 	return node.kind != NODE_STRING || is_old_word(text) || is_base60(text);
 }
 
+/* Writes a text in double quotes; what cannot be printed is escaped. */
 static void double_quoted(struct writer *writer, const char *text)
 {
 	static const char names[] = "\a\b\t\n\v\f\r\x1b\"\\", letters[] = "abtnvfre\"\\";
@@ -180,7 +182,7 @@ static void literal(struct writer *writer, const char *text, int level)
 
 void emit_yaml_text(struct writer *writer, const char *text, bool key, int level)
 {
-	struct shape shape = look(text);
+	struct shape shape = shape_of(text);
 	bool plain = !shape.blank_edge && !shape.breaks && !shape.tab && !shape.special && !shape.indicator;
 	if (strchr(text, '\n')) {
 		if (key || shape.trailing_blank || shape.blank_break || shape.special)

@@ -12,7 +12,7 @@
 
 enum { CHAIN_MOST = 20 };
 
-static const char *text_of(const struct node *node)
+static const char *shown_value(const struct node *node)
 {
 	const char *text = node_text(node);
 	return text ? text : node ? node_kind_name(node) : "";
@@ -31,7 +31,7 @@ static const struct node *find_pair(const struct node *list, const char *key)
 }
 
 /* The node at a path; keys may hold dots, so the longest key that fits is taken. */
-static const struct node *find(struct arena *arena, const struct node *node, const char *path)
+static const struct node *node_at_path(struct arena *arena, const struct node *node, const char *path)
 {
 	if (!node || !*path)
 		return node;
@@ -40,7 +40,7 @@ static const struct node *find(struct arena *arena, const struct node *node, con
 		unsigned long index = strtoul(path + 1, &end, 10);
 		if (*end != ']' || node->kind != NODE_LIST || index >= node->nitems)
 			return NULL;
-		return find(arena, node->items[index], end[1] == '.' ? end + 2 : end + 1);
+		return node_at_path(arena, node->items[index], end[1] == '.' ? end + 2 : end + 1);
 	}
 	if (node->kind == NODE_LIST)
 		return find_pair(node, path);
@@ -49,7 +49,8 @@ static const struct node *find(struct arena *arena, const struct node *node, con
 			continue;
 		const struct node *value = node_get(node, arena_strndup(arena, path, len));
 		const struct node *found =
-			value ? find(arena, value, path[len] == '.' ? path + len + 1 : path + len) : NULL;
+			value ? node_at_path(arena, value, path[len] == '.' ? path + len + 1 : path + len)
+			      : NULL;
 		if (found)
 			return found;
 	}
@@ -199,7 +200,7 @@ static void print_place(const struct explain *explain, const struct node *node, 
 		same   ? ""
 		: list ? "part of it: "
 		       : "overridden: ",
-		node->at.file, node->at.line, node->at.col, text_of(node));
+		node->at.file, node->at.line, node->at.col, shown_value(node));
 	struct references references = { .explain = explain, .seen = map_create(explain->arena) };
 	if (node->kind == NODE_STRING && strchr(node->text, '$'))
 		interp_variables(explain->arena, node, print_reference, &references);
@@ -210,7 +211,7 @@ static const char *base_of(struct arena *arena, struct node *const *docs, size_t
 {
 	for (size_t i = 0; i < ndocs; i++) {
 		const struct node *extends =
-			find(arena, node_get(node_get(docs[i], "services"), service), "extends");
+			node_at_path(arena, node_get(node_get(docs[i], "services"), service), "extends");
 		const char *name =
 			node_text(extends) ? node_text(extends) : node_text(node_get(extends, "service"));
 		if (name && strcmp(name, service) != 0)
@@ -232,10 +233,12 @@ static bool print_env_files(const struct explain *explain, const char *service, 
 	return found;
 }
 
+/* Prints who set the value at a path, the last file first, then those it is extended from; false when nobody
+ * did. */
 static bool print_path(const struct explain *explain, const char *path)
 {
 	struct arena *arena = explain->arena;
-	const struct node *wins = find(arena, explain->project->tree, path);
+	const struct node *wins = node_at_path(arena, explain->project->tree, path);
 	struct node **docs;
 	size_t ndocs = read_documents(explain, &docs);
 	bool found = false, in_service = strncmp(path, "services.", 9) == 0;
@@ -247,7 +250,7 @@ static bool print_path(const struct explain *explain, const char *path)
 		const char *here = in_service ? arena_printf(arena, "services.%s%s", name, rest) : path;
 		bool named = step == 0;
 		for (size_t i = ndocs; i-- > 0;) {
-			const struct node *node = find(arena, docs[i], here);
+			const struct node *node = node_at_path(arena, docs[i], here);
 			if (!node)
 				continue;
 			if (!named)
