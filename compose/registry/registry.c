@@ -174,7 +174,7 @@ static int add_apps(struct registry *registry, struct registry_app *apps, unsign
 }
 
 /* The text of a list as libcyaml reads it, JSON; arena's. */
-static const char *text_of(struct arena *arena, const struct node *list)
+static const char *list_as_json(struct arena *arena, const struct node *list)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -212,7 +212,7 @@ static void take_valid(struct registry *registry, const struct node *tree, struc
 		else
 			registry->unread = true; /* whatever it is called */
 	}
-	const char *text = text_of(arena, valid);
+	const char *text = list_as_json(arena, valid);
 	if (valid->nitems &&
 		registry_bind(arena, valid->at.file, text, strlen(text), &apps, &napps, errors) == 0)
 		add_apps(registry, apps, napps, valid, errors);
@@ -250,6 +250,7 @@ static struct mark item_at(
 	return value ? value->at : item->at;
 }
 
+/* Dependencies of an application are applications or services; an unread registry may hold any. */
 static int check_dependencies(const struct registry *registry, const struct registry_entry *entry,
 	const struct map *services, struct errors *errors)
 {
@@ -286,6 +287,7 @@ struct owner {
 	struct mark at;
 };
 
+/* Ports of the host are taken once: `owners` says by whom. */
 static int check_ports(const struct registry *registry, const struct registry_entry *entry,
 	struct map *owners, struct errors *errors)
 {

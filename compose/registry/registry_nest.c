@@ -51,7 +51,8 @@ static void push(
 		.indent = indent + (list ? 2 : 0) };
 }
 
-static struct line split(struct arena *arena, const char *text, size_t len, unsigned number)
+/* A line in parts: its dashes, its column, its key if it has one, and what follows. */
+static struct line split_line(struct arena *arena, const char *text, size_t len, unsigned number)
 {
 	struct line line = { .number = number };
 	const char *at = text, *end = text + len;
@@ -82,7 +83,7 @@ static unsigned bit_of(const struct level *level, const char *key)
 
 /* The innermost open mapping that knows the key and does not have it yet; else one whose list can go on with
  * a new item; `dash` asks for a new item. -1: none. */
-static int place_of(const struct nester *nester, const struct line *line)
+static int level_for_key(const struct nester *nester, const struct line *line)
 {
 	for (int pass = line->dash; pass < 2; pass++)
 		for (size_t i = nester->depth; i-- > 0;) {
@@ -133,6 +134,8 @@ static unsigned outer_col(const struct nester *nester, size_t place)
 	return place ? nester->levels[place - 1].col : 0;
 }
 
+/* Writes a line at the level it belongs to, a new item where the list has one already; notes when it stood
+ * elsewhere. */
 static void put_key(struct nester *nester, const struct line *line, size_t place)
 {
 	struct level *level = &nester->levels[place];
@@ -177,6 +180,7 @@ static bool is_blank(const char *text, size_t len)
 	return !len || *text == '#' || (len >= 3 && memcmp(text, "---", 3) == 0);
 }
 
+/* Rewrites all lines; -1 when nothing moved, or it is no text of ours: then the original has the word. */
 static int nest_lines(struct nester *nester, const char *text, size_t len)
 {
 	unsigned number = 0;
@@ -187,8 +191,8 @@ static int nest_lines(struct nester *nester, const char *text, size_t len)
 		if (length > LINE_MOST || nester->out.overflow)
 			return -1;
 		if (!is_blank(at, length)) {
-			struct line line = split(nester->arena, at, length, number + 1);
-			int place = line.key && nester->open_flow <= 0 ? place_of(nester, &line) : -1;
+			struct line line = split_line(nester->arena, at, length, number + 1);
+			int place = line.key && nester->open_flow <= 0 ? level_for_key(nester, &line) : -1;
 			if (place >= 0)
 				put_key(nester, &line, (size_t)place);
 			else

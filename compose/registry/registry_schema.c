@@ -60,7 +60,7 @@ struct check {
 static int check_value(
 	struct check *check, const cyaml_schema_value_t *schema, const struct node *node, const char *path);
 
-static int wrong(struct check *check, const struct node *node, const char *path, const char *want)
+static int wrong_shape(struct check *check, const struct node *node, const char *path, const char *want)
 {
 	return error_add(check->errors, ERROR_FILE, &node->at, path, "this must be %s, not a %s", want,
 		node_kind_name(node));
@@ -81,12 +81,13 @@ static int unknown_key(struct check *check, const cyaml_schema_field_t *fields, 
 		    : error_hint(check->errors, "the keys here are: %s", all);
 }
 
+/* A mapping against libcyaml's fields: every key known, the others there that must be. */
 static int check_map(
 	struct check *check, const cyaml_schema_field_t *fields, const struct node *node, const char *path)
 {
 	int result = 0;
 	if (node->kind != NODE_MAP)
-		return wrong(check, node, path, "a mapping");
+		return wrong_shape(check, node, path, "a mapping");
 	for (size_t i = 0; i < node->nmembers; i++) {
 		const struct member *member = &node->members[i];
 		const cyaml_schema_field_t *field = registry_field(fields, member->key);
@@ -109,7 +110,7 @@ static int check_list(
 {
 	int result = 0;
 	if (node->kind != NODE_LIST)
-		return wrong(check, node, *path ? path : NULL,
+		return wrong_shape(check, node, *path ? path : NULL,
 			*path ? "a list" : "a list of applications (- id: …)");
 	for (size_t i = 0; i < node->nitems; i++) {
 		const char *id = *path ? NULL : node_text(node_get(node->items[i], "id"));
@@ -131,7 +132,7 @@ static int check_port(struct check *check, const struct node *node, const char *
 		return 0;
 	const char *text = node_text(node);
 	if (!text)
-		return wrong(check, node, path, "a port number");
+		return wrong_shape(check, node, path, "a port number");
 	return error_add(
 		check->errors, ERROR_FILE, &node->at, path, "\"%s\" is no port number (1 to 65535)", text);
 }
@@ -150,7 +151,7 @@ static int check_value(
 	case CYAML_INT:
 		return check_port(check, node, path);
 	default:
-		return node_text(node) ? 0 : wrong(check, node, path, "text");
+		return node_text(node) ? 0 : wrong_shape(check, node, path, "text");
 	}
 }
 

@@ -63,6 +63,7 @@ static struct node *check_tree(
 	return map;
 }
 
+/* Ports of an entry: all into x-flow.ports, with their checks; those of the host are published as well. */
 static void add_ports(
 	struct arena *arena, const struct registry_entry *entry, struct node *service, struct node *flow)
 {
