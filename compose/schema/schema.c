@@ -12,7 +12,7 @@ const struct attr *schema_find(const struct schema *schema, const char *key)
 }
 
 /* Slot of the index where `key` is or would be. */
-static unsigned char *slot_of(struct schema_index *index, const struct schema *schema, const char *key)
+static unsigned char *index_slot(struct schema_index *index, const struct schema *schema, const char *key)
 {
 	unsigned hash = 5381;
 	for (const char *at = key; *at; at++)
@@ -32,9 +32,9 @@ const struct attr *schema_index_find(struct schema_index *index, const struct sc
 	if (index->schema != schema) {
 		*index = (struct schema_index){ .schema = schema };
 		for (size_t i = 0; i < schema->nrows; i++)
-			*slot_of(index, schema, schema->rows[i].name) = (unsigned char)(i + 1);
+			*index_slot(index, schema, schema->rows[i].name) = (unsigned char)(i + 1);
 	}
-	unsigned char slot = *slot_of(index, schema, key);
+	unsigned char slot = *index_slot(index, schema, key);
 	return slot ? &schema->rows[slot - 1] : NULL;
 }
 

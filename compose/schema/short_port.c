@@ -46,7 +46,9 @@ static const char *parse_protocol(struct arena *arena, const char *text, struct 
 	return arena_printf(arena, "unknown protocol \"%.*s\": tcp, udp or sctp", (int)len, text);
 }
 
-static const char *parse(struct arena *arena, const char *text, struct port_spec *spec)
+/* [[IP:]HOST:]CONTAINER[/PROTOCOL], read from the right, as an IPv6 address holds colons. Returns what is
+ * wrong, or NULL. */
+static const char *parse_port_spec(struct arena *arena, const char *text, struct port_spec *spec)
 {
 	const char *slash = strchr(text, '/'), *end = slash ? slash : text + strlen(text);
 	const char *port = end, *host = NULL;
@@ -137,7 +139,7 @@ static int short_port(struct walk *walk, struct node *list, const struct node *i
 	if (!text)
 		return walk_error(walk, &item->at, "this is no port: write for example \"8080:80\"");
 	struct port_spec spec = { .ip = NULL };
-	const char *wrong = parse(walk->arena, text, &spec);
+	const char *wrong = parse_port_spec(walk->arena, text, &spec);
 	if (wrong) {
 		walk_error(walk, &item->at, "%s", wrong);
 		return error_hint(walk->errors, "the form is [IP:][HOST-PORT:]CONTAINER-PORT[/PROTOCOL]");
@@ -153,7 +155,7 @@ static bool all_parse(struct walk *walk, const struct node *list)
 		struct port_spec spec = { .ip = NULL };
 		const struct node *item = list->items[i];
 		if (item->kind != NODE_MAP &&
-			parse(walk->arena, node_text(item) ? node_text(item) : "", &spec))
+			parse_port_spec(walk->arena, node_text(item) ? node_text(item) : "", &spec))
 			return false;
 	}
 	return true;

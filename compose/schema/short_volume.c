@@ -9,7 +9,8 @@
 enum { FIELDS = 3 };
 
 /* Splits at colons, except within ${…} and after a drive letter. Returns what is wrong, or NULL. */
-static const char *split(struct arena *arena, const char *text, const char *fields[FIELDS], size_t *ret_count)
+static const char *split_volume(
+	struct arena *arena, const char *text, const char *fields[FIELDS], size_t *ret_count)
 {
 	size_t count = 0, start = 0, len = strlen(text), braces = 0;
 	if (len == 0)
@@ -42,7 +43,7 @@ const char *short_volume_target(struct arena *arena, const char *text)
 {
 	const char *fields[FIELDS];
 	size_t count;
-	if (split(arena, text, fields, &count))
+	if (split_volume(arena, text, fields, &count))
 		return NULL;
 	return count == 1 ? fields[0] : fields[1];
 }
@@ -53,7 +54,7 @@ static bool is_host_path(const char *source)
 	       (isalpha((unsigned char)source[0]) && source[1] == ':');
 }
 
-static void set(struct walk *walk, struct node *map, const char *key, struct node *value)
+static void set_member(struct walk *walk, struct node *map, const char *key, struct node *value)
 {
 	node_set(walk->arena, map, key, map->at, value);
 }
@@ -63,7 +64,7 @@ static struct node *part(struct walk *walk, struct node *map, const char *key)
 {
 	struct node *there = node_get(map, key);
 	if (!there)
-		set(walk, map, key, there = node_map(walk->arena, map->at));
+		set_member(walk, map, key, there = node_map(walk->arena, map->at));
 	return there;
 }
 
@@ -81,11 +82,12 @@ static void take_options(struct walk *walk, struct node *map, const char *option
 		len = strcspn(options, ",");
 		const char *option = arena_strndup(walk->arena, options, len);
 		if (strcmp(option, "ro") == 0)
-			set(walk, map, "read_only", node_bool(walk->arena, map->at, true));
+			set_member(walk, map, "read_only", node_bool(walk->arena, map->at, true));
 		else if (strcmp(option, "rw") == 0)
 			node_remove(map, "read_only");
 		else if (strcmp(option, "nocopy") == 0)
-			set(walk, part(walk, map, "volume"), "nocopy", node_bool(walk->arena, map->at, true));
+			set_member(walk, part(walk, map, "volume"), "nocopy",
+				node_bool(walk->arena, map->at, true));
 		else if (strcmp(option, "z") == 0 || strcmp(option, "Z") == 0)
 			node_set_text(walk->arena, part(walk, map, "bind"), "selinux", option);
 		else if (is_propagation(option))
@@ -110,7 +112,7 @@ static int short_volume(struct walk *walk, const struct node *item, struct node 
 {
 	const char *fields[FIELDS];
 	size_t count = 0;
-	const char *wrong = split(walk->arena, item->text, fields, &count);
+	const char *wrong = split_volume(walk->arena, item->text, fields, &count);
 	if (wrong && walk->lenient) {
 		*ret_node = (struct node *)item;
 		return 0;
@@ -133,7 +135,8 @@ static int short_volume(struct walk *walk, const struct node *item, struct node 
 	if (count > 2)
 		take_options(walk, map, fields[2]);
 	if (bind)
-		set(walk, part(walk, map, "bind"), "create_host_path", node_bool(walk->arena, map->at, true));
+		set_member(walk, part(walk, map, "bind"), "create_host_path",
+			node_bool(walk->arena, map->at, true));
 	else if (strlen(item->text) > 2)
 		part(walk, map, "volume");
 	*ret_node = map;
