@@ -75,7 +75,7 @@ static void show_line(const struct reader *reader, const struct error *last)
 }
 
 /* Begins a statement here. */
-static void begin(struct reader *reader)
+static void begin_statement(struct reader *reader)
 {
 	reader->at.line = reader->line;
 	reader->at.col = column(reader, reader->text);
@@ -84,14 +84,14 @@ static void begin(struct reader *reader)
 }
 
 /* Messages never quote a value: it may be a password. */
-static int fail(struct reader *reader, const char *message, const char *hint)
+static int dotenv_error(struct reader *reader, const char *message, const char *hint)
 {
 	error_add(reader->errors, ERROR_FILE, &reader->at, NULL, "%s", message);
 	error_hint(reader->errors, "%s", hint);
 	return -1;
 }
 
-static void set(struct reader *reader, const char *key, const char *value)
+static void set_variable(struct reader *reader, const char *key, const char *value)
 {
 	if (*key)
 		map_set(reader->dotenv->into, key, (void *)value);
@@ -102,7 +102,7 @@ static int assign_expanded(struct reader *reader, const char *key, const char *r
 	const char *value;
 	if (interp_text(&reader->interp, raw, &reader->at, NULL, &value) != 0)
 		return -1;
-	set(reader, key, value);
+	set_variable(reader, key, value);
 	return 0;
 }
 
@@ -118,7 +118,7 @@ static bool next_statement(struct reader *reader)
 			const char *eol = memchr(reader->text, '\n', (size_t)(reader->end - reader->text));
 			reader->text = (eol ? eol : reader->end) - 1;
 		} else if (!blank(c)) {
-			begin(reader);
+			begin_statement(reader);
 			return true;
 		}
 	}
@@ -143,7 +143,7 @@ static int read_key(struct reader *reader, const char **ret_key, bool *ret_alone
 		if (!key_char((unsigned char)*at)) {
 			reader->value = at + 1;
 			reader->at.col = column(reader, at);
-			return fail(reader,
+			return dotenv_error(reader,
 				arena_printf(arena, "unexpected character \"%c\" in variable name \"%.*s\"",
 					*at, (int)(at - start + 1), start),
 				"write NAME=value; names hold letters, digits, _ . and -");
@@ -158,7 +158,7 @@ static int read_key(struct reader *reader, const char **ret_key, bool *ret_alone
 	size_t word = strcspn(key, " \t");
 	if (key[word]) {
 		reader->at.col = column(reader, start + word);
-		return fail(reader, "key cannot contain a space", "write NAME=value, one in a line");
+		return dotenv_error(reader, "key cannot contain a space", "write NAME=value, one in a line");
 	}
 	*ret_key = key;
 	return 0;
@@ -222,7 +222,7 @@ static int finish_quoted(struct reader *reader, const char *key, const char *raw
 	auto_buf struct buf out = { 0 };
 	struct arena *arena = reader->dotenv->arena;
 	if (quote == '\'') {
-		set(reader, key, arena_strdup(arena, raw));
+		set_variable(reader, key, arena_strdup(arena, raw));
 		return 0;
 	}
 	buf_init(&out, DOTENV_SIZE_MOST * 2);
@@ -231,6 +231,7 @@ static int finish_quoted(struct reader *reader, const char *key, const char *raw
 	return assign_expanded(reader, key, arena_strdup(arena, buf_text(&out)));
 }
 
+/* A value up to its closing quote, over lines; only an escaped quote loses its backslash here. */
 static int read_quoted(struct reader *reader, const char *key)
 {
 	auto_buf struct buf raw = { 0 };
@@ -253,10 +254,12 @@ static int read_quoted(struct reader *reader, const char *key)
 		reader->text = at + 1;
 		return finish_quoted(reader, key, buf_text(&raw), quote);
 	}
-	return fail(reader, arena_printf(reader->dotenv->arena, "unterminated quoted value of %s", key),
+	return dotenv_error(reader,
+		arena_printf(reader->dotenv->arena, "unterminated quoted value of %s", key),
 		quote == '"' ? "close it with \"" : "close it with '");
 }
 
+/* NAME=VALUE, or a name alone, which passes the environment's value on. */
 static int read_statement(struct reader *reader)
 {
 	const char *key;
@@ -268,7 +271,7 @@ static int read_statement(struct reader *reader)
 	if (alone) {
 		const char *value = *key ? lookup(reader->dotenv, key) : NULL;
 		if (value)
-			set(reader, key, value);
+			set_variable(reader, key, value);
 		return 0;
 	}
 	while (reader->text < reader->end && blank(*reader->text))
@@ -291,12 +294,12 @@ static int reader_init(struct reader *reader, struct dotenv *dotenv, const char 
 	reader->text = reader->start = text;
 	reader->end = text + len;
 	if (len > DOTENV_SIZE_MOST)
-		return fail(reader, "the file is too large", "is it a file of NAME=value lines?");
+		return dotenv_error(reader, "the file is too large", "is it a file of NAME=value lines?");
 	if (len >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0 ||
 				!text[0] != !text[1]))
-		return fail(reader, "the file is UTF-16", "save it as UTF-8");
+		return dotenv_error(reader, "the file is UTF-16", "save it as UTF-8");
 	if (memchr(text, '\0', len))
-		return fail(reader, "the file holds a NUL byte", "is it a text file?");
+		return dotenv_error(reader, "the file holds a NUL byte", "is it a text file?");
 	return 0;
 }
 
@@ -315,6 +318,7 @@ int dotenv_parse(struct dotenv *dotenv, const char *file, const char *text, size
 	return 0;
 }
 
+/* A line of a raw file: everything after the first = is the value, as it stands. */
 static int read_raw_line(struct reader *reader, const char *end)
 {
 	struct arena *arena = reader->dotenv->arena;
@@ -328,22 +332,23 @@ static int read_raw_line(struct reader *reader, const char *end)
 		if (!len)
 			reader->at.col = column(reader, at);
 		if (!len)
-			return fail(reader, "the line is not valid UTF-8", "save the file in UTF-8");
+			return dotenv_error(reader, "the line is not valid UTF-8", "save the file in UTF-8");
 		at += len;
 	}
 	const char *equals = memchr(start, '=', (size_t)(end - start));
 	reader->value = equals ? equals + 1 : end;
 	const char *key = arena_strndup(arena, start, (size_t)((equals ? equals : end) - start));
 	if (!*key)
-		return fail(reader, "no variable name before =", "write NAME=value");
+		return dotenv_error(reader, "no variable name before =", "write NAME=value");
 	for (const char *at = key; *at; at++)
 		if (isspace((unsigned char)*at))
-			return fail(reader, arena_printf(arena, "variable '%s' contains whitespaces", key),
+			return dotenv_error(reader,
+				arena_printf(arena, "variable '%s' contains whitespaces", key),
 				"write NAME=value, one in a line");
 	const char *value = equals ? arena_strndup(arena, equals + 1, (size_t)(end - equals - 1))
 				   : lookup(reader->dotenv, key);
 	if (value)
-		set(reader, key, value);
+		set_variable(reader, key, value);
 	return 0;
 }
 
@@ -357,7 +362,7 @@ int dotenv_parse_raw(
 		const char *eol = memchr(reader.text, '\n', (size_t)(reader.end - reader.text));
 		const char *end = eol ? eol : reader.end;
 		const struct error *last = errors->last;
-		begin(&reader);
+		begin_statement(&reader);
 		if (end > reader.text && end[-1] == '\r')
 			end--;
 		int result = read_raw_line(&reader, end);

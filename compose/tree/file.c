@@ -31,7 +31,7 @@ static const struct {
 	{ EACCES, "permission denied", "the user who runs this may not read it" },
 };
 
-static int fail(const struct file *file, struct errors *errors, const char *verb, int code)
+static int file_error(const struct file *file, struct errors *errors, const char *verb, int code)
 {
 	struct mark none = { .file = file->shown };
 	const struct mark *at = file->at ? file->at : &none;
@@ -115,16 +115,16 @@ int file_read(struct arena *arena, const struct file *file, struct sources *sour
 		is_stdin ? STDIN_FILENO : open(file->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	struct stat info;
 	if (fd < 0 || fstat(fd, &info) != 0)
-		return fail(file, errors, "open", errno);
+		return file_error(file, errors, "open", errno);
 	if (S_ISDIR(info.st_mode))
-		return fail(file, errors, "read", EISDIR);
+		return file_error(file, errors, "read", EISDIR);
 	bool regular = S_ISREG(info.st_mode) && info.st_size > 0;
 	int code = regular && (unsigned long long)info.st_size > file->most ? EFBIG
 		   : regular && !is_stdin ? read_regular(fd, arena, (size_t)info.st_size, ret_text, ret_len)
 					  : read_stream(fd, arena, file->most,
 						    S_ISFIFO(info.st_mode) && !is_stdin, ret_text, ret_len);
 	if (code)
-		return fail(file, errors, "read", code);
+		return file_error(file, errors, "read", code);
 	if (sources)
 		sources_add(sources, file->shown, *ret_text);
 	return 0;

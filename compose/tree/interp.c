@@ -109,7 +109,7 @@ static bool parse_expression(const char *text, const char *end, struct expressio
 }
 
 /* Place of the `$` at `text`; a text of several lines has only the place where it starts. */
-static const struct mark *place_of(struct job *job, const char *text, struct mark *mark)
+static const struct mark *mark_of_dollar(struct job *job, const char *text, struct mark *mark)
 {
 	if (!job->at || strchr(job->whole, '\n'))
 		return job->at;
@@ -128,13 +128,13 @@ static int invalid(struct job *job, const char *text)
 		return -1;
 	len += text[len] == '}';
 	struct mark mark;
-	error_add(job->interp->errors, ERROR_FILE, place_of(job, text, &mark), job->path,
+	error_add(job->interp->errors, ERROR_FILE, mark_of_dollar(job, text, &mark), job->path,
 		"invalid interpolation format: %.*s%s", len > 60 ? 60 : (int)len, text, len > 60 ? "…" : "");
 	return error_hint(job->interp->errors,
 		"write ${NAME}, ${NAME:-default}, ${NAME:+value} or ${NAME:?message}; write $$ for a literal $");
 }
 
-static int put(struct job *job, const char *text, size_t len)
+static int put_text_part(struct job *job, const char *text, size_t len)
 {
 	if (buf_append(&job->out, text, len))
 		return 0;
@@ -152,7 +152,7 @@ static void warn_unset(struct job *job, const char *name, const char *text)
 			return;
 		map_set(interp->warned, name, "");
 	}
-	error_warn(interp->errors, place_of(job, text, &mark), job->path,
+	error_warn(interp->errors, mark_of_dollar(job, text, &mark), job->path,
 		"The \"%s\" variable is not set. Defaulting to a blank string.", name);
 }
 
@@ -165,7 +165,7 @@ static int fail_required(struct job *job, const struct expression *what, const c
 		return -1;
 	const char *message = arena_strdup(job->interp->arena, buf_text(&job->out) + start);
 	struct mark mark;
-	error_add(job->interp->errors, ERROR_FILE, place_of(job, what->dollar, &mark), job->path,
+	error_add(job->interp->errors, ERROR_FILE, mark_of_dollar(job, what->dollar, &mark), job->path,
 		"required variable %s is missing a value%s%s", name, *message ? ": " : "", message);
 	return error_hint(job->interp->errors, "set %s in the environment or in the .env file", name);
 }
@@ -180,6 +180,8 @@ static int list_references(struct job *job, const struct expression *what, const
 	return word ? expand(job, what->word, what->word_len, depth + 1) : 0;
 }
 
+/* The value of ${NAME…}: its default, its alternative, or an error, as the operator says; or only a note of
+ * the reference, for whoever lists them. Names of usual length are looked up without a copy. */
 static int substitute(struct job *job, const struct expression *what, unsigned depth)
 {
 	char small[128];
@@ -200,7 +202,7 @@ static int substitute(struct job *job, const struct expression *what, unsigned d
 		return fail_required(job, what, name, depth);
 	if (!what->op && !value)
 		warn_unset(job, name == small ? arena_strdup(job->interp->arena, small) : name, what->dollar);
-	return value ? put(job, value, strlen(value)) : 0;
+	return value ? put_text_part(job, value, strlen(value)) : 0;
 }
 
 /* Appends the expansion of `len` bytes to job->out. */
@@ -212,7 +214,7 @@ static int expand(struct job *job, const char *text, size_t len, unsigned depth)
 			"defaults are nested too deeply (%d at most)", NESTING_MOST);
 	while (text < end) {
 		const char *dollar = memchr(text, '$', (size_t)(end - text));
-		if (put(job, text, (size_t)((dollar ? dollar : end) - text)) != 0)
+		if (put_text_part(job, text, (size_t)((dollar ? dollar : end) - text)) != 0)
 			return -1;
 		if (!dollar)
 			break;
@@ -227,7 +229,7 @@ static int expand(struct job *job, const char *text, size_t len, unsigned depth)
 			what.after = text + what.name_len;
 		} else {
 			text += text < end && *text == '$';
-			if (put(job, "$", 1) != 0)
+			if (put_text_part(job, "$", 1) != 0)
 				return -1;
 			continue;
 		}
@@ -278,17 +280,18 @@ static const char *path_text(struct arena *arena, const struct step *step)
 	return before ? arena_printf(arena, "%s.%s", before, step->key) : step->key;
 }
 
-static int walk(struct interp *interp, struct node *node, const struct step *step)
+static int interp_below(struct interp *interp, struct node *node, const struct step *step)
 {
 	int result = 0;
 	if (node->action == NODE_RESET)
 		return 0;
 	if (node->kind == NODE_LIST) {
 		for (size_t i = 0; i < node->nitems; i++)
-			result |= walk(interp, node->items[i], &(struct step){ .up = step, .index = i });
+			result |= interp_below(
+				interp, node->items[i], &(struct step){ .up = step, .index = i });
 	} else if (node->kind == NODE_MAP) {
 		for (size_t i = 0; i < node->nmembers; i++)
-			result |= walk(interp, node->members[i].value,
+			result |= interp_below(interp, node->members[i].value,
 				&(struct step){ .up = step, .key = node->members[i].key });
 	} else if (node->kind == NODE_STRING && strchr(node->text, '$')) {
 		result = substitute_text(interp, node->text, &node->at, node->quoted,
@@ -299,7 +302,7 @@ static int walk(struct interp *interp, struct node *node, const struct step *ste
 
 int interp_tree(struct interp *interp, struct node *tree)
 {
-	return walk(interp, tree, NULL);
+	return interp_below(interp, tree, NULL);
 }
 
 static void list(struct job *job, const struct node *node)

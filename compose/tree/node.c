@@ -76,7 +76,7 @@ static bool same_key(const char *a, const char *b)
 }
 
 /* Slot of `key` in the index: the one that holds it, or the empty one where it would go. */
-static unsigned *slot_of(const struct node *map, const char *key)
+static unsigned *member_slot(const struct node *map, const char *key)
 {
 	size_t mask = map->nindex - 1;
 	for (size_t i = hash_key(key) & mask;; i = (i + 1) & mask) {
@@ -94,16 +94,16 @@ static void index_build(struct arena *arena, struct node *map)
 	map->index = ARENA_ARRAY(arena, unsigned, want);
 	map->nindex = want;
 	for (size_t i = 0; i < map->nmembers; i++) {
-		unsigned *slot = slot_of(map, map->members[i].key);
+		unsigned *slot = member_slot(map, map->members[i].key);
 		if (!*slot)
 			*slot = (unsigned)i + 1;
 	}
 }
 
-static struct member *find(const struct node *map, const char *key)
+static struct member *find_member(const struct node *map, const char *key)
 {
 	if (map->index) {
-		unsigned slot = *slot_of(map, key);
+		unsigned slot = *member_slot(map, key);
 		return slot ? &map->members[slot - 1] : NULL;
 	}
 	for (size_t i = 0; i < map->nmembers; i++)
@@ -114,7 +114,7 @@ static struct member *find(const struct node *map, const char *key)
 
 struct member *node_member(const struct node *map, const char *key)
 {
-	return map && map->kind == NODE_MAP ? find(map, key) : NULL;
+	return map && map->kind == NODE_MAP ? find_member(map, key) : NULL;
 }
 
 struct node *node_get(const struct node *map, const char *key)
@@ -126,7 +126,7 @@ struct node *node_get(const struct node *map, const char *key)
 static void index_add(struct arena *arena, struct node *map, const char *key)
 {
 	if (map->index && map->nmembers * 3 <= map->nindex * 2)
-		*slot_of(map, key) = (unsigned)map->nmembers;
+		*member_slot(map, key) = (unsigned)map->nmembers;
 	else if (map->nmembers > INDEX_FROM)
 		index_build(arena, map);
 }
@@ -140,7 +140,7 @@ void node_add(struct arena *arena, struct node *map, const char *key, struct mar
 
 void node_set(struct arena *arena, struct node *map, const char *key, struct mark at, struct node *value)
 {
-	struct member *member = find(map, key);
+	struct member *member = find_member(map, key);
 	if (member) {
 		member->at = at;
 		member->value = value;
@@ -207,7 +207,7 @@ static bool equal_members(const struct node *a, const struct node *b)
 	if (a->nmembers != b->nmembers)
 		return false;
 	for (size_t i = 0; i < a->nmembers; i++) {
-		const struct member *other = find(b, a->members[i].key);
+		const struct member *other = find_member(b, a->members[i].key);
 		if (!other || !node_equal(a->members[i].value, other->value))
 			return false;
 	}

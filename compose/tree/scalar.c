@@ -25,7 +25,8 @@ static void set_bool(struct node *node, bool yes)
 	node->yes = yes;
 }
 
-static bool words(struct node *node)
+/* Words that are no text: null, booleans, infinities, .nan (YAML 1.2 core schema). */
+static bool resolve_word(struct node *node)
 {
 	static const char *const nulls[] = { "", "~", "null", "Null", "NULL", NULL };
 	static const char *const yes[] = { "true", "True", "TRUE", NULL };
@@ -163,7 +164,8 @@ static bool integer(struct node *node, const char *text)
 	return true;
 }
 
-static bool floating(struct node *node, const char *text)
+/* A decimal number with a point or an exponent. */
+static bool resolve_float(struct node *node, const char *text)
 {
 	const char *at = text + (*text == '-' || *text == '+');
 	size_t whole = strspn(at, "0123456789"), part = 0;
@@ -188,7 +190,7 @@ static bool floating(struct node *node, const char *text)
 	return true;
 }
 
-static bool number(struct node *node)
+static bool resolve_number(struct node *node)
 {
 	char plain[512]; /* longer ones are no number that anybody means; a float of 512 digits stays text */
 	size_t len = 0;
@@ -200,29 +202,29 @@ static bool number(struct node *node)
 		plain[len++] = *at;
 	}
 	plain[len] = '\0';
-	return integer(node, plain) || floating(node, plain);
+	return integer(node, plain) || resolve_float(node, plain);
 }
 
-static void resolve(struct node *node, bool dates)
+static void resolve_plain(struct node *node, bool dates)
 {
 	struct moment moment;
 	const char *text = node->text;
 	node->kind = NODE_STRING;
-	if (words(node))
+	if (resolve_word(node))
 		return;
 	if (*text == '.')
-		floating(node, text);
+		resolve_float(node, text);
 	else if (isdigit((unsigned char)*text) && dates && moment_parse(text, &moment))
 		node->kind = NODE_TIME;
 	else if (isdigit((unsigned char)*text) || *text == '-' || *text == '+')
-		number(node);
+		resolve_number(node);
 }
 
 void scalar_resolve(struct node *node)
 {
 	/* Most scalars are words: a look at the first character spares them all comparisons. */
 	if (!*node->text || strchr("~nNtTfF.+-0123456789", *node->text))
-		resolve(node, true);
+		resolve_plain(node, true);
 	else
 		node->kind = NODE_STRING;
 }
@@ -272,7 +274,7 @@ int scalar_resolve_tagged(
 		node->text = bytes;
 		return 0;
 	}
-	resolve(node, strcmp(kind, "timestamp") == 0);
+	resolve_plain(node, strcmp(kind, "timestamp") == 0);
 	node->quoted = false;
 	if (strcmp(kind, kind_tag(node)) == 0)
 		return 0;

@@ -137,7 +137,7 @@ static bool kept(struct split *split, char close)
 }
 
 /* Handles one character of a command line; false when it cannot be. */
-static bool take(struct split *split)
+static bool take_character(struct split *split)
 {
 	char c = *split->at;
 	if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
@@ -179,7 +179,7 @@ const char *value_words(struct arena *arena, const char *text, const char ***ret
 			break;
 		}
 		const char *before = split.at;
-		if (!take(&split))
+		if (!take_character(&split))
 			return arena_printf(arena, "cannot split this command into words: %s at %s",
 				*before == '\\' ? "nothing after the backslash" : "missing end", before);
 	}

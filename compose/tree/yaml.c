@@ -33,7 +33,7 @@ static struct mark mark_of(const struct reader *reader, yaml_mark_t at)
 }
 
 /* Path of the present place as text, NULL at the top. */
-static const char *path_of(const struct reader *reader, const char *key)
+static const char *present_path(const struct reader *reader, const char *key)
 {
 	const char *path = NULL;
 	for (size_t i = 0; i <= reader->depth; i++) {
@@ -47,10 +47,10 @@ static const char *path_of(const struct reader *reader, const char *key)
 	return path;
 }
 
-static int fail(struct reader *reader, yaml_mark_t at, const char *message)
+static int yaml_error(struct reader *reader, yaml_mark_t at, const char *message)
 {
 	struct mark mark = mark_of(reader, at);
-	return error_add(reader->errors, ERROR_FILE, &mark, path_of(reader, NULL), "%s", message);
+	return error_add(reader->errors, ERROR_FILE, &mark, present_path(reader, NULL), "%s", message);
 }
 
 static int next(struct reader *reader, yaml_event_t *event)
@@ -69,7 +69,7 @@ static int count(struct reader *reader, yaml_mark_t at, size_t nodes, size_t cop
 	bool large = reader->nodes + reader->copied > YAML_NODES_MOST;
 	if (!large && reader->copied <= YAML_COPIES_MOST + 10 * reader->nodes)
 		return 0;
-	fail(reader, at, large ? "the file has too many values" : "aliases expand to too many values");
+	yaml_error(reader, at, large ? "the file has too many values" : "aliases expand to too many values");
 	return error_hint(reader->errors, "aliases and merge keys count with all that they bring");
 }
 
@@ -98,6 +98,7 @@ static void anchor(struct reader *reader, const yaml_char_t *name, struct node *
 
 static int read_node(struct reader *reader, yaml_event_t *event, struct node **ret_node);
 
+/* A text or what its tag or its plain form makes of it. */
 static int read_scalar(struct reader *reader, const yaml_event_t *event, struct node **ret_node)
 {
 	struct node *node = make(reader, NODE_STRING, event->start_mark);
@@ -106,7 +107,7 @@ static int read_scalar(struct reader *reader, const yaml_event_t *event, struct 
 	node->text = arena_strndup(
 		reader->arena, (const char *)event->data.scalar.value, event->data.scalar.length);
 	if (strlen(node->text) != event->data.scalar.length)
-		return fail(reader, event->start_mark, "a text holds a NUL byte");
+		return yaml_error(reader, event->start_mark, "a text holds a NUL byte");
 	node->action = (unsigned char)action_of(event->data.scalar.tag);
 	node->quoted = !plain;
 	anchor(reader, event->data.scalar.anchor, node);
@@ -135,19 +136,20 @@ static size_t weight(const struct node *node)
 	return sum;
 }
 
+/* A copy of what the anchor names, counted in full: aliases of aliases grow quickly. */
 static int read_alias(struct reader *reader, const yaml_event_t *event, struct node **ret_node)
 {
 	const char *name = (const char *)event->data.alias.anchor;
 	const struct node *node = map_get(&reader->anchors, name);
 	if (!node) {
-		fail(reader, event->start_mark,
+		yaml_error(reader, event->start_mark,
 			arena_printf(reader->arena, "unknown anchor '%s' referenced", name));
 		return error_hint(reader->errors,
 			"define it with &%s before it is used; quote the value if the * belongs to it", name);
 	}
 	for (size_t i = 0; i < reader->depth; i++)
 		if (reader->frames[i].node == node)
-			return fail(reader, event->start_mark,
+			return yaml_error(reader, event->start_mark,
 				arena_printf(reader->arena, "alias '%s' refers to a value that contains it",
 					name));
 	if (count(reader, event->start_mark, 0, weight(node)) != 0)
@@ -168,6 +170,7 @@ static int push(struct reader *reader, struct node *node, yaml_mark_t at)
 	return 0;
 }
 
+/* The items of a list up to its end. */
 static int read_list(struct reader *reader, const yaml_event_t *start, struct node **ret_node)
 {
 	struct node *list = make(reader, NODE_LIST, start->start_mark);
@@ -197,7 +200,7 @@ static int read_list(struct reader *reader, const yaml_event_t *start, struct no
 static int merge_from(struct reader *reader, struct node *map, struct node *from, const struct node *key)
 {
 	if (from->kind != NODE_MAP) {
-		error_add(reader->errors, ERROR_FILE, &key->at, path_of(reader, "<<"),
+		error_add(reader->errors, ERROR_FILE, &key->at, present_path(reader, "<<"),
 			"a merge key takes a mapping or a list of mappings, not a %s", node_kind_name(from));
 		return error_hint(reader->errors, "write <<: *NAME where &NAME stands at a mapping");
 	}
@@ -219,12 +222,13 @@ static int merge_keys(struct reader *reader, struct node *map, struct node *from
 	return result;
 }
 
+/* A key is text and stands once; `merged` is the `<<` that was there before. */
 static int check_key(
 	struct reader *reader, const struct node *key, struct node *map, const struct node *merged)
 {
 	if (key->kind != NODE_STRING) {
 		bool collection = key->kind >= NODE_LIST;
-		const char *path = path_of(reader, NULL);
+		const char *path = present_path(reader, NULL);
 		error_add(reader->errors, ERROR_FILE, &key->at, path, "non-string key%s%s: %s",
 			path ? " in " : " at top level", path ? path : "",
 			collection   ? node_kind_name(key)
@@ -237,7 +241,7 @@ static int check_key(
 	struct mark at = twin ? twin->at : merge && merged ? merged->at : (struct mark){ 0 };
 	if (!at.line)
 		return 0;
-	error_add(reader->errors, ERROR_FILE, &key->at, path_of(reader, key->text),
+	error_add(reader->errors, ERROR_FILE, &key->at, present_path(reader, key->text),
 		"mapping key \"%s\" already defined at line %u", key->text, at.line);
 	return error_hint(reader->errors,
 		"the first one is at %s:%u:%u; keep one of them, or merge their values", at.file, at.line,
@@ -273,6 +277,7 @@ static int read_member(
 	return 0;
 }
 
+/* The members of a mapping up to its end; what `<<` brings is joined last, since the mapping's own win. */
 static int read_map(struct reader *reader, const yaml_event_t *start, struct node **ret_node)
 {
 	struct node *map = make(reader, NODE_MAP, start->start_mark);
@@ -315,10 +320,11 @@ static int read_node(struct reader *reader, yaml_event_t *event, struct node **r
 	case YAML_MAPPING_START_EVENT:
 		return read_map(reader, event, ret_node);
 	default:
-		return fail(reader, event->start_mark, "a value is missing here");
+		return yaml_error(reader, event->start_mark, "a value is missing here");
 	}
 }
 
+/* All documents of a stream; anchors hold within one. */
 static int read_docs(struct reader *reader, struct node ***ret_docs, size_t *ret_ndocs)
 {
 	for (;;) {
@@ -329,7 +335,7 @@ static int read_docs(struct reader *reader, struct node ***ret_docs, size_t *ret
 		int result = 0;
 		bool end = event.type == YAML_STREAM_END_EVENT;
 		if (event.type == YAML_DOCUMENT_START_EVENT && *ret_ndocs == YAML_DOCS_MOST) {
-			result = fail(reader, event.start_mark, "too many documents in one file");
+			result = yaml_error(reader, event.start_mark, "too many documents in one file");
 		} else if (event.type == YAML_DOCUMENT_START_EVENT) {
 			map_init(&reader->anchors, reader->arena);
 		} else if (!end && event.type != YAML_STREAM_START_EVENT &&
