@@ -2,6 +2,8 @@
 # make VARIANT=san|debug|cov   the same with sanitizers, without optimisation, with coverage
 # make quick      build, unit tests, style and floors: what every commit passes
 # make test       everything; installs what it needs
+# make mutants    seeded breaks, and whether the nearest tests notice them
+# make long       what would make `make test` too long: mutants, the sweep on both engines, fuzzing by the hour
 # make itself predefines CC as cc
 ifeq ($(origin CC),default)
 CC      := gcc
@@ -104,6 +106,14 @@ sweep: all $O/tests/faultproxy
 	ENGINE_VERSION=20 tests/sweep.sh
 	ENGINE_VERSION=28 tests/sweep.sh
 
+# Breaks the house on purpose: `tests/mutants.sh PATTERN…` for some files only.
+mutants:
+	tests/mutants.sh
+
+LONG_FUZZ_SECONDS ?= 300
+long: mutants sweep
+	$(MAKE) CC=clang VARIANT=fuzz FUZZ_SECONDS=$(LONG_FUZZ_SECONDS) fuzz
+
 deps:
 	tests/deps.sh build
 
@@ -123,4 +133,4 @@ demo-down:
 bench: all
 	tests/bench/bench.sh
 
-.PHONY: all unit style quick cases fuzz test bench demo demo-down deps clean
+.PHONY: all unit style quick cases fuzz test sweep mutants long bench demo demo-down deps clean

@@ -140,6 +140,11 @@ same "exit statuses: docs/keys.md (<) and manual (>)" \
 	"$(sed -n '/^## Exit status/,$p' docs/keys.md | sed -nE 's/^\| ([0-9N][0-9, ]*) \|.*/\1/p')" \
 	"$(sed -n '/^\.SH EXIT STATUS/,/^\.SH [^E]/p' <<<"$man" | sed -nE 's/^\.B ([0-9N][0-9, ]*)$/\1/p')"
 
+# --- seeded breaks: each expression finds its line, and the figure is the list's
+holds "tests/mutants.txt" tests/mutants.sh --stale
+holds "docs/design.md: how many of the mutants are noticed" grep -qF \
+	"They notice $(grep -vc '^#\|	known: ' tests/mutants.txt) of $(grep -vc '^#' tests/mutants.txt)." docs/design.md
+
 # --- nothing lies about unused
 for folder in testdata/*/; do
 	holds "$folder is used by no test" grep -rqF "${folder%/}" Makefile tests --include='*.sh' --include='*.c' --include='*.h' --include='*.bats' --include='*.bash' --include=Makefile
