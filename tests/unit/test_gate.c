@@ -300,6 +300,21 @@ static void completion_is_seen_by_event_and_by_look(void **state)
 	assert_true(world.ok);
 }
 
+/* The engine starts a task again that has failed: it may still end well. */
+static void failed_task_that_restarts_is_waited_for(void **state)
+{
+	(void)state;
+	world.step.condition = CONDITION_COMPLETED;
+	world.inspect =
+		container(AGAIN(1), "", ",\"HostConfig\":{\"RestartPolicy\":{\"Name\":\"on-failure\"}}");
+	begin(1);
+	settle(1);
+	assert_int_equal(world.dones, 0);
+	tell("c1", ENGINE_DIE, 0, HEALTH_NONE);
+	until(&world.dones, 1);
+	assert_true(world.ok);
+}
+
 static void removed_container_fails(void **state)
 {
 	(void)state;
@@ -403,6 +418,7 @@ int main(void)
 		TEST(crash_loop_fails),
 		TEST(event_during_the_look_is_not_lost),
 		TEST(completion_is_seen_by_event_and_by_look),
+		TEST(failed_task_that_restarts_is_waited_for),
 		TEST(removed_container_fails),
 		TEST(killed_by_a_removal),
 		TEST(look_is_repeated_a_few_times),
