@@ -122,10 +122,11 @@ static void take_argument(const struct ctx *ctx, struct position *at, const char
 }
 
 /* Rows that hold at this position; returns how many sets were written. */
-static size_t sets_at(const struct position *at, struct globals *globals, struct opt_set sets[2])
+static size_t sets_at(
+	struct arena *arena, const struct position *at, struct globals *globals, struct opt_set sets[2])
 {
 	if (at->cmd)
-		sets[0] = (struct opt_set){ .rows = at->cmd->rows };
+		sets[0] = (struct opt_set){ .rows = options_flat(arena, at->cmd->rows) };
 	else
 		sets[0] = (struct opt_set){ .rows = globals_docker, .target = globals };
 	sets[1] = (struct opt_set){ .rows = globals_flow, .target = globals };
@@ -149,7 +150,7 @@ static struct position walk_words(struct ctx *ctx, const char *const *words, siz
 			continue;
 		}
 		struct opt_set sets[2];
-		size_t nsets = sets_at(&at, &ctx->globals, sets);
+		size_t nsets = sets_at(ctx->arena, &at, &ctx->globals, sets);
 		const struct opt *row = options_find(sets, nsets, word, &value);
 		if (!row)
 			continue;
@@ -171,7 +172,7 @@ static struct position walk_words(struct ctx *ctx, const char *const *words, siz
 static int complete_option(struct ctx *ctx, struct answer *answer, const struct position *at)
 {
 	struct opt_set sets[2];
-	size_t nsets = sets_at(at, &ctx->globals, sets);
+	size_t nsets = sets_at(ctx->arena, at, &ctx->globals, sets);
 	const char *equals = strchr(answer->word, '='), *value;
 	if (equals && strncmp(answer->word, "--", 2) == 0) {
 		const struct opt *row = options_find(sets, nsets, answer->word, &value);

@@ -7,10 +7,9 @@
 #include "engine/drive/drive_down.h"
 
 struct down_options {
-	bool remove_orphans, volumes;
+	struct teardown_options how;
 	const char *images;
 	struct texts applications;
-	struct opt_int timeout;
 };
 
 #define AT(member) offsetof(struct down_options, member)
@@ -19,13 +18,14 @@ static const struct opt rows[] = {
 	{ OPT_TEXTS, "app", 0, AT(applications), "ID",
 		"Remove an application of the registry and the upstream that only it needs; can be repeated",
 		.value = VALUE_APPLICATION },
-	{ OPT_FLAG, "remove-orphans", 0, AT(remove_orphans), NULL,
+	{ OPT_FLAG, "remove-orphans", 0, AT(how.remove_orphans), NULL,
 		"Remove containers of services that are not in the file", .env = "COMPOSE_REMOVE_ORPHANS" },
 	{ OPT_TEXT, "rmi", 0, AT(images), "WHICH",
 		"Remove images, too: all, or local for those that were built without a name of their own",
 		.choices = "all|local", .excludes = "app", .value = VALUE_CHOICE },
-	{ OPT_SECONDS, "timeout", 't', AT(timeout), "TIME", "Grace of a stop before the kill (10, 1m30s)" },
-	{ OPT_FLAG, "volumes", 'v', AT(volumes), NULL, "Remove the project's volumes, too" },
+	{ OPT_SECONDS, "timeout", 't', AT(how.timeout), "TIME",
+		"Grace of a stop before the kill (10, 1m30s)" },
+	{ OPT_FLAG, "volumes", 'v', AT(how.volumes), NULL, "Remove the project's volumes, too" },
 	{ 0 },
 };
 
@@ -88,15 +88,13 @@ static int down_run(struct ctx *ctx, const void *data)
 			.errors = &ctx->errors,
 			.scope = &scope,
 			.parallel = connect_parallel(ctx) },
-		.how = { .volumes = options->volumes,
-			.images = options->images != NULL,
-			.remove_orphans = options->remove_orphans,
-			.timeout = options->timeout },
+		.how = options->how,
 		.services = { (const char **)ctx->args, ctx->nargs },
 		.applications = options->applications,
 		.all_images = text_is(options->images, "all"),
 	};
 	struct drive *drive = &down.drive;
+	down.how.images = options->images != NULL;
 	drive_down_init(&down);
 	if (ctx->globals.dry_run)
 		return drive_look(drive) < 0 ? -1 : print_one_plan(stdout, drive->plan, false);

@@ -91,7 +91,8 @@ static int run_command(struct ctx *ctx, struct opt_line line, struct opt_set *gl
 {
 	struct arena *arena = ctx->arena;
 	const struct cmd *cmd = ctx->cmd;
-	struct opt_set sets[] = { { cmd->rows, arena_alloc(arena, cmd->size), NULL }, *globals };
+	struct opt_set sets[] = { { options_flat(arena, cmd->rows), arena_alloc(arena, cmd->size), NULL },
+		*globals };
 	struct texts args = { 0 };
 	bool *given = globals->given;
 	line.whose = cmd->name;

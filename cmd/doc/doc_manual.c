@@ -64,7 +64,7 @@ static void man_item(FILE *out, const char *term, const char *text)
 static void man_options(FILE *out, const struct opt *rows)
 {
 	struct arena *arena = arena_create();
-	for (const struct opt *row = rows; row && row->name; row++)
+	for (const struct opt *row = options_flat(arena, rows); row && row->name; row++)
 		if (!(row->flags & OPT_HIDDEN))
 			man_item(out, usage_spelling(arena, row), usage_sentence(arena, row));
 	arena_destroy(arena);
@@ -125,7 +125,7 @@ static void markdown_options(FILE *out, const struct opt *rows)
 		return;
 	struct arena *arena = arena_create();
 	fputs("\n| option | |\n| --- | --- |\n", out);
-	for (const struct opt *row = rows; row->name; row++) {
+	for (const struct opt *row = options_flat(arena, rows); row->name; row++) {
 		if (row->flags & OPT_HIDDEN)
 			continue;
 		fputs("| `", out);

@@ -101,6 +101,25 @@ static int check_choice(struct arena *arena, const struct opt *row, const char *
 	return error_hint(errors, "one of %s", row->choices);
 }
 
+/* NAME=N. */
+static int store_count(struct arena *arena, const struct map **slot, const char *value, const char *origin,
+	struct errors *errors)
+{
+	enum { MOST = 10000 };
+	struct map *counts = *slot ? (struct map *)*slot : map_create(arena);
+	const char *equals = strchr(value, '=');
+	char *end = NULL;
+	errno = 0;
+	long long count = equals ? strtoll(equals + 1, &end, 10) : -1;
+	if (!equals || equals == value || end == equals + 1 || *end || errno || count < 0 || count > MOST)
+		return bad_value(errors, origin, value, "SERVICE=NUMBER");
+	int64_t *number = ARENA_NEW(arena, int64_t);
+	*number = count;
+	map_set(counts, arena_strndup(arena, value, (size_t)(equals - value)), number);
+	*slot = counts;
+	return 0;
+}
+
 int opt_store(struct arena *arena, const struct opt_set *set, const struct opt *row, const char *value,
 	const char *origin, struct errors *errors)
 {
@@ -109,18 +128,24 @@ int opt_store(struct arena *arena, const struct opt_set *set, const struct opt *
 	switch (row->kind) {
 	case OPT_FLAG:
 	case OPT_TRI:
+	case OPT_ENUM:
 		if (read_bool(value, &yes) < 0)
 			return bad_value(errors, origin, value, "true or false");
 		if (row->kind == OPT_FLAG)
 			*(bool *)slot = yes;
+		else if (row->kind == OPT_ENUM)
+			*(unsigned *)(void *)slot = yes ? row->sets : 0;
 		else
 			*(enum tri *)slot = yes ? TRI_YES : TRI_NO;
 		return 0;
 	case OPT_INT:
 	case OPT_SECONDS:
 		return store_number(row, (struct opt_int *)slot, value, origin, errors);
+	case OPT_COUNTS:
+		return store_count(arena, (const struct map **)(void *)slot, value, origin, errors);
 	case OPT_TEXT:
 	case OPT_TEXTS:
+	case OPT_PART:
 		break;
 	}
 	if (check_choice(arena, row, value, origin, errors) < 0)

@@ -1,5 +1,6 @@
 #include "cmd/line/options.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* One run over words. */
@@ -21,7 +22,35 @@ struct found {
 
 bool opt_takes_value(const struct opt *row)
 {
-	return row->kind != OPT_FLAG && row->kind != OPT_TRI;
+	return row->kind != OPT_FLAG && row->kind != OPT_TRI && row->kind != OPT_ENUM;
+}
+
+static int by_option_name(const void *a, const void *b)
+{
+	return strcmp(((const struct opt *)a)->name, ((const struct opt *)b)->name);
+}
+
+const struct opt *options_flat(struct arena *arena, const struct opt *rows)
+{
+	struct opt *flat = NULL;
+	size_t count = 0;
+	bool parts = false;
+	for (const struct opt *row = rows; row && row->name; row++)
+		parts |= row->kind == OPT_PART;
+	if (!parts)
+		return rows;
+	for (const struct opt *row = rows; row->name; row++) {
+		if (row->kind != OPT_PART)
+			*ARENA_PUSH(arena, flat, count) = *row;
+		for (const struct opt *part = row->part; part && part->name; part++) {
+			struct opt *placed = ARENA_PUSH(arena, flat, count);
+			*placed = *part;
+			placed->offset += row->offset;
+		}
+	}
+	qsort(flat, count, sizeof *flat, by_option_name);
+	*ARENA_PUSH(arena, flat, count) = (struct opt){ 0 };
+	return flat;
 }
 
 bool options_owns(const struct opt *rows, const struct opt *row)
@@ -225,7 +254,10 @@ static bool stands(const struct opt_set *set, const struct opt *row)
 {
 	if (!set->given[row - set->rows])
 		return false;
-	return row->kind != OPT_FLAG || *(const bool *)((const char *)set->target + row->offset);
+	const char *slot = (const char *)set->target + row->offset;
+	if (row->kind == OPT_ENUM)
+		return *(const unsigned *)(const void *)slot == row->sets;
+	return row->kind != OPT_FLAG || *(const bool *)slot;
 }
 
 static int check_exclusions(

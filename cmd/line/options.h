@@ -19,6 +19,10 @@ enum opt_kind {
 	OPT_TEXTS,   /* struct texts, every one given counts */
 	OPT_INT,     /* struct opt_int */
 	OPT_SECONDS, /* struct opt_int in ns, from "10", "1m30s", "250ms" */
+	OPT_ENUM,    /* an enum: a flag that sets it to the row's `sets`, and =false to 0 */
+	OPT_COUNTS, /* const struct map *: NAME=N, every one given counts; name → int64_t *, NULL without any
+		     */
+	OPT_PART,   /* no option: the rows of `part` stand here, in the struct at this offset */
 };
 
 /* What an option or argument names; decides what completion offers. */
@@ -54,9 +58,15 @@ struct opt {
 	const char *excludes; /* "x,y": options that cannot be given together with it; or NULL */
 	unsigned flags;
 	enum value_kind value;
+	unsigned sets;          /* OPT_ENUM */
+	const struct opt *part; /* OPT_PART */
 };
 
-/* Rows and the struct they fill. */
+/* Rows of which some may be parts: all of them, in order of name, ended like rows. Without a part the rows
+ * themselves, else the arena's. */
+const struct opt *options_flat(struct arena *arena, const struct opt *rows);
+
+/* Rows (flat) and the struct they fill. */
 struct opt_set {
 	const struct opt *rows;
 	void *target;

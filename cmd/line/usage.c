@@ -73,6 +73,7 @@ static void put_options(FILE *out, const char *heading, const struct opt *rows)
 {
 	struct arena *arena = arena_create();
 	int width = 0;
+	rows = options_flat(arena, rows);
 	for (const struct opt *row = rows; row && row->name; row++) {
 		int len = (int)strlen(left_of(arena, row));
 		if (!(row->flags & OPT_HIDDEN) && len > width && len <= LEFT_MOST)

@@ -1,6 +1,7 @@
 #include "base/text/text.h"
 #include "cmd/line/commands.h"
 #include "cmd/open/connect.h"
+#include "cmd/open/planner_options.h"
 #include "cmd/up/print_plan.h"
 
 #include <stdlib.h>
@@ -9,30 +10,17 @@
 #define AT(member) offsetof(struct up_options, member)
 
 static const struct opt rows[] = {
-	{ OPT_FLAG, "always-recreate-deps", 0, AT(always_recreate_deps), NULL,
-		"Recreate dependencies, changed or not", .excludes = "no-recreate" },
+	{ OPT_PART, "", .offset = AT(how), .part = planner_containers },
+	{ OPT_PART, "", .offset = AT(images), .part = planner_images },
 	{ OPT_TEXTS, "app", 0, AT(applications), "ID",
 		"Plan for an application of the registry with its upstream; can be repeated",
 		.value = VALUE_APPLICATION },
-	{ OPT_FLAG, "build", 0, AT(build), NULL, "Build images, there or not", .excludes = "no-build" },
 	{ OPT_FLAG, "exit-code", 0, AT(exit_code), NULL, "Return 3 when there is something to do" },
-	{ OPT_FLAG, "force-recreate", 0, AT(force_recreate), NULL, "Recreate containers, changed or not",
-		.excludes = "no-recreate" },
 	{ OPT_TEXT, "format", 0, AT(format), "KIND", "How the plan is printed", .choices = "text|json",
 		.value = VALUE_CHOICE },
-	{ OPT_FLAG, "no-build", 0, AT(no_build), NULL, "Never build, even when an image is missing" },
 	{ OPT_FLAG, "no-deps", 0, AT(no_deps), NULL, "Leave dependencies alone" },
 	{ OPT_FLAG, "no-engine", 0, AT(no_engine), NULL,
 		"Ask no engine: plan as if nothing but external networks and volumes were there" },
-	{ OPT_FLAG, "no-recreate", 0, AT(no_recreate), NULL, "Keep existing containers, changed or not" },
-	{ OPT_TEXT, "pull", 0, AT(pull), "POLICY", "When to pull images",
-		.choices = "always|missing|never|policy", .value = VALUE_CHOICE },
-	{ OPT_FLAG, "remove-orphans", 0, AT(remove_orphans), NULL,
-		"Remove containers of services that are not in the file", .env = "COMPOSE_REMOVE_ORPHANS" },
-	{ OPT_FLAG, "renew-anon-volumes", 'V', AT(renew_anon_volumes), NULL,
-		"Give recreated containers new anonymous volumes" },
-	{ OPT_TEXTS, "scale", 0, AT(scale), "SERVICE=N", "Number of containers; can be repeated",
-		.value = VALUE_SCALE },
 	{ 0 },
 };
 

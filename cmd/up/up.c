@@ -1,6 +1,7 @@
 #include "cmd/up/up.h"
 #include "cmd/line/commands.h"
 #include "cmd/open/connect.h"
+#include "cmd/open/planner_options.h"
 #include "cmd/up/print_plan.h"
 #include "cmd/line/report.h"
 #include "cmd/screen/show.h"
@@ -9,14 +10,14 @@
 #define AT(member) offsetof(struct up_options, member)
 
 static const struct opt rows[] = {
+	{ OPT_PART, "", .offset = AT(how), .part = planner_containers },
+	{ OPT_PART, "", .offset = AT(images), .part = planner_images },
 	{ OPT_FLAG, "abort-on-container-exit", 0, AT(abort_on_exit), NULL,
 		"Stop everything when any container ends; its status is ours",
 		.excludes = "detach,wait,abort-on-container-failure,no-start" },
 	{ OPT_FLAG, "abort-on-container-failure", 0, AT(abort_on_failure), NULL,
 		"Stop everything when any container fails; its status is ours",
 		.excludes = "detach,wait,no-start" },
-	{ OPT_FLAG, "always-recreate-deps", 0, AT(always_recreate_deps), NULL,
-		"Recreate dependencies, changed or not", .excludes = "no-recreate" },
 	{ OPT_TEXTS, "app", 0, AT(applications), "ID",
 		"Start an application of the registry with its upstream; can be repeated",
 		.value = VALUE_APPLICATION },
@@ -25,40 +26,27 @@ static const struct opt rows[] = {
 		.value = VALUE_SERVICE },
 	{ OPT_FLAG, "attach-dependencies", 0, AT(attach_dependencies), NULL,
 		"Show the output of dependencies, too", .excludes = "attach,detach,wait" },
-	{ OPT_FLAG, "build", 0, AT(build), NULL, "Build images before containers start",
-		.excludes = "no-build" },
 	{ OPT_FLAG, "detach", 'd', AT(detach), NULL, "Return when everything is started" },
 	{ OPT_TEXT, "exit-code-from", 0, AT(exit_code_from), "SERVICE",
 		"Return the status of this service's container, and stop everything when it ends or another fails",
 		.excludes = "detach,wait,no-start", .value = VALUE_SERVICE },
 	{ OPT_FLAG, "fail-fast", 0, AT(fail_fast), NULL,
 		"Begin nothing new after a failure; otherwise independent branches go on" },
-	{ OPT_FLAG, "force-recreate", 0, AT(force_recreate), NULL, "Recreate containers, changed or not",
-		.excludes = "no-recreate" },
-	{ OPT_FLAG, "ignore-orphans", 0, AT(ignore_orphans), NULL,
+	{ OPT_FLAG, "ignore-orphans", 0, AT(how.ignore_orphans), NULL,
 		"Do not mention containers of services that are not in the file",
 		.env = "COMPOSE_IGNORE_ORPHANS" },
 	{ OPT_TEXTS, "no-attach", 0, AT(no_attach), "SERVICE",
 		"Do not show the output of these services; can be repeated", .value = VALUE_SERVICE },
-	{ OPT_FLAG, "no-build", 0, AT(no_build), NULL, "Never build, even when an image is missing" },
 	{ OPT_FLAG, "no-color", 0, AT(no_color), NULL, "Do not colour the names in front of output" },
 	{ OPT_FLAG, "no-deps", 0, AT(no_deps), NULL, "Leave dependencies alone" },
 	{ OPT_FLAG, "no-log-prefix", 0, AT(no_log_prefix), NULL, "Show output without names in front" },
-	{ OPT_FLAG, "no-recreate", 0, AT(no_recreate), NULL, "Keep existing containers, changed or not" },
-	{ OPT_FLAG, "no-start", 0, AT(no_start), NULL, "Create containers without starting them",
+	{ OPT_FLAG, "no-start", 0, AT(how.no_start), NULL, "Create containers without starting them",
 		.excludes = "wait" },
-	{ OPT_TEXT, "pull", 0, AT(pull), "POLICY", "When to pull images",
-		.choices = "always|missing|never|policy", .value = VALUE_CHOICE },
 	{ OPT_FLAG, "quiet-pull", 0, AT(quiet_pull), NULL, "Do not show how far pulls are" },
-	{ OPT_FLAG, "remove-orphans", 0, AT(remove_orphans), NULL,
-		"Remove containers of services that are not in the file", .env = "COMPOSE_REMOVE_ORPHANS" },
-	{ OPT_FLAG, "renew-anon-volumes", 'V', AT(renew_anon_volumes), NULL,
-		"Give recreated containers new anonymous volumes" },
-	{ OPT_TEXTS, "scale", 0, AT(scale), "SERVICE=N", "Number of containers; can be repeated",
-		.value = VALUE_SCALE },
-	{ OPT_SECONDS, "timeout", 't', AT(timeout), "TIME", "Grace of a stop before the kill (10, 1m30s)" },
+	{ OPT_SECONDS, "timeout", 't', AT(how.timeout), "TIME",
+		"Grace of a stop before the kill (10, 1m30s)" },
 	{ OPT_FLAG, "timestamps", 0, AT(timestamps), NULL, "Show the time of each line of output" },
-	{ OPT_FLAG, "wait", 0, AT(wait), NULL, "Return when everything is ready; implies --detach" },
+	{ OPT_FLAG, "wait", 0, AT(how.wait), NULL, "Return when everything is ready; implies --detach" },
 	{ OPT_SECONDS, "wait-timeout", 0, AT(wait_timeout), "TIME", "Give up waiting after this time" },
 	{ OPT_FLAG, "yes", 'y', AT(yes), NULL, "Accepted for scripts: docker flow asks nothing" },
 	{ 0 },
@@ -84,7 +72,7 @@ static struct attach attach_options(const struct up *up, struct show_log *log)
 		.hidden = options->no_attach.items,
 		.nhidden = options->no_attach.count,
 		.scale = up->work.how.scale,
-		.timeout = options->timeout,
+		.timeout = options->how.timeout,
 		.expect = expect_name,
 		.arg = log,
 		.broken = &log->broken,
@@ -122,7 +110,7 @@ static int up_run(struct ctx *ctx, const void *options)
 	if (drive_open(drive) < 0)
 		return -1;
 	report_warnings(ctx);
-	bool detached = up.options->detach || up.options->wait || up.options->no_start;
+	bool detached = up.options->detach || up.work.settles || up.work.how.no_start;
 	int result = detached ? run_detached(&up) : run_attached(&up);
 	drive_close(drive);
 	ctx->interrupted = drive->interrupted;

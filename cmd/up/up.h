@@ -6,13 +6,13 @@
 #include "engine/drive/drive_up.h"
 
 struct up_options {
-	bool abort_on_exit, abort_on_failure, always_recreate_deps, attach_dependencies, build, detach;
-	bool fail_fast, force_recreate, ignore_orphans, no_build, no_color, no_deps, no_log_prefix,
-		no_recreate;
-	bool no_start, quiet_pull, remove_orphans, renew_anon_volumes, timestamps, wait, yes;
-	const char *exit_code_from, *pull;
-	struct texts applications, attach, no_attach, scale;
-	struct opt_int timeout, wait_timeout;
+	struct reconcile_options how;
+	struct image_options images;
+	bool abort_on_exit, abort_on_failure, attach_dependencies, detach, fail_fast, no_color, no_deps,
+		no_log_prefix, quiet_pull, timestamps, yes;
+	const char *exit_code_from;
+	struct texts applications, attach, no_attach;
+	struct opt_int wait_timeout;
 	/* plan only */
 	bool exit_code, no_engine;
 	const char *format;

@@ -3,32 +3,7 @@
 #include "cmd/open/connect.h"
 #include "cmd/line/report.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
-
-/* SERVICE=N, several of them. */
-static int read_scale(struct ctx *ctx, const struct texts *scale, const struct map **ret_scale)
-{
-	struct map *map = map_create(ctx->arena);
-	for (size_t i = 0; i < scale->count; i++) {
-		const char *equals = strchr(scale->items[i], '=');
-		char *end = NULL;
-		errno = 0;
-		long long count = equals ? strtoll(equals + 1, &end, 10) : -1;
-		if (!equals || equals == scale->items[i] || end == equals + 1 || *end || errno || count < 0 ||
-			count > 10000)
-			return error_add(&ctx->errors, ERROR_USAGE, NULL, NULL,
-				"--scale: \"%s\" is not SERVICE=NUMBER", scale->items[i]);
-		int64_t *number = ARENA_NEW(ctx->arena, int64_t);
-		*number = count;
-		map_set(map, arena_strndup(ctx->arena, scale->items[i], (size_t)(equals - scale->items[i])),
-			number);
-	}
-	*ret_scale = map->count ? map : NULL;
-	return 0;
-}
 
 static int check_names(struct ctx *ctx, const struct dag *dag, const struct texts *names, const char *option)
 {
@@ -99,31 +74,17 @@ int up_open(struct ctx *ctx, const struct up_options *options, struct up *ret_up
 			.napplications = options->applications.count,
 			.no_deps = options->no_deps },
 	};
-	up.work.how = (struct reconcile_options){
-		.recreate = options->force_recreate ? RECREATE_ALWAYS
-			    : options->no_recreate  ? RECREATE_NEVER
-						    : RECREATE_CHANGED,
-		.no_start = options->no_start,
-		.remove_orphans = options->remove_orphans,
-		.ignore_orphans = options->ignore_orphans,
-		.renew_anon_volumes = options->renew_anon_volumes,
-		/* an application that was asked for is up when its check passes */
-		.wait = options->wait || (options->applications.count && !ctx->nargs),
-		.timeout = options->timeout,
-	};
-	up.work.how.recreate_deps = options->always_recreate_deps ? RECREATE_ALWAYS
-				    : options->no_recreate        ? RECREATE_NEVER
-								  : RECREATE_CHANGED;
-	up.work.images = (struct image_options){ .build = options->build,
-		.no_build = options->no_build,
-		.pull = options->pull,
-		.now = time(NULL) };
-	if (read_scale(ctx, &options->scale, &up.work.how.scale) < 0 || scope_open(ctx, &wish, &up.scope) < 0)
+	up.work.how = options->how;
+	up.work.settles = options->how.wait;
+	/* an application that was asked for is up when its check passes */
+	up.work.how.wait |= options->applications.count && !ctx->nargs;
+	up.work.images = options->images;
+	up.work.images.now = time(NULL);
+	up.work.images.scale = options->how.scale;
+	if (scope_open(ctx, &wish, &up.scope) < 0)
 		return -1;
-	up.work.images.scale = up.work.how.scale;
 	if (check_options(&up) < 0 || check_useless(&up) < 0)
 		return -1;
-	up.work.settles = options->wait;
 	up.work.drive = (struct drive){
 		.arena = ctx->arena,
 		.errors = &ctx->errors,

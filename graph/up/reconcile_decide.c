@@ -72,7 +72,9 @@ static const char *image_fault(
 
 static enum recreate recreate_mode(const struct work *work, const struct task *task)
 {
-	enum recreate mode = task->vertex->named ? work->options->recreate : work->options->recreate_deps;
+	const struct reconcile_options *options = work->options;
+	bool by_itself = task->vertex->named || options->recreate == RECREATE_NEVER;
+	enum recreate mode = by_itself ? options->recreate : options->recreate_deps;
 	/* Applications are shared: they are remade for no reason only when they are meant themselves. */
 	if (mode == RECREATE_ALWAYS && task->service->application && !task->vertex->named)
 		return RECREATE_CHANGED;

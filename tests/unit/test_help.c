@@ -76,34 +76,40 @@ static void help_is_as_kept(void **state)
 static void rows_are_sorted_and_whole(void **state)
 {
 	(void)state;
+	struct arena *arena = arena_create();
 	for (size_t i = 0; cmd_table[i]; i++) {
 		const struct cmd *cmd = cmd_table[i];
 		if (i)
 			assert_true(strcmp(cmd_table[i - 1]->name, cmd->name) < 0);
 		assert_non_null(cmd->run);
 		assert_true(*cmd->brief && cmd->brief[strlen(cmd->brief) - 1] != '.');
-		for (const struct opt *row = cmd->rows; row && row->name; row++) {
+		const struct opt *rows = options_flat(arena, cmd->rows);
+		for (const struct opt *row = rows; row && row->name; row++) {
 			assert_true(row->offset < cmd->size);
 			assert_true(!row->arg == !opt_takes_value(row));
 			assert_true(*row->help && row->help[strlen(row->help) - 1] != '.');
-			if (row != cmd->rows)
+			if (row != rows)
 				assert_true(strcmp(row[-1].name, row->name) < 0);
 		}
 	}
+	arena_destroy(arena);
 }
 
 static void documents_name_every_option(void **state)
 {
 	(void)state;
+	struct arena *arena = arena_create();
 	char *man = printed(print_man, NULL), *markdown = printed(print_markdown, NULL), name[64];
 	for (size_t i = 0; cmd_table[i]; i++)
-		for (const struct opt *row = cmd_table[i]->rows; row && row->name; row++) {
+		for (const struct opt *row = options_flat(arena, cmd_table[i]->rows); row && row->name;
+			row++) {
 			snprintf(name, sizeof name, "--%s", row->name);
 			assert_int_equal(!!strstr(markdown, name), !(row->flags & OPT_HIDDEN));
 		}
 	assert_non_null(strstr(man, ".SH EXIT STATUS"));
 	free(man);
 	free(markdown);
+	arena_destroy(arena);
 }
 
 struct asked {

@@ -10,11 +10,24 @@ struct sample {
 	struct texts files;
 	struct opt_int count, timeout;
 	enum tri verify;
+	struct {
+		enum { KEEP, REPLACE } mode;
+		const struct map *counts;
+	} inner;
 };
 
 #define AT(member) offsetof(struct sample, member)
 
+#define INNER(member) offsetof(struct sample, inner.member) - offsetof(struct sample, inner)
+
+static const struct opt inner_rows[] = {
+	{ OPT_COUNTS, "amount", 0, INNER(counts), "NAME=N", "" },
+	{ OPT_ENUM, "replace", 0, INNER(mode), NULL, "", .sets = REPLACE, .excludes = "quiet" },
+	{ 0 },
+};
+
 static const struct opt rows[] = {
+	{ OPT_PART, "", .offset = AT(inner), .part = inner_rows },
 	{ OPT_FLAG, "build", 'b', AT(build), NULL, "", .excludes = "no-build" },
 	{ OPT_FLAG, "color", 0, AT(color), NULL, "", .flags = OPT_NEGATABLE },
 	{ OPT_INT, "count", 'c', AT(count), "N", "", .env = "SAMPLE_COUNT" },
@@ -57,7 +70,7 @@ static int parse(struct fixture *f, const char *const *words)
 	size_t count = 0;
 	while (words[count])
 		count++;
-	struct opt_set set = { rows, &f->sample, NULL };
+	struct opt_set set = { options_flat(f->arena, rows), &f->sample, NULL };
 	options_begin(f->arena, &set, 1);
 	const struct opt_line line = { words, count, "sample" };
 	int result = options_mixed(f->arena, &set, 1, &line, &f->args, &f->errors);
@@ -167,6 +180,25 @@ static void mistakes_are_named(void **state)
 	REFUSES(f, "unknown option --no-quiet of sample", NULL, "--no-quiet");
 }
 
+static void parts_fill_the_struct_within(void **state)
+{
+	struct fixture *f = *state;
+	assert_int_equal(PARSE(f, "--replace", "--amount", "a=2", "--amount=b=0", "--amount", "a=3"), 0);
+	assert_int_equal(f->sample.inner.mode, REPLACE);
+	assert_int_equal(f->sample.inner.counts->count, 2);
+	assert_int_equal(*(int64_t *)map_get(f->sample.inner.counts, "a"), 3);
+	assert_int_equal(*(int64_t *)map_get(f->sample.inner.counts, "b"), 0);
+	assert_int_equal(PARSE(f, "--replace=false", "-q"), 0);
+	assert_int_equal(f->sample.inner.mode, KEEP);
+	const struct opt *flat = options_flat(f->arena, rows);
+	for (size_t i = 1; flat[i].name; i++)
+		assert_true(strcmp(flat[i - 1].name, flat[i].name) < 0);
+	REFUSES(f, "--replace and --quiet exclude each other", NULL, "--replace", "-q");
+	REFUSES(f, "--amount: \"a=x\" is not SERVICE=NUMBER", NULL, "--amount=a=x");
+	REFUSES(f, "--amount: \"=1\" is not SERVICE=NUMBER", NULL, "--amount", "=1");
+	REFUSES(f, "--amount: \"a=10001\" is not SERVICE=NUMBER", NULL, "--amount", "a=10001");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +210,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(times_are_seconds_or_durations, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_environment_stands_in, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(mistakes_are_named, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(parts_fill_the_struct_within, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
