@@ -1,5 +1,6 @@
 #!/bin/bash
-# House rules that a script can check: banned calls, file and function length, a comment above every prototype, layout.
+# House rules that a script can check: banned calls, file and function length, a comment above every prototype and every long
+# static function, layout.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 files=$(git ls-files --cached --others --exclude-standard '*.c' '*.h')
@@ -19,6 +20,22 @@ long=$(awk '
 	/^\}$/ { if (inside && FNR - start - 1 > 60) printf "%s:%d: function of %d lines, 60 at most\n", FILENAME, start, FNR - start - 1; inside = 0 }
 ' $(grep -E '\.c$' <<<"$files" | tr '\n' ' '))
 [ -n "$long" ] && say "$long"
+# Rooms whose static functions of 20 lines or more have a comment directly above.
+commented="base/text compose/model engine/loop engine/http engine/fetch engine/connect engine/observe engine/stream engine/job
+	engine/payload engine/archive engine/image graph/dag graph/down cmd/line cmd/screen cmd/open cmd/up cmd/config cmd/ps cmd/doc"
+bare=$(awk '
+	FNR == 1 { head = 0; before = "" }
+	/^static .*\(/ { head = FNR; above = before }
+	/;$/ && !/^\t/ { head = 0 }
+	/^\{$/ { start = FNR }
+	/^\}$/ {
+		if (head && FNR - start - 1 >= 20 && above !~ /\*\/$/)
+			printf "%s:%d: static function of %d lines without a comment\n", FILENAME, head, FNR - start - 1
+		head = 0
+	}
+	{ before = $0 }
+' $(for room in $commented; do grep -E "^$room/[^/]+\.c$" <<<"$files"; done))
+[ -n "$bare" ] && say "$bare"
 headers=$(grep -E '\.h$' <<<"$files" | grep -v '^tests/')
 [ -n "$headers" ] && {
 	bare=$(awk '
