@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define CHUNK_FIRST ((size_t)16 * 1024)
+#define CHUNK_CHILD ((size_t)1024)
 #define CHUNK_MOST  ((size_t)1024 * 1024)
 
 struct chunk {
@@ -17,6 +18,8 @@ struct chunk {
 struct arena {
 	struct chunk *last;
 	unsigned char *latest; /* start of the latest allocation, so that it can grow in place */
+	struct arena *parent, *children;
+	struct arena *prev, *next; /* among the parent's children */
 };
 
 static _Noreturn void out_of_memory(void)
@@ -38,25 +41,65 @@ static struct chunk *chunk_create(struct chunk *before, size_t size)
 	return chunk;
 }
 
-struct arena *arena_create(void)
+static struct arena *create(size_t first)
 {
 	struct arena *arena = malloc(sizeof *arena);
 	if (!arena)
 		out_of_memory();
-	arena->last = chunk_create(NULL, CHUNK_FIRST);
-	arena->latest = NULL;
+	*arena = (struct arena){ .last = chunk_create(NULL, first) };
 	return arena;
+}
+
+struct arena *arena_create(void)
+{
+	return create(CHUNK_FIRST);
+}
+
+struct arena *arena_child(struct arena *parent)
+{
+	struct arena *arena = create(CHUNK_CHILD);
+	if (!parent)
+		return arena;
+	arena->parent = parent;
+	arena->next = parent->children;
+	if (arena->next)
+		arena->next->prev = arena;
+	parent->children = arena;
+	return arena;
+}
+
+static void leave_parent(struct arena *arena)
+{
+	if (arena->prev)
+		arena->prev->next = arena->next;
+	else if (arena->parent)
+		arena->parent->children = arena->next;
+	if (arena->next)
+		arena->next->prev = arena->prev;
 }
 
 void arena_destroy(struct arena *arena)
 {
 	if (!arena)
 		return;
+	leave_parent(arena);
+	while (arena->children)
+		arena_destroy(arena->children);
 	for (struct chunk *chunk = arena->last, *before; chunk; chunk = before) {
 		before = chunk->before;
 		free(chunk);
 	}
 	free(arena);
+}
+
+size_t arena_used(const struct arena *arena)
+{
+	size_t used = 0;
+	for (const struct chunk *chunk = arena->last; chunk; chunk = chunk->before)
+		used += chunk->used;
+	for (const struct arena *child = arena->children; child; child = child->next)
+		used += arena_used(child);
+	return used;
 }
 
 static size_t round_up(size_t size)

@@ -1,4 +1,5 @@
-/* Bump allocator: memory that lives as long as its arena and is never freed piece by piece. */
+/* Bump allocator: memory that lives as long as its arena and is never freed piece by piece. What lives
+ * shorter than the rest takes from a child. */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
@@ -16,8 +17,15 @@ struct arena_mark {
 /* Returns an empty arena owned by the caller. Never NULL: out of memory ends the process with a message. */
 struct arena *arena_create(void);
 
-/* Frees the arena and all that was allocated from it. NULL is allowed. */
+/* The same for something short-lived or small. It ends with its parent at the latest, whatever that is reset
+ * to, and may be destroyed before; parent NULL: the caller's alone. */
+struct arena *arena_child(struct arena *parent);
+
+/* Frees the arena, its children, and all that was allocated from them. NULL is allowed. */
 void arena_destroy(struct arena *arena);
+
+/* Bytes that are allocated from the arena and its children. */
+size_t arena_used(const struct arena *arena);
 
 /* Returns `size` zeroed bytes, aligned to 8: for every type but long double and vectors. Never NULL. */
 void *arena_alloc(struct arena *arena, size_t size);

@@ -79,10 +79,12 @@ static bool has_warning(const struct error *error, const struct mark *at, const 
 void error_warn(struct errors *errors, const struct mark *at, const char *path, const char *format, ...)
 {
 	va_list args;
+	struct arena_mark before = arena_mark(errors->arena);
 	va_start(args, format);
 	const char *message = arena_vprintf(errors->arena, format, args);
 	va_end(args);
 	if (has_warning(errors->first, at, message) || has_warning(errors->shown, at, message)) {
+		arena_reset(errors->arena, before);
 		errors->latest = NULL;
 		return;
 	}

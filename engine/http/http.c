@@ -76,5 +76,6 @@ int http_call(struct request *request, struct errors *errors)
 	if (request->fault == HTTP_OK)
 		return 0;
 	return error_add(errors, request->fault == HTTP_NO_CONNECT ? ERROR_CONNECT : ERROR_ENGINE, NULL, NULL,
-		"%s %s: %s", request->method, url_shown(errors->arena, request->path), request->failure);
+		"%s %s: %s", request->method, url_shown(http_arena(request), request->path),
+		request->failure);
 }

@@ -84,6 +84,9 @@ void http_version(struct http *http, const char *version);
 /* A new zeroed request of this client. It is freed after `done` returned, or by http_cancel. */
 struct request *http_request(struct http *http);
 
+/* Memory for the request's texts and what its callbacks make of the answer; freed with it. */
+struct arena *http_arena(struct request *request);
+
 /* Sends it; results come by callbacks from the loop. Returns 0, or -1 (libcurl cannot be opened) with the
  * request freed. */
 int http_send(struct request *request, struct errors *errors);

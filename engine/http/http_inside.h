@@ -42,6 +42,7 @@ struct transfer {
 	void *easy;                         /* libcurl's handle, or NULL */
 	struct curl_slist *headers;         /* libcurl's */
 	struct http_link *link;             /* connection of the unix carrier, or NULL */
+	struct arena *arena;                /* http_arena, or NULL */
 	struct buf url, head, pending;
 	char error[320];
 	int64_t began;

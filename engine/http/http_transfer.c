@@ -23,6 +23,14 @@ struct request *http_request(struct http *http)
 	return &transfer->request;
 }
 
+struct arena *http_arena(struct request *request)
+{
+	struct transfer *transfer = http_transfer_of(request);
+	if (!transfer->arena)
+		transfer->arena = arena_child(NULL);
+	return transfer->arena;
+}
+
 bool http_is_engine(const struct request *request)
 {
 	return request->path[0] == '/';
@@ -93,6 +101,7 @@ void http_free(struct request *request)
 	buf_finish(&transfer->head);
 	buf_finish(&transfer->pending);
 	buf_finish(&request->answer);
+	arena_destroy(transfer->arena);
 	free(transfer);
 }
 

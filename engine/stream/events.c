@@ -226,7 +226,7 @@ static void events_on_done(struct request *request)
 	struct events *events = request->arg;
 	const char *why = request->fault == HTTP_OK && request->status == 200
 				  ? "the engine closed the stream of events"
-				  : http_message(events->arena, request);
+				  : http_message(http_arena(request), request);
 	bool refused = request->fault == HTTP_OK && request->status != 200 && !http_transient(request);
 	events->request = NULL;
 	buf_reset(&events->lines.part);
@@ -251,8 +251,8 @@ static int events_send(struct events *events)
 	}
 	request->method = "GET";
 	request->path = "/events";
-	request->query =
-		http_query(events->arena, "since", *since ? since : NULL, "filters", events->filters, NULL);
+	request->query = http_query(
+		http_arena(request), "since", *since ? since : NULL, "filters", events->filters, NULL);
 	request->prompt = true;
 	request->head = events_on_head;
 	request->data = events_on_data;

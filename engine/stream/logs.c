@@ -13,7 +13,6 @@
 
 struct logs {
 	struct engine *engine;
-	struct arena *arena; /* texts of the request */
 	struct request *request;
 	struct logs_options options;
 	struct frames frames;
@@ -29,7 +28,6 @@ static void logs_free(struct logs *logs)
 	http_cancel(logs->request);
 	lines_finish(&logs->lines[0]);
 	lines_finish(&logs->lines[1]);
-	arena_destroy(logs->arena);
 	free(logs);
 }
 
@@ -115,7 +113,7 @@ static void logs_on_done(struct request *request)
 	for (logs->current = 0; logs->current < 2; logs->current++)
 		lines_flush(&logs->lines[logs->current], logs_got_line, logs);
 	if (request->fault != HTTP_OK || request->status >= 300)
-		failure = http_message(logs->arena, request);
+		failure = http_message(http_arena(request), request);
 	logs->request = NULL;
 	if (!logs->dead)
 		logs->to.end(logs->to.arg, failure);
@@ -127,12 +125,12 @@ static void logs_ask(struct logs *logs, const char *id)
 	const struct logs_options *options = &logs->options;
 	struct request *request = logs->request;
 	request->method = options->attach ? "POST" : "GET";
-	request->path =
-		arena_printf(logs->arena, "/containers/%s/%s", id, options->attach ? "attach" : "logs");
+	request->path = arena_printf(
+		http_arena(request), "/containers/%s/%s", id, options->attach ? "attach" : "logs");
 	if (options->attach)
 		request->query = "stream=1&stdout=1&stderr=1";
 	else
-		request->query = http_query(logs->arena, "stdout", "1", "stderr", "1", "follow",
+		request->query = http_query(http_arena(request), "stdout", "1", "stderr", "1", "follow",
 			options->follow ? "1" : NULL, "timestamps", options->timestamps ? "1" : NULL, "tail",
 			options->tail, "since", options->since, "until", options->until, NULL);
 	request->head = logs_on_head;
@@ -145,9 +143,7 @@ struct logs *logs_open(struct engine *engine, const char *id, const struct logs_
 	const struct logs_listener *listener, struct errors *errors)
 {
 	struct logs *logs = HEAP_NEW(struct logs);
-	*logs = (struct logs){
-		.engine = engine, .arena = arena_create(), .options = *options, .to = *listener
-	};
+	*logs = (struct logs){ .engine = engine, .options = *options, .to = *listener };
 	lines_init(&logs->lines[0], LINE_MOST);
 	lines_init(&logs->lines[1], LINE_MOST);
 	logs->request = http_request(engine->http);
@@ -162,9 +158,8 @@ struct logs *logs_open(struct engine *engine, const char *id, const struct logs_
 
 /* The last lines of a container */
 
-/* Lives in the engine's arena: nobody has to take it back when the engine is closed before the answer. */
+/* Lives and ends with its request. */
 struct tail {
-	struct engine *engine;
 	struct frames frames;
 	struct buf text;
 	char memory[TAIL_MOST + 1];
@@ -186,7 +181,7 @@ static void tail_data(struct request *request, const char *bytes, size_t len)
 }
 
 /* Cuts what is too long for a message, line by line. */
-static const char *tail_shorten(struct tail *tail)
+static const char *tail_shorten(struct arena *arena, const struct tail *tail)
 {
 	auto_buf struct buf text;
 	buf_init(&text, 2 * TAIL_MOST);
@@ -200,33 +195,36 @@ static const char *tail_shorten(struct tail *tail)
 		buf_append(&text, line, len < TAIL_LINE_MOST ? len : TAIL_LINE_MOST);
 		buf_puts(&text, len > TAIL_LINE_MOST ? " …\n" : "\n");
 	}
-	return arena_strndup(tail->engine->arena, buf_text(&text), text.len ? text.len - 1 : 0);
+	return arena_strndup(arena, buf_text(&text), text.len ? text.len - 1 : 0);
 }
 
 static void tail_done(struct request *request)
 {
 	struct tail *tail = request->arg;
 	bool gone = request->fault == HTTP_OK && request->status == 404;
-	tail->got(tail->arg, gone ? NULL : tail_shorten(tail));
+	tail->got(tail->arg, gone ? NULL : tail_shorten(http_arena(request), tail));
 }
 
-void logs_tail(struct engine *engine, const char *id, unsigned count, const char *since, bool tty,
+struct request *logs_tail(struct engine *engine, const char *id, unsigned count, const char *since, bool tty,
 	void (*got)(void *arg, const char *text), void *arg)
 {
-	struct tail *tail = ARENA_NEW(engine->arena, struct tail);
+	struct request *request = http_request(engine->http);
+	struct arena *arena = http_arena(request);
+	struct tail *tail = ARENA_NEW(arena, struct tail);
 	struct errors ignored;
 	errors_init(&ignored, engine->arena);
-	*tail = (struct tail){ .engine = engine, .got = got, .arg = arg, .frames.raw = tty };
+	*tail = (struct tail){ .got = got, .arg = arg, .frames.raw = tty };
 	buf_init_within(&tail->text, tail->memory, sizeof tail->memory);
-	struct request *request = http_request(engine->http);
 	request->method = "GET";
-	request->path = arena_printf(engine->arena, "/containers/%s/logs", id);
-	request->query = arena_printf(engine->arena, "stdout=1&stderr=1&tail=%u%s%s", count,
+	request->path = arena_printf(arena, "/containers/%s/logs", id);
+	request->query = arena_printf(arena, "stdout=1&stderr=1&tail=%u%s%s", count,
 		since && *since ? "&since=" : "", since ? since : "");
 	request->timeout = 10000000000;
 	request->data = tail_data;
 	request->done = tail_done;
 	request->arg = tail;
-	if (http_send(request, &ignored) != 0)
-		got(arg, "");
+	if (http_send(request, &ignored) == 0)
+		return request;
+	got(arg, "");
+	return NULL;
 }

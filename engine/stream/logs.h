@@ -24,15 +24,17 @@ struct logs_listener {
 	void *arg;
 };
 
-/* Streams the output of container `id` to a listener; what both structs name is borrowed, they are copied.
+/* Streams the output of container `id` to a listener; both structs are copied, the texts of the options
+ * are needed for the call alone.
  * Returns NULL with a finding when it cannot be asked for. */
 struct logs *logs_open(struct engine *engine, const char *id, const struct logs_options *options,
 	const struct logs_listener *listener, struct errors *errors);
 
-/* The last `count` lines of a container, for messages; arena's text, "" when there are none, NULL when there
- * is no such container any more. `since`: as in logs_options, NULL or "": all. Turns no loop: `got(arg,
- * text)` comes from it. */
-void logs_tail(struct engine *engine, const char *id, unsigned count, const char *since, bool tty,
+/* The last `count` lines of a container, for messages: "" when there are none, NULL when there is no such
+ * container any more; borrowed for the call. `since`: as in logs_options, NULL or "": all. Turns no loop:
+ * `got(arg, text)` comes from it, unless the returned request is cancelled before (http_cancel); without it
+ * (NULL) `got` was called already. */
+struct request *logs_tail(struct engine *engine, const char *id, unsigned count, const char *since, bool tty,
 	void (*got)(void *arg, const char *text), void *arg);
 
 /* Stops and frees; without `end` when that was not called yet. NULL allowed; safe from within the callbacks.
