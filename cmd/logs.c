@@ -35,6 +35,7 @@ static const struct opt rows[] = {
 struct reading {
 	struct ctx *ctx;
 	struct scope scope;
+	struct texts projects; /* its names */
 	struct show_log *log;
 	int signal;
 };
@@ -71,8 +72,7 @@ static bool logs_wants(void *arg, const char *project, const char *service)
 {
 	const struct reading *reading = arg;
 	const struct ctx *ctx = reading->ctx;
-	struct texts names = scope_names(ctx->arena, &reading->scope);
-	if (!text_among(project, names.items, names.count))
+	if (!text_among(project, reading->projects.items, reading->projects.count))
 		return false;
 	return ctx->nargs ? text_among(service, ctx->args, ctx->nargs)
 			  : text_is(reading->scope.name, project);
@@ -132,6 +132,7 @@ static int logs_run(struct ctx *ctx, const void *options)
 		.number = wish->index.value,
 		.new_ones = wish->follow,
 		.exits = wish->follow,
+		.forgets = true,
 		.wants = logs_wants,
 		.counts = logs_wants,
 		.arg = &reading,
@@ -142,6 +143,7 @@ static int logs_run(struct ctx *ctx, const void *options)
 		scope_open(ctx, &scope, &reading.scope) < 0 || connect_engine(ctx) < 0)
 		return -1;
 	report_warnings(ctx);
+	reading.projects = scope_names(ctx->arena, &reading.scope);
 	reading.log = show_log_create(ctx, wish->no_log_prefix, wish->no_color);
 	follow.engine = ctx->engine;
 	follow.expect = logs_expect_name;

@@ -174,7 +174,7 @@ static int ps_run(struct ctx *ctx, const void *options)
 		return -1;
 	struct texts names = scope_names(ctx->arena, &scope);
 	struct observe_query query = { .projects = names.items, .nprojects = names.count };
-	if (observe(ctx->engine, &query, &seen, &ctx->errors) < 0)
+	if (observe(ctx->arena, ctx->engine, &query, &seen, &ctx->errors) < 0)
 		return -1;
 	size_t count = 0;
 	for (size_t i = 0; i < seen->ncontainers; i++)

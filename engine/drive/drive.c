@@ -10,7 +10,8 @@
 static int take_locks(struct drive *drive, const struct texts *names)
 {
 	for (size_t i = drive->nlocks; i < names->count; i++) {
-		int lock = lock_take(drive->engine, names->items[i], drive->sink, drive->errors);
+		int lock =
+			lock_take(drive->scratch, drive->engine, names->items[i], drive->sink, drive->errors);
 		if (lock < 0)
 			return -1;
 		drive->locks[drive->nlocks++] = lock;
@@ -21,9 +22,9 @@ static int take_locks(struct drive *drive, const struct texts *names)
 /* Takes the locks that nobody has before the first look: then there is no need for a second one. */
 static void try_locks(struct drive *drive)
 {
-	struct texts names = scope_names(drive->arena, drive->scope);
+	struct texts names = scope_names(drive->scratch, drive->scope);
 	for (size_t i = 0; i < names.count; i++) {
-		int lock = lock_try(drive->engine, names.items[i]);
+		int lock = lock_try(drive->scratch, drive->engine, names.items[i]);
 		if (lock < 0)
 			return;
 		drive->locks[drive->nlocks++] = lock;
@@ -41,15 +42,25 @@ void drive_note(const struct drive *drive, const char *text)
 	event_send(drive->sink, &(struct event){ .kind = EVENT_NOTE, .text = text });
 }
 
+void drive_forget(struct drive *drive)
+{
+	arena_destroy(drive->scratch);
+	drive->scratch = arena_child(drive->arena);
+	drive->seen = NULL;
+	drive->plan = drive->image_plan = NULL;
+}
+
 int drive_look(struct drive *drive)
 {
+	drive_forget(drive);
 	return drive->planner->look(drive, DRIVE_FIRST);
 }
 
 int drive_open(struct drive *drive)
 {
+	drive_forget(drive);
 	try_locks(drive);
-	if (drive_look(drive) == 0)
+	if (drive->planner->look(drive, DRIVE_FIRST) == 0)
 		return 0;
 	drive_close(drive);
 	return -1;
@@ -57,7 +68,7 @@ int drive_open(struct drive *drive)
 
 static int run_one(struct drive *drive, struct plan *plan, struct errors *errors)
 {
-	struct texts names = scope_names(drive->arena, drive->scope);
+	struct texts names = scope_names(drive->scratch, drive->scope);
 	struct run_options options = {
 		.sink = drive->sink,
 		.seen = drive->seen,
@@ -133,7 +144,7 @@ static int run_rounds(struct drive *drive)
 
 int drive_run(struct drive *drive)
 {
-	struct texts names = scope_names(drive->arena, drive->scope);
+	struct texts names = scope_names(drive->scratch, drive->scope);
 	int result = 0;
 	if (drive->idle) {
 		drive_close(drive);
@@ -154,23 +165,23 @@ int drive_run(struct drive *drive)
 
 struct observed *drive_containers(const struct drive *drive, struct errors *errors)
 {
-	struct texts names = scope_names(drive->arena, drive->scope);
+	struct texts names = scope_names(drive->scratch, drive->scope);
 	struct observe_query query = { .projects = names.items, .nprojects = names.count };
 	struct observed *seen;
-	return observe(drive->engine, &query, &seen, errors) < 0 ? NULL : seen;
+	return observe(drive->scratch, drive->engine, &query, &seen, errors) < 0 ? NULL : seen;
 }
 
 void drive_tell_running(const struct drive *drive)
 {
 	struct errors unheard;
 	const char *list = NULL;
-	errors_init(&unheard, drive->arena);
+	errors_init(&unheard, drive->scratch);
 	const struct observed *seen = drive_containers(drive, &unheard);
 	for (size_t i = 0; seen && i < seen->ncontainers; i++)
 		if (seen->containers[i]->state == CONTAINER_RUNNING)
-			list = list ? arena_printf(drive->arena, "%s, %s", list, seen->containers[i]->name)
+			list = list ? arena_printf(drive->scratch, "%s, %s", list, seen->containers[i]->name)
 				    : seen->containers[i]->name;
 	if (!list)
 		list = seen ? "nothing" : "unknown, the engine does not answer";
-	drive_note(drive, arena_printf(drive->arena, "interrupted; still running: %s", list));
+	drive_note(drive, arena_printf(drive->scratch, "interrupted; still running: %s", list));
 }

@@ -51,7 +51,7 @@ struct drive {
 	/* Set by the caller before drive_run. */
 	struct sink *sink;
 
-	/* Set by the planner's look. */
+	/* Set by the planner's look; in `scratch`. */
 	struct observed *seen;
 	struct plan *image_plan; /* pulls and builds that come first; NULL: none are needed */
 	struct plan *plan;
@@ -60,6 +60,10 @@ struct drive {
 	/* How the last plan ended. */
 	struct run_result result;
 	int interrupted; /* number of the signal that ended the run, or 0 */
+
+	/* Of what is seen and planned, a child of `arena`: what a look that begins anew (DRIVE_FIRST) finds
+	 * in it is gone. */
+	struct arena *scratch;
 
 	/* The driver's own. */
 	int locks[2];
@@ -82,8 +86,11 @@ int drive_run(struct drive *drive);
 /* Releases the locks that are still held. */
 void drive_close(struct drive *drive);
 
-/* What is there now of the scope's projects: containers only, one request. Returns NULL with findings in
- * `errors`. */
+/* Frees what was seen and planned, and empties `scratch` for the next look. */
+void drive_forget(struct drive *drive);
+
+/* What is there now of the scope's projects: containers only, one request. The snapshot is `scratch`'s; NULL
+ * with findings in `errors`. */
 struct observed *drive_containers(const struct drive *drive, struct errors *errors);
 
 /* Says which containers still run after an interrupt. */

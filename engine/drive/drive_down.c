@@ -21,8 +21,10 @@ static int look_at_images(struct drive_down *down)
 	size_t count;
 	if (!down->how.images)
 		return 0;
-	reconcile_removable_images(drive->arena, &scope, down->all_images, &references, &count);
-	return count ? observe_images(drive->engine, drive->seen, references, count, drive->errors) : 0;
+	reconcile_removable_images(drive->scratch, &scope, down->all_images, &references, &count);
+	return count ? observe_images(
+			       drive->scratch, drive->engine, drive->seen, references, count, drive->errors)
+		     : 0;
 }
 
 static int plan_down(struct drive_down *down)
@@ -31,22 +33,22 @@ static int plan_down(struct drive_down *down)
 	struct teardown_scope scope = scope_of(down);
 	if (down->applications.count)
 		return reconcile_down_applications(
-			drive->arena, &scope, &down->how, &drive->plan, drive->errors);
-	drive->plan = reconcile_down(drive->arena, &scope, &down->how);
+			drive->scratch, &scope, &down->how, &drive->plan, drive->errors);
+	drive->plan = reconcile_down(drive->scratch, &scope, &down->how);
 	return 0;
 }
 
 static int look(struct drive *drive, enum drive_look why)
 {
 	struct drive_down *down = drive->arg;
-	struct texts names = scope_names(drive->arena, drive->scope);
+	struct texts names = scope_names(drive->scratch, drive->scope);
 	struct observe_query query = { .projects = names.items, .nprojects = names.count };
 	(void)why;
 	if (!down->how.keep)
-		query = observe_scope(drive->arena, drive->scope, true);
+		query = observe_scope(drive->scratch, drive->scope, true);
 	query.users = down->applications.count > 0;
-	if (observe(drive->engine, &query, &drive->seen, drive->errors) < 0 || look_at_images(down) < 0 ||
-		plan_down(down) < 0)
+	if (observe(drive->scratch, drive->engine, &query, &drive->seen, drive->errors) < 0 ||
+		look_at_images(down) < 0 || plan_down(down) < 0)
 		return -1;
 	drive->idle = !drive->plan->count;
 	return 0;

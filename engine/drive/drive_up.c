@@ -9,7 +9,7 @@
 /* The labels docker-flow.inputs that the selected services should have: service key → text. */
 static const struct map *inputs_wanted(const struct drive *drive)
 {
-	struct arena *arena = drive->arena;
+	struct arena *arena = drive->scratch;
 	const struct dag *dag = drive->scope->dag;
 	struct map *inputs = map_create(arena);
 	for (size_t i = 0; dag && i < dag->count; i++) {
@@ -32,20 +32,22 @@ static int look_at_images(struct drive_up *up)
 	const char **references;
 	size_t count;
 	drive->image_plan = NULL;
-	reconcile_wanted_images(drive->arena, drive->scope->dag, drive->seen, &up->how, &references, &count);
+	reconcile_wanted_images(
+		drive->scratch, drive->scope->dag, drive->seen, &up->how, &references, &count);
 	if (!count && !up->images.build && !up->images.pull)
 		return 0;
-	if (count && observe_images(drive->engine, drive->seen, references, count, drive->errors) < 0)
+	if (count && observe_images(drive->scratch, drive->engine, drive->seen, references, count,
+			     drive->errors) < 0)
 		return -1;
-	return reconcile_images(
-		drive->arena, drive->scope->dag, drive->seen, &up->images, &drive->image_plan, drive->errors);
+	return reconcile_images(drive->scratch, drive->scope->dag, drive->seen, &up->images,
+		&drive->image_plan, drive->errors);
 }
 
 static int look_at_engine(struct drive_up *up)
 {
 	struct drive *drive = &up->drive;
-	struct observe_query query = observe_scope(drive->arena, drive->scope, false);
-	if (observe(drive->engine, &query, &drive->seen, drive->errors) < 0)
+	struct observe_query query = observe_scope(drive->scratch, drive->scope, false);
+	if (observe(drive->scratch, drive->engine, &query, &drive->seen, drive->errors) < 0)
 		return -1;
 	up->how.inputs = inputs_wanted(drive);
 	up->how.images_known = false;
@@ -58,7 +60,7 @@ static int plan_containers(struct drive_up *up)
 {
 	struct drive *drive = &up->drive;
 	return reconcile_up(
-		drive->arena, drive->scope->dag, drive->seen, &up->how, &drive->plan, drive->errors);
+		drive->scratch, drive->scope->dag, drive->seen, &up->how, &drive->plan, drive->errors);
 }
 
 /* Names that the file gives may belong to containers of others: better known before anything is changed. */
@@ -68,12 +70,12 @@ static int look_at_names(struct drive_up *up)
 	const char **names;
 	struct observed_container **others;
 	size_t count, nothers;
-	reconcile_wanted_names(drive->arena, drive->plan, drive->seen, &names, &count);
+	reconcile_wanted_names(drive->scratch, drive->plan, drive->seen, &names, &count);
 	if (!count)
 		return 0;
-	if (observe_named(drive->engine, names, count, &others, &nothers, drive->errors) < 0)
+	if (observe_named(drive->scratch, drive->engine, names, count, &others, &nothers, drive->errors) < 0)
 		return -1;
-	return reconcile_names(drive->arena, drive->plan, others, nothers, drive->errors);
+	return reconcile_names(drive->scratch, drive->plan, others, nothers, drive->errors);
 }
 
 static int look_first(struct drive_up *up)
@@ -89,7 +91,7 @@ static int look_at_brought(struct drive_up *up)
 {
 	struct drive *drive = &up->drive;
 	struct observed *seen = drive->seen;
-	struct map *references = map_create(drive->arena);
+	struct map *references = map_create(drive->scratch);
 	const char **names = NULL;
 	size_t count = 0, at = 0;
 	const struct map_entry *entry;
@@ -98,10 +100,10 @@ static int look_at_brought(struct drive_up *up)
 	for (size_t i = 0; i < drive->image_plan->count; i++)
 		map_set(references, drive->image_plan->steps[i]->name, seen);
 	while ((entry = map_next(references, &at)))
-		*ARENA_PUSH(drive->arena, names, count) = entry->key;
+		*ARENA_PUSH(drive->scratch, names, count) = entry->key;
 	seen->images = NULL;
 	seen->nimages = 0;
-	if (count && observe_images(drive->engine, seen, names, count, drive->errors) < 0)
+	if (count && observe_images(drive->scratch, drive->engine, seen, names, count, drive->errors) < 0)
 		return -1;
 	up->how.images_known = true;
 	return plan_containers(up);
@@ -147,7 +149,7 @@ static void drop_imageless(struct drive *drive)
 		if (step->may_fail || (step->state != STEP_FAILED && step->state != STEP_SKIPPED))
 			continue;
 		for (size_t v = 0; v < dag->count; v++)
-			if (strcmp(service_image(drive->arena, dag->vertices[v]->service), step->name) == 0)
+			if (strcmp(service_image(drive->scratch, dag->vertices[v]->service), step->name) == 0)
 				dag_drop(dag, dag->vertices[v]);
 	}
 }
@@ -162,7 +164,7 @@ static void drop(struct drive *drive)
 		const char *text = "left out: its image is not there";
 		for (size_t e = 0; e < vertex->nedges; e++)
 			if (vertex->edges[e].required && vertex->edges[e].to->dropped)
-				text = arena_printf(drive->arena, "left out: it needs %s",
+				text = arena_printf(drive->scratch, "left out: it needs %s",
 					vertex->edges[e].to->service->key);
 		if (vertex->dropped)
 			event_send(drive->sink, &(struct event){ .kind = EVENT_NOTE,
@@ -196,10 +198,10 @@ void drive_up_init(struct drive_up *up)
 int drive_up_imagine(struct drive_up *up)
 {
 	struct drive *drive = &up->drive;
-	struct arena *arena = drive->arena;
-	struct observed *seen = drive->seen = ARENA_NEW(arena, struct observed);
+	drive_forget(drive);
+	struct observed *seen = drive->seen = ARENA_NEW(drive->scratch, struct observed);
 	for (size_t p = 0; p < drive->scope->nprojects; p++)
-		observed_imagine(arena, drive->scope->projects[p], seen);
+		observed_imagine(drive->scratch, drive->scope->projects[p], seen);
 	up->how.inputs = inputs_wanted(drive);
 	if (plan_containers(up) < 0)
 		return -1;

@@ -17,9 +17,10 @@ struct follow {
 	bool subscribed, blind; /* events are coming; they will never come again */
 	bool incomplete;        /* an output broke off */
 	int64_t began;          /* Unix ns */
+	struct arena *index;    /* of the next two; made anew when removed ones are forgotten */
 	struct map by_id;       /* container id → follow_one */
 	struct follow_one **ones;
-	size_t count;
+	size_t count, removed;
 };
 
 static void tell_of(struct follow_one *one, struct event event)
@@ -97,7 +98,7 @@ static void read_since(struct follow_one *one)
 	options.attach = false;
 	options.follow = true;
 	options.tail = NULL;
-	options.since = arena_strdup(follow->arena, since);
+	options.since = since;
 	options.tty = has_terminal(follow, one->service);
 	read_output(one, &options);
 }
@@ -130,14 +131,30 @@ const char *follow_label(const char *project, const char *name)
 	return name;
 }
 
+static void new_index(struct follow *follow)
+{
+	follow->index = arena_child(follow->arena);
+	map_init(&follow->by_id, follow->index);
+	follow->ones = NULL;
+	follow->count = follow->removed = 0;
+}
+
+static void index_one(struct follow *follow, struct follow_one *one)
+{
+	map_set(&follow->by_id, one->id, one);
+	*ARENA_PUSH(follow->index, follow->ones, follow->count) = one;
+	follow->removed += one->removed;
+}
+
 static struct follow_one *add_one(
 	struct follow *follow, const char *id, const char *name, const char *project, const char *service)
 {
-	struct arena *arena = follow->arena;
 	struct follow_one *one = map_get(&follow->by_id, id);
 	if (one)
 		return one;
+	struct arena *arena = arena_child(follow->arena);
 	one = ARENA_NEW(arena, struct follow_one);
+	one->arena = arena;
 	one->follow = follow;
 	one->id = arena_strdup(arena, id);
 	one->name = arena_strdup(arena, name);
@@ -145,9 +162,33 @@ static struct follow_one *add_one(
 	one->service = arena_strdup(arena, service);
 	one->label = follow_label(one->project, one->name);
 	one->counted = follow->options.counts(follow->options.arg, project, service);
-	map_set(&follow->by_id, one->id, one);
-	*ARENA_PUSH(arena, follow->ones, follow->count) = one;
+	index_one(follow, one);
 	return one;
+}
+
+/* Nothing comes from it or about it any more. */
+static bool is_silent(const struct follow_one *one)
+{
+	return !one->runs && !one->logs && !one->closing && !one->inspect && !one->tell_exit;
+}
+
+/* Frees the removed ones once they are the greater part: so one costs no more, however many there are. */
+static void forget_removed(struct follow *follow)
+{
+	enum { FEW = 16 };
+	struct follow_one **ones = follow->ones;
+	struct arena *before = follow->index;
+	size_t count = follow->count;
+	if (!follow->options.forgets || follow->removed < FEW || follow->removed < count / 2)
+		return;
+	new_index(follow);
+	for (size_t i = 0; i < count; i++) {
+		if (ones[i]->removed && is_silent(ones[i]))
+			arena_destroy(ones[i]->arena);
+		else
+			index_one(follow, ones[i]);
+	}
+	arena_destroy(before);
 }
 
 static void ask_state(struct follow_one *one);
@@ -158,7 +199,7 @@ static void got_state(struct request *request)
 	struct follow_one *one = request->arg;
 	struct follow *follow = one->follow;
 	struct errors unheard;
-	errors_init(&unheard, follow->arena);
+	errors_init(&unheard, http_arena(request));
 	one->inspect = NULL;
 	if (one->outdated) { /* it has ended since this was asked */
 		ask_state(one);
@@ -194,7 +235,7 @@ static void ask_state(struct follow_one *one)
 		return;
 	struct request *request = one->inspect = http_request(follow->engine->http);
 	request->method = "GET";
-	request->path = arena_printf(follow->arena, "/containers/%s/json", one->id);
+	request->path = arena_printf(http_arena(request), "/containers/%s/json", one->id);
 	request->prompt = true;
 	request->done = got_state;
 	request->arg = one;
@@ -222,6 +263,14 @@ static void on_start(struct follow *follow, const struct engine_event *event)
 		one->again = true;
 }
 
+static void on_destroy(struct follow_one *one)
+{
+	struct follow *follow = one->follow;
+	follow->removed += !one->removed;
+	one->removed = true;
+	forget_removed(follow);
+}
+
 static void on_event(void *arg, const struct engine_event *event)
 {
 	struct follow *follow = arg;
@@ -232,6 +281,8 @@ static void on_event(void *arg, const struct engine_event *event)
 		return;
 	}
 	struct follow_one *one = map_get(&follow->by_id, event->id);
+	if (one && event->action == ENGINE_DESTROY)
+		on_destroy(one);
 	if (!one || event->action != ENGINE_DIE)
 		return;
 	if (one->tell_exit) /* the end before */
@@ -264,8 +315,9 @@ static bool is_subscribed(void *arg)
 	return follow->subscribed || follow->blind;
 }
 
-struct follow *follow_open(struct arena *arena, const struct follow_options *options)
+struct follow *follow_open(struct arena *parent, const struct follow_options *options)
 {
+	struct arena *arena = arena_child(parent);
 	struct follow *follow = ARENA_NEW(arena, struct follow);
 	struct texts names = scope_names(arena, options->scope);
 	*follow = (struct follow){ .arena = arena,
@@ -273,15 +325,14 @@ struct follow *follow_open(struct arena *arena, const struct follow_options *opt
 		.errors = options->errors,
 		.options = *options,
 		.began = clock_unix() };
-	map_init(&follow->by_id, arena);
+	new_index(follow);
 	const struct events_listener listener = {
 		.open = on_open, .event = on_event, .lost = on_lost, .arg = follow
 	};
 	follow->events = events_open(follow->engine, names.items, names.count, &listener, follow->errors);
-	if (!follow->events)
-		return NULL;
-	loop_run(follow->engine->loop, is_subscribed, follow);
-	if (!follow->blind)
+	if (follow->events)
+		loop_run(follow->engine->loop, is_subscribed, follow);
+	if (follow->events && !follow->blind)
 		return follow;
 	follow_close(follow);
 	return NULL;
@@ -296,8 +347,10 @@ bool follow_before_start(void *arg, struct step *step, const char *id)
 		return true;
 	struct follow_one *one = map_get(&follow->by_id, id);
 	if (!one) {
-		const char *name = service_container_name(follow->arena, service, step->number_of);
+		struct arena *scratch = arena_child(follow->arena);
+		const char *name = service_container_name(scratch, service, step->number_of);
 		one = add_one(follow, id, name, service->project->name, service->key);
+		arena_destroy(scratch);
 	}
 	if (!one->logs && !one->opened) {
 		struct logs_options options = { .attach = true, .follow = true, .tty = service->tty };
@@ -345,15 +398,17 @@ static int by_name(const void *a, const void *b)
 
 int follow_look(struct follow *follow, bool history)
 {
-	struct texts names = scope_names(follow->arena, follow->options.scope);
+	struct arena *scratch = arena_child(follow->arena);
+	struct texts names = scope_names(scratch, follow->options.scope);
 	struct observe_query query = { .projects = names.items, .nprojects = names.count };
 	struct observed *seen;
-	if (observe(follow->engine, &query, &seen, follow->errors) < 0)
-		return -1;
-	if (seen->ncontainers)
+	int result = observe(scratch, follow->engine, &query, &seen, follow->errors);
+	if (result == 0 && seen->ncontainers)
 		qsort(seen->containers, seen->ncontainers, sizeof *seen->containers, by_name);
-	follow_adopt(follow, seen, history);
-	return 0;
+	if (result == 0)
+		follow_adopt(follow, seen, history);
+	arena_destroy(scratch);
+	return result;
 }
 
 bool follow_broken(const struct follow *follow)
@@ -413,11 +468,7 @@ void follow_close(struct follow *follow)
 		loop_cancel(follow->engine->loop, follow->ones[i]->closing);
 		logs_close(follow->ones[i]->logs);
 		http_cancel(follow->ones[i]->inspect);
-		follow->ones[i]->closing = NULL;
-		follow->ones[i]->logs = NULL;
-		follow->ones[i]->inspect = NULL;
 	}
-	if (follow->events)
-		events_close(follow->events);
-	follow->events = NULL;
+	events_close(follow->events);
+	arena_destroy(follow->arena);
 }

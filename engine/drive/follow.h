@@ -24,6 +24,7 @@ struct follow_options {
 	int64_t number; /* only this container of each service; 0: all */
 	bool new_ones;  /* containers that start later, too */
 	bool exits;     /* tell exits */
+	bool forgets;   /* what has been removed is left out of follow_all some time later */
 	/* Whether the output of a service's containers is wanted; and whether their ends count. */
 	bool (*wants)(void *arg, const char *project, const char *service);
 	bool (*counts)(void *arg, const char *project, const char *service);
@@ -34,6 +35,7 @@ struct follow_options {
 
 /* One container. */
 struct follow_one {
+	struct arena *arena; /* its own, a child of the follow's */
 	const char *id, *name, *project, *service;
 	const char *label; /* in front of its lines: "web-1" */
 	bool runs, counted;
@@ -50,10 +52,11 @@ struct follow_one {
 	int64_t since; /* Unix ns by the engine's clock: what it says from then on has not been read yet */
 	struct request *inspect;
 	bool outdated; /* it has ended since `inspect` was sent */
+	bool removed;  /* the engine does not know it any more */
 };
 
 /* Subscribes to the engine's events of the scope's projects and returns when nothing can be missed any more,
- * or NULL with a finding. */
+ * or NULL with a finding. What it holds is in a child of the arena. */
 struct follow *follow_open(struct arena *arena, const struct follow_options *options);
 
 /* For run_options.before_start (`arg` is the follow): attaches to a container that is about to start; true
@@ -86,7 +89,7 @@ struct follow_one *const *follow_all(const struct follow *follow, size_t *ret_co
 /* A container's name as it stands in front of its lines: "web-1" for "project-web-1". Part of `name`. */
 const char *follow_label(const char *project, const char *name);
 
-/* Closes streams and subscription. */
+/* Closes streams and subscription and frees the follow with its containers. */
 void follow_close(struct follow *follow);
 
 #endif

@@ -1,6 +1,8 @@
 #include "engine/drive/settle.h"
+#include "base/heap.h"
 #include "engine/drive/follow.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define WINDOW 1000000000 /* ns */
@@ -27,7 +29,7 @@ static bool is_selected(void *arg, const char *project, const char *service)
 
 struct settle *settle_open(struct drive *drive)
 {
-	struct settle *settle = ARENA_NEW(drive->arena, struct settle);
+	struct settle *settle = HEAP_NEW(struct settle);
 	settle->drive = drive;
 	struct follow_options options = {
 		.engine = drive->engine,
@@ -40,7 +42,10 @@ struct settle *settle_open(struct drive *drive)
 		.arg = settle,
 	};
 	settle->follow = follow_open(drive->arena, &options);
-	return settle->follow ? settle : NULL;
+	if (settle->follow)
+		return settle;
+	free(settle);
+	return NULL;
 }
 
 static int container_failed(struct drive *drive, const char *name, int64_t status)
@@ -51,7 +56,7 @@ static int container_failed(struct drive *drive, const char *name, int64_t statu
 
 static bool is_unchecked(const struct drive *drive, const struct service *service)
 {
-	return service && dag_probe(drive->arena, service, false)->kind == PROBE_UNSET;
+	return service && dag_probe(drive->scratch, service, false)->kind == PROBE_UNSET;
 }
 
 /* The engine's list says in words how long a container has been up. */
@@ -166,4 +171,5 @@ void settle_close(struct settle *settle)
 		return;
 	loop_cancel(settle->drive->engine->loop, settle->timer);
 	follow_close(settle->follow);
+	free(settle);
 }

@@ -15,6 +15,7 @@ struct ask {
 };
 
 struct round {
+	struct arena *arena; /* questions and answers */
 	struct engine *engine;
 	const struct observe_query *query;
 	struct observed *seen;
@@ -27,7 +28,7 @@ struct round {
 
 static void round_read_containers(struct round *round, const struct cJSON *json)
 {
-	struct arena *arena = round->engine->arena;
+	struct arena *arena = round->arena;
 	const struct observe_query *query = round->query;
 	const struct cJSON *item;
 	cJSON_ArrayForEach(item, json)
@@ -49,7 +50,7 @@ static bool is_asked_for(const struct observe_query *query, const char *const *n
 
 static void round_read_networks(struct round *round, const struct cJSON *json)
 {
-	struct arena *arena = round->engine->arena;
+	struct arena *arena = round->arena;
 	const struct observe_query *query = round->query;
 	const struct cJSON *item;
 	cJSON_ArrayForEach(item, json)
@@ -63,7 +64,7 @@ static void round_read_networks(struct round *round, const struct cJSON *json)
 
 static void round_read_volumes(struct round *round, const struct cJSON *json)
 {
-	struct arena *arena = round->engine->arena;
+	struct arena *arena = round->arena;
 	const struct observe_query *query = round->query;
 	const struct cJSON *item;
 	cJSON_ArrayForEach(item, json_get(json, "Volumes"))
@@ -137,7 +138,7 @@ static void ask_done(struct request *request)
 	if (request->fault != HTTP_OK || request->status != 200) {
 		round->failed = true;
 		error_add(round->errors, ERROR_ENGINE, NULL, NULL, "cannot list the %s of the engine: %s",
-			ask->what, http_message(round->engine->arena, request));
+			ask->what, http_message(http_arena(request), request));
 		return;
 	}
 	struct cJSON *json =
@@ -182,7 +183,7 @@ static const char *network_filter(struct arena *arena, const struct observe_quer
 /* One request for each kind of object, however many projects and names are asked for. */
 static void add_asks(struct round *round)
 {
-	struct arena *arena = round->engine->arena;
+	struct arena *arena = round->arena;
 	const struct observe_query *query = round->query;
 	bool several = query->nprojects > 1;
 	const char *label = label_filter(arena, query, several);
@@ -222,11 +223,11 @@ static int run_round(struct round *round)
 	return round->failed ? -1 : 0;
 }
 
-int observe(struct engine *engine, const struct observe_query *query, struct observed **ret_seen,
-	struct errors *errors)
+int observe(struct arena *arena, struct engine *engine, const struct observe_query *query,
+	struct observed **ret_seen, struct errors *errors)
 {
-	struct round round = { .engine = engine, .query = query, .errors = errors };
-	round.seen = ARENA_NEW(engine->arena, struct observed);
+	struct round round = { .arena = arena, .engine = engine, .query = query, .errors = errors };
+	round.seen = ARENA_NEW(arena, struct observed);
 	add_asks(&round);
 	if (run_round(&round) < 0)
 		return -1;
@@ -238,19 +239,18 @@ static void read_named(struct round *round, const struct cJSON *json)
 {
 	struct observed *seen = round->seen;
 	const struct cJSON *item;
-	cJSON_ArrayForEach(item, json) *
-		ARENA_PUSH(round->engine->arena, seen->containers, seen->ncontainers) =
-		observe_container(round->engine->arena, item);
+	cJSON_ArrayForEach(item, json) * ARENA_PUSH(round->arena, seen->containers, seen->ncontainers) =
+		observe_container(round->arena, item);
 }
 
-int observe_named(struct engine *engine, const char *const *names, size_t count,
+int observe_named(struct arena *arena, struct engine *engine, const char *const *names, size_t count,
 	struct observed_container ***ret_containers, size_t *ret_count, struct errors *errors)
 {
 	struct observed seen = { .ncontainers = 0 };
-	struct round round = { .engine = engine, .seen = &seen, .errors = errors };
+	struct round round = { .arena = arena, .engine = engine, .seen = &seen, .errors = errors };
 	add_ask(&round, "containers", "/containers/json",
-		http_query(engine->arena, "all", "1", "filters",
-			observe_name_filter(engine->arena, names, count), (char *)NULL),
+		http_query(
+			arena, "all", "1", "filters", observe_name_filter(arena, names, count), (char *)NULL),
 		read_named);
 	if (run_round(&round) < 0)
 		return -1;

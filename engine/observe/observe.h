@@ -24,19 +24,19 @@ struct observe_query {
  * services use; `by_label`, or with only a name: everything that bears its label. (observe_scope.c) */
 struct observe_query observe_scope(struct arena *arena, const struct scope *scope, bool by_label);
 
-/* Queries containers (all=1), networks and volumes at the same time and returns the snapshot; three requests,
- * fewer when nothing is named. */
-int observe(struct engine *engine, const struct observe_query *query, struct observed **ret_seen,
-	struct errors *errors);
+/* Queries containers (all=1), networks and volumes at the same time and returns the snapshot, in the arena;
+ * three requests, fewer when nothing is named. */
+int observe(struct arena *arena, struct engine *engine, const struct observe_query *query,
+	struct observed **ret_seen, struct errors *errors);
 
-/* The containers of these names, whoever they belong to; one request. */
-int observe_named(struct engine *engine, const char *const *names, size_t count,
+/* The containers of these names, whoever they belong to, in the arena; one request. */
+int observe_named(struct arena *arena, struct engine *engine, const char *const *names, size_t count,
 	struct observed_container ***ret_containers, size_t *ret_count, struct errors *errors);
 
-/* Adds images to the snapshot: one inspect each, at the same time. A missing image is an entry with id NULL.
- */
-int observe_images(struct engine *engine, struct observed *seen, const char *const *references, size_t count,
-	struct errors *errors);
+/* Adds images to the snapshot, whose arena this is: one inspect each, at the same time. A missing image is an
+ * entry with id NULL. */
+int observe_images(struct arena *arena, struct engine *engine, struct observed *seen,
+	const char *const *references, size_t count, struct errors *errors);
 
 /* The filter for exactly these names, as JSON text of the arena: anchored regular expressions, since the name
  * filters of containers, networks and volumes match parts, and are alternatives to each other. */

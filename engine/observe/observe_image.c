@@ -64,6 +64,7 @@ struct observed_image *observe_image(struct arena *arena, const char *reference,
 
 /* One inspect under way. */
 struct image_look {
+	struct arena *arena; /* the snapshot's */
 	struct engine *engine;
 	const char *reference;
 	struct observed_image *image; /* NULL until answered */
@@ -85,7 +86,6 @@ static void image_look_again(void *arg)
 static void image_look_done(struct request *request)
 {
 	struct image_look *look = request->arg;
-	struct arena *arena = look->engine->arena;
 	int64_t pause = http_transient_look(request) ? backoff_next(&backoff_request, &look->repeats) : -1;
 	if (pause >= 0) {
 		loop_after(look->engine->loop, pause, image_look_again, look);
@@ -93,18 +93,18 @@ static void image_look_done(struct request *request)
 	}
 	(*look->open)--;
 	if (request->fault == HTTP_OK && request->status == 404) {
-		look->image = observe_image(arena, look->reference, NULL);
+		look->image = observe_image(look->arena, look->reference, NULL);
 		return;
 	}
 	if (request->fault != HTTP_OK || request->status != 200) {
 		error_add(look->errors, ERROR_ENGINE, NULL, NULL, "image %s: cannot be inspected: %s",
-			look->reference, http_message(arena, request));
+			look->reference, http_message(http_arena(request), request));
 		return;
 	}
 	struct cJSON *json = json_parse(
 		buf_text(&request->answer), request->answer.len, "answer of GET /images/json", look->errors);
 	if (json)
-		look->image = observe_image(arena, look->reference, json);
+		look->image = observe_image(look->arena, look->reference, json);
 	cJSON_Delete(json);
 }
 
@@ -113,7 +113,7 @@ static int image_look_send(struct image_look *look)
 	struct request *request = http_request(look->engine->http);
 	request->method = "GET";
 	request->path = arena_printf(
-		look->engine->arena, "/images/%s/json", http_path(look->engine->arena, look->reference));
+		http_arena(request), "/images/%s/json", http_path(http_arena(request), look->reference));
 	request->prompt = true;
 	request->done = image_look_done;
 	request->arg = look;
@@ -125,13 +125,13 @@ static bool all_seen(void *arg)
 	return *(size_t *)arg == 0;
 }
 
-int observe_images(struct engine *engine, struct observed *seen, const char *const *references, size_t count,
-	struct errors *errors)
+int observe_images(struct arena *arena, struct engine *engine, struct observed *seen,
+	const char *const *references, size_t count, struct errors *errors)
 {
 	size_t open = 0, before = errors->count;
-	struct image_look *looks = ARENA_ARRAY(engine->arena, struct image_look, count ? count : 1);
+	struct image_look *looks = ARENA_ARRAY(arena, struct image_look, count ? count : 1);
 	for (size_t i = 0; i < count; i++) {
-		looks[i] = (struct image_look){ engine, references[i], NULL, &open, errors, 0 };
+		looks[i] = (struct image_look){ arena, engine, references[i], NULL, &open, errors, 0 };
 		if (image_look_send(&looks[i]) == 0)
 			open++;
 	}
@@ -143,7 +143,7 @@ int observe_images(struct engine *engine, struct observed *seen, const char *con
 		if (old)
 			*old = *looks[i].image;
 		else
-			*ARENA_PUSH(engine->arena, seen->images, seen->nimages) = looks[i].image;
+			*ARENA_PUSH(arena, seen->images, seen->nimages) = looks[i].image;
 	}
 	return errors->count > before ? -1 : 0;
 }

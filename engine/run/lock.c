@@ -24,9 +24,8 @@ static bool is_ours(const char *path)
 
 /* Directory of the locks: in the user's runtime directory, else one of ours in /tmp, where others could
  * prepare a trap: a directory or link that is not ours is refused. */
-static const char *lock_dir(struct engine *engine, struct errors *errors)
+static const char *lock_dir(struct arena *arena, const struct engine *engine, struct errors *errors)
 {
-	struct arena *arena = engine->arena;
 	const char *base = engine->os_env ? map_get(engine->os_env, "XDG_RUNTIME_DIR") : NULL;
 	if (!base || *base != '/' || !is_ours(base))
 		base = arena_printf(arena, "/run/user/%u", (unsigned)geteuid());
@@ -134,28 +133,28 @@ static int wait_for(struct engine *engine, int fd, const char *project, struct e
 	return 0;
 }
 
-static void tell(struct engine *engine, struct sink *sink, int64_t pid, const char *project)
+static void tell(struct arena *arena, struct sink *sink, int64_t pid, const char *project)
 {
-	const char *who = pid > 0 ? arena_printf(engine->arena, " (process %" PRId64 ")", pid) : "";
+	const char *who = pid > 0 ? arena_printf(arena, " (process %" PRId64 ")", pid) : "";
 	event_send(sink, &(struct event){ .kind = EVENT_NOTE,
 				 .time = clock_unix(),
 				 .object = "project",
 				 .name = project,
-				 .text = arena_printf(engine->arena,
+				 .text = arena_printf(arena,
 					 "waiting for another docker flow%s that works on project %s", who,
 					 project) });
 }
 
 /* Opens the lock's file; returns the descriptor, or -1 with a finding. */
-static int open_lock(struct engine *engine, const char *project, const char **ret_path, struct errors *errors)
+static int open_lock(struct arena *arena, const struct engine *engine, const char *project,
+	const char **ret_path, struct errors *errors)
 {
-	const char *dir = lock_dir(engine, errors);
+	const char *dir = lock_dir(arena, engine, errors);
 	if (!dir)
 		return -1;
-	const char *key = arena_printf(
-		engine->arena, "%s\n%s", engine->endpoint.host ? engine->endpoint.host : "", project);
-	const char *path = arena_printf(
-		engine->arena, "%s/%.32s.lock", dir, sha256_hex(engine->arena, key, strlen(key)));
+	const char *key =
+		arena_printf(arena, "%s\n%s", engine->endpoint.host ? engine->endpoint.host : "", project);
+	const char *path = arena_printf(arena, "%s/%.32s.lock", dir, sha256_hex(arena, key, strlen(key)));
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot open the lock %s: %s", path,
@@ -164,12 +163,12 @@ static int open_lock(struct engine *engine, const char *project, const char **re
 	return fd;
 }
 
-int lock_try(struct engine *engine, const char *project)
+int lock_try(struct arena *arena, struct engine *engine, const char *project)
 {
 	struct errors unheard;
 	const char *path;
-	errors_init(&unheard, engine->arena);
-	int fd = open_lock(engine, project, &path, &unheard);
+	errors_init(&unheard, arena);
+	int fd = open_lock(arena, engine, project, &path, &unheard);
 	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		close(fd);
 		return -1;
@@ -179,10 +178,11 @@ int lock_try(struct engine *engine, const char *project)
 	return fd;
 }
 
-int lock_take(struct engine *engine, const char *project, struct sink *sink, struct errors *errors)
+int lock_take(struct arena *arena, struct engine *engine, const char *project, struct sink *sink,
+	struct errors *errors)
 {
 	const char *path;
-	int fd = open_lock(engine, project, &path, errors);
+	int fd = open_lock(arena, engine, project, &path, errors);
 	if (fd < 0)
 		return -1;
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
@@ -192,7 +192,7 @@ int lock_take(struct engine *engine, const char *project, struct sink *sink, str
 			close(fd);
 			return -1;
 		}
-		tell(engine, sink, holder(fd), project);
+		tell(arena, sink, holder(fd), project);
 		if (wait_for(engine, fd, project, errors) < 0) {
 			close(fd);
 			return -1;

@@ -7,11 +7,13 @@
 #include "graph/plan/event.h"
 
 /* Takes the lock of endpoint and project, waiting for its holder (told once as EVENT_NOTE with the holder's
- * pid). Returns a descriptor that holds it until closed, or -1: interrupted, or no place for the file. */
-int lock_take(struct engine *engine, const char *project, struct sink *sink, struct errors *errors);
+ * pid). Returns a descriptor that holds it until closed, or -1: interrupted, or no place for the file. The
+ * arena is needed for the call alone. */
+int lock_take(struct arena *arena, struct engine *engine, const char *project, struct sink *sink,
+	struct errors *errors);
 
 /* Takes the lock when nobody has it; returns its descriptor, or -1 without a word: then lock_take waits, or
  * says what is wrong. Who has it before the first look at the engine need not look again. */
-int lock_try(struct engine *engine, const char *project);
+int lock_try(struct arena *arena, struct engine *engine, const char *project);
 
 #endif

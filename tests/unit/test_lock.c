@@ -44,7 +44,7 @@ static pid_t other_holder(int *ret_release)
 	pid_t pid = fork();
 	if (pid == 0) {
 		close(release[1]);
-		int fd = lock_take(&engine, "shop", NULL, &errors);
+		int fd = lock_take(arena, &engine, "shop", NULL, &errors);
 		if (write(ready[1], "x", 1) != 1 || read(release[0], &byte, 1) != 0)
 			_exit(1);
 		_exit(fd < 0);
@@ -60,10 +60,10 @@ static pid_t other_holder(int *ret_release)
 static void test_nobody_holds_it(void **state)
 {
 	(void)state;
-	int fd = lock_take(&engine, "shop", &sink, &errors);
+	int fd = lock_take(arena, &engine, "shop", &sink, &errors);
 	assert_true(fd >= 0);
 	assert_null(note);
-	int other = lock_take(&engine, "other", &sink, &errors);
+	int other = lock_take(arena, &engine, "other", &sink, &errors);
 	assert_true(other >= 0);
 	assert_null(note);
 	close(fd);
@@ -81,7 +81,7 @@ static void test_waits(void **state)
 	int holding, status;
 	pid_t pid = other_holder(&holding);
 	loop_after(engine.loop, 50000000, release, &holding);
-	int fd = lock_take(&engine, "shop", &sink, &errors);
+	int fd = lock_take(arena, &engine, "shop", &sink, &errors);
 	assert_true(fd >= 0);
 	assert_non_null(note);
 	assert_non_null(strstr(note, arena_printf(arena, "process %d", (int)pid)));
@@ -96,7 +96,7 @@ static void test_holder_dies(void **state)
 	pid_t pid = other_holder(&holding);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	int fd = lock_take(&engine, "shop", &sink, &errors);
+	int fd = lock_take(arena, &engine, "shop", &sink, &errors);
 	assert_true(fd >= 0);
 	close(fd);
 	close(holding);
@@ -114,7 +114,7 @@ static void test_interrupted(void **state)
 	int holding;
 	pid_t pid = other_holder(&holding);
 	loop_after(engine.loop, 50000000, interrupt, NULL);
-	assert_int_equal(lock_take(&engine, "shop", &sink, &errors), -1);
+	assert_int_equal(lock_take(arena, &engine, "shop", &sink, &errors), -1);
 	assert_int_equal(errors.first->code, ERROR_INTERRUPTED);
 	close(holding);
 	waitpid(pid, NULL, 0);
@@ -127,7 +127,7 @@ static void test_trap(void **state)
 	const char *path = arena_printf(arena, "%s/docker-flow", dir);
 	assert_int_equal(mkdir(path, 0700), 0);
 	assert_int_equal(chmod(path, 0777), 0);
-	assert_int_equal(lock_take(&engine, "shop", &sink, &errors), -1);
+	assert_int_equal(lock_take(arena, &engine, "shop", &sink, &errors), -1);
 	assert_int_equal(errors.count, 1);
 }
 

@@ -35,7 +35,7 @@ static struct observed *look(const char *const *projects, size_t count)
 {
 	const struct observe_query query = { .projects = projects, .nprojects = count };
 	struct observed *seen = NULL;
-	return observe(&engine, &query, &seen, &errors) == 0 ? seen : NULL;
+	return observe(arena, &engine, &query, &seen, &errors) == 0 ? seen : NULL;
 }
 
 /* The engine joins labels by "and": of several projects it is asked for all there are. */
