@@ -41,8 +41,8 @@ static bool by_engine(const struct gate *gate)
 
 static void fail(struct watch *watch, const char *why, const char *hint)
 {
-	watch->why = why;
-	watch->hint = hint;
+	watch->why = arena_strdup(watch->gate->arena, why);
+	watch->hint = arena_strdup(watch->gate->arena, hint);
 	go(watch, WATCH_REPORT);
 }
 
@@ -97,7 +97,7 @@ static void judge_look(struct watch *watch)
 		.service = gate->job.step->service->key,
 		.look = &watch->look,
 		.restarts = watch->look.restarts - watch->restarts_before };
-	enum gate_verdict verdict = gate_judge(gate->job.engine->arena, &target, &why, &hint);
+	enum gate_verdict verdict = gate_judge(watch->arena, &target, &why, &hint);
 	/* It is on its way back already. */
 	bool stale = watch->died || (watch->began && verdict == GATE_LISTEN);
 	watch->died = watch->began = false;
@@ -143,7 +143,7 @@ static void on_look(struct request *request)
 {
 	struct watch *watch = request->arg;
 	struct gate *gate = watch->gate;
-	struct arena *arena = gate->job.engine->arena;
+	struct arena *arena = http_arena(request);
 	struct errors errors;
 	errors_init(&errors, arena);
 	watch->request = NULL;
@@ -164,13 +164,16 @@ static void on_look(struct request *request)
 			NULL);
 		return;
 	}
-	if (look_read(arena, buf_text(&request->answer), request->answer.len, gate->job.engine->api, &look,
+	struct arena *seen = arena_child(gate->arena);
+	if (look_read(seen, buf_text(&request->answer), request->answer.len, gate->job.engine->api, &look,
 		    &errors) != 0) {
 		fail(watch, errors.first->message, NULL);
 		return;
 	}
 	if (!watch->looked)
 		watch->restarts_before = look.restarts;
+	arena_destroy(watch->arena);
+	watch->arena = seen;
 	watch->look = look;
 	watch->looked = true;
 	judge_look(watch);
@@ -180,10 +183,10 @@ static void ask(struct watch *watch)
 {
 	struct gate *gate = watch->gate;
 	struct errors errors;
-	errors_init(&errors, gate->job.engine->arena);
+	errors_init(&errors, gate->arena);
 	struct request *request = http_request(gate->job.engine->http);
 	request->method = "GET";
-	request->path = arena_printf(gate->job.engine->arena, "/containers/%s/json", watch->id);
+	request->path = arena_printf(http_arena(request), "/containers/%s/json", watch->id);
 	request->prompt = true;
 	request->done = on_look;
 	request->timeout = LOOK_TIMEOUT;
@@ -216,9 +219,7 @@ static void on_tried(void *arg, bool ready)
 	/* An early try of the engine's check proves nothing by failing: the engine decides. */
 	bool failed = watch->try.hopeless || pace_failed(&watch->pace, now, spent);
 	if (!by_engine(gate) && failed)
-		fail(watch,
-			arena_printf(gate->job.engine->arena, "container %s is unhealthy", watch->look.name),
-			NULL);
+		fail(watch, arena_printf(watch->arena, "container %s is unhealthy", watch->look.name), NULL);
 	else
 		go(watch, WATCH_WAIT);
 }
@@ -235,7 +236,7 @@ static void set_command(struct watch *watch)
 	}
 	const char **command = NULL;
 	size_t count = 0;
-	struct arena *arena = watch->gate->job.engine->arena;
+	struct arena *arena = watch->arena;
 	bool shell = strcmp(look->test[0], "CMD-SHELL") == 0;
 	for (size_t i = 0; shell && i < look->nshell; i++)
 		*ARENA_PUSH(arena, command, count) = look->shell[i];
@@ -309,7 +310,7 @@ static void enter_route(struct watch *watch)
 		return;
 	}
 	struct errors errors;
-	errors_init(&errors, gate->job.engine->arena);
+	errors_init(&errors, watch->arena);
 	if (route_plan(&watch->route, gate->job.engine, gate->job.step->service, probe, &watch->look,
 		    kind->port, &errors) != 0)
 		fail(watch, errors.first->message, errors.first->hint);
@@ -390,14 +391,16 @@ static void go(struct watch *watch, enum watch_state to)
 static void add_watch(struct gate *gate, const char *id)
 {
 	if (id)
-		*ARENA_PUSH(gate->job.engine->arena, gate->watches, gate->count) =
-			(struct watch){ .gate = gate, .id = arena_strdup(gate->job.engine->arena, id) };
+		*ARENA_PUSH(gate->arena, gate->watches, gate->count) =
+			(struct watch){ .gate = gate, .id = arena_strdup(gate->arena, id) };
 }
 
 static struct job *gate_begin(const struct job *given)
 {
 	const struct step *step = given->step;
-	struct gate *gate = ARENA_NEW(given->engine->arena, struct gate);
+	struct arena *arena = arena_child(given->engine->arena);
+	struct gate *gate = ARENA_NEW(arena, struct gate);
+	gate->arena = arena;
 	gate->job = *given;
 	for (size_t i = 0; i < step->nwatched; i++)
 		add_watch(gate, step->watched[i]->id);
@@ -469,8 +472,8 @@ static void gate_cancel(struct job *job)
 		leave(watch);
 		route_finish(&watch->route);
 		probe_finish(&watch->try);
-		watch->gate = NULL;
 	}
+	arena_destroy(gate->arena);
 }
 
 const struct job_row gate_job = {

@@ -22,9 +22,11 @@ enum watch_state {
 struct gate;
 
 struct watch {
-	struct gate *gate; /* NULL once the gate has ended: a late answer finds nobody */
+	struct gate *gate;
 	const char *id;
 	enum watch_state state;
+	struct arena
+		*arena; /* of `look` and what is made of it, a child of the gate's; each look has another */
 	struct look look;
 	bool looked;             /* `look` holds something */
 	bool removed;            /* the engine does not know it any more */
@@ -38,12 +40,13 @@ struct watch {
 	struct probe_try try;
 	struct pace pace;
 	int64_t try_began;
-	const char *why, *hint; /* of the failure */
+	const char *why, *hint; /* of the failure; the gate's arena's */
 };
 
 struct gate {
 	struct job job;
-	struct watch *watches; /* the arena's */
+	struct arena *arena; /* the gate is in it, too */
+	struct watch *watches;
 	size_t count;
 	bool over, ok; /* decided; `done` follows by the timer */
 	struct loop_timer *timer;

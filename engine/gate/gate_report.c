@@ -33,18 +33,17 @@ void gate_note_way(struct watch *watch)
 	const struct prober *by = watch->try.by;
 	const char *place = by->lasting ? "in its output" : "in the container";
 	if (by->ported)
-		place = arena_printf(engine->arena, "by %s", route_words(engine->arena, &watch->route));
+		place = arena_printf(watch->arena, "by %s", route_words(watch->arena, &watch->route));
 	if (engine->verbose)
 		say(watch, EVENT_NOTE,
-			arena_printf(engine->arena, "probe %s %s", watch->try.kind->name, place));
+			arena_printf(watch->arena, "probe %s %s", watch->try.kind->name, place));
 }
 
 void gate_note_restart(struct watch *watch)
 {
-	struct arena *arena = watch->gate->job.engine->arena;
 	say(watch, EVENT_RETRY,
-		arena_printf(
-			arena, "exited (%lld), the engine restarts it", (long long)watch->look.exit_code));
+		arena_printf(watch->arena, "exited (%lld), the engine restarts it",
+			(long long)watch->look.exit_code));
 }
 
 /* The last words of whatever probed, as a paragraph. */
@@ -71,7 +70,7 @@ static void leave_finding(struct watch *watch, const char *lines)
 	struct gate *gate = watch->gate;
 	const struct service *service = gate->job.step->service;
 	const struct probe *probe = gate->job.step->probe;
-	struct arena *arena = gate->job.engine->arena;
+	struct arena *arena = gate->arena;
 	const struct mark *at = probe && probe->at.line ? &probe->at : &service->at;
 	const char *path = arena_printf(arena, "services.%s", service->key);
 	const char *edge = gate->job.step->edge ? gate->job.step->edge : service->key;
@@ -79,7 +78,7 @@ static void leave_finding(struct watch *watch, const char *lines)
 	bool dependency = gate->job.step->condition != CONDITION_COMPLETED && strstr(edge, " -> ");
 	const char *message = arena_printf(
 		arena, "%s%s: %s", dependency ? "dependency failed to start: " : "", watch->why, edge);
-	gate->job.step->failure = watch->why;
+	gate->job.step->failure = arena_strdup(gate->job.errors->arena, watch->why);
 	if (step_tolerated(gate->job.step))
 		error_warn(gate->job.errors, at, path, "%s", message);
 	else
@@ -113,10 +112,9 @@ const char *gate_waiting(const struct job *job)
 		if (watch->looked && watch->look.state == CONTAINER_RESTARTING)
 			why = "the engine restarts it";
 		if (gate->job.step->condition == CONDITION_COMPLETED)
-			return arena_printf(
-				gate->job.engine->arena, "container %s has not completed yet", name);
-		return arena_printf(gate->job.engine->arena, "container %s is not ready yet%s%s", name,
-			why ? ": " : "", why ? why : "");
+			return arena_printf(gate->arena, "container %s has not completed yet", name);
+		return arena_printf(gate->arena, "container %s is not ready yet%s%s", name, why ? ": " : "",
+			why ? why : "");
 	}
 	return NULL;
 }
@@ -125,10 +123,9 @@ static void on_tail(void *arg, const char *text)
 {
 	struct report *report = arg;
 	struct watch *watch = report->watch;
-	if (!watch->gate || watch->state != WATCH_REPORT) /* nobody waits any more */
-		return;
+	watch->request = NULL;
 	if (!text) { /* killed by who removed it: the exit code is not its own */
-		struct arena *arena = watch->gate->job.engine->arena;
+		struct arena *arena = watch->gate->arena;
 		watch->removed = true;
 		watch->why = arena_printf(arena, "container %s was removed", watch->look.name);
 		watch->hint = NULL;
@@ -140,7 +137,7 @@ static void on_tail(void *arg, const char *text)
 void gate_report(struct watch *watch, void (*told)(struct watch *watch))
 {
 	struct engine *engine = watch->gate->job.engine;
-	struct report *report = ARENA_NEW(engine->arena, struct report);
+	struct report *report = ARENA_NEW(watch->gate->arena, struct report);
 	*report = (struct report){ watch, told };
 	if (watch->removed || !watch->looked) {
 		leave_finding(watch, "");
@@ -148,5 +145,6 @@ void gate_report(struct watch *watch, void (*told)(struct watch *watch))
 		return;
 	}
 	/* Only what it said since its start: an earlier run may have failed otherwise. */
-	logs_tail(engine, watch->id, LINES, watch->look.started, watch->look.tty, on_tail, report);
+	watch->request =
+		logs_tail(engine, watch->id, LINES, watch->look.started, watch->look.tty, on_tail, report);
 }

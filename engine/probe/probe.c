@@ -3,7 +3,6 @@
 #include "base/trace.h"
 
 #include <stdarg.h>
-#include <string.h>
 
 static void stop(struct probe_try *try)
 {
@@ -29,9 +28,12 @@ void probe_settle(struct probe_try *try, bool ready, const char *format, ...)
 	va_list args;
 	if (!try->running || try->settled)
 		return;
+	struct arena *before = try->told;
+	try->told = arena_child(try->engine->arena);
 	va_start(args, format);
-	try->why = arena_vprintf(try->engine->arena, format, args);
+	try->why = arena_vprintf(try->told, format, args);
 	va_end(args);
+	arena_destroy(before);
 	try->settled = true;
 	try->ready = ready;
 	/* From a turn of its own: kinds settle anywhere, even while they begin. */
@@ -52,10 +54,10 @@ static void on_late(void *arg)
 void probe_begin(struct probe_try *try, int64_t timeout, int64_t interval)
 {
 	stop(try);
-	if (try->own_of != try->by)
-		try->own = arena_alloc(try->engine->arena, try->by->size);
+	arena_destroy(try->arena);
+	try->arena = arena_child(try->engine->arena);
+	try->own = arena_alloc(try->arena, try->by->size);
 	try->own_of = try->by;
-	memset(try->own, 0, try->by->size);
 	buf_finish(&try->output);
 	buf_init(&try->output, PROBE_OUTPUT_MOST);
 	try->timeout = timeout;
@@ -75,6 +77,10 @@ void probe_finish(struct probe_try *try)
 {
 	stop(try);
 	buf_finish(&try->output);
+	arena_destroy(try->arena);
+	arena_destroy(try->told);
+	try->arena = try->told = NULL;
+	try->why = NULL;
 }
 
 void probe_output(struct probe_try *try, const char *bytes, size_t len)

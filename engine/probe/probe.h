@@ -56,11 +56,14 @@ struct probe_try {
 	void *arg;
 
 	/* Results of the last try. */
-	const char *why;   /* why it is not ready; arena's */
+	const char *why;   /* why it is not ready, until the next one's end */
 	bool hopeless;     /* no try will ever be ready: the probe itself is wrong */
 	struct buf output; /* last bytes an exec printed */
 
+	struct arena *arena; /* for kinds: what a try needs, `own` too; the next one has another */
+
 	/* probe.c's own. */
+	struct arena *told;        /* of `why` */
 	int64_t timeout, interval; /* ns */
 	bool running, settled, ready;
 	void *own;

@@ -32,7 +32,7 @@ static void send(struct probe_try *try)
 {
 	struct exec_probe *own = try->own;
 	struct errors errors;
-	errors_init(&errors, try->engine->arena);
+	errors_init(&errors, try->arena);
 	if (http_send(own->request, &errors) != 0) {
 		own->request = NULL;
 		probe_settle(try, false, "%s", errors.first->message);
@@ -47,7 +47,7 @@ static struct probe_try *ended(struct request *request, bool *ret_ok)
 	own->request = NULL;
 	*ret_ok = request->fault == HTTP_OK && request->status < 300;
 	if (!*ret_ok)
-		probe_settle(try, false, "exec: %s", http_message(try->engine->arena, request));
+		probe_settle(try, false, "exec: %s", http_message(try->arena, request));
 	return try;
 }
 
@@ -59,7 +59,7 @@ static void on_code(struct request *request)
 	struct probe_try *try = ended(request, &ok);
 	struct exec_probe *own = try->own;
 	struct errors errors;
-	errors_init(&errors, try->engine->arena);
+	errors_init(&errors, try->arena);
 	if (!ok)
 		return;
 	struct cJSON *json = json_parse(
@@ -82,7 +82,7 @@ static void ask_code(void *arg)
 	struct probe_try *try = arg;
 	struct exec_probe *own = try->own;
 	own->timer = NULL;
-	new_request(try, "GET", arena_printf(try->engine->arena, "/exec/%s/json", own->id), on_code);
+	new_request(try, "GET", arena_printf(try->arena, "/exec/%s/json", own->id), on_code);
 	send(try);
 }
 
@@ -113,7 +113,7 @@ static void on_created(struct request *request)
 	bool ok;
 	struct probe_try *try = ended(request, &ok);
 	struct exec_probe *own = try->own;
-	struct arena *arena = try->engine->arena;
+	struct arena *arena = try->arena;
 	struct errors errors;
 	errors_init(&errors, arena);
 	if (!ok)
@@ -136,7 +136,7 @@ static void on_created(struct request *request)
 
 static void begin(struct probe_try *try)
 {
-	struct arena *arena = try->engine->arena;
+	struct arena *arena = try->arena;
 	struct cJSON *json = cJSON_CreateObject(), *command = cJSON_AddArrayToObject(json, "Cmd");
 	cJSON_AddTrueToObject(json, "AttachStdout");
 	cJSON_AddTrueToObject(json, "AttachStderr");

@@ -32,9 +32,9 @@ static void remove_container(struct engine *engine, const char *id)
 {
 	struct request *request = http_request(engine->http);
 	struct errors errors;
-	errors_init(&errors, engine->arena);
+	errors_init(&errors, http_arena(request));
 	request->method = "DELETE";
-	request->path = arena_printf(engine->arena, "/containers/%s", id);
+	request->path = arena_printf(http_arena(request), "/containers/%s", id);
 	request->query = "force=1";
 	http_send(request, &errors);
 }
@@ -58,7 +58,7 @@ static struct request *new_request(
 static bool send(struct probe_try *try, struct request *request, struct request **ret_request)
 {
 	struct errors errors;
-	errors_init(&errors, try->engine->arena);
+	errors_init(&errors, try->arena);
 	if (http_send(request, &errors) == 0) {
 		*ret_request = request;
 		return true;
@@ -72,7 +72,7 @@ static bool is_good(struct probe_try *try, const struct request *request, const 
 {
 	if (request->fault == HTTP_OK && request->status < 300)
 		return true;
-	probe_settle(try, false, "helper container: %s: %s", what, http_message(try->engine->arena, request));
+	probe_settle(try, false, "helper container: %s: %s", what, http_message(try->arena, request));
 	return false;
 }
 
@@ -85,7 +85,7 @@ static void add_texts(struct cJSON *array, const char *const *texts)
 /* What the program is told; see helper/helper.c. */
 static void add_command(struct probe_try *try, struct cJSON *json)
 {
-	struct arena *arena = try->engine->arena;
+	struct arena *arena = try->arena;
 	const struct route_way *way = route_way(try->route);
 	struct helper_order order = { NULL };
 	try->kind->order(try, &order);
@@ -110,7 +110,7 @@ static const char *create_body(struct probe_try *try)
 {
 	static const char *const entrypoint[] = { "/probe", NULL }, *const all[] = { "ALL", NULL };
 	static const char *const options[] = { "no-new-privileges", NULL };
-	struct arena *arena = try->engine->arena;
+	struct arena *arena = try->arena;
 	struct cJSON *json = cJSON_CreateObject();
 	cJSON_AddStringToObject(json, "Image", helper_image_name(arena));
 	add_texts(cJSON_AddArrayToObject(json, "Entrypoint"), entrypoint);
@@ -176,7 +176,7 @@ static void on_waited(struct request *request)
 	struct probe_try *try = request->arg;
 	struct helper *own = helper_of(try);
 	struct errors errors;
-	errors_init(&errors, try->engine->arena);
+	errors_init(&errors, try->arena);
 	own->wait = NULL;
 	if (!is_good(try, request, "wait"))
 		return;
@@ -202,9 +202,7 @@ static void on_open(struct request *request)
 	if (++own->open < 2 || own->started)
 		return;
 	own->started = true;
-	send(try,
-		new_request(
-			try, arena_printf(try->engine->arena, "/containers/%s/start", own->id), on_started),
+	send(try, new_request(try, arena_printf(try->arena, "/containers/%s/start", own->id), on_started),
 		&own->request);
 }
 
@@ -230,7 +228,7 @@ static void on_imported(struct request *request)
 /* Engine API: POST /images/create?fromSrc=- takes the tar as the body. */
 static void import(struct probe_try *try)
 {
-	struct arena *arena = try->engine->arena;
+	struct arena *arena = try->arena;
 	const char *tag = strchr(helper_image_name(arena), ':') + 1;
 	struct request *request = new_request(try, "/images/create", on_imported);
 	helper_of(try)->imported = true;
@@ -245,7 +243,7 @@ static void on_created(struct request *request)
 {
 	struct probe_try *try = request->arg;
 	struct helper *own = helper_of(try);
-	struct arena *arena = try->engine->arena;
+	struct arena *arena = try->arena;
 	struct errors errors;
 	errors_init(&errors, arena);
 	own->request = NULL;
@@ -279,7 +277,7 @@ static void on_leftovers(struct request *request)
 {
 	struct engine *engine = request->arg;
 	struct errors errors;
-	errors_init(&errors, engine->arena);
+	errors_init(&errors, http_arena(request));
 	struct cJSON *json = json_parse(buf_text(&request->answer), request->answer.len, "the list", &errors);
 	const struct cJSON *item;
 	cJSON_ArrayForEach(item, json)
@@ -296,10 +294,10 @@ static void remove_leftovers(struct engine *engine)
 {
 	struct request *request = http_request(engine->http);
 	struct errors errors;
-	errors_init(&errors, engine->arena);
+	errors_init(&errors, http_arena(request));
 	request->method = "GET";
 	request->path = "/containers/json";
-	request->query = http_query(engine->arena, "all", "1", "filters",
+	request->query = http_query(http_arena(request), "all", "1", "filters",
 		"{\"label\":[\"" HELPER_LABEL "\"],\"status\":[\"created\"]}", NULL);
 	request->done = on_leftovers;
 	request->arg = engine;

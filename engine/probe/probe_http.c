@@ -147,8 +147,7 @@ static void on_dial(void *arg, enum dial_event event)
 	const struct route_way *way = route_way(try->route);
 	const char *why;
 	if (event == DIAL_CONNECTED) {
-		const char *request =
-			probe_http_request(try->engine->arena, try->service, try->probe, way->port);
+		const char *request = probe_http_request(try->arena, try->service, try->probe, way->port);
 		if (!dial_send(&own->dial, request, strlen(request)))
 			probe_settle(try, false, "the request was not taken");
 		return;
@@ -159,8 +158,7 @@ static void on_dial(void *arg, enum dial_event event)
 			large ? "the answer is larger than 1 MiB" : strerror(own->dial.error));
 		return;
 	}
-	enum wire wire =
-		probe_http_judge(try->engine->arena, try->probe, in->data, in->len, event == DIAL_END, &why);
+	enum wire wire = probe_http_judge(try->arena, try->probe, in->data, in->len, event == DIAL_END, &why);
 	if (wire != WIRE_MORE)
 		probe_settle(try, wire == WIRE_PASS, "%s", wire == WIRE_PASS ? "ready" : why);
 }
@@ -185,14 +183,13 @@ static void order_http(const struct probe_try *try, struct helper_order *order)
 	*order = (struct helper_order){
 		.talk = "http",
 		.words = { probe->status ? probe->status : "200-399" },
-		.request = probe_http_request(
-			try->engine->arena, try->service, probe, route_way(try->route)->port),
+		.request = probe_http_request(try->arena, try->service, probe, route_way(try->route)->port),
 	};
 }
 
 static bool accept_http(const struct probe_try *try, char *answer, size_t len, const char **ret_why)
 {
-	return probe_http_judge(try->engine->arena, try->probe, answer, len, true, ret_why) == WIRE_PASS;
+	return probe_http_judge(try->arena, try->probe, answer, len, true, ret_why) == WIRE_PASS;
 }
 
 const struct prober prober_http = {

@@ -67,7 +67,7 @@ static void begin(struct probe_try *try)
 	};
 	const struct logs_listener listener = { .line = on_line, .end = on_end, .arg = try };
 	struct errors errors;
-	errors_init(&errors, try->engine->arena);
+	errors_init(&errors, try->arena);
 	own->logs = logs_open(try->engine, try->look->id, &options, &listener, &errors);
 	if (!own->logs)
 		probe_settle(

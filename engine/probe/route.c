@@ -44,8 +44,9 @@ int64_t route_port(
 }
 
 /* Numeric address of the engine's host; NULL when it has none we could know. */
-static const char *host_address(struct engine *engine)
+static const char *host_address(struct route *route)
 {
+	const struct engine *engine = route->engine;
 	const struct endpoint *endpoint = &engine->endpoint;
 	const char *from = endpoint->ssh ? endpoint->ssh : endpoint->host;
 	const char *scheme = from ? strstr(from, "://") : NULL;
@@ -55,15 +56,15 @@ static const char *host_address(struct engine *engine)
 	const char *user = strchr(from, '@');
 	from = user ? user + 1 : from;
 	bool six = *from == '[';
-	char *name = arena_strndup(engine->arena, from + six, strcspn(from + six, six ? "]" : ":/"));
+	char name[NI_MAXHOST];
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(from + six, six ? "]" : ":/"), from + six);
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found = NULL;
-	char text[INET6_ADDRSTRLEN];
 	if (getaddrinfo(name, NULL, &hints, &found) != 0)
 		return NULL;
-	bool ok = getnameinfo(
-			  found->ai_addr, found->ai_addrlen, text, sizeof text, NULL, 0, NI_NUMERICHOST) == 0;
+	bool ok = getnameinfo(found->ai_addr, found->ai_addrlen, route->host, sizeof route->host, NULL, 0,
+			  NI_NUMERICHOST) == 0;
 	freeaddrinfo(found);
-	return ok ? arena_strdup(engine->arena, text) : NULL;
+	return ok ? route->host : NULL;
 }
 
 static void add(struct route *route, enum way way, const char *address, int64_t port)
@@ -73,13 +74,13 @@ static void add(struct route *route, enum way way, const char *address, int64_t 
 }
 
 /* Where a binding to `host_ip` is reached from here; NULL: it is not. */
-static const char *binding_address(struct engine *engine, const char *host_ip)
+static const char *binding_address(struct route *route, const char *host_ip)
 {
 	bool all = !*host_ip || strcmp(host_ip, "0.0.0.0") == 0 || strcmp(host_ip, "::") == 0;
 	bool loopback = strncmp(host_ip, "127.", 4) == 0 || strcmp(host_ip, "::1") == 0;
 	if (all)
-		return host_address(engine);
-	return engine->local || !loopback ? host_ip : NULL;
+		return host_address(route);
+	return route->engine->local || !loopback ? host_ip : NULL;
 }
 
 int route_plan(struct route *route, struct engine *engine, const struct service *service,
@@ -94,17 +95,17 @@ int route_plan(struct route *route, struct engine *engine, const struct service 
 	}
 	int64_t inside = probe->host ? 0 : port;
 	if (probe->host)
-		add(route, WAY_HOST, host_address(engine), port);
+		add(route, WAY_HOST, host_address(route), port);
 	for (size_t i = 0; probe->host && i < look->nports && !inside; i++)
 		inside = look->ports[i].host == port ? look->ports[i].container : 0;
 	if (!probe->host) {
 		if (look->host_network)
-			add(route, WAY_HOST, host_address(engine), port);
+			add(route, WAY_HOST, host_address(route), port);
 		else if (engine->local && !engine->indirect)
 			add(route, WAY_ADDRESS, look->address, port);
 		for (size_t i = 0; i < look->nports; i++)
 			if (look->ports[i].container == port) {
-				add(route, WAY_PUBLISHED, binding_address(engine, look->ports[i].host_ip),
+				add(route, WAY_PUBLISHED, binding_address(route, look->ports[i].host_ip),
 					look->ports[i].host);
 				break;
 			}

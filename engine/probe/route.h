@@ -28,6 +28,7 @@ struct route {
 	struct engine *engine;
 	struct route_way ways[WAY_COUNT];
 	size_t nways, at; /* at: the one in use; nways at least 1 once planned */
+	char host[64];    /* numeric address of a remote engine's host, which ways name */
 	struct dial dial;
 	struct loop_timer *timer;
 	void (*settled)(void *arg);
