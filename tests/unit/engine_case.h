@@ -70,10 +70,14 @@ static inline void peer_read(void *arg, short revents)
 static inline void peer_accept(void *arg, short revents)
 {
 	(void)arg, (void)revents;
-	struct peer *peer = ARENA_NEW(arena, struct peer);
+	struct peer *peer = NULL;
+	for (size_t i = 0; i < npeers && !peer; i++)
+		peer = peers[i]->fd < 0 ? peers[i] : NULL;
+	if (!peer)
+		peer = *ARENA_PUSH(arena, peers, npeers) = ARENA_NEW(arena, struct peer);
 	peer->fd = accept(listener, NULL, NULL);
+	peer->len = 0;
 	peer->watch = loop_watch(engine.loop, peer->fd, POLLIN, peer_read, peer);
-	*ARENA_PUSH(arena, peers, npeers) = peer;
 }
 
 /* `engine`, connected to the answers. */
