@@ -7,6 +7,7 @@ void errors_init(struct errors *errors, struct arena *arena)
 	*errors = (struct errors){ .arena = arena };
 }
 
+/* A new finding at the end of the list; NULL, and only counted, when it is one too many. */
 static struct error *keep_finding(
 	struct errors *errors, const struct mark *at, const char *path, const char *message)
 {
