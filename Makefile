@@ -97,6 +97,10 @@ $O/fuzz/%: tests/fuzz/%.c $O/core.a
 fuzz: $(FUZZ)
 	tests/fuzz.sh $(FUZZ_SECONDS) $(FUZZ)
 
+# What an attribute, a command, an operation … touches: an example of each, applied to a copy, built and counted.
+touches:
+	tests/touches.sh
+
 # Everything; ends with one line `N passed, N failed`.
 test:
 	tests/test.sh
@@ -133,4 +137,4 @@ demo-down:
 bench: all
 	tests/bench/bench.sh
 
-.PHONY: all unit style quick cases fuzz test sweep mutants long bench demo demo-down deps clean
+.PHONY: all unit style quick cases fuzz touches test sweep mutants long bench demo demo-down deps clean

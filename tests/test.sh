@@ -69,6 +69,7 @@ suite unit-san make -s -j"$jobs" VARIANT=san unit
 suite cases make -s cases
 suite cases-san make -s VARIANT=san cases
 suite drift tests/drift.sh
+suite touches tests/touches.sh
 suite cli bats_suite tests/cli
 suite cases-valgrind valgrind_cases
 
