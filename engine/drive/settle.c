@@ -69,7 +69,7 @@ static bool is_fresh(const struct observed_container *container)
 bool settle_due(const struct drive *drive)
 {
 	for (size_t i = 0; i < drive->plan->count; i++)
-		if (drive->plan->steps[i]->op == OP_CONTAINER_START &&
+		if (op_traits[drive->plan->steps[i]->op].starts &&
 			is_unchecked(drive, drive->plan->steps[i]->service))
 			return true;
 	for (size_t i = 0; i < drive->seen->ncontainers; i++) {
@@ -143,7 +143,7 @@ int settle_window(struct settle *settle)
 static bool was_started(const struct plan *plan, const char *name)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		if (plan->steps[i]->op == OP_CONTAINER_START && strcmp(plan->steps[i]->name, name) == 0)
+		if (op_traits[plan->steps[i]->op].starts && strcmp(plan->steps[i]->name, name) == 0)
 			return true;
 	return false;
 }

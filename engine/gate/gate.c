@@ -30,7 +30,7 @@ static void go(struct watch *watch, enum watch_state to);
 
 static enum probe_kind kind_of(const struct gate *gate)
 {
-	return gate->job.step->probe ? gate->job.step->probe->kind : PROBE_UNSET;
+	return gate->job.step->gate.probe ? gate->job.step->gate.probe->kind : PROBE_UNSET;
 }
 
 /* Whether the engine's own health state is what counts. */
@@ -92,7 +92,7 @@ static void judge_look(struct watch *watch)
 {
 	struct gate *gate = watch->gate;
 	const char *why = NULL, *hint = NULL;
-	struct gate_target target = { .condition = gate->job.step->condition,
+	struct gate_target target = { .condition = gate->job.step->gate.condition,
 		.kind = kind_of(gate),
 		.service = gate->job.step->service->key,
 		.look = &watch->look,
@@ -152,7 +152,7 @@ static void on_look(struct request *request)
 	if (request->fault == HTTP_OK && request->status == 404) {
 		watch->removed = true;
 		const char *name = watch->looked ? watch->look.name : watch->id;
-		if (watch->completed && gate->job.step->condition == CONDITION_COMPLETED)
+		if (watch->completed && gate->job.step->gate.condition == CONDITION_COMPLETED)
 			go(watch, WATCH_READY);
 		else
 			fail(watch, arena_printf(arena, "container %s was removed", name), NULL);
@@ -254,7 +254,7 @@ static void set_pace(struct watch *watch)
 		pace_quicken(pace);
 		return;
 	}
-	pace_init(pace, gate->job.step->probe, watch->try.by->growth, loop_now());
+	pace_init(pace, gate->job.step->gate.probe, watch->try.by->growth, loop_now());
 	if (by_engine(gate)) {
 		const struct probe *probe = watch->try.probe;
 		pace->interval = probe->interval.set ? pace->interval : watch->look.check_interval;
@@ -273,7 +273,7 @@ static void begin_probing(struct watch *watch)
 		.engine = gate->job.engine,
 		.kind = kind,
 		.by = prober_by(kind, &watch->route),
-		.probe = gate->job.step->probe ? gate->job.step->probe : &unset,
+		.probe = gate->job.step->gate.probe ? gate->job.step->gate.probe : &unset,
 		.look = &watch->look,
 		.service = gate->job.step->service,
 		.route = &watch->route,
@@ -296,7 +296,7 @@ static void on_settled(void *arg)
 static void enter_route(struct watch *watch)
 {
 	struct gate *gate = watch->gate;
-	const struct probe *probe = gate->job.step->probe;
+	const struct probe *probe = gate->job.step->gate.probe;
 	const struct prober *kind = prober_of(kind_of(gate));
 	if (by_engine(gate) && ((probe && probe->early == TRI_NO) || watch->look.check_first <= ENGINE_SOON ||
 				       !watch->look.ntest || watch->look.state == CONTAINER_PAUSED)) {
@@ -402,10 +402,10 @@ static struct job *gate_begin(const struct job *given)
 	struct gate *gate = ARENA_NEW(arena, struct gate);
 	gate->arena = arena;
 	gate->job = *given;
-	for (size_t i = 0; i < step->nwatched; i++)
-		add_watch(gate, step->watched[i]->id);
-	for (size_t i = 0; i < step->nstarts; i++)
-		add_watch(gate, step_container(step->starts[i]));
+	for (size_t i = 0; i < step->gate.nwatched; i++)
+		add_watch(gate, step->gate.watched[i]->id);
+	for (size_t i = 0; i < step->gate.nstarts; i++)
+		add_watch(gate, step_container(step->gate.starts[i]));
 	for (size_t i = 0; i < gate->count; i++)
 		go(&gate->watches[i], WATCH_LOOK);
 	if (gate->count == 0)
@@ -416,7 +416,7 @@ static struct job *gate_begin(const struct job *given)
 static void on_event(struct watch *watch, const struct engine_event *event)
 {
 	struct gate *gate = watch->gate;
-	bool completes = gate->job.step->condition == CONDITION_COMPLETED;
+	bool completes = gate->job.step->gate.condition == CONDITION_COMPLETED;
 	bool looking = watch->state == WATCH_LOOK;
 	switch (event->action) {
 	case ENGINE_HEALTH:

@@ -69,13 +69,13 @@ static void leave_finding(struct watch *watch, const char *lines)
 {
 	struct gate *gate = watch->gate;
 	const struct service *service = gate->job.step->service;
-	const struct probe *probe = gate->job.step->probe;
+	const struct probe *probe = gate->job.step->gate.probe;
 	struct arena *arena = gate->arena;
 	const struct mark *at = probe && probe->at.line ? &probe->at : &service->at;
 	const char *path = arena_printf(arena, "services.%s", service->key);
-	const char *edge = gate->job.step->edge ? gate->job.step->edge : service->key;
+	const char *edge = gate->job.step->gate.edge ? gate->job.step->gate.edge : service->key;
 	/* Without a dependent it is `--wait` that waits. */
-	bool dependency = gate->job.step->condition != CONDITION_COMPLETED && strstr(edge, " -> ");
+	bool dependency = gate->job.step->gate.condition != CONDITION_COMPLETED && strstr(edge, " -> ");
 	const char *message = arena_printf(
 		arena, "%s%s: %s", dependency ? "dependency failed to start: " : "", watch->why, edge);
 	gate->job.step->failure = arena_strdup(gate->job.errors->arena, watch->why);
@@ -111,7 +111,7 @@ const char *gate_waiting(const struct job *job)
 			continue;
 		if (watch->looked && watch->look.state == CONTAINER_RESTARTING)
 			why = "the engine restarts it";
-		if (gate->job.step->condition == CONDITION_COMPLETED)
+		if (gate->job.step->gate.condition == CONDITION_COMPLETED)
 			return arena_printf(gate->arena, "container %s has not completed yet", name);
 		return arena_printf(gate->arena, "container %s is not ready yet%s%s", name, why ? ": " : "",
 			why ? why : "");

@@ -126,7 +126,7 @@ static bool put_date(struct pull *pull)
 	struct engine *engine = pull->job.engine;
 	const struct reference *reference = &pull->reference;
 	struct errors ignored;
-	if (!pull->job.step->dated || reference->digest)
+	if (!pull->job.step->image.dated || reference->digest)
 		return false;
 	errors_init(&ignored, engine->arena);
 	struct request *request = http_request(engine->http);

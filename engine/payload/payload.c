@@ -193,7 +193,7 @@ static void put_ports(struct body *body)
 
 static void put_interaction(struct body *body)
 {
-	const struct oneoff *oneoff = body->step->oneoff;
+	const struct oneoff *oneoff = body->step->create.oneoff;
 	bool interactive = oneoff && oneoff->interactive;
 	put_bool(body->root, "AttachStdout", true);
 	put_bool(body->root, "AttachStderr", true);

@@ -141,7 +141,7 @@ static void put_restart(struct body *body)
 {
 	const struct service *service = body->service;
 	const struct restart_policy *policy = service->deploy ? service->deploy->restart_policy : NULL;
-	if (body->step->oneoff || (!policy && !service->restart))
+	if (body->step->create.oneoff || (!policy && !service->restart))
 		return;
 	cJSON *json = cJSON_AddObjectToObject(body->host, "RestartPolicy");
 	if (policy) {

@@ -33,8 +33,8 @@ static const char *depends_on(struct arena *arena, const struct service *service
 
 static const char *image_id(const struct body *body)
 {
-	if (body->step->image_id)
-		return body->step->image_id;
+	if (body->step->create.image_id)
+		return body->step->create.image_id;
 	const struct observed *seen = body->context->seen;
 	const struct observed_image *image =
 		seen ? observed_image(seen, service_image(body->arena, body->service)) : NULL;
@@ -44,9 +44,9 @@ static const char *image_id(const struct body *body)
 static void put_numbering(struct body *body, cJSON *labels)
 {
 	const struct step *step = body->step;
-	put_text(labels, "com.docker.compose.oneoff", step->oneoff ? "True" : "False");
-	if (step->oneoff)
-		put_text(labels, "com.docker.compose.slug", step->oneoff->slug);
+	put_text(labels, "com.docker.compose.oneoff", step->create.oneoff ? "True" : "False");
+	if (step->create.oneoff)
+		put_text(labels, "com.docker.compose.slug", step->create.oneoff->slug);
 	else
 		put_text(labels, "com.docker.compose.container-number",
 			arena_printf(body->arena, "%" PRId64, step->number_of));
@@ -57,11 +57,11 @@ static void put_numbering(struct body *body, cJSON *labels)
 /* The inputs label with the creation times of the volumes that this plan has made. */
 static const char *inputs_label(const struct body *body)
 {
-	const char *text = body->step->inputs;
+	const char *text = body->step->create.inputs;
 	for (size_t i = 0; text && i < body->step->nneeds; i++) {
 		const struct step *on = body->step->needs[i].on;
-		if (on->volume && on->result_id)
-			text = inputs_complete(body->arena, text, on->volume->name, on->result_id);
+		if (on->volume.wanted && on->result_id)
+			text = inputs_complete(body->arena, text, on->volume.wanted->name, on->result_id);
 	}
 	return text;
 }
@@ -89,5 +89,5 @@ void payload_labels(struct body *body)
 	put_text(labels, "com.docker.compose.depends_on", depends_on(body->arena, service));
 	put_text(labels, "com.docker.compose.image", image_id(body));
 	put_text(labels, "docker-flow.inputs", inputs_label(body));
-	put_text(labels, "docker-flow.applications", body->step->applications);
+	put_text(labels, "docker-flow.applications", body->step->create.applications);
 }

@@ -62,7 +62,7 @@ static void put_aliases(struct body *body, const struct attachment *at, cJSON *t
 	cJSON *list = cJSON_AddArrayToObject(to, "Aliases");
 	const char *container = step->new_name ? step->new_name : step->name;
 	cJSON_AddItemToArray(list, cJSON_CreateString(container));
-	if (step->oneoff && !step->oneoff->aliases)
+	if (step->create.oneoff && !step->create.oneoff->aliases)
 		return;
 	cJSON_AddItemToArray(list, cJSON_CreateString(body->service->key));
 	for (size_t i = 0; at && i < at->naliases; i++)
@@ -174,8 +174,8 @@ const char *payload_connect(struct arena *arena, const struct step *step, const 
 	put_text(body.root, "Container", container);
 	cJSON *endpoint = cJSON_AddObjectToObject(body.root, "EndpointConfig");
 	int failed = 0;
-	if (step->attachment)
-		failed = put_endpoint(&body, step->attachment, false, endpoint);
+	if (step->network.attachment)
+		failed = put_endpoint(&body, step->network.attachment, false, endpoint);
 	else if (step->service)
 		put_list(endpoint, "Aliases", (const char *const[]){ step->service->key }, 1);
 	const char *text = json_print(arena, body.root);

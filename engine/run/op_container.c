@@ -71,7 +71,7 @@ static enum op_verdict checked_start(struct op_call *call, const struct cJSON *j
 /* t= in whole seconds, rounded up; nothing when the container's own grace period holds. */
 static const char *grace(struct op_call *call)
 {
-	const struct opt_int *timeout = &call->step->timeout;
+	const struct opt_int *timeout = &call->step->ending.timeout;
 	if (!timeout->set)
 		return NULL;
 	return arena_printf(call->arena, "t=%" PRId64,
@@ -95,7 +95,7 @@ static int ask_restart(struct op_call *call, struct request *request)
 static int ask_kill(struct op_call *call, struct request *request)
 {
 	op_post(request, op_path(call, "containers", call->container, "/kill"), NULL);
-	request->query = http_query(call->arena, "signal", call->step->signal, (char *)NULL);
+	request->query = http_query(call->arena, "signal", call->step->ending.signal, (char *)NULL);
 	return 0;
 }
 
@@ -103,8 +103,8 @@ static int ask_remove(struct op_call *call, struct request *request)
 {
 	request->method = "DELETE";
 	request->path = op_path(call, "containers", call->container, "");
-	request->query = http_query(call->arena, "force", call->step->force ? "1" : NULL, "v",
-		call->step->remove_volumes ? "1" : NULL, (char *)NULL);
+	request->query = http_query(call->arena, "force", call->step->ending.force ? "1" : NULL, "v",
+		call->step->ending.remove_volumes ? "1" : NULL, (char *)NULL);
 	return 0;
 }
 

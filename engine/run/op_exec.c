@@ -79,7 +79,7 @@ static int ask_hook(struct op_call *call, struct request *request)
 	switch ((enum part)call->part) {
 	case CREATE:
 		request->path = arena_printf(arena, "/containers/%s/exec", call->container);
-		request->body = body(arena, call->step->hook);
+		request->body = body(arena, call->step->exec.hook);
 		break;
 	case START:
 		hook->starts++;

@@ -8,7 +8,7 @@
 
 static int ask_network_create(struct op_call *call, struct request *request)
 {
-	call->body = payload_network(call->arena, call->step->network);
+	call->body = payload_network(call->arena, call->step->network.wanted);
 	op_post(request, "/networks/create", call->body);
 	return 0;
 }
@@ -30,7 +30,7 @@ static int check_network(struct op_call *call, struct request *request)
 	request->method = "GET";
 	request->path = "/networks";
 	request->query = http_query(call->arena, "filters",
-		observe_name_filter(call->arena, &call->step->network->name, 1), (char *)NULL);
+		observe_name_filter(call->arena, &call->step->network.wanted->name, 1), (char *)NULL);
 	return 0;
 }
 
@@ -43,7 +43,7 @@ static enum op_verdict checked_network(struct op_call *call, const struct cJSON 
 	cJSON_ArrayForEach(item, json)
 	{
 		const struct observed_network *network = observe_network(call->arena, item);
-		if (strcmp(network->name, call->step->network->name) != 0)
+		if (strcmp(network->name, call->step->network.wanted->name) != 0)
 			continue;
 		taken = true;
 		labels = json_get(item, "Labels");
@@ -59,7 +59,7 @@ static enum op_verdict checked_network(struct op_call *call, const struct cJSON 
 		return OP_REPEAT;
 	}
 	if (!stays)
-		return op_refuse_taken(call, labels, call->step->network->project);
+		return op_refuse_taken(call, labels, call->step->network.wanted->project);
 	call->step->result_id = stays->id;
 	if (!goes)
 		return OP_DONE;
@@ -70,7 +70,7 @@ static enum op_verdict checked_network(struct op_call *call, const struct cJSON 
 
 static int ask_network_remove(struct op_call *call, struct request *request)
 {
-	const struct observed_network *seen = call->step->network_seen;
+	const struct observed_network *seen = call->step->network.seen;
 	request->method = "DELETE";
 	request->path = op_path(call, "networks", seen ? seen->id : call->step->name, "");
 	return 0;

@@ -4,7 +4,7 @@
 
 static int ask_volume_create(struct op_call *call, struct request *request)
 {
-	call->body = payload_volume(call->arena, call->step->volume);
+	call->body = payload_volume(call->arena, call->step->volume.wanted);
 	op_post(request, "/volumes/create", call->body);
 	return 0;
 }
@@ -20,7 +20,6 @@ static int ask_volume_remove(struct op_call *call, struct request *request)
 {
 	request->method = "DELETE";
 	request->path = op_path(call, "volumes", call->step->name, "");
-	request->query = call->step->force ? "force=1" : NULL;
 	return 0;
 }
 

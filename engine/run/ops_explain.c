@@ -233,17 +233,17 @@ void op_explain(struct op_call *call, const struct request *request)
 		explain_port(call, taken, message);
 		return;
 	}
-	const struct mark *at = service         ? &service->at
-				: step->network ? &step->network->at
-				: step->volume  ? &step->volume->at
-						: NULL;
+	const struct mark *at = service                ? &service->at
+				: step->network.wanted ? &step->network.wanted->at
+				: step->volume.wanted  ? &step->volume.wanted->at
+						       : NULL;
 	const char *where = NULL;
 	if (service)
 		where = arena_printf(call->arena, "services.%s", service->key);
-	else if (step->network)
-		where = arena_printf(call->arena, "networks.%s", step->network->key);
-	else if (step->volume)
-		where = arena_printf(call->arena, "volumes.%s", step->volume->key);
+	else if (step->network.wanted)
+		where = arena_printf(call->arena, "networks.%s", step->network.wanted->key);
+	else if (step->volume.wanted)
+		where = arena_printf(call->arena, "volumes.%s", step->volume.wanted->key);
 	add(call, at, where,
 		arena_printf(call->arena, "cannot %s %s %s: %s", op_traits[step->op].verb,
 			op_traits[step->op].object, step_shown_name(step), reason));

@@ -18,7 +18,7 @@ static bool is_gone(const struct run *run, const struct observed_container *cont
 			continue;
 		if (op_traits[step->op].removes && step->container == container)
 			return true;
-		if (step->replaces == container)
+		if (step->create.replaces == container)
 			return true;
 	}
 	return false;
@@ -51,7 +51,7 @@ const struct payload_peer *peer_all(void *arg, const char *service_key, size_t *
 	size_t count = 0;
 	for (size_t i = 0; i < run->plan->count; i++) {
 		const struct step *step = run->plan->steps[i];
-		if (op_traits[step->op].creates && step->state == STEP_DONE && !step->oneoff &&
+		if (op_traits[step->op].creates && step->state == STEP_DONE && !step->create.oneoff &&
 			is_of(step->service, project, service_key))
 			*ARENA_PUSH(run->arena, peers, count) = (struct payload_peer){ step->result_id,
 				name_now(run, step), step->number_of };
@@ -78,12 +78,12 @@ const char *peer_first(void *arg, const char *service_key)
 
 const char *peer_network(const struct run *run, const struct step *step)
 {
-	if (step->network_seen)
-		return step->network_seen->id;
-	for (size_t i = 0; step->network && i < run->plan->count; i++) {
+	if (step->network.seen)
+		return step->network.seen->id;
+	for (size_t i = 0; step->network.wanted && i < run->plan->count; i++) {
 		const struct step *other = run->plan->steps[i];
-		if (other->network == step->network && other->result_id)
+		if (other->network.wanted == step->network.wanted && other->result_id)
 			return other->result_id;
 	}
-	return step->network ? step->network->name : NULL;
+	return step->network.wanted ? step->network.wanted->name : NULL;
 }

@@ -44,8 +44,8 @@ static void add_removal(struct teardown *down, struct leaving *leaving, const st
 	leaving->remove->container = seen;
 	leaving->remove->service = service;
 	leaving->remove->number_of = seen->number;
-	leaving->remove->force = true; /* a stop that failed leaves nothing better to do */
-	leaving->remove->remove_volumes = down->options->volumes;
+	leaving->remove->ending.force = true; /* a stop that failed leaves nothing better to do */
+	leaving->remove->ending.remove_volumes = down->options->volumes;
 	plan_need(down->plan, leaving->remove, leaving->stop, ON_END);
 }
 
@@ -61,7 +61,7 @@ static void take_down(struct teardown *down, const struct observed_container *se
 		leaving->stop->container = seen;
 		leaving->stop->service = service;
 		leaving->stop->number_of = seen->number;
-		leaving->stop->timeout = down->options->timeout;
+		leaving->stop->ending.timeout = down->options->timeout;
 	}
 	if (!down->options->keep)
 		add_removal(down, leaving, service);
@@ -210,7 +210,7 @@ static void remove_networks(struct teardown *down)
 			continue;
 		struct step *remove = remove_used(down, OP_NETWORK_REMOVE, network->name, is_on);
 		if (remove)
-			remove->network_seen = network;
+			remove->network.seen = network;
 	}
 }
 

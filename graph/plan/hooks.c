@@ -7,7 +7,7 @@ struct step *hooks_after_start(struct plan *plan, struct step *start)
 	for (size_t i = 0; service && i < service->npost_start; i++) {
 		struct step *step = plan_add(plan, OP_CONTAINER_EXEC, start->name, "post_start");
 		step->service = service;
-		step->hook = service->post_start[i];
+		step->exec.hook = service->post_start[i];
 		step->container = start->container;
 		step->target = start->target;
 		step->number_of = start->number_of;
@@ -27,7 +27,7 @@ static void before_stop(struct plan *plan, struct step *stop)
 	for (size_t i = 0; i < service->npre_stop; i++) {
 		struct step *step = plan_add_before(plan, stop, OP_CONTAINER_EXEC, stop->name, "pre_stop");
 		step->service = service;
-		step->hook = service->pre_stop[i];
+		step->exec.hook = service->pre_stop[i];
 		step->container = stop->container;
 		step->target = stop->target;
 		step->number_of = stop->number_of;

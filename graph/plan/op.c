@@ -4,7 +4,7 @@
 
 static const char *condition_waited_for(const struct step *step)
 {
-	return condition_name(step->condition);
+	return condition_name(step->gate.condition);
 }
 
 static const char *name_given(const struct step *step)
@@ -14,12 +14,12 @@ static const char *name_given(const struct step *step)
 
 static const char *network_joined(const struct step *step)
 {
-	return step->network->name;
+	return step->network.wanted->name;
 }
 
 static const char *network_left(const struct step *step)
 {
-	return step->network_seen->name;
+	return step->network.seen->name;
 }
 
 const struct op_traits op_traits[OP_COUNT] = {

@@ -45,6 +45,62 @@ struct need {
 	enum release release;
 };
 
+/* What a family of operations needs beside what every step has. */
+
+/* OP_IMAGE_* */
+struct step_image {
+	bool dated; /* _PULL: the engine is to note when, since the image may only become so old */
+};
+
+/* OP_NETWORK_* */
+struct step_network {
+	const struct network *wanted;
+	const struct observed_network *seen;
+	const struct attachment *attachment; /* _CONNECT; NULL: alias is the service's key */
+};
+
+/* OP_VOLUME_* */
+struct step_volume {
+	const struct volume *wanted;
+};
+
+/* OP_CONTAINER_CREATE */
+struct step_create {
+	const struct observed_container *replaces; /* the container whose volumes are inherited */
+	const char *image_id;                      /* sha256:… when known at planning */
+	/* Label docker-flow.inputs, to be completed by inputs_complete with what the volume steps in `needs`
+	 * brought. */
+	const char *inputs;
+	/* Label docker-flow.applications: ids of the applications the service needs, comma-joined; NULL:
+	 * none. */
+	const char *applications;
+	const struct oneoff *oneoff; /* of `run`; NULL: one of the service's containers */
+};
+
+/* OP_CONTAINER_STOP, _RESTART, _KILL, _REMOVE */
+struct step_ending {
+	struct opt_int timeout; /* _STOP, _RESTART: ns; unset: the container's own */
+	const char *signal;     /* _KILL, or NULL */
+	bool remove_volumes;    /* _REMOVE: anonymous ones too */
+	bool force;             /* _REMOVE: a running one too */
+};
+
+/* OP_CONTAINER_EXEC */
+struct step_exec {
+	const struct hook *hook;
+};
+
+/* OP_GATE: all containers of the step's service must meet `condition` by `probe`. */
+struct step_gate {
+	enum condition condition;
+	const struct probe *probe;
+	const struct observed_container **watched; /* existing containers of the service */
+	size_t nwatched;
+	struct step **starts; /* start steps of this plan whose containers it watches */
+	size_t nstarts;
+	const char *edge; /* "web -> db (healthy)": for the message of a failed gate */
+};
+
 struct step {
 	size_t number; /* 1-based position in the plan */
 	enum op op;
@@ -53,43 +109,23 @@ struct step {
 	const struct step *follows; /* once that step has begun, an interrupt does not skip this one: what was
 				       torn down is put up again */
 	const char *name;           /* of the object: container, network, volume or image name */
-	const char *reason;         /* "image changed: a -> b", "not found" */
+	const char *new_name; /* its final one: of a rename, and of a create whose container replaces one */
+	const char *reason;   /* "image changed: a -> b", "not found" */
 
-	/* What it works on; those that apply to the op are set. */
+	/* What it works on, where that is a service or its container. */
 	const struct service *service;
-	const struct network *network;
-	const struct volume *volume;
-	const struct attachment *attachment; /* OP_NETWORK_CONNECT; NULL: alias is the service's key */
-	const struct observed_container
-		*container; /* an existing container; NULL: the one that step `target` creates */
-	const struct observed_network *network_seen; /* OP_NETWORK_REMOVE, OP_NETWORK_DISCONNECT */
-	struct step *target;                         /* the create step whose container this works on */
-	int64_t number_of;                           /* container-number */
-	const char *new_name; /* OP_CONTAINER_RENAME: to this; OP_CONTAINER_CREATE of a recreate: the final
-				 name */
-	const struct observed_container
-		*replaces;           /* OP_CONTAINER_CREATE: the container whose volumes are inherited */
-	const char *image_id;        /* OP_CONTAINER_CREATE: sha256:… when known at planning */
-	const char *inputs;          /* OP_CONTAINER_CREATE: docker-flow.inputs label, to be completed by
-					inputs_complete with what the volume steps in `needs` brought */
-	const char *applications;    /* OP_CONTAINER_CREATE: label docker-flow.applications: ids of the
-					applications the service needs, comma-joined; NULL: no label */
-	const struct oneoff *oneoff; /* OP_CONTAINER_CREATE of `run`; NULL: one of the service's containers */
-	bool remove_volumes;         /* OP_CONTAINER_REMOVE: anonymous ones too */
-	bool force;
-	bool dated; /* OP_IMAGE_PULL: the engine is to note when, since the image may only become so old */
-	struct opt_int timeout;  /* OP_CONTAINER_STOP, _RESTART: ns; unset: the container's own */
-	const char *signal;      /* OP_CONTAINER_KILL, or NULL */
-	const struct hook *hook; /* OP_CONTAINER_EXEC */
+	const struct observed_container *container; /* NULL: the one that `target` creates */
+	struct step *target;                        /* the create step whose container it is */
+	int64_t number_of;                          /* container-number */
 
-	/* OP_GATE: all containers of `service` must meet `condition` by `probe`. */
-	enum condition condition;
-	const struct probe *probe;
-	const struct observed_container **watched; /* existing containers of the service */
-	size_t nwatched;
-	struct step **starts; /* start steps of this plan whose containers it watches */
-	size_t nstarts;
-	const char *edge; /* "web -> db (healthy)": for the message of a failed gate */
+	/* Of each family; those of other families than the operation's stay zero. */
+	struct step_image image;
+	struct step_network network;
+	struct step_volume volume;
+	struct step_create create;
+	struct step_ending ending;
+	struct step_exec exec;
+	struct step_gate gate;
 
 	struct need *needs;
 	size_t nneeds;

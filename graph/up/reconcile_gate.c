@@ -65,7 +65,7 @@ static void no_check(struct work *work, const struct task *task, const struct da
 }
 
 /* Fills in the containers a gate watches: those there, and those that start in this plan. */
-static bool fill_gate(struct work *work, const struct task *task, struct step *gate)
+static bool fill_gate(struct work *work, const struct task *task, struct step_gate *gate)
 {
 	bool met = true;
 	for (size_t r = 0; r < task->nreplicas; r++) {
@@ -91,7 +91,7 @@ static struct step *gate_step(struct work *work, struct task *task, enum conditi
 		return slot->step;
 	slot->asked = true;
 	const struct probe *probe = task_probe(work, task);
-	struct step wanted = { .condition = condition, .probe = probe };
+	struct step_gate wanted = { .condition = condition, .probe = probe };
 	if (fill_gate(work, task, &wanted))
 		return NULL;
 	if (condition == CONDITION_HEALTHY && probe->kind == PROBE_UNSET) {
@@ -108,15 +108,10 @@ static struct step *gate_step(struct work *work, struct task *task, enum conditi
 	struct step *gate = plan_add(work->plan, OP_GATE, task->service->key,
 		from ? arena_printf(work->arena, "%s waits for it", from->service->key) : "--wait");
 	gate->service = task->service;
-	gate->condition = condition;
-	gate->probe = wanted.probe;
-	gate->watched = wanted.watched;
-	gate->nwatched = wanted.nwatched;
-	gate->starts = wanted.starts;
-	gate->nstarts = wanted.nstarts;
-	gate->edge = from ? arena_printf(work->arena, "%s -> %s (%s)", from->service->key, task->service->key,
-				    condition_name(condition))
-			  : "--wait";
+	gate->gate = wanted;
+	gate->gate.edge = from ? arena_printf(work->arena, "%s -> %s (%s)", from->service->key,
+					 task->service->key, condition_name(condition))
+			       : "--wait";
 	for (size_t r = 0; r < task->nreplicas; r++)
 		plan_need(work->plan, gate, task->replicas[r]->ready, ON_SUCCESS);
 	slot->step = gate;

@@ -154,7 +154,7 @@ static void emit(struct wishes *wishes, struct wish *wish)
 		pull = plan_add(wishes->plan, OP_IMAGE_PULL, wish->reference, wish->pull);
 		pull->service = wish->service;
 		pull->may_fail = wish->fallback;
-		pull->dated = wish->dated;
+		pull->image.dated = wish->dated;
 		wish->step = pull;
 	}
 	if (!wish->build)

@@ -240,9 +240,8 @@ static struct step *emit_leave(struct work *work, struct net *net, struct existi
 		plan_add(work->plan, OP_NETWORK_DISCONNECT, existing->seen->name, "configuration changed");
 	leave->service = existing->task ? existing->task->service : NULL;
 	leave->container = existing->seen;
-	leave->network = net->network;
-	leave->network_seen = net->seen;
-	leave->force = true;
+	leave->network.wanted = net->network;
+	leave->network.seen = net->seen;
 	leave->follows = stop;
 	plan_need(work->plan, leave, stop, ON_SUCCESS);
 	return leave;
@@ -259,8 +258,8 @@ static struct step *emit_removal(struct work *work, struct net *net)
 				emit_leave(work, net, work->existing[i]);
 	}
 	struct step *remove = plan_add(work->plan, OP_NETWORK_REMOVE, net_name(net), "configuration changed");
-	remove->network = net->network;
-	remove->network_seen = net->seen;
+	remove->network.wanted = net->network;
+	remove->network.seen = net->seen;
 	for (size_t i = 0; i < nleaving; i++) {
 		plan_need(work->plan, remove, leaving[i], ON_SUCCESS);
 		remove->follows = leaving[i];
@@ -295,8 +294,8 @@ static void emit_return(struct work *work, struct net *net)
 			arena_printf(work->arena, "network %s changed", net_name(net)));
 		connect->service = existing->task ? existing->task->service : NULL;
 		connect->container = existing->seen;
-		connect->network = net->network;
-		connect->attachment = place(existing, net);
+		connect->network.wanted = net->network;
+		connect->network.attachment = place(existing, net);
 		connect->follows = existing->stop;
 		plan_need(work->plan, connect, net->create, ON_SUCCESS);
 		if (!existing->stop)
@@ -321,8 +320,8 @@ static void emit_twins(struct work *work, struct net *net)
 		const struct observed_network *twin = net->twins[i];
 		struct step *remove = plan_add(work->plan, OP_NETWORK_REMOVE, twin->name,
 			arena_printf(work->arena, "%.12s: a second network of that name", twin->id));
-		remove->network = net->network;
-		remove->network_seen = twin;
+		remove->network.wanted = net->network;
+		remove->network.seen = twin;
 		plan_need(work->plan, remove, work->alone, ON_SUCCESS);
 		work->alone = remove;
 	}
@@ -351,7 +350,7 @@ void networks_emit(struct work *work)
 		struct step *remove = net->renew ? emit_removal(work, net) : NULL;
 		net->create = plan_add(work->plan, OP_NETWORK_CREATE, net->network->name,
 			net->renew ? "configuration changed" : "not found");
-		net->create->network = net->network;
+		net->create->network.wanted = net->network;
 		net->create->follows = remove;
 		plan_need(work->plan, net->create, remove, ON_SUCCESS);
 		if (net->renew)
@@ -370,9 +369,9 @@ static void connect(struct work *work, const struct task *task, const struct exi
 				    net->renew ? "network %s changed" : "not attached to network %s",
 				    net_name(net)));
 	step->service = task->service;
-	step->network = net->network;
-	step->network_seen = net->seen && !net->renew ? net->seen : NULL;
-	step->attachment = attachment;
+	step->network.wanted = net->network;
+	step->network.seen = net->seen && !net->renew ? net->seen : NULL;
+	step->network.attachment = attachment;
 	step->container = existing ? existing->seen : NULL;
 	step->target = create;
 	step->follows = existing && existing->stop ? existing->stop : NULL;

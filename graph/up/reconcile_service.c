@@ -92,10 +92,10 @@ static struct step *emit_create(struct work *work, struct task *task, struct rep
 	create->service = task->service;
 	create->number_of = replica->number;
 	create->new_name = aside ? replica->name : NULL;
-	create->replaces = work->options->renew_anon_volumes ? NULL : old;
-	create->image_id = work->options->images_known && task->image ? task->image->id : NULL;
-	create->inputs = task->inputs;
-	create->applications = applications(work, task);
+	create->create.replaces = work->options->renew_anon_volumes ? NULL : old;
+	create->create.image_id = work->options->images_known && task->image ? task->image->id : NULL;
+	create->create.inputs = task->inputs;
+	create->create.applications = applications(work, task);
 	create->follows =
 		replica->now ? replica->now->stop : NULL; /* stopped early: nothing else brings it back */
 	for (size_t i = 0; i < task->nattachments; i++)

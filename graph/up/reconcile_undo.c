@@ -27,7 +27,7 @@ static void need_connects(struct work *work, const struct undo *start)
 {
 	for (size_t i = 0; i < work->nundos; i++) {
 		const struct undo *undo = &work->undos[i];
-		if (undo->op == OP_NETWORK_CONNECT && undo->container == start->container && undo->step)
+		if (undo->network && undo->container == start->container && undo->step)
 			plan_need(work->plan, start->step, undo->step, ON_END);
 	}
 }
@@ -51,15 +51,15 @@ void undos_emit(struct work *work)
 		step->service = undo->service;
 		step->target = undo->target;
 		step->container = undo->container;
-		step->network = undo->network;
-		step->attachment = undo->attachment;
-		step->remove_volumes = undo->remove_volumes;
+		step->network.wanted = undo->network;
+		step->network.attachment = undo->attachment;
+		step->ending.remove_volumes = undo->remove_volumes;
 		plan_need(work->plan, step, undo->success, ON_SUCCESS);
 		plan_need(work->plan, step, (struct step *)undo->skip, ON_SKIP);
 		undo->step = step;
-		if (undo->op == OP_CONTAINER_START)
+		if (op_traits[undo->op].starts)
 			need_connects(work, undo);
-		if (undo->op == OP_CONTAINER_REMOVE)
+		if (op_traits[undo->op].removes)
 			need_ends(work, undo);
 	}
 }

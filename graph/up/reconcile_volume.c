@@ -114,7 +114,7 @@ void volumes_emit(struct work *work)
 		if (!vol->missing)
 			continue;
 		vol->create = plan_add(work->plan, OP_VOLUME_CREATE, vol->volume->name, vol->missing);
-		vol->create->volume = vol->volume;
+		vol->create->volume.wanted = vol->volume;
 	}
 }
 

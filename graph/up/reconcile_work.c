@@ -30,7 +30,7 @@ struct step *existing_stop(struct work *work, struct existing *existing, const c
 		stop->service = existing->task ? existing->task->service : NULL;
 		stop->container = existing->seen;
 		stop->number_of = existing->seen->number;
-		stop->timeout = work->options->timeout;
+		stop->ending.timeout = work->options->timeout;
 		existing->stop = stop;
 	}
 	if (ret_fresh)
@@ -54,8 +54,8 @@ void existing_remove(struct work *work, struct existing *existing)
 {
 	existing_stop(work, existing, existing->unwanted, NULL);
 	struct step *remove = existing_removal(work, existing, existing->unwanted);
-	remove->force =
+	remove->ending.force =
 		existing->seen->state == CONTAINER_DEAD || existing->seen->state == CONTAINER_REMOVING;
 	/* One that never ran holds no data of its own; volumes that it inherited are not anonymous to it. */
-	remove->remove_volumes = existing->temporary && existing->seen->state == CONTAINER_CREATED;
+	remove->ending.remove_volumes = existing->temporary && existing->seen->state == CONTAINER_CREATED;
 }

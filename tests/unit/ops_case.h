@@ -62,8 +62,8 @@ static inline void begin(enum op op)
 		.service = &service,
 		.target = &create,
 		.number_of = 1,
-		.network = &network,
-		.volume = &volume,
+		.network.wanted = &network,
+		.volume.wanted = &volume,
 		.new_name = "shop-web-1" };
 	if (op == OP_CONTAINER_CREATE) {
 		step.target = NULL;

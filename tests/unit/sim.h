@@ -99,19 +99,19 @@ static inline bool sim_network(struct sim *sim, struct step *step)
 		network->id = step->result_id = sim_id(sim, "net");
 		network->name = step->name;
 		network->created = "2026-11-21T14:00:00Z";
-		network->project = step->network->project->name;
-		network->key = step->network->key;
-		network->config_hash = hash_network(sim->c->arena, step->network);
+		network->project = step->network.wanted->project->name;
+		network->key = step->network.wanted->key;
+		network->config_hash = hash_network(sim->c->arena, step->network.wanted);
 		*ARENA_PUSH(sim->c->arena, seen->networks, seen->nnetworks) = network;
 		return true;
 	}
 	for (size_t i = 0; i < seen->ncontainers; i++) {
 		const struct observed_attachment *at = sim_attached(seen->containers[i], step->name);
-		if (sim_runs(seen->containers[i]) && at && text_is(at->network_id, step->network_seen->id))
+		if (sim_runs(seen->containers[i]) && at && text_is(at->network_id, step->network.seen->id))
 			return sim_refuse(sim, step, "has active endpoints");
 	}
 	for (size_t i = 0; i < seen->nnetworks; i++) {
-		if (text_is(seen->networks[i]->id, step->network_seen->id)) {
+		if (text_is(seen->networks[i]->id, step->network.seen->id)) {
 			seen->networks[i] = seen->networks[--seen->nnetworks];
 			return true;
 		}
@@ -125,14 +125,14 @@ static inline bool sim_link(struct sim *sim, struct step *step)
 	if (!container)
 		return sim_refuse(sim, step, "no such container");
 	if (step->op == OP_NETWORK_CONNECT) {
-		if (!sim_named(sim, step->network->name))
+		if (!sim_named(sim, step->network.wanted->name))
 			return sim_refuse(sim, step, "no such network, or several");
-		if (sim_attached(container, step->network->name))
+		if (sim_attached(container, step->network.wanted->name))
 			return sim_refuse(sim, step, "already attached");
-		sim_attach(sim, container, step->network->name);
+		sim_attach(sim, container, step->network.wanted->name);
 		return true;
 	}
-	struct observed_attachment *at = sim_attached(container, step->network_seen->name);
+	struct observed_attachment *at = sim_attached(container, step->network.seen->name);
 	if (!at)
 		return sim_refuse(sim, step, "not attached");
 	*at = container->attachments[--container->nattachments];
@@ -147,9 +147,9 @@ static inline bool sim_volume(struct sim *sim, struct step *step)
 	volume->name = step->name;
 	volume->driver = "local";
 	volume->created = step->result_id = "2026-11-21T14:00:00Z";
-	volume->project = step->volume->external ? NULL : step->volume->project->name;
-	volume->key = step->volume->key;
-	volume->config_hash = hash_volume(sim->c->arena, step->volume);
+	volume->project = step->volume.wanted->external ? NULL : step->volume.wanted->project->name;
+	volume->key = step->volume.wanted->key;
+	volume->config_hash = hash_volume(sim->c->arena, step->volume.wanted);
 	*ARENA_PUSH(sim->c->arena, sim->seen->volumes, sim->seen->nvolumes) = volume;
 	return true;
 }
@@ -167,10 +167,10 @@ static inline void sim_mount(struct sim *sim, struct observed_container *contain
 	}
 	const char *anonymous = arena_printf(sim->c->arena, "anonymous-%s", container->id);
 	bool inherited = false;
-	for (size_t i = 0; step->replaces && i < step->replaces->nmounts; i++) {
-		if (strncmp(step->replaces->mounts[i].name, "anonymous-", 10))
+	for (size_t i = 0; step->create.replaces && i < step->create.replaces->nmounts; i++) {
+		if (strncmp(step->create.replaces->mounts[i].name, "anonymous-", 10))
 			continue;
-		anonymous = step->replaces->mounts[i].name;
+		anonymous = step->create.replaces->mounts[i].name;
 		inherited = true;
 	}
 	/* To the engine an inherited volume is a named one: `remove -v` leaves it. */
@@ -193,9 +193,10 @@ static inline bool sim_create(struct sim *sim, struct step *step)
 	container->state = CONTAINER_CREATED;
 	container->status = "Created";
 	container->image = service_image(arena, step->service);
-	container->image_id = container->image_label = step->image_id ? step->image_id : "sha256:new";
+	container->image_id = container->image_label =
+		step->create.image_id ? step->create.image_id : "sha256:new";
 	container->config_hash = case_hash(sim->c, step->service);
-	container->inputs = step->inputs;
+	container->inputs = step->create.inputs;
 	container->replaces = step->new_name;
 	map_init(&container->labels, arena);
 	size_t count;
@@ -236,7 +237,7 @@ static inline bool sim_remove(struct sim *sim, struct step *step)
 	struct observed_container *container = sim_target(sim, step);
 	if (!container)
 		return sim_refuse(sim, step, "no such container");
-	if (sim_runs(container) && !step->force)
+	if (sim_runs(container) && !step->ending.force)
 		return sim_refuse(sim, step, "the container runs");
 	for (size_t i = 0; i < sim->seen->ncontainers; i++) {
 		if (sim->seen->containers[i] == container) {
@@ -244,7 +245,7 @@ static inline bool sim_remove(struct sim *sim, struct step *step)
 			break;
 		}
 	}
-	for (size_t i = 0; step->remove_volumes && i < container->nmounts; i++) {
+	for (size_t i = 0; step->ending.remove_volumes && i < container->nmounts; i++) {
 		const struct observed_mount *mount = &container->mounts[i];
 		bool used = !strcmp(mount->source, "named") || strncmp(mount->name, "anonymous-", 10);
 		for (size_t n = 0; n < sim->seen->ncontainers; n++) {
@@ -259,17 +260,17 @@ static inline bool sim_remove(struct sim *sim, struct step *step)
 
 static inline bool sim_gate(struct sim *sim, struct step *step)
 {
-	size_t count = step->nwatched + step->nstarts;
+	size_t count = step->gate.nwatched + step->gate.nstarts;
 	for (size_t i = 0; i < count; i++) {
 		struct observed_container *container =
-			i < step->nwatched ? sim_by_id(sim, step->watched[i]->id)
-					   : sim_target(sim, step->starts[i - step->nwatched]);
+			i < step->gate.nwatched ? sim_by_id(sim, step->gate.watched[i]->id)
+						: sim_target(sim, step->gate.starts[i - step->gate.nwatched]);
 		if (!container)
 			return sim_refuse(sim, step, "a watched container is gone");
-		if (step->condition == CONDITION_COMPLETED && sim_runs(container))
+		if (step->gate.condition == CONDITION_COMPLETED && sim_runs(container))
 			container->state = CONTAINER_EXITED; /* a task comes to its end */
-		if (step->condition == CONDITION_COMPLETED ? container->state != CONTAINER_EXITED
-							   : !sim_runs(container))
+		if (step->gate.condition == CONDITION_COMPLETED ? container->state != CONTAINER_EXITED
+								: !sim_runs(container))
 			return sim_refuse(sim, step, "a watched container never gets there");
 	}
 	return true;

@@ -34,7 +34,8 @@ static int look(struct drive *drive, enum drive_look why)
 	drive->plan = plan_create(arena);
 	drive->seen = ARENA_NEW(arena, struct observed);
 	if (!drive->idle)
-		plan_add(drive->plan, OP_NETWORK_CREATE, "shop_default", "not found")->network = &network;
+		plan_add(drive->plan, OP_NETWORK_CREATE, "shop_default", "not found")->network.wanted =
+			&network;
 	return 0;
 }
 

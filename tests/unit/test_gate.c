@@ -66,9 +66,9 @@ static int set_up(void **state)
 	world.probe.kind = PROBE_CONTAINER;
 	world.step = (struct step){
 		.service = &world.service,
-		.probe = &world.probe,
-		.condition = CONDITION_HEALTHY,
-		.edge = "web -> db (healthy)",
+		.gate.probe = &world.probe,
+		.gate.condition = CONDITION_HEALTHY,
+		.gate.edge = "web -> db (healthy)",
 	};
 	world.sink.on = on_note;
 	return 0;
@@ -117,8 +117,8 @@ static void begin(size_t count)
 	const struct job given = { &engine, &world.step, &world.sink, &errors, on_done, NULL };
 	world.watched[0] = &containers[0];
 	world.watched[1] = &containers[1];
-	world.step.watched = world.watched;
-	world.step.nwatched = count;
+	world.step.gate.watched = world.watched;
+	world.step.gate.nwatched = count;
 	world.gate = gate_job.begin(&given);
 	assert_int_equal(world.dones, 0);
 }
@@ -271,7 +271,7 @@ static void crash_loop_fails(void **state)
 static void event_during_the_look_is_not_lost(void **state)
 {
 	(void)state;
-	world.step.condition = CONDITION_COMPLETED;
+	world.step.gate.condition = CONDITION_COMPLETED;
 	world.inspect = container(RUNNING, "", "");
 	begin(1);
 	tell("c1", ENGINE_DIE, 4, HEALTH_NONE);
@@ -284,7 +284,7 @@ static void event_during_the_look_is_not_lost(void **state)
 static void completion_is_seen_by_event_and_by_look(void **state)
 {
 	(void)state;
-	world.step.condition = CONDITION_COMPLETED;
+	world.step.gate.condition = CONDITION_COMPLETED;
 	world.inspect = container(RUNNING, "", "");
 	begin(1);
 	settle(1);
@@ -304,7 +304,7 @@ static void completion_is_seen_by_event_and_by_look(void **state)
 static void failed_task_that_restarts_is_waited_for(void **state)
 {
 	(void)state;
-	world.step.condition = CONDITION_COMPLETED;
+	world.step.gate.condition = CONDITION_COMPLETED;
 	world.inspect =
 		container(AGAIN(1), "", ",\"HostConfig\":{\"RestartPolicy\":{\"Name\":\"on-failure\"}}");
 	begin(1);

@@ -280,10 +280,10 @@ static void gate_over_looks(void **state)
 	struct service service = { .key = "db" };
 	struct probe probe = { .kind = PROBE_CONTAINER, .interval = { true, SECOND } };
 	struct step step = { .service = &service,
-		.probe = &probe,
-		.condition = CONDITION_HEALTHY,
-		.watched = &watched,
-		.nwatched = 1 };
+		.gate.probe = &probe,
+		.gate.condition = CONDITION_HEALTHY,
+		.gate.watched = &watched,
+		.gate.nwatched = 1 };
 	const struct job given = { &engine, &step, NULL, &errors, on_done, NULL };
 	struct held begun = held_now(), before = { 0 };
 	world.state = DOCUMENT(STARTING);

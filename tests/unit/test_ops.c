@@ -30,7 +30,7 @@ static void test_requests(void **state)
 		http_free(request);
 	}
 	begin(OP_CONTAINER_STOP);
-	step.timeout = (struct opt_int){ true, 2500000000 };
+	step.ending.timeout = (struct opt_int){ true, 2500000000 };
 	struct request *request = ask();
 	assert_string_equal(request->query, "t=3");
 	assert_int_equal(request->timeout, 0);
@@ -134,7 +134,7 @@ static void test_lost_hook(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		begin(OP_CONTAINER_EXEC);
-		step.hook = &hook;
+		step.exec.hook = &hook;
 		step.reason = "post_start";
 		assert_int_equal(answer(201, "{\"Id\":\"e1\"}"), OP_NEXT);
 		struct request *start = ask();

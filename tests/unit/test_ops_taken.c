@@ -13,7 +13,7 @@ static const char *inspected(const char *id, const char *instead_of, const char 
 	cJSON_AddStringToObject(json, "Id", id);
 	if (step.op == OP_NETWORK_CREATE) {
 		cJSON_AddItemToObject(json, "Labels", labels);
-		cJSON_AddStringToObject(json, "Name", step.network->name);
+		cJSON_AddStringToObject(json, "Name", step.network.wanted->name);
 		cJSON_AddStringToObject(
 			json, "Created", arena_printf(arena, "2026-11-21T14:00:0%c.5Z", id[1]));
 	} else

@@ -101,8 +101,7 @@ static cJSON *bodies(const struct project *project)
 			.name = service_container_name(arena, service, 1),
 			.service = service,
 			.number_of = 1,
-			.image_id = "sha256:1",
-			.inputs = "inputs" };
+			.create = { .image_id = "sha256:1", .inputs = "inputs" } };
 		cJSON_AddItemToObject(
 			all, service->key, body(payload_container(arena, &step, &context, &errors)));
 	}
@@ -197,7 +196,7 @@ static cJSON *recreated_mounts(const struct observed *seen)
 		.new_name = "shop-web-1",
 		.service = &service,
 		.number_of = 1,
-		.replaces = &before };
+		.create.replaces = &before };
 	const struct payload_context context = { .engine = &engine, .container_of = id_of, .seen = seen };
 	cJSON *json = cJSON_Parse(payload_container(arena, &step, &context, &errors));
 	assert_string_equal(

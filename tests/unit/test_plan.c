@@ -17,9 +17,9 @@ static struct plan *sample(struct arena *arena)
 	struct step *start = plan_add(plan, OP_CONTAINER_START, "p-web-1", NULL);
 	struct step *undo = plan_add(plan, OP_CONTAINER_REMOVE, "p-web-1", NULL);
 	create->service = connect->service = start->service = &web;
-	connect->network = &back;
+	connect->network.wanted = &back;
 	gate->service = &db;
-	gate->condition = CONDITION_HEALTHY;
+	gate->gate.condition = CONDITION_HEALTHY;
 	undo->undo = true;
 	plan_need(plan, create, network, ON_SUCCESS);
 	plan_need(plan, create, network, ON_SUCCESS);

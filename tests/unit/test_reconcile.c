@@ -14,7 +14,7 @@ static void print_undos(FILE *out, const struct plan *plan)
 		for (size_t n = 0; n < step->nneeds; n++)
 			fprintf(out, "%s %zu %s", n ? " and" : " when", step->needs[n].on->number,
 				step->needs[n].release == ON_SKIP ? "never began" : "is done");
-		fprintf(out, "%s (%s)\n", step->remove_volumes ? ", with its anonymous volumes" : "",
+		fprintf(out, "%s (%s)\n", step->ending.remove_volumes ? ", with its anonymous volumes" : "",
 			step->reason);
 	}
 }

@@ -9,6 +9,7 @@ static struct service service;
 static struct network network;
 static struct peer *stream;   /* of events */
 static char requests[4096];   /* method and path of each request, one a line */
+static char words[1024];      /* of the steps, a line each */
 static const char *spoil;     /* the first requests with this text are answered with a 500 */
 static unsigned spoils;       /* how many more of them */
 static const char *refuse;    /* every one with this text is refused */
@@ -86,7 +87,7 @@ static int set_up(void **state)
 	};
 	network = (struct network){ .key = "default", .project = &project, .name = "shop_default" };
 	service.node = network.node = node_map(arena, (struct mark){ NULL, 0, 0 });
-	requests[0] = '\0';
+	requests[0] = words[0] = '\0';
 	spoil = refuse = NULL;
 	dies = interrupts = false;
 	retries = removals = 0;
@@ -97,6 +98,9 @@ static void seen(struct sink *sink, const struct event *event)
 {
 	(void)sink;
 	retries += event->kind == EVENT_RETRY;
+	size_t len = strlen(words);
+	if (event->kind == EVENT_STEP)
+		snprintf(words + len, sizeof words - len, "%s\n", event->text);
 }
 
 /* network, container, start; the container is removed again when it is not started. */
@@ -106,7 +110,7 @@ static int run(struct run_result *ret_result, struct plan **ret_plan)
 	const char *projects[] = { "shop" };
 	struct plan *plan = plan_create(arena);
 	struct step *net = plan_add(plan, OP_NETWORK_CREATE, "shop_default", "not found");
-	net->network = &network;
+	net->network.wanted = &network;
 	struct step *create = plan_add(plan, OP_CONTAINER_CREATE, "shop-web-1", "not found");
 	create->service = &service;
 	create->number_of = 1;
@@ -138,6 +142,28 @@ static void test_order(void **state)
 	assert_int_equal(result.nends, 0);
 	assert_string_equal(plan->steps[1]->result_id, "c1");
 	assert_int_equal(plan->steps[3]->state, STEP_DROPPED);
+}
+
+/* A container that is to replace another has words of its own; a start is told as any other. */
+static void test_words_of_a_replacement(void **state)
+{
+	static struct sink sink = { .on = seen };
+	const char *projects[] = { "shop" };
+	const struct run_options options = { .sink = &sink, .projects = projects, .nprojects = 1 };
+	struct run_result result;
+	struct plan *plan = plan_create(arena);
+	(void)state;
+	struct step *create = plan_add(plan, OP_CONTAINER_CREATE, "1_shop-web-1", NULL);
+	create->service = &service;
+	create->new_name = "shop-web-1";
+	struct step *start = plan_add(plan, OP_CONTAINER_START, "shop-web-1", NULL);
+	start->target = create;
+	plan_need(plan, start, create, ON_SUCCESS);
+	struct step *remove = plan_add(plan, OP_CONTAINER_REMOVE, "shop-web-1", NULL);
+	remove->target = create;
+	plan_need(plan, remove, start, ON_SUCCESS);
+	assert_int_equal(run_plan(&engine, plan, &options, &result, &errors), 0);
+	assert_string_equal(words, "Recreating\nRecreated\nStarting\nStarted\nTaking back\nTaken back\n");
 }
 
 static void test_repeats(void **state)
@@ -238,6 +264,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_order, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(test_words_of_a_replacement, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_repeats, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_patience, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_removal_under_way, set_up, engine_tear_down),

@@ -356,6 +356,20 @@ static void tty_prints_container_lines_above_the_rows(void **state)
 	assert_string_equal(f->out, "web-1 | hello\n");
 }
 
+/* The build makes up for the pull; nothing makes up for what was refused. */
+static void tolerated_failures_have_words_of_their_own(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_plain_create(f->arena, &f->look);
+	f->step.may_fail = true;
+	f->step.op = OP_IMAGE_PULL;
+	send(f, sink, "a", STEP_FAILED);
+	assert_non_null(strstr(written(f), " a  Not pulled, to be built  "));
+	f->step.op = OP_VOLUME_REMOVE;
+	send(f, sink, "a", STEP_FAILED);
+	assert_non_null(strstr(written(f), " a  Refused  "));
+}
+
 static void pulls_have_a_bar(void **state)
 {
 	struct fixture *f = *state;
@@ -445,6 +459,7 @@ int main(void)
 		TEST(tty_takes_back_what_a_narrower_window_has_folded),
 		TEST(tty_gives_the_cursor_back),
 		TEST(tty_prints_container_lines_above_the_rows),
+		TEST(tolerated_failures_have_words_of_their_own),
 		TEST(pulls_have_a_bar),
 		TEST(log_lines_are_aligned_and_clean_only_on_a_terminal),
 		TEST(log_lines_keep_colours_and_nothing_else),
