@@ -76,6 +76,7 @@ static int run_down(struct ctx *ctx, struct drive *drive)
 	return result;
 }
 
+/* From the options to one drive; a plan without a step says why. */
 static int down_run(struct ctx *ctx, const void *data)
 {
 	const struct down_options *options = data;

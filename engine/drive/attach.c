@@ -8,7 +8,7 @@
 #define DRAIN 2000000000 /* ns for the last output of what was stopped */
 
 /* Services asked for by name speak; dependencies only when wanted. */
-static bool wants_output(void *arg, const char *project, const char *service)
+static bool attach_wants(void *arg, const char *project, const char *service)
 {
 	const struct attach *attach = arg;
 	const struct dag_vertex *vertex = scope_selected(attach->drive->scope, project, service);
@@ -61,7 +61,7 @@ static void expect_names(struct attach *attach)
 	const struct dag *dag = attach->drive->scope->dag;
 	for (size_t i = 0; i < dag->count; i++) {
 		const struct service *service = dag->vertices[i]->service;
-		if (!wants_output(attach, service->project->name, service->key))
+		if (!attach_wants(attach, service->project->name, service->key))
 			continue;
 		int64_t scale = reconcile_scale(attach->scale, service);
 		for (int64_t n = 1; n <= scale && n <= 1000; n++) {
@@ -83,7 +83,7 @@ int attach_open(struct attach *attach, struct drive *drive)
 		.logs = { .timestamps = attach->timestamps },
 		.new_ones = true,
 		.exits = true,
-		.wants = wants_output,
+		.wants = attach_wants,
 		.counts = counts_end,
 		.ended = one_ended,
 		.arg = attach,

@@ -66,6 +66,7 @@ int drive_open(struct drive *drive)
 	return -1;
 }
 
+/* Runs one plan with what the drive knows, unless an interrupt has come already. */
 static int run_one(struct drive *drive, struct plan *plan, struct errors *errors)
 {
 	struct texts names = scope_names(drive->scratch, drive->scope);

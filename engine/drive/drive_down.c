@@ -13,7 +13,7 @@ static struct teardown_scope scope_of(const struct drive_down *down)
 }
 
 /* Which of the images that go with their services are there. */
-static int look_at_images(struct drive_down *down)
+static int look_at_removable(struct drive_down *down)
 {
 	struct drive *drive = &down->drive;
 	struct teardown_scope scope = scope_of(down);
@@ -38,7 +38,7 @@ static int plan_down(struct drive_down *down)
 	return 0;
 }
 
-static int look(struct drive *drive, enum drive_look why)
+static int down_look(struct drive *drive, enum drive_look why)
 {
 	struct drive_down *down = drive->arg;
 	struct texts names = scope_names(drive->scratch, drive->scope);
@@ -48,7 +48,7 @@ static int look(struct drive *drive, enum drive_look why)
 		query = observe_scope(drive->scratch, drive->scope, true);
 	query.users = down->applications.count > 0;
 	if (observe(drive->scratch, drive->engine, &query, &drive->seen, drive->errors) < 0 ||
-		look_at_images(down) < 0 || plan_down(down) < 0)
+		look_at_removable(down) < 0 || plan_down(down) < 0)
 		return -1;
 	drive->idle = !drive->plan->count;
 	return 0;
@@ -56,7 +56,7 @@ static int look(struct drive *drive, enum drive_look why)
 
 void drive_down_init(struct drive_down *down)
 {
-	static const struct drive_planner planner = { .look = look };
+	static const struct drive_planner planner = { .look = down_look };
 	down->drive.planner = &planner;
 	down->drive.arg = down;
 }

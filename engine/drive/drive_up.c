@@ -130,7 +130,7 @@ static bool is_idle(const struct drive_up *up)
 	return !up->settles || (!drive->plan->count && !settle_due(drive));
 }
 
-static int look(struct drive *drive, enum drive_look why)
+static int up_look(struct drive *drive, enum drive_look why)
 {
 	struct drive_up *up = drive->arg;
 	int result = why == DRIVE_FIRST     ? look_first(up)
@@ -155,7 +155,7 @@ static void drop_imageless(struct drive *drive)
 }
 
 /* Leaves out what cannot run for want of an image, and says so. */
-static void drop(struct drive *drive)
+static void up_drop(struct drive *drive)
 {
 	const struct dag *dag = drive->scope->dag;
 	drop_imageless(drive);
@@ -175,7 +175,7 @@ static void drop(struct drive *drive)
 }
 
 /* Who listens to the containers hears of their ends; the others ask once. */
-static int check(struct drive *drive)
+static int up_check(struct drive *drive)
 {
 	const struct drive_up *up = drive->arg;
 	if (drive->follow || up->how.no_start)
@@ -186,10 +186,10 @@ static int check(struct drive *drive)
 void drive_up_init(struct drive_up *up)
 {
 	static const struct drive_planner planner = {
-		.look = look,
-		.drop = drop,
+		.look = up_look,
+		.drop = up_drop,
 		.idle_note = "nothing to do: everything is as the file says",
-		.check = check,
+		.check = up_check,
 	};
 	up->drive.planner = &planner;
 	up->drive.arg = up;

@@ -117,7 +117,7 @@ static void close_stream(void *arg)
 		read_since(one);
 }
 
-static bool wants_output(const struct follow *follow, const char *project, const char *service)
+static bool follow_wants(const struct follow *follow, const char *project, const char *service)
 {
 	return follow->options.wants(follow->options.arg, project, service);
 }
@@ -246,7 +246,7 @@ static void ask_state(struct follow_one *one)
 static void on_start(struct follow *follow, const struct engine_event *event)
 {
 	struct follow_one *one = map_get(&follow->by_id, event->id);
-	bool wanted = wants_output(follow, event->project, event->service);
+	bool wanted = follow_wants(follow, event->project, event->service);
 	if (!one && (!follow->options.new_ones || event->oneoff))
 		return;
 	if (!one && !wanted && !follow->options.counts(follow->options.arg, event->project, event->service))
@@ -271,7 +271,8 @@ static void on_destroy(struct follow_one *one)
 	forget_removed(follow);
 }
 
-static void on_event(void *arg, const struct engine_event *event)
+/* A container that has ended is asked whether the engine starts it again before its end is told. */
+static void follow_on_event(void *arg, const struct engine_event *event)
 {
 	struct follow *follow = arg;
 	if (!event->id)
@@ -296,7 +297,7 @@ static void on_event(void *arg, const struct engine_event *event)
 	tell_exit(one);
 }
 
-static void on_open(void *arg)
+static void follow_on_open(void *arg)
 {
 	((struct follow *)arg)->subscribed = true;
 }
@@ -327,7 +328,7 @@ struct follow *follow_open(struct arena *parent, const struct follow_options *op
 		.began = clock_unix() };
 	new_index(follow);
 	const struct events_listener listener = {
-		.open = on_open, .event = on_event, .lost = on_lost, .arg = follow
+		.open = follow_on_open, .event = follow_on_event, .lost = on_lost, .arg = follow
 	};
 	follow->events = events_open(follow->engine, names.items, names.count, &listener, follow->errors);
 	if (follow->events)
@@ -343,7 +344,7 @@ bool follow_before_start(void *arg, struct step *step, const char *id)
 	struct follow *follow = arg;
 	const struct service *service = step->service;
 	if (!service || follow->options.logs.timestamps ||
-		!wants_output(follow, service->project->name, service->key))
+		!follow_wants(follow, service->project->name, service->key))
 		return true;
 	struct follow_one *one = map_get(&follow->by_id, id);
 	if (!one) {
@@ -364,7 +365,7 @@ void follow_adopt(struct follow *follow, const struct observed *seen, bool histo
 	for (size_t i = 0; i < seen->ncontainers; i++) {
 		const struct observed_container *container = seen->containers[i];
 		bool runs = container_state_runs(container->state);
-		bool wanted = wants_output(follow, container->project, container->service);
+		bool wanted = follow_wants(follow, container->project, container->service);
 		if (container->oneoff || (!runs && !history) ||
 			(follow->options.number && follow->options.number != container->number) ||
 			(!wanted && !follow->options.counts(

@@ -13,7 +13,7 @@ struct settle {
 	struct loop_timer *timer;
 };
 
-static bool wants_output(void *arg, const char *project, const char *service)
+static bool settle_wants(void *arg, const char *project, const char *service)
 {
 	(void)arg;
 	(void)project;
@@ -37,7 +37,7 @@ struct settle *settle_open(struct drive *drive)
 		.scope = drive->scope,
 		.sink = drive->sink,
 		.new_ones = true,
-		.wants = wants_output,
+		.wants = settle_wants,
 		.counts = is_selected,
 		.arg = settle,
 	};

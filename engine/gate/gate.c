@@ -26,7 +26,7 @@ static const char *const state_names[] = {
 	[WATCH_FAILED] = "failed",
 };
 
-static void go(struct watch *watch, enum watch_state to);
+static void watch_go(struct watch *watch, enum watch_state to);
 
 static enum probe_kind kind_of(const struct gate *gate)
 {
@@ -39,55 +39,56 @@ static bool by_engine(const struct gate *gate)
 	return kind_of(gate) == PROBE_CONTAINER || kind_of(gate) == PROBE_UNSET;
 }
 
-static void fail(struct watch *watch, const char *why, const char *hint)
+static void watch_fail(struct watch *watch, const char *why, const char *hint)
 {
 	watch->why = arena_strdup(watch->gate->arena, why);
 	watch->hint = arena_strdup(watch->gate->arena, hint);
-	go(watch, WATCH_REPORT);
+	watch_go(watch, WATCH_REPORT);
 }
 
 /* ---- the end ---- */
 
-static void deliver(void *arg)
+static void gate_deliver(void *arg)
 {
 	struct gate *gate = arg;
 	gate->timer = NULL;
 	gate->job.done(gate->job.arg, gate->ok); /* may end the gate */
 }
 
-static void decide(struct gate *gate, bool ok)
+static void gate_decide(struct gate *gate, bool ok)
 {
 	if (gate->over)
 		return;
 	gate->over = true;
 	gate->ok = ok;
-	gate->timer = loop_after(gate->job.engine->loop, 0, deliver, gate);
+	gate->timer = loop_after(gate->job.engine->loop, 0, gate_deliver, gate);
 }
 
-static void on_ready(struct gate *gate)
+static void watch_on_ready(struct gate *gate)
 {
 	size_t ready = 0;
 	for (size_t i = 0; i < gate->count; i++)
 		ready += gate->watches[i].state == WATCH_READY;
 	if (ready == gate->count)
-		decide(gate, true);
+		gate_decide(gate, true);
 }
 
 static void on_told(struct watch *watch)
 {
 	struct gate *gate = watch->gate;
-	go(watch, WATCH_FAILED);
+	watch_go(watch, WATCH_FAILED);
 	/* One is enough: the others are let go. */
 	for (size_t i = 0; i < gate->count; i++)
 		if (gate->watches[i].state != WATCH_READY && gate->watches[i].state != WATCH_FAILED)
-			go(&gate->watches[i], WATCH_FAILED);
-	decide(gate, false);
+			watch_go(&gate->watches[i], WATCH_FAILED);
+	gate_decide(gate, false);
 }
 
 /* ---- LOOK ---- */
 
 static void ask(struct watch *watch);
 
+/* What a look has told decides whether to probe, to wait for an event, or that it is over. */
 static void judge_look(struct watch *watch)
 {
 	struct gate *gate = watch->gate;
@@ -102,23 +103,23 @@ static void judge_look(struct watch *watch)
 	bool stale = watch->died || (watch->began && verdict == GATE_LISTEN);
 	watch->died = watch->began = false;
 	if (stale && verdict != GATE_READY) {
-		go(watch, WATCH_LOOK);
+		watch_go(watch, WATCH_LOOK);
 		return;
 	}
 	switch (verdict) {
 	case GATE_READY:
-		go(watch, WATCH_READY);
+		watch_go(watch, WATCH_READY);
 		break;
 	case GATE_FAILED:
-		fail(watch, why, hint);
+		watch_fail(watch, why, hint);
 		break;
 	case GATE_LISTEN:
 		if (watch->look.state == CONTAINER_RESTARTING)
 			gate_note_restart(watch);
-		go(watch, WATCH_LISTEN);
+		watch_go(watch, WATCH_LISTEN);
 		break;
 	case GATE_PROBE:
-		go(watch, WATCH_ROUTE);
+		watch_go(watch, WATCH_ROUTE);
 		break;
 	}
 }
@@ -139,6 +140,7 @@ static bool repeat_look(struct watch *watch, const struct request *request)
 	return true;
 }
 
+/* Takes the answer of a look: the container is gone, cannot be read, or is judged as it stands. */
 static void on_look(struct request *request)
 {
 	struct watch *watch = request->arg;
@@ -153,21 +155,22 @@ static void on_look(struct request *request)
 		watch->removed = true;
 		const char *name = watch->looked ? watch->look.name : watch->id;
 		if (watch->completed && gate->job.step->gate.condition == CONDITION_COMPLETED)
-			go(watch, WATCH_READY);
+			watch_go(watch, WATCH_READY);
 		else
-			fail(watch, arena_printf(arena, "container %s was removed", name), NULL);
+			watch_fail(watch, arena_printf(arena, "container %s was removed", name), NULL);
 		return;
 	}
 	struct look look;
 	if (request->fault != HTTP_OK || request->status != 200) {
-		fail(watch, arena_printf(arena, "container %s: %s", watch->id, http_message(arena, request)),
+		watch_fail(watch,
+			arena_printf(arena, "container %s: %s", watch->id, http_message(arena, request)),
 			NULL);
 		return;
 	}
 	struct arena *seen = arena_child(gate->arena);
 	if (look_read(seen, buf_text(&request->answer), request->answer.len, gate->job.engine->api, &look,
 		    &errors) != 0) {
-		fail(watch, errors.first->message, NULL);
+		watch_fail(watch, errors.first->message, NULL);
 		return;
 	}
 	if (!watch->looked)
@@ -194,7 +197,7 @@ static void ask(struct watch *watch)
 	if (http_send(request, &errors) == 0)
 		watch->request = request;
 	else
-		fail(watch, errors.first ? errors.first->message : "the engine cannot be asked", NULL);
+		watch_fail(watch, errors.first ? errors.first->message : "the engine cannot be asked", NULL);
 }
 
 static void enter_look(struct watch *watch)
@@ -212,16 +215,17 @@ static void on_tried(void *arg, bool ready)
 	struct gate *gate = watch->gate;
 	int64_t now = loop_now();
 	if (ready) {
-		go(watch, WATCH_READY);
+		watch_go(watch, WATCH_READY);
 		return;
 	}
 	int64_t spent = watch->try.by->lasting ? now - watch->try_began : 0;
 	/* An early try of the engine's check proves nothing by failing: the engine decides. */
 	bool failed = watch->try.hopeless || pace_failed(&watch->pace, now, spent);
 	if (!by_engine(gate) && failed)
-		fail(watch, arena_printf(watch->arena, "container %s is unhealthy", watch->look.name), NULL);
+		watch_fail(watch, arena_printf(watch->arena, "container %s is unhealthy", watch->look.name),
+			NULL);
 	else
-		go(watch, WATCH_WAIT);
+		watch_go(watch, WATCH_WAIT);
 }
 
 /* The command that a check runs. */
@@ -262,6 +266,7 @@ static void set_pace(struct watch *watch)
 	}
 }
 
+/* Makes the try for what the container is now, with the command and the pace of its kind. */
 static void begin_probing(struct watch *watch)
 {
 	static const struct probe unset;
@@ -284,7 +289,7 @@ static void begin_probing(struct watch *watch)
 		set_command(watch);
 	set_pace(watch);
 	gate_note_way(watch);
-	go(watch, WATCH_PROBE);
+	watch_go(watch, WATCH_PROBE);
 }
 
 static void on_settled(void *arg)
@@ -300,7 +305,7 @@ static void enter_route(struct watch *watch)
 	const struct prober *kind = prober_of(kind_of(gate));
 	if (by_engine(gate) && ((probe && probe->early == TRI_NO) || watch->look.check_first <= ENGINE_SOON ||
 				       !watch->look.ntest || watch->look.state == CONTAINER_PAUSED)) {
-		go(watch, WATCH_LISTEN);
+		watch_go(watch, WATCH_LISTEN);
 		return;
 	}
 	route_finish(&watch->route);
@@ -313,7 +318,7 @@ static void enter_route(struct watch *watch)
 	errors_init(&errors, watch->arena);
 	if (route_plan(&watch->route, gate->job.engine, gate->job.step->service, probe, &watch->look,
 		    kind->port, &errors) != 0)
-		fail(watch, errors.first->message, errors.first->hint);
+		watch_fail(watch, errors.first->message, errors.first->hint);
 	else if (route_settle(&watch->route, on_settled, watch))
 		begin_probing(watch);
 }
@@ -336,7 +341,7 @@ static void on_pause_over(void *arg)
 {
 	struct watch *watch = arg;
 	watch->timer = NULL;
-	go(watch, WATCH_PROBE);
+	watch_go(watch, WATCH_PROBE);
 }
 
 /* ---- the machine ---- */
@@ -354,7 +359,8 @@ static void leave(struct watch *watch)
 		probe_cancel(&watch->try);
 }
 
-static void go(struct watch *watch, enum watch_state to)
+/* Leaves a state, with all that it had under way, and enters another. */
+static void watch_go(struct watch *watch, enum watch_state to)
 {
 	struct gate *gate = watch->gate;
 	TRACE("gate", "\"step\":%zu,\"container\":\"%.12s\",\"from\":\"%s\",\"to\":\"%s\"",
@@ -379,7 +385,7 @@ static void go(struct watch *watch, enum watch_state to)
 		gate_report(watch, on_told);
 		break;
 	case WATCH_READY:
-		on_ready(gate);
+		watch_on_ready(gate);
 		break;
 	case WATCH_NEW:
 	case WATCH_LISTEN:
@@ -407,13 +413,14 @@ static struct job *gate_begin(const struct job *given)
 	for (size_t i = 0; i < step->gate.nstarts; i++)
 		add_watch(gate, step_container(step->gate.starts[i]));
 	for (size_t i = 0; i < gate->count; i++)
-		go(&gate->watches[i], WATCH_LOOK);
+		watch_go(&gate->watches[i], WATCH_LOOK);
 	if (gate->count == 0)
-		decide(gate, true);
+		gate_decide(gate, true);
 	return &gate->job;
 }
 
-static void on_event(struct watch *watch, const struct engine_event *event)
+/* Bad news is looked at before it counts; what comes while a look is under way is noted for its answer. */
+static void watch_on_event(struct watch *watch, const struct engine_event *event)
 {
 	struct gate *gate = watch->gate;
 	bool completes = gate->job.step->gate.condition == CONDITION_COMPLETED;
@@ -423,28 +430,28 @@ static void on_event(struct watch *watch, const struct engine_event *event)
 		if (completes || !by_engine(gate))
 			return;
 		if (event->health == HEALTH_HEALTHY)
-			go(watch, WATCH_READY);
+			watch_go(watch, WATCH_READY);
 		else if (event->health == HEALTH_UNHEALTHY && !looking)
-			go(watch, WATCH_LOOK);
+			watch_go(watch, WATCH_LOOK);
 		watch->died |= looking && event->health == HEALTH_UNHEALTHY;
 		return;
 	case ENGINE_DIE:
 		watch->completed |= event->exit_code == 0;
 		if (completes && event->exit_code == 0)
-			go(watch, WATCH_READY);
+			watch_go(watch, WATCH_READY);
 		else if (!looking)
-			go(watch, WATCH_LOOK);
+			watch_go(watch, WATCH_LOOK);
 		watch->died |= looking;
 		return;
 	case ENGINE_START:
 		/* The news of a start that was seen already says nothing. */
 		watch->began |= looking;
 		if (watch->state == WATCH_LISTEN)
-			go(watch, WATCH_LOOK);
+			watch_go(watch, WATCH_LOOK);
 		return;
 	case ENGINE_DESTROY:
 		if (!looking)
-			go(watch, WATCH_LOOK);
+			watch_go(watch, WATCH_LOOK);
 		watch->died |= looking;
 		return;
 	case ENGINE_OTHER:
@@ -459,7 +466,7 @@ static void gate_event(struct job *job, const struct engine_event *event)
 		struct watch *watch = &gate->watches[i];
 		bool open = watch->state >= WATCH_LOOK && watch->state <= WATCH_LISTEN;
 		if (open && event->id && strcmp(event->id, watch->id) == 0)
-			on_event(watch, event);
+			watch_on_event(watch, event);
 	}
 }
 

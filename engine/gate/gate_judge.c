@@ -8,7 +8,7 @@ struct judging {
 	const char *why, *hint;
 };
 
-static enum gate_verdict fail(struct judging *of, const char *why, const char *hint)
+static enum gate_verdict judge_fail(struct judging *of, const char *why, const char *hint)
 {
 	of->why = why;
 	of->hint = hint;
@@ -26,12 +26,12 @@ static enum gate_verdict judge_ended(struct judging *of)
 	if (of->target->condition == CONDITION_STARTED && code == 0 && one_shot)
 		return GATE_READY;
 	if (of->target->condition != CONDITION_COMPLETED)
-		return fail(of,
+		return judge_fail(of,
 			arena_printf(of->arena, "container %s exited (%lld)%s", look->name, code, memory),
 			hint);
 	if (code == 0)
 		return GATE_READY;
-	return fail(of,
+	return judge_fail(of,
 		arena_printf(of->arena, "service \"%s\" didn't complete successfully: exit %lld%s",
 			of->target->service, code, memory),
 		hint);
@@ -46,7 +46,7 @@ static enum gate_verdict judge_restarting(struct judging *of)
 	if (of->target->restarts < GATE_RESTARTS_MOST ||
 		(completes && strcmp(look->restart, "on-failure") == 0))
 		return GATE_LISTEN;
-	return fail(of,
+	return judge_fail(of,
 		arena_printf(of->arena,
 			"container %s is in a crash loop: exited (%lld), restarted %lld times", look->name,
 			(long long)look->exit_code, (long long)of->target->restarts),
@@ -60,7 +60,7 @@ static enum gate_verdict judge_health(struct judging *of)
 	case HEALTH_HEALTHY:
 		return GATE_READY;
 	case HEALTH_UNHEALTHY:
-		return fail(of, arena_printf(of->arena, "container %s is unhealthy", name), NULL);
+		return judge_fail(of, arena_printf(of->arena, "container %s is unhealthy", name), NULL);
 	case HEALTH_STARTING:
 		return GATE_PROBE;
 	case HEALTH_NONE:
@@ -68,7 +68,7 @@ static enum gate_verdict judge_health(struct judging *of)
 	}
 	if (of->target->look->ntest)
 		return GATE_PROBE;
-	return fail(of, arena_printf(of->arena, "container %s has no healthcheck configured", name),
+	return judge_fail(of, arena_printf(of->arena, "container %s has no healthcheck configured", name),
 		arena_printf(of->arena,
 			"give service %s a `healthcheck:` (or `x-flow: {healthcheck: …}`), or wait for `service_started`",
 			of->target->service));
@@ -84,7 +84,7 @@ static enum gate_verdict judge_running(struct judging *of)
 										      : GATE_PROBE;
 }
 
-static enum gate_verdict judge(struct judging *of)
+static enum gate_verdict judge_by_state(struct judging *of)
 {
 	switch (of->target->look->state) {
 	case CONTAINER_RUNNING:
@@ -94,7 +94,7 @@ static enum gate_verdict judge(struct judging *of)
 		return judge_restarting(of);
 	case CONTAINER_CREATED:
 		if (*of->target->look->error)
-			return fail(of,
+			return judge_fail(of,
 				arena_printf(of->arena, "container %s did not start: %s",
 					of->target->look->name, of->target->look->error),
 				NULL);
@@ -111,7 +111,7 @@ enum gate_verdict gate_judge(
 	struct arena *arena, const struct gate_target *target, const char **ret_why, const char **ret_hint)
 {
 	struct judging of = { .arena = arena, .target = target };
-	enum gate_verdict verdict = judge(&of);
+	enum gate_verdict verdict = judge_by_state(&of);
 	if (verdict == GATE_FAILED) {
 		*ret_why = of.why;
 		*ret_hint = of.hint;

@@ -12,7 +12,7 @@ struct report {
 	void (*told)(struct watch *watch);
 };
 
-static void say(struct watch *watch, enum event_kind kind, const char *text)
+static void gate_say(struct watch *watch, enum event_kind kind, const char *text)
 {
 	const struct gate *gate = watch->gate;
 	struct event event = {
@@ -35,13 +35,13 @@ void gate_note_way(struct watch *watch)
 	if (by->ported)
 		place = arena_printf(watch->arena, "by %s", route_words(watch->arena, &watch->route));
 	if (engine->verbose)
-		say(watch, EVENT_NOTE,
+		gate_say(watch, EVENT_NOTE,
 			arena_printf(watch->arena, "probe %s %s", watch->try.kind->name, place));
 }
 
 void gate_note_restart(struct watch *watch)
 {
-	say(watch, EVENT_RETRY,
+	gate_say(watch, EVENT_RETRY,
 		arena_printf(watch->arena, "exited (%lld), the engine restarts it",
 			(long long)watch->look.exit_code));
 }
@@ -65,6 +65,7 @@ static void put_probe(struct buf *to, const struct watch *watch)
 		buf_printf(to, "its output: %.*s\n", (int)len, output);
 }
 
+/* The finding of a failed gate: who waited, why it failed, the last probe, the last lines. */
 static void leave_finding(struct watch *watch, const char *lines)
 {
 	struct gate *gate = watch->gate;

@@ -4,7 +4,7 @@
 
 #include <stdarg.h>
 
-static void stop(struct probe_try *try)
+static void try_stop(struct probe_try *try)
 {
 	if (!try->running)
 		return;
@@ -14,11 +14,11 @@ static void stop(struct probe_try *try)
 	try->own_of->cancel(try);
 }
 
-static void deliver(void *arg)
+static void try_deliver(void *arg)
 {
 	struct probe_try *try = arg;
 	try->timer = NULL;
-	stop(try);
+	try_stop(try);
 	TRACE("probe", "\"kind\":\"%s\",\"ready\":%s", try->own_of->name, try->ready ? "true" : "false");
 	try->done(try->arg, try->ready);
 }
@@ -38,10 +38,10 @@ void probe_settle(struct probe_try *try, bool ready, const char *format, ...)
 	try->ready = ready;
 	/* From a turn of its own: kinds settle anywhere, even while they begin. */
 	loop_cancel(try->engine->loop, try->timer);
-	try->timer = loop_after(try->engine->loop, 0, deliver, try);
+	try->timer = loop_after(try->engine->loop, 0, try_deliver, try);
 }
 
-static void on_late(void *arg)
+static void try_on_late(void *arg)
 {
 	struct probe_try *try = arg;
 	try->timer = NULL;
@@ -53,7 +53,7 @@ static void on_late(void *arg)
 
 void probe_begin(struct probe_try *try, int64_t timeout, int64_t interval)
 {
-	stop(try);
+	try_stop(try);
 	arena_destroy(try->arena);
 	try->arena = arena_child(try->engine->arena);
 	try->own = arena_alloc(try->arena, try->by->size);
@@ -64,18 +64,18 @@ void probe_begin(struct probe_try *try, int64_t timeout, int64_t interval)
 	try->interval = interval;
 	try->running = true;
 	try->settled = try->ready = false;
-	try->timer = loop_after(try->engine->loop, timeout, on_late, try);
+	try->timer = loop_after(try->engine->loop, timeout, try_on_late, try);
 	try->by->begin(try);
 }
 
 void probe_cancel(struct probe_try *try)
 {
-	stop(try);
+	try_stop(try);
 }
 
 void probe_finish(struct probe_try *try)
 {
-	stop(try);
+	try_stop(try);
 	buf_finish(&try->output);
 	arena_destroy(try->arena);
 	arena_destroy(try->told);

@@ -15,7 +15,7 @@ struct exec_probe {
 	int64_t pause; /* before the exit code is asked for again, ns */
 };
 
-static struct request *new_request(
+static struct request *exec_request(
 	struct probe_try *try, const char *method, const char *path, void (*done)(struct request *request))
 {
 	struct exec_probe *own = try->own;
@@ -28,7 +28,7 @@ static struct request *new_request(
 	return request;
 }
 
-static void send(struct probe_try *try)
+static void exec_send(struct probe_try *try)
 {
 	struct exec_probe *own = try->own;
 	struct errors errors;
@@ -53,6 +53,8 @@ static struct probe_try *ended(struct request *request, bool *ret_ok)
 
 static void ask_code(void *arg);
 
+/* The exit code of the command, once the engine knows it: just after the output it may still say "running".
+ */
 static void on_code(struct request *request)
 {
 	bool ok;
@@ -82,21 +84,21 @@ static void ask_code(void *arg)
 	struct probe_try *try = arg;
 	struct exec_probe *own = try->own;
 	own->timer = NULL;
-	new_request(try, "GET", arena_printf(try->arena, "/exec/%s/json", own->id), on_code);
-	send(try);
+	exec_request(try, "GET", arena_printf(try->arena, "/exec/%s/json", own->id), on_code);
+	exec_send(try);
 }
 
-static void on_payload(void *arg, bool standard_error, const char *bytes, size_t len)
+static void exec_on_payload(void *arg, bool standard_error, const char *bytes, size_t len)
 {
 	(void)standard_error;
 	probe_output(arg, bytes, len);
 }
 
-static void on_bytes(struct request *request, const char *bytes, size_t len)
+static void exec_on_bytes(struct request *request, const char *bytes, size_t len)
 {
 	struct probe_try *try = request->arg;
 	struct exec_probe *own = try->own;
-	frames_feed(&own->frames, bytes, len, on_payload, try);
+	frames_feed(&own->frames, bytes, len, exec_on_payload, try);
 }
 
 static void on_output_end(struct request *request)
@@ -107,7 +109,8 @@ static void on_output_end(struct request *request)
 		ask_code(try);
 }
 
-static void on_created(struct request *request)
+/* The command exists: starts it and reads what it prints. */
+static void exec_on_created(struct request *request)
 {
 	static const char body[] = "{\"Detach\":false,\"Tty\":false}";
 	bool ok;
@@ -127,14 +130,14 @@ static void on_created(struct request *request)
 		return;
 	}
 	struct request *start =
-		new_request(try, "POST", arena_printf(arena, "/exec/%s/start", own->id), on_output_end);
+		exec_request(try, "POST", arena_printf(arena, "/exec/%s/start", own->id), on_output_end);
 	start->body = body;
 	start->body_len = sizeof body - 1;
-	start->data = on_bytes;
-	send(try);
+	start->data = exec_on_bytes;
+	exec_send(try);
 }
 
-static void begin(struct probe_try *try)
+static void probe_exec_begin(struct probe_try *try)
 {
 	struct arena *arena = try->arena;
 	struct cJSON *json = cJSON_CreateObject(), *command = cJSON_AddArrayToObject(json, "Cmd");
@@ -142,20 +145,20 @@ static void begin(struct probe_try *try)
 	cJSON_AddTrueToObject(json, "AttachStderr");
 	for (size_t i = 0; i < try->nexec; i++)
 		cJSON_AddItemToArray(command, cJSON_CreateString(try->exec[i]));
-	struct request *request = new_request(
-		try, "POST", arena_printf(arena, "/containers/%s/exec", try->look->id), on_created);
+	struct request *request = exec_request(
+		try, "POST", arena_printf(arena, "/containers/%s/exec", try->look->id), exec_on_created);
 	request->body = json_print(arena, json);
 	request->body_len = strlen(request->body);
-	send(try);
+	exec_send(try);
 }
 
-static void late(struct probe_try *try)
+static void exec_late(struct probe_try *try)
 {
 	probe_settle(try, false, "no result within %.3gs (an exec cannot be ended: the command goes on)",
 		(double)try->timeout / PACE_SECOND);
 }
 
-static void cancel(struct probe_try *try)
+static void probe_exec_cancel(struct probe_try *try)
 {
 	struct exec_probe *own = try->own;
 	http_cancel(own->request);
@@ -166,7 +169,7 @@ const struct prober prober_exec = {
 	.name = "exec",
 	.size = sizeof(struct exec_probe),
 	.growth = { 50 * PACE_MS, 1 },
-	.begin = begin,
-	.late = late,
-	.cancel = cancel,
+	.begin = probe_exec_begin,
+	.late = exec_late,
+	.cancel = probe_exec_cancel,
 };

@@ -44,7 +44,7 @@ static struct helper *helper_of(struct probe_try *try)
 	return try->own;
 }
 
-static struct request *new_request(
+static struct request *helper_request(
 	struct probe_try *try, const char *path, void (*done)(struct request *request))
 {
 	struct request *request = http_request(try->engine->http);
@@ -55,7 +55,7 @@ static struct request *new_request(
 	return request;
 }
 
-static bool send(struct probe_try *try, struct request *request, struct request **ret_request)
+static bool helper_send(struct probe_try *try, struct request *request, struct request **ret_request)
 {
 	struct errors errors;
 	errors_init(&errors, try->arena);
@@ -76,7 +76,7 @@ static bool is_good(struct probe_try *try, const struct request *request, const 
 	return false;
 }
 
-static void add_texts(struct cJSON *array, const char *const *texts)
+static void helper_add_texts(struct cJSON *array, const char *const *texts)
 {
 	for (; *texts; texts++)
 		cJSON_AddItemToArray(array, cJSON_CreateString(*texts));
@@ -102,8 +102,8 @@ static void add_command(struct probe_try *try, struct cJSON *json)
 		NULL,
 	};
 	const char *env[2] = { order.request ? arena_printf(arena, "FLOW_REQUEST=%s", order.request) : NULL };
-	add_texts(cJSON_AddArrayToObject(json, "Cmd"), argv);
-	add_texts(cJSON_AddArrayToObject(json, "Env"), env);
+	helper_add_texts(cJSON_AddArrayToObject(json, "Cmd"), argv);
+	helper_add_texts(cJSON_AddArrayToObject(json, "Env"), env);
 }
 
 static const char *create_body(struct probe_try *try)
@@ -113,7 +113,7 @@ static const char *create_body(struct probe_try *try)
 	struct arena *arena = try->arena;
 	struct cJSON *json = cJSON_CreateObject();
 	cJSON_AddStringToObject(json, "Image", helper_image_name(arena));
-	add_texts(cJSON_AddArrayToObject(json, "Entrypoint"), entrypoint);
+	helper_add_texts(cJSON_AddArrayToObject(json, "Entrypoint"), entrypoint);
 	add_command(try, json);
 	cJSON_AddStringToObject(json, "User", "65534:65534");
 	cJSON_AddTrueToObject(json, "AttachStdout");
@@ -123,13 +123,13 @@ static const char *create_body(struct probe_try *try)
 	cJSON_AddTrueToObject(host, "AutoRemove");
 	cJSON_AddTrueToObject(host, "ReadonlyRootfs");
 	cJSON_AddStringToObject(cJSON_AddObjectToObject(host, "LogConfig"), "Type", "none");
-	add_texts(cJSON_AddArrayToObject(host, "CapDrop"), all);
-	add_texts(cJSON_AddArrayToObject(host, "SecurityOpt"), options);
+	helper_add_texts(cJSON_AddArrayToObject(host, "CapDrop"), all);
+	helper_add_texts(cJSON_AddArrayToObject(host, "SecurityOpt"), options);
 	return json_print(arena, json);
 }
 
 /* Both the exit code and the end of the output are there. */
-static void judge(struct probe_try *try)
+static void helper_judge(struct probe_try *try)
 {
 	struct helper *own = helper_of(try);
 	const char *why = "";
@@ -149,17 +149,17 @@ static void judge(struct probe_try *try)
 	probe_settle(try, ready, "%s", ready ? "ready" : why);
 }
 
-static void on_payload(void *arg, bool standard_error, const char *bytes, size_t len)
+static void helper_on_payload(void *arg, bool standard_error, const char *bytes, size_t len)
 {
 	struct probe_try *try = arg;
 	(void)standard_error;
 	buf_append(&helper_of(try)->output, bytes, len);
 }
 
-static void on_bytes(struct request *request, const char *bytes, size_t len)
+static void helper_on_bytes(struct request *request, const char *bytes, size_t len)
 {
 	struct probe_try *try = request->arg;
-	frames_feed(&helper_of(try)->frames, bytes, len, on_payload, try);
+	frames_feed(&helper_of(try)->frames, bytes, len, helper_on_payload, try);
 }
 
 static void on_attach_end(struct request *request)
@@ -168,7 +168,7 @@ static void on_attach_end(struct request *request)
 	helper_of(try)->attach = NULL;
 	helper_of(try)->ended = true;
 	if (is_good(try, request, "attach"))
-		judge(try);
+		helper_judge(try);
 }
 
 static void on_waited(struct request *request)
@@ -185,7 +185,7 @@ static void on_waited(struct request *request)
 	own->code = json_int(json, "StatusCode", -1);
 	cJSON_Delete(json);
 	own->waited = true;
-	judge(try);
+	helper_judge(try);
 }
 
 static void on_started(struct request *request)
@@ -195,25 +195,26 @@ static void on_started(struct request *request)
 	is_good(try, request, "start");
 }
 
-static void on_open(struct request *request)
+static void helper_on_open(struct request *request)
 {
 	struct probe_try *try = request->arg;
 	struct helper *own = helper_of(try);
 	if (++own->open < 2 || own->started)
 		return;
 	own->started = true;
-	send(try, new_request(try, arena_printf(try->arena, "/containers/%s/start", own->id), on_started),
+	helper_send(try,
+		helper_request(try, arena_printf(try->arena, "/containers/%s/start", own->id), on_started),
 		&own->request);
 }
 
-static void on_created(struct request *request);
+static void helper_on_created(struct request *request);
 
-static void create(struct probe_try *try)
+static void helper_create(struct probe_try *try)
 {
-	struct request *request = new_request(try, "/containers/create", on_created);
+	struct request *request = helper_request(try, "/containers/create", helper_on_created);
 	request->body = create_body(try);
 	request->body_len = strlen(request->body);
-	send(try, request, &helper_of(try)->request);
+	helper_send(try, request, &helper_of(try)->request);
 }
 
 static void on_imported(struct request *request)
@@ -222,7 +223,7 @@ static void on_imported(struct request *request)
 	helper_of(try)->request = NULL;
 	/* A failure within the stream shows at the create that follows. */
 	if (is_good(try, request, "import of its image"))
-		create(try);
+		helper_create(try);
 }
 
 /* Engine API: POST /images/create?fromSrc=- takes the tar as the body. */
@@ -230,16 +231,17 @@ static void import(struct probe_try *try)
 {
 	struct arena *arena = try->arena;
 	const char *tag = strchr(helper_image_name(arena), ':') + 1;
-	struct request *request = new_request(try, "/images/create", on_imported);
+	struct request *request = helper_request(try, "/images/create", on_imported);
 	helper_of(try)->imported = true;
 	request->query = http_query(arena, "fromSrc", "-", "repo", HELPER_IMAGE_REPOSITORY, "tag", tag,
 		"changes", "LABEL " HELPER_LABEL "=image", NULL);
 	request->body = helper_image_tar(&request->body_len);
 	request->content_type = "application/x-tar";
-	send(try, request, &helper_of(try)->request);
+	helper_send(try, request, &helper_of(try)->request);
 }
 
-static void on_created(struct request *request)
+/* The helper container exists: attaches to it before it starts, so that no line is lost. */
+static void helper_on_created(struct request *request)
 {
 	struct probe_try *try = request->arg;
 	struct helper *own = helper_of(try);
@@ -258,18 +260,18 @@ static void on_created(struct request *request)
 	own->id = arena_strdup(arena, json_text(json, "Id", ""));
 	cJSON_Delete(json);
 	struct request *attach =
-		new_request(try, arena_printf(arena, "/containers/%s/attach", own->id), on_attach_end);
+		helper_request(try, arena_printf(arena, "/containers/%s/attach", own->id), on_attach_end);
 	attach->query = "stream=1&stdout=1";
-	attach->head = on_open;
-	attach->data = on_bytes;
+	attach->head = helper_on_open;
+	attach->data = helper_on_bytes;
 	struct request *wait =
-		new_request(try, arena_printf(arena, "/containers/%s/wait", own->id), on_waited);
+		helper_request(try, arena_printf(arena, "/containers/%s/wait", own->id), on_waited);
 	wait->query = "condition=next-exit";
-	wait->head = on_open;
-	if (!send(try, attach, &own->attach))
+	wait->head = helper_on_open;
+	if (!helper_send(try, attach, &own->attach))
 		http_free(wait);
 	else
-		send(try, wait, &own->wait);
+		helper_send(try, wait, &own->wait);
 }
 
 /* Engine API: GET /containers/json. */
@@ -304,14 +306,14 @@ static void remove_leftovers(struct engine *engine)
 	http_send(request, &errors);
 }
 
-static void begin(struct probe_try *try)
+static void probe_helper_begin(struct probe_try *try)
 {
 	buf_init(&helper_of(try)->output, HELPER_OUTPUT_MOST);
 	remove_leftovers(try->engine);
-	create(try);
+	helper_create(try);
 }
 
-static void cancel(struct probe_try *try)
+static void probe_helper_cancel(struct probe_try *try)
 {
 	struct helper *own = helper_of(try);
 	http_cancel(own->request);
@@ -329,6 +331,6 @@ const struct prober prober_helper = {
 	.growth = { 50 * PACE_MS, 1 },
 	.ported = true,
 	.lasting = true,
-	.begin = begin,
-	.cancel = cancel,
+	.begin = probe_helper_begin,
+	.cancel = probe_helper_cancel,
 };

@@ -79,6 +79,7 @@ static bool value_is(const struct cJSON *item, const char *wanted)
 	return same;
 }
 
+/* Whether the members that the probe wants are in the answer with the values wanted. */
 static enum wire judge_json(
 	struct arena *arena, const struct probe *probe, const char *body, size_t len, const char **ret_why)
 {
@@ -139,7 +140,8 @@ enum wire probe_http_judge(struct arena *arena, const struct probe *probe, char 
 	return judge_json(arena, probe, bytes + body, body ? left : 0, ret_why);
 }
 
-static void on_dial(void *arg, enum dial_event event)
+/* Sends the request when connected, and feeds what comes to the decoder. */
+static void probe_http_on_dial(void *arg, enum dial_event event)
 {
 	struct probe_try *try = arg;
 	struct http_probe *own = try->own;
@@ -163,14 +165,15 @@ static void on_dial(void *arg, enum dial_event event)
 		probe_settle(try, wire == WIRE_PASS, "%s", wire == WIRE_PASS ? "ready" : why);
 }
 
-static void begin(struct probe_try *try)
+static void probe_http_begin(struct probe_try *try)
 {
 	struct http_probe *own = try->own;
 	const struct route_way *way = route_way(try->route);
-	dial_begin(&own->dial, try->engine->loop, way->address, way->port, PROBE_BODY_MOST, on_dial, try);
+	dial_begin(&own->dial, try->engine->loop, way->address, way->port, PROBE_BODY_MOST,
+		probe_http_on_dial, try);
 }
 
-static void cancel(struct probe_try *try)
+static void probe_http_cancel(struct probe_try *try)
 {
 	struct http_probe *own = try->own;
 	dial_finish(&own->dial);
@@ -197,8 +200,8 @@ const struct prober prober_http = {
 	.size = sizeof(struct http_probe),
 	.growth = { 10 * PACE_MS, 8 },
 	.ported = true,
-	.begin = begin,
-	.cancel = cancel,
+	.begin = probe_http_begin,
+	.cancel = probe_http_cancel,
 	.order = order_http,
 	.accept = accept_http,
 };

@@ -37,7 +37,8 @@ static void on_end(void *arg, const char *failure)
 	probe_settle(try, false, "%s", failure ? failure : "the output ended without a match");
 }
 
-static void begin(struct probe_try *try)
+/* Compiles the expression and follows the output from the start of the container on. */
+static void probe_log_begin(struct probe_try *try)
 {
 	struct log_probe *own = try->own;
 	const char *text = try->probe->log;
@@ -74,13 +75,13 @@ static void begin(struct probe_try *try)
 			try, false, "%s", errors.first ? errors.first->message : "the output cannot be read");
 }
 
-static void late(struct probe_try *try)
+static void log_late(struct probe_try *try)
 {
 	probe_settle(try, false, "no line of the output matched /%s/%s", try->probe->log,
 		try->why ? try->why : "");
 }
 
-static void cancel(struct probe_try *try)
+static void probe_log_cancel(struct probe_try *try)
 {
 	struct log_probe *own = try->own;
 	if (own->logs)
@@ -95,7 +96,7 @@ const struct prober prober_log = {
 	.size = sizeof(struct log_probe),
 	.growth = { 50 * PACE_MS, 1 },
 	.lasting = true,
-	.begin = begin,
-	.late = late,
-	.cancel = cancel,
+	.begin = probe_log_begin,
+	.late = log_late,
+	.cancel = probe_log_cancel,
 };

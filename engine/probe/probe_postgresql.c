@@ -33,7 +33,8 @@ static void on_answer(struct probe_try *try)
 	buf_drop(&own->dial.in, used);
 }
 
-static void on_dial(void *arg, enum dial_event event)
+/* Sends the start-up message when connected, and judges the first answer. */
+static void probe_postgresql_on_dial(void *arg, enum dial_event event)
 {
 	struct probe_try *try = arg;
 	struct postgresql *own = try->own;
@@ -60,15 +61,16 @@ static void on_dial(void *arg, enum dial_event event)
 	}
 }
 
-static void begin(struct probe_try *try)
+static void probe_postgresql_begin(struct probe_try *try)
 {
 	struct postgresql *own = try->own;
 	const struct route_way *way = route_way(try->route);
 	own->pg.named = try->probe->dbname != NULL;
-	dial_begin(&own->dial, try->engine->loop, way->address, way->port, 128 << 10, on_dial, try);
+	dial_begin(&own->dial, try->engine->loop, way->address, way->port, 128 << 10,
+		probe_postgresql_on_dial, try);
 }
 
-static void cancel(struct probe_try *try)
+static void probe_postgresql_cancel(struct probe_try *try)
 {
 	struct postgresql *own = try->own;
 	dial_finish(&own->dial);
@@ -89,7 +91,7 @@ const struct prober prober_postgresql = {
 	.growth = { 20 * PACE_MS, 4 },
 	.ported = true,
 	.port = 5432,
-	.begin = begin,
-	.cancel = cancel,
+	.begin = probe_postgresql_begin,
+	.cancel = probe_postgresql_cancel,
 	.order = order_postgresql,
 };

@@ -19,7 +19,7 @@ static void on_lasted(void *arg)
 	probe_settle(try, true, "ready");
 }
 
-static void on_dial(void *arg, enum dial_event event)
+static void probe_tcp_on_dial(void *arg, enum dial_event event)
 {
 	struct probe_try *try = arg;
 	struct tcp *tcp = try->own;
@@ -33,14 +33,14 @@ static void on_dial(void *arg, enum dial_event event)
 		probe_settle(try, false, "%s", strerror(tcp->dial.error));
 }
 
-static void begin(struct probe_try *try)
+static void probe_tcp_begin(struct probe_try *try)
 {
 	struct tcp *tcp = try->own;
 	const struct route_way *way = route_way(try->route);
-	dial_begin(&tcp->dial, try->engine->loop, way->address, way->port, 65536, on_dial, try);
+	dial_begin(&tcp->dial, try->engine->loop, way->address, way->port, 65536, probe_tcp_on_dial, try);
 }
 
-static void cancel(struct probe_try *try)
+static void probe_tcp_cancel(struct probe_try *try)
 {
 	struct tcp *tcp = try->own;
 	dial_finish(&tcp->dial);
@@ -58,7 +58,7 @@ const struct prober prober_tcp = {
 	.size = sizeof(struct tcp),
 	.growth = { 10 * PACE_MS, 8 },
 	.ported = true,
-	.begin = begin,
-	.cancel = cancel,
+	.begin = probe_tcp_begin,
+	.cancel = probe_tcp_cancel,
 	.order = order_tcp,
 };

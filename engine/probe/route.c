@@ -67,7 +67,7 @@ static const char *host_address(struct route *route)
 	return ok ? route->host : NULL;
 }
 
-static void add(struct route *route, enum way way, const char *address, int64_t port)
+static void route_add(struct route *route, enum way way, const char *address, int64_t port)
 {
 	if (address && port)
 		route->ways[route->nways++] = (struct route_way){ way, address, port };
@@ -95,22 +95,22 @@ int route_plan(struct route *route, struct engine *engine, const struct service 
 	}
 	int64_t inside = probe->host ? 0 : port;
 	if (probe->host)
-		add(route, WAY_HOST, host_address(route), port);
+		route_add(route, WAY_HOST, host_address(route), port);
 	for (size_t i = 0; probe->host && i < look->nports && !inside; i++)
 		inside = look->ports[i].host == port ? look->ports[i].container : 0;
 	if (!probe->host) {
 		if (look->host_network)
-			add(route, WAY_HOST, host_address(route), port);
+			route_add(route, WAY_HOST, host_address(route), port);
 		else if (engine->local && !engine->indirect)
-			add(route, WAY_ADDRESS, look->address, port);
+			route_add(route, WAY_ADDRESS, look->address, port);
 		for (size_t i = 0; i < look->nports; i++)
 			if (look->ports[i].container == port) {
-				add(route, WAY_PUBLISHED, binding_address(route, look->ports[i].host_ip),
-					look->ports[i].host);
+				route_add(route, WAY_PUBLISHED,
+					binding_address(route, look->ports[i].host_ip), look->ports[i].host);
 				break;
 			}
 	}
-	add(route, WAY_HELPER, look->address ? look->address : "127.0.0.1", inside);
+	route_add(route, WAY_HELPER, look->address ? look->address : "127.0.0.1", inside);
 	return 0;
 }
 
@@ -127,7 +127,7 @@ const char *route_words(struct arena *arena, const struct route *route)
 		six ? "]" : "", (long long)way->port);
 }
 
-static void stop(struct route *route)
+static void route_stop(struct route *route)
 {
 	dial_finish(&route->dial);
 	loop_cancel(route->engine->loop, route->timer);
@@ -141,7 +141,7 @@ static void judged(struct route *route, bool usable)
 {
 	enum way way = route_way(route)->way;
 	int error = route->dial.error;
-	stop(route);
+	route_stop(route);
 	if (way == WAY_ADDRESS && !usable)
 		route->engine->indirect = true;
 	TRACE("route", "\"way\":%d,\"usable\":%s,\"error\":%d", (int)way, usable ? "true" : "false", error);
@@ -151,7 +151,7 @@ static void judged(struct route *route, bool usable)
 		route->settled(route->arg);
 }
 
-static void on_dial(void *arg, enum dial_event event)
+static void route_on_dial(void *arg, enum dial_event event)
 {
 	struct route *route = arg;
 	bool answers = event == DIAL_CONNECTED;
@@ -161,7 +161,7 @@ static void on_dial(void *arg, enum dial_event event)
 	judged(route, answers);
 }
 
-static void on_late(void *arg)
+static void route_on_late(void *arg)
 {
 	struct route *route = arg;
 	route->timer = NULL;
@@ -174,9 +174,9 @@ static bool go_on(struct route *route)
 	const struct route_way *way = route_way(route);
 	if (way->way == WAY_HELPER || route->at + 1 == route->nways)
 		return true;
-	dial_begin(&route->dial, route->engine->loop, way->address, way->port, 4096, on_dial, route);
+	dial_begin(&route->dial, route->engine->loop, way->address, way->port, 4096, route_on_dial, route);
 	route->timer = loop_after(route->engine->loop,
-		way->way == WAY_ADDRESS ? ADDRESS_PATIENCE : PUBLISHED_PATIENCE, on_late, route);
+		way->way == WAY_ADDRESS ? ADDRESS_PATIENCE : PUBLISHED_PATIENCE, route_on_late, route);
 	return false;
 }
 
@@ -190,5 +190,5 @@ bool route_settle(struct route *route, void (*settled)(void *arg), void *arg)
 void route_finish(struct route *route)
 {
 	if (route->engine)
-		stop(route);
+		route_stop(route);
 }

@@ -77,7 +77,7 @@ static void child_ended(void *arg, int status)
 	wait->taken = WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-static void interrupted(void *arg, int number)
+static void lock_interrupted(void *arg, int number)
 {
 	struct wait *wait = arg;
 	if (number == SIGINT || number == SIGTERM || number == SIGHUP)
@@ -105,7 +105,8 @@ static _Noreturn void child_wait(int fd, pid_t parent)
 	_exit(0);
 }
 
-static int wait_for(struct engine *engine, int fd, const char *project, struct errors *errors)
+/* Waits for the holder in a child, which may block in flock for the same open file; an interrupt ends it. */
+static int lock_wait(struct engine *engine, int fd, const char *project, struct errors *errors)
 {
 	struct wait wait = { .over = false };
 	struct loop *loop = engine->loop;
@@ -115,7 +116,7 @@ static int wait_for(struct engine *engine, int fd, const char *project, struct e
 			errors, ERROR_SYSTEM, NULL, NULL, "cannot wait for the lock: %s", strerror(errno));
 	if (child == 0)
 		child_wait(fd, parent);
-	struct loop_taker before = loop_signals_push(loop, interrupted, &wait);
+	struct loop_taker before = loop_signals_push(loop, lock_interrupted, &wait);
 	loop_child(loop, child, child_ended, &wait);
 	while (!wait.over && !wait.signal)
 		loop_turn(loop, -1);
@@ -133,7 +134,7 @@ static int wait_for(struct engine *engine, int fd, const char *project, struct e
 	return 0;
 }
 
-static void tell(struct arena *arena, struct sink *sink, int64_t pid, const char *project)
+static void lock_tell(struct arena *arena, struct sink *sink, int64_t pid, const char *project)
 {
 	const char *who = pid > 0 ? arena_printf(arena, " (process %" PRId64 ")", pid) : "";
 	event_send(sink, &(struct event){ .kind = EVENT_NOTE,
@@ -192,8 +193,8 @@ int lock_take(struct arena *arena, struct engine *engine, const char *project, s
 			close(fd);
 			return -1;
 		}
-		tell(arena, sink, holder(fd), project);
-		if (wait_for(engine, fd, project, errors) < 0) {
+		lock_tell(arena, sink, holder(fd), project);
+		if (lock_wait(engine, fd, project, errors) < 0) {
 			close(fd);
 			return -1;
 		}

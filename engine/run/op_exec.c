@@ -25,7 +25,8 @@ static void add_texts(cJSON *json, const char *key, const char *const *texts, si
 		cJSON_AddItemToArray(list, cJSON_CreateString(texts[i]));
 }
 
-static const char *body(struct arena *arena, const struct hook *hook)
+/* The body of the request that makes a command in a container. */
+static const char *hook_body(struct arena *arena, const struct hook *hook)
 {
 	cJSON *json = cJSON_CreateObject();
 	cJSON_AddTrueToObject(json, "AttachStdout");
@@ -64,6 +65,7 @@ static void on_output(struct request *request, const char *bytes, size_t len)
 	frames_feed(&hook->frames, bytes, len, keep, hook);
 }
 
+/* Creates, starts, then looks: three requests, one a call. */
 static int ask_hook(struct op_call *call, struct request *request)
 {
 	struct arena *arena = call->arena;
@@ -79,7 +81,7 @@ static int ask_hook(struct op_call *call, struct request *request)
 	switch ((enum part)call->part) {
 	case CREATE:
 		request->path = arena_printf(arena, "/containers/%s/exec", call->container);
-		request->body = body(arena, call->step->exec.hook);
+		request->body = hook_body(arena, call->step->exec.hook);
 		break;
 	case START:
 		hook->starts++;
@@ -97,7 +99,7 @@ static int ask_hook(struct op_call *call, struct request *request)
 }
 
 /* The command has ended: its exit code decides. */
-static enum op_verdict judge(struct op_call *call, const struct hook_run *hook, const struct cJSON *json)
+static enum op_verdict hook_judge(struct op_call *call, const struct hook_run *hook, const struct cJSON *json)
 {
 	const struct buf *output = &hook->output;
 	if (json_bool(json, "Running"))
@@ -128,7 +130,7 @@ static enum op_verdict got_hook(struct op_call *call, const struct cJSON *json)
 	case LOOK:
 		break;
 	}
-	return judge(call, hook, json);
+	return hook_judge(call, hook, json);
 }
 
 static const struct op_row rows[] = {

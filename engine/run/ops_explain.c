@@ -140,6 +140,7 @@ bool op_blame(struct op_call *call, const struct request *request, const struct 
 	return true;
 }
 
+/* A port that is taken: by which container, or by something outside of the engine. */
 static void explain_port(struct op_call *call, int64_t taken, const char *message)
 {
 	const struct step *step = call->step;

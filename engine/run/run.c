@@ -34,7 +34,7 @@ static const char *words_of(const struct step *step)
 }
 
 /* Told by the scheduler of each change: times and events. */
-static void changed(void *arg, struct step *step)
+static void run_step_changed(void *arg, struct step *step)
 {
 	struct run *run = arg;
 	if (step->state == STEP_RUNNING)
@@ -50,7 +50,7 @@ static void changed(void *arg, struct step *step)
 	event_send(run->options->sink, &event);
 }
 
-static void interrupted(void *arg, int number)
+static void run_interrupted(void *arg, int number)
 {
 	struct run *run = arg;
 	if (number != SIGINT && number != SIGTERM && number != SIGHUP)
@@ -195,7 +195,8 @@ static void turn(struct run *run, int64_t *ticked)
 	fail_blind_jobs(run);
 }
 
-static void work(struct run *run)
+/* Feeds and turns until every step is at its end; what is left after a second interrupt is dropped. */
+static void run_work(struct run *run)
 {
 	int64_t ticked = loop_now();
 	feed(run);
@@ -240,20 +241,20 @@ int run_plan(struct engine *engine, struct plan *plan, const struct run_options 
 	struct pair *proxies = NULL;
 	run.arena = plan->arena;
 	map_init(&run.by_id, run.arena);
-	if (sched_init(&run.sched, plan, changed, &run) < 0)
+	if (sched_init(&run.sched, plan, run_step_changed, &run) < 0)
 		return error_add(errors, ERROR_ENGINE, NULL, NULL,
 			"the plan has steps that wait for each other; this is a mistake of docker flow");
 	run.sched.fail_fast = options->fail_fast;
 	payload_proxies(run.arena, engine, &proxies, &run.nproxies);
 	run.proxies = proxies;
-	struct loop_taker before = loop_signals_push(loop, interrupted, &run);
+	struct loop_taker before = loop_signals_push(loop, run_interrupted, &run);
 	set_width(&run);
 	int failed = watch_open(&run);
 	if (!failed) {
 		if (options->deadline)
 			run.deadline = loop_after(loop, options->deadline, deadline_passed, &run);
 		ask_info(&run);
-		work(&run);
+		run_work(&run);
 		loop_cancel(loop, run.deadline);
 	}
 	watch_close(&run);

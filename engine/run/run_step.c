@@ -5,7 +5,7 @@
 
 #define MS INT64_C(1000000)
 
-static void send(struct task *task);
+static void task_send(struct task *task);
 
 static void end(struct task *task, bool ok)
 {
@@ -14,7 +14,7 @@ static void end(struct task *task, bool ok)
 }
 
 /* A failure that has left its finding: its first line becomes the step's. */
-static void fail(struct task *task, const struct errors *errors)
+static void task_fail(struct task *task, const struct errors *errors)
 {
 	if (!task->step->failure && errors->last)
 		task->step->failure = errors->last->message;
@@ -32,7 +32,7 @@ static void due(void *arg)
 {
 	struct task *task = arg;
 	task->timer = NULL;
-	send(task);
+	task_send(task);
 }
 
 static void again_after(struct task *task, int64_t ns)
@@ -60,6 +60,7 @@ static bool wait_more(struct task *task)
 	return true;
 }
 
+/* What an answer means for the task: its end, another request, a pause, or a failure to explain. */
 static void answered(struct request *request)
 {
 	struct op_call *call = request->arg;
@@ -70,7 +71,7 @@ static void answered(struct request *request)
 		end(task, true);
 		return;
 	case OP_NEXT:
-		send(task);
+		task_send(task);
 		return;
 	case OP_REPEAT:
 		if (repeat(task, request))
@@ -84,28 +85,28 @@ static void answered(struct request *request)
 		break;
 	}
 	if (op_blame(&task->call, request, task->run->options->seen)) {
-		send(task);
+		task_send(task);
 		return;
 	}
 	op_explain(&task->call, request);
 	end(task, false);
 }
 
-static void send(struct task *task)
+static void task_send(struct task *task)
 {
 	struct request *request = http_request(task->run->engine->http);
 	request->done = answered;
 	request->arg = &task->call;
 	if (op_ask(&task->call, request) < 0) {
 		http_free(request);
-		fail(task, task->call.errors);
+		task_fail(task, task->call.errors);
 		return;
 	}
 	request->prompt = !task->row->slow;
 	task->request = request;
 	if (http_send(request, task->call.errors) < 0) {
 		task->request = NULL;
-		fail(task, task->call.errors);
+		task_fail(task, task->call.errors);
 	}
 }
 
@@ -134,6 +135,7 @@ static bool works_on_container(const struct step *step)
 	return step->container || step->target;
 }
 
+/* Begins an operation that asks the engine; a start may be held until its output is attached to. */
 static void begin_request(struct task *task)
 {
 	struct run *run = task->run;
@@ -162,7 +164,7 @@ static void begin_request(struct task *task)
 		error_add(&task->findings, ERROR_ENGINE, NULL, NULL,
 			"cannot %s container %s: it was not made", op_traits[step->op].verb,
 			step_shown_name(step));
-		fail(task, &task->findings);
+		task_fail(task, &task->findings);
 		return;
 	}
 	if (op_traits[step->op].starts)
@@ -170,7 +172,7 @@ static void begin_request(struct task *task)
 	if (op_traits[step->op].starts && run->options->before_start)
 		task->held = true;
 	else
-		send(task);
+		task_send(task);
 	task_held(task);
 }
 
@@ -181,7 +183,7 @@ void task_held(struct task *task)
 		!options->before_start(options->arg, task->step, task->call.container))
 		return;
 	task->held = false;
-	send(task);
+	task_send(task);
 }
 
 void task_begin(struct run *run, struct step *step)

@@ -210,6 +210,7 @@ static const char *verb_cell(struct arena *arena, const struct step *step)
 	return quote_plain_copy(arena, argument ? arena_printf(arena, "%s %s", verb, argument) : verb);
 }
 
+/* One line a step, in columns: number and needs, object, name, what is done, why. */
 static void print_text(FILE *out, struct arena *arena, const struct plan *plan)
 {
 	int widths[4] = { 0 };

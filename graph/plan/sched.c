@@ -41,7 +41,7 @@ static struct step *heap_pop(struct sched *sched, enum pool pool)
 	return top;
 }
 
-static void tell(struct sched *sched, struct step *step)
+static void sched_tell(struct sched *sched, struct step *step)
 {
 	if (sched->changed)
 		sched->changed(sched->arg, step);
@@ -52,7 +52,7 @@ static bool over(const struct step *step)
 	return step->state >= STEP_DONE;
 }
 
-/* Ends a step. Those that wait hear of it in settle(), so that no chain of skips recurses. */
+/* Ends a step. Those that wait hear of it in sched_settle(), so that no chain of skips recurses. */
 static void end_step(struct sched *sched, struct step *step, enum step_state state, const char *why)
 {
 	step->state = state;
@@ -61,13 +61,13 @@ static void end_step(struct sched *sched, struct step *step, enum step_state sta
 	sched->open--;
 	*ARENA_PUSH(sched->plan->arena, sched->ended, sched->nended) = step;
 	if (state != STEP_DROPPED)
-		tell(sched, step);
+		sched_tell(sched, step);
 }
 
 /* What an end means for a need: release, skip, or drop the step that has it. */
 enum verdict { RELEASE, SKIP, DROP };
 
-static enum verdict judge(enum release release, enum step_state state)
+static enum verdict sched_judge(enum release release, enum step_state state)
 {
 	/* A dropped step was not needed: nothing is wrong for those that wait. */
 	bool good = state == STEP_DONE || state == STEP_DROPPED;
@@ -94,12 +94,12 @@ static void release(struct sched *sched, struct step *step)
 }
 
 /* Tells a waiting step of the end of one that it needs. */
-static void apply(struct sched *sched, struct step *step, const struct need *need)
+static void sched_apply(struct sched *sched, struct step *step, const struct need *need)
 {
 	if (step->state != STEP_WAITING)
 		return;
 	const struct step *on = need->on;
-	switch (judge(need->release, on->state)) {
+	switch (sched_judge(need->release, on->state)) {
 	case RELEASE:
 		release(sched, step);
 		break;
@@ -119,7 +119,7 @@ static void apply(struct sched *sched, struct step *step, const struct need *nee
 }
 
 /* Spreads all ends to those that wait for them. */
-static void settle(struct sched *sched)
+static void sched_settle(struct sched *sched)
 {
 	while (sched->nended) {
 		struct step *step = sched->ended[--sched->nended];
@@ -127,7 +127,7 @@ static void settle(struct sched *sched)
 			struct step *dependent = step->dependents[i];
 			for (size_t n = 0; n < dependent->nneeds; n++) {
 				if (dependent->needs[n].on == step)
-					apply(sched, dependent, &dependent->needs[n]);
+					sched_apply(sched, dependent, &dependent->needs[n]);
 			}
 		}
 	}
@@ -198,10 +198,10 @@ static void enter(struct sched *sched)
 		}
 		for (size_t n = 0; n < step->nneeds; n++) {
 			if (step->needs[n].on->number <= from && over(step->needs[n].on))
-				apply(sched, step, &step->needs[n]);
+				sched_apply(sched, step, &step->needs[n]);
 		}
 	}
-	settle(sched);
+	sched_settle(sched);
 }
 
 /* Until sched_limit says otherwise. Stops cost the engine nothing while they wait, but each holds a
@@ -253,7 +253,7 @@ struct step *sched_next(struct sched *sched)
 	struct step *step = heap_pop(sched, (enum pool)best);
 	step->state = STEP_RUNNING;
 	sched->running[best]++;
-	tell(sched, step);
+	sched_tell(sched, step);
 	return step;
 }
 
@@ -263,7 +263,7 @@ void sched_done(struct sched *sched, struct step *step, bool ok)
 		return;
 	sched->running[op_traits[step->op].pool]--;
 	end_step(sched, step, ok ? STEP_DONE : STEP_FAILED, NULL);
-	settle(sched);
+	sched_settle(sched);
 	if (!ok && sched->fail_fast && !sched->stopped && !step_tolerated(step))
 		sched_stop(sched, arena_printf(sched->plan->arena, "%s %s %s failed",
 					  op_traits[step->op].object, step->name, op_traits[step->op].verb));
@@ -283,7 +283,7 @@ void sched_stop(struct sched *sched, const char *why)
 			continue;
 		end_step(sched, step, STEP_SKIPPED, why);
 	}
-	settle(sched);
+	sched_settle(sched);
 }
 
 bool sched_finished(const struct sched *sched)

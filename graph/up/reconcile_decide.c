@@ -82,7 +82,8 @@ static enum recreate recreate_mode(const struct work *work, const struct task *t
 }
 
 /* Why the container must be replaced, or NULL. */
-static const char *changed(const struct work *work, const struct task *task, const struct existing *existing)
+static const char *why_changed(
+	const struct work *work, const struct task *task, const struct existing *existing)
 {
 	const struct observed_container *seen = existing->seen;
 	if (recreate_mode(work, task) == RECREATE_NEVER)
@@ -106,7 +107,7 @@ static const char *changed(const struct work *work, const struct task *task, con
 }
 
 /* Chooses between an unchanged container's possible fates. */
-static void settle(struct work *work, const struct task *task, struct replica *replica)
+static void decide_end(struct work *work, const struct task *task, struct replica *replica)
 {
 	const struct existing *now = replica->now;
 	replica->action = ACTION_KEEP;
@@ -135,11 +136,11 @@ static void adopt(struct work *work, struct task *task, struct replica *replica,
 {
 	replica->now = now;
 	now->taken = true;
-	replica->reason = changed(work, task, now);
+	replica->reason = why_changed(work, task, now);
 	if (replica->reason)
 		replica->action = ACTION_RECREATE;
 	else
-		settle(work, task, replica);
+		decide_end(work, task, replica);
 }
 
 /* Whether `a` is the better container for a name: the final name, then running, then the newer one. */
@@ -166,7 +167,7 @@ static void decide_number(struct work *work, struct task *task, struct replica *
 			continue;
 		if (!each->temporary)
 			kept = better(each, kept, replica->name) ? each : kept;
-		else if (!made || (changed(work, task, made) && !changed(work, task, each)))
+		else if (!made || (why_changed(work, task, made) && !why_changed(work, task, each)))
 			made = each;
 	}
 	if (!kept && !made) {
@@ -178,8 +179,8 @@ static void decide_number(struct work *work, struct task *task, struct replica *
 		adopt(work, task, replica, kept ? kept : made);
 		return;
 	}
-	const char *reason = changed(work, task, kept);
-	if (!reason || changed(work, task, made)) {
+	const char *reason = why_changed(work, task, kept);
+	if (!reason || why_changed(work, task, made)) {
 		adopt(work, task, replica, kept);
 		return;
 	}

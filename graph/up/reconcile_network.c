@@ -133,7 +133,7 @@ static void find_own(struct work *work, struct net *net)
 	net->renew = seen->config_hash && strcmp(seen->config_hash, hash_network(work->arena, network)) != 0;
 }
 
-static struct net *use(struct work *work, const struct network *network)
+static struct net *network_use(struct work *work, const struct network *network)
 {
 	if (!network)
 		return NULL;
@@ -164,7 +164,7 @@ static void use_applications(struct work *work, struct task *task)
 				task->service->key, task->service->network_mode, to->key);
 			continue;
 		}
-		task->applications = use(work, project_network(to->project, "default"));
+		task->applications = network_use(work, project_network(to->project, "default"));
 	}
 }
 
@@ -178,7 +178,7 @@ void networks_decide(struct work *work)
 		task->nets = ARENA_ARRAY(work->arena, struct net *, task->nattachments + 1);
 		for (size_t n = 0; n < task->nattachments; n++) {
 			const char *key = task->attachments[n]->key;
-			task->nets[n] = use(work, project_network(task->service->project, key));
+			task->nets[n] = network_use(work, project_network(task->service->project, key));
 		}
 		use_applications(work, task);
 	}

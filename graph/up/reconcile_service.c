@@ -82,6 +82,7 @@ static const char *applications(struct work *work, const struct task *task)
 	return text;
 }
 
+/* The create step of a replica, with what it takes over from the one it replaces. */
 static struct step *emit_create(struct work *work, struct task *task, struct replica *replica)
 {
 	const struct observed_container *old = replica->now ? replica->now->seen : NULL;
@@ -276,6 +277,7 @@ static void emit_restart(struct work *work, struct task *task, struct replica *r
 	undo_put_back(work, replica->now, start);
 }
 
+/* All steps of one replica: what is kept, started, replaced or made. */
 static void emit_replica(struct work *work, struct task *task, struct replica *replica)
 {
 	struct step *rename = NULL;

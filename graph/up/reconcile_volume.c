@@ -31,7 +31,7 @@ static const char *difference(
 	return "its driver_opts or labels differ";
 }
 
-static void check(struct work *work, struct vol *vol)
+static void volume_check(struct work *work, struct vol *vol)
 {
 	const struct volume *volume = vol->volume;
 	const struct observed_volume *seen = vol->seen;
@@ -54,7 +54,8 @@ static void check(struct work *work, struct vol *vol)
 		volume->name);
 }
 
-static void use(struct work *work, const struct volume *volume)
+/* Takes in a volume that a service uses: it is there and checked, to be created, or an error. */
+static void volume_use(struct work *work, const struct volume *volume)
 {
 	if (!volume || map_has(&work->vols, volume->name))
 		return;
@@ -65,7 +66,7 @@ static void use(struct work *work, const struct volume *volume)
 	bool made_once = volume->flow && volume->flow->create;
 	if (vol->seen) {
 		if (!volume->external)
-			check(work, vol);
+			volume_check(work, vol);
 	} else if (!volume->external || made_once) {
 		vol->missing = made_once ? "not found: made once and kept" : "not found";
 	} else {
@@ -85,7 +86,7 @@ void volumes_decide(struct work *work)
 		if (!task->vertex->selected || !task->scale)
 			continue;
 		for (size_t m = 0; m < task->service->nvolumes; m++)
-			use(work, mount_volume(task->service, task->service->volumes[m]));
+			volume_use(work, mount_volume(task->service, task->service->volumes[m]));
 	}
 }
 

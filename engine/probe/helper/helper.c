@@ -146,6 +146,7 @@ static long receive(struct job *job, int fd, size_t used)
 	return n;
 }
 
+/* One conversation: start-up, a query where the server wants one, and what it says to that. */
 static bool try_postgresql(struct job *job, int fd)
 {
 	struct wire_pg pg = { .named = job->dbname != NULL };
@@ -194,6 +195,7 @@ static bool try_tcp(struct job *job, int fd)
 	return true; /* connected within the namespace: nothing stands between */
 }
 
+/* One request. Its status is judged here; an answer that may pass is printed, so that its body can be. */
 static bool try_http(struct job *job, int fd)
 {
 	size_t used = 0;
@@ -264,6 +266,7 @@ static const char *variable(char **env, const char *name)
 	return NULL;
 }
 
+/* The program: reads its orders from the arguments, then tries. */
 static int run(long argc, char **argv, char **env)
 {
 	if (argc < 6)
