@@ -3,7 +3,7 @@
 # make quick      build, unit tests, style and floors: what every commit passes
 # make test       everything; installs what it needs
 # make mutants    seeded breaks, and whether the nearest tests notice them
-# make long       what would make `make test` too long: mutants, the sweep on both engines, fuzzing by the hour
+# make long       what would make `make test` too long: all of tests/engine on both engines, mutants, regressions, the sweep on both engines, hostile inputs, fuzzing by the hour
 # make itself predefines CC as cc
 ifeq ($(origin CC),default)
 CC      := gcc
@@ -29,8 +29,9 @@ LINK_cov := --coverage
 LINK_fuzz := -fsanitize=address,undefined
 LDFLAGS += $(LINK) $(LINK_$(VARIANT))
 # The small parsers are linked statically: the binary starts for every plugin command and each shared library costs.
+# libc first: where most symbols are is looked at first.
 # libcurl and libarchive are opened on first use (engine/http/curl_lib.c, engine/archive/archive_lib.c).
-LIBS    := -Wl,-Bstatic -lcyaml -lyaml -lmd -lpcre2-8 -Wl,-Bdynamic -lcjson -ldl -lm
+LIBS    := -Wl,-Bstatic -lcyaml -lyaml -lmd -lpcre2-8 -Wl,-Bdynamic -lc -lcjson -ldl -lm
 
 # engine/probe/helper is a program of its own, without a C library.
 SRC  := $(sort $(shell find base compose graph engine cmd plugin-manifest -name '*.c' ! -path 'engine/probe/helper/*'))
@@ -105,17 +106,33 @@ touches:
 test:
 	tests/test.sh
 
+# All that touches an engine, on both.
+engines: all
+	ENGINE_VERSION=20 bats tests/engine
+	ENGINE_VERSION=28 bats tests/engine
+
 # Every request of an `up` spoiled in every way, on both engines.
 sweep: all $O/tests/faultproxy
 	ENGINE_VERSION=20 tests/sweep.sh
 	ENGINE_VERSION=28 tests/sweep.sh
+
+# Odd files, wrong answers, closed descriptors, foreign text on a terminal: `make hostile HOSTILE_COUNT=10000 HOSTILE_SEED=7`.
+HOSTILE_COUNT ?= 1500
+HOSTILE_SEED  ?= 1
+hostile:
+	$(MAKE) -s VARIANT=san all
+	python3 tests/hostile/hostile.py --count $(HOSTILE_COUNT) --seed $(HOSTILE_SEED) build/san/docker-flow
+
+# Whether the tests that stand for a fault fail without its cure.
+regressions:
+	tests/regressions.sh
 
 # Breaks the house on purpose: `tests/mutants.sh PATTERN…` for some files only.
 mutants:
 	tests/mutants.sh
 
 LONG_FUZZ_SECONDS ?= 300
-long: mutants sweep
+long: engines mutants regressions sweep hostile
 	$(MAKE) CC=clang VARIANT=fuzz FUZZ_SECONDS=$(LONG_FUZZ_SECONDS) fuzz
 
 deps:
@@ -137,4 +154,4 @@ demo-down:
 bench: all
 	tests/bench/bench.sh
 
-.PHONY: all unit style quick cases fuzz touches test sweep mutants long bench demo demo-down deps clean
+.PHONY: all unit style quick cases fuzz touches test engines sweep mutants regressions hostile long bench demo demo-down deps clean

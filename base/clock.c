@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #define SECOND INT64_C(1000000000)
@@ -51,4 +52,21 @@ int clock_read(const char *text, int64_t *ret_unix_ns)
 		return *ret_unix_ns < 0 ? -1 : 0;
 	}
 	return -1;
+}
+
+int64_t clock_take(const char **text, size_t *len)
+{
+	char stamp[64];
+	int64_t time = 0;
+	const char *space = memchr(*text, ' ', *len);
+	size_t size = space ? (size_t)(space - *text) : 0;
+	if (!size || size >= sizeof stamp)
+		return 0;
+	memcpy(stamp, *text, size);
+	stamp[size] = '\0';
+	if (clock_read(stamp, &time) < 0)
+		return 0;
+	*text += size + 1;
+	*len -= size + 1;
+	return time;
 }

@@ -2,6 +2,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Nanoseconds since the epoch. */
@@ -18,5 +19,9 @@ void clock_stamp(char ret_text[CLOCK_STAMP], int64_t unix_ns);
  * whole time of day may be missing; without a zone it is local time. Before the epoch, as the zero time of
  * the engine is, it is 0. Returns -1 when the text is no time, or one after the year 2262. */
 int clock_read(const char *text, int64_t *ret_unix_ns);
+
+/* Takes such a time and the blank behind it off the begin of a line; 0, and the line as it is: there is none.
+ */
+int64_t clock_take(const char **text, size_t *len);
 
 #endif

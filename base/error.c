@@ -1,10 +1,18 @@
 #include "base/error.h"
+#include "base/url.h"
 
 #include <string.h>
 
 void errors_init(struct errors *errors, struct arena *arena)
 {
 	*errors = (struct errors){ .arena = arena };
+}
+
+/* Foreign text may hold the URL of a web server or a proxy, with its login. */
+__attribute__((format(printf, 2, 0))) static const char *finding_text(
+	const struct errors *errors, const char *format, va_list args)
+{
+	return url_masked(errors->arena, arena_vprintf(errors->arena, format, args));
 }
 
 /* A new finding at the end of the list; NULL, and only counted, when it is one too many. */
@@ -34,7 +42,7 @@ int error_add(struct errors *errors, enum error_code code, const struct mark *at
 {
 	va_list args;
 	va_start(args, format);
-	struct error *error = keep_finding(errors, at, path, arena_vprintf(errors->arena, format, args));
+	struct error *error = keep_finding(errors, at, path, finding_text(errors, format, args));
 	va_end(args);
 	if (error)
 		error->code = code;
@@ -53,6 +61,14 @@ void errors_append(struct errors *errors, const struct errors *from)
 	errors->count += from->count;
 	errors->warnings += from->warnings;
 	errors->dropped += from->dropped;
+}
+
+void errors_soften(struct errors *errors)
+{
+	for (struct error *each = errors->first; each; each = each->next)
+		each->warning = true;
+	errors->warnings += errors->count;
+	errors->count = 0;
 }
 
 void errors_shown(struct errors *errors)
@@ -82,7 +98,7 @@ void error_warn(struct errors *errors, const struct mark *at, const char *path, 
 	va_list args;
 	struct arena_mark before = arena_mark(errors->arena);
 	va_start(args, format);
-	const char *message = arena_vprintf(errors->arena, format, args);
+	const char *message = finding_text(errors, format, args);
 	va_end(args);
 	if (has_warning(errors->first, at, message) || has_warning(errors->shown, at, message)) {
 		arena_reset(errors->arena, before);
@@ -101,7 +117,19 @@ int error_hint(struct errors *errors, const char *format, ...)
 	va_list args;
 	va_start(args, format);
 	if (errors->latest)
-		errors->latest->hint = arena_vprintf(errors->arena, format, args);
+		errors->latest->hint = finding_text(errors, format, args);
+	va_end(args);
+	return -1;
+}
+
+int error_hint_more(struct errors *errors, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	if (errors->latest) {
+		const char *hint = errors->latest->hint, *more = finding_text(errors, format, args);
+		errors->latest->hint = hint ? arena_printf(errors->arena, "%s %s", hint, more) : more;
+	}
 	va_end(args);
 	return -1;
 }
@@ -118,7 +146,14 @@ int error_place(struct errors *errors, const struct mark *at, const char *path)
 int error_detail(struct errors *errors, const char *detail)
 {
 	if (errors->latest)
-		errors->latest->detail = arena_strdup(errors->arena, detail);
+		errors->latest->detail = url_masked(errors->arena, arena_strdup(errors->arena, detail));
+	return -1;
+}
+
+int error_source(struct errors *errors, const char *line)
+{
+	if (errors->latest)
+		errors->latest->source = arena_strdup(errors->arena, line);
 	return -1;
 }
 
@@ -160,8 +195,8 @@ static unsigned distance(const char *a, const char *b, unsigned most)
 
 const char *error_nearest(const char *word, const char *const *candidates, size_t count)
 {
-	size_t third = strlen(word) / 3;
-	unsigned most = third < 1 ? 1 : third > 3 ? 3 : (unsigned)third;
+	size_t len = strlen(word), third = len / 3;
+	unsigned most = len < 2 ? 0 : third < 1 ? 1 : third > 3 ? 3 : (unsigned)third;
 	const char *nearest = NULL;
 	for (size_t i = 0; i < count; i++) {
 		unsigned d = distance(word, candidates[i], most);
@@ -175,14 +210,24 @@ const char *error_nearest(const char *word, const char *const *candidates, size_
 	return nearest;
 }
 
+bool error_hint_meant(struct errors *errors, const char *name)
+{
+	if (name)
+		error_hint(errors, "did you mean \"%s\"?", name);
+	return name != NULL;
+}
+
+bool error_hint_near(struct errors *errors, const char *word, const char *const *names, size_t count)
+{
+	return error_hint_meant(errors, error_nearest(word, names, count));
+}
+
 int error_hint_names(
 	struct errors *errors, const char *word, const char *kind, const char *const *names, size_t count)
 {
 	enum { FEW = 12 };
-	const char *near = error_nearest(word, names, count), *list = "";
-	if (near)
-		return error_hint(errors, "did you mean \"%s\"?", near);
-	if (!count || count > FEW)
+	const char *list = "";
+	if (error_hint_near(errors, word, names, count) || !count || count > FEW)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		list = arena_printf(errors->arena, "%s%s %s", list, i ? "," : "", names[i]);

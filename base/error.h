@@ -17,7 +17,7 @@ enum error_code {
 	ERROR_ENGINE,      /* the engine refused or failed: 1 */
 	ERROR_CONNECT,     /* the engine cannot be reached: 1 */
 	ERROR_GATE,        /* a condition of a dependency was not met: 1 */
-	ERROR_PULL,        /* an image could not be had: 1 */
+	ERROR_PULL,        /* an image could not be had, or brought to its registry: 1 */
 	ERROR_BUILD,       /* a build failed: 1 */
 	ERROR_TASK,        /* a container ended on its own with a failure: 1 */
 	ERROR_SYSTEM,      /* a local operation failed (file, process, memory): 1 */
@@ -59,7 +59,7 @@ struct errors {
 void errors_init(struct errors *errors, struct arena *arena);
 
 /* Adds a failure with formatted message; returns -1, so that `return error_add(…)` fails a function.
- * `at` may be NULL. The text is copied. */
+ * `at` may be NULL. The text is copied, as hints and details are, without the logins of URLs (url_masked). */
 int error_add(struct errors *errors, enum error_code code, const struct mark *at, const char *path,
 	const char *format, ...) __attribute__((format(printf, 5, 6)));
 
@@ -70,6 +70,17 @@ void error_warn(struct errors *errors, const struct mark *at, const char *path, 
 /* Sets the hint of the finding that was added last, if it was kept; returns -1. */
 int error_hint(struct errors *errors, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Sets the hint, or says more behind the one that is set; returns -1. */
+int error_hint_more(struct errors *errors, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Sets the hint that `name` was probably meant ("did you mean …?"); returns whether there is one: not NULL.
+ */
+bool error_hint_meant(struct errors *errors, const char *name);
+
+/* The same with the one of `count` names that is nearest to `word` (error_nearest); returns whether one is
+ * near. */
+bool error_hint_near(struct errors *errors, const char *word, const char *const *names, size_t count);
+
 /* The hint for `word`, which is none of the `count` names: the nearest one, else, as long as they are few,
  * all of them after `kind` ("services: db, web"); returns -1. */
 int error_hint_names(
@@ -79,12 +90,19 @@ int error_hint_names(
  * returns -1. */
 int error_detail(struct errors *errors, const char *detail);
 
+/* Sets the line of its file to be shown with the finding that was added last, if it was kept, instead of the
+ * one that error_style.line has: copied, without secrets; returns -1. */
+int error_source(struct errors *errors, const char *line);
+
 /* Gives the finding that was added last, if it was kept, the place that asked for what failed (`at` may be
  * NULL: unchanged); returns -1. */
 int error_place(struct errors *errors, const struct mark *at, const char *path);
 
 /* Moves all findings of `from` behind those of `errors`; `from` is not to be used any more. */
 void errors_append(struct errors *errors, const struct errors *from);
+
+/* Makes warnings of all failures in it. */
+void errors_soften(struct errors *errors);
 
 /* Empties the collector of what has been printed; a warning in it is not added again. */
 void errors_shown(struct errors *errors);
@@ -107,8 +125,8 @@ struct error_style {
 void errors_print(FILE *out, const struct errors *errors, const struct error_style *style);
 
 /* Returns the candidate nearest to `word` by edit distance (transpositions count one), or NULL when none is
- * near enough to be meant: at most a third of the word's length, at least 1, at most 3 edits. `candidates`
- * holds `count` texts. */
+ * near enough to be meant: at most a third of the word's length, at least 1, at most 3 edits, and none for a
+ * single letter. `candidates` holds `count` texts. */
 const char *error_nearest(const char *word, const char *const *candidates, size_t count);
 
 #endif

@@ -81,7 +81,7 @@ static void print_source(FILE *out, const struct error *error, const struct erro
 }
 
 /* One finding for people: place, path and message, then the line of the file, details and what to do. */
-static void print_text(FILE *out, const struct error *error, const struct error_style *style)
+static void print_finding(FILE *out, const struct error *error, const struct error_style *style)
 {
 	const char *strong = style->color ? (error->warning ? "\033[33m" : "\033[31m") : "";
 	const char *plain = style->color ? "\033[0m" : "";
@@ -114,7 +114,7 @@ void errors_print(FILE *out, const struct errors *errors, const struct error_sty
 		return;
 	}
 	for (const struct error *error = errors->first; error; error = error->next)
-		print_text(out, error, style);
+		print_finding(out, error, style);
 	if (errors->dropped)
 		fprintf(out, "and %zu more findings\n", errors->dropped);
 }

@@ -5,26 +5,25 @@
 
 enum style { JSON, PLAIN };
 
-static bool is_control(uint32_t code)
+bool quote_is_obeyed(uint32_t code)
 {
-	return code < 0x20 || (code >= 0x7f && code <= 0x9f);
-}
-
-/* Line and paragraph ends, and what turns the direction of the text that follows. */
-static bool is_mark(uint32_t code)
-{
-	return (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+	bool control = code < 0x20 || (code >= 0x7f && code <= 0x9f);
+	bool line_end = code == 0x2028 || code == 0x2029;
+	/* Bidi_Control of Unicode, and the format characters of old beside it. */
+	bool turns = code == 0x61c || code == 0x200e || code == 0x200f ||
+		     (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x206f);
+	return control || line_end || turns;
 }
 
 static bool needs_escape(uint32_t code, enum style style)
 {
 	if (style == JSON)
-		return is_control(code) || code == '"' || code == '\\';
-	return (is_control(code) && code != '\n' && code != '\t') || is_mark(code);
+		return quote_is_obeyed(code) || code == '"' || code == '\\';
+	return quote_is_obeyed(code) && code != '\n' && code != '\t';
 }
 
 /* Writes what stands for a character, or for a byte that is none (`size` 0). */
-static void escape(char escaped[8], uint32_t code, unsigned char byte, size_t size, enum style style)
+static void quote_escape(char escaped[8], uint32_t code, unsigned char byte, size_t size, enum style style)
 {
 	if (style == PLAIN && (!size || code < 0x80))
 		snprintf(escaped, 8, "\\x%02x", byte);
@@ -52,7 +51,7 @@ static const char *next_piece(const char **text, enum style style, char escaped[
 	*ret_len = (size_t)(at - start);
 	if (at != start)
 		return start;
-	escape(escaped, code, (unsigned char)*at, size, style);
+	quote_escape(escaped, code, (unsigned char)*at, size, style);
 	*ret_len = strlen(escaped);
 	*text = at + (size ? size : 1);
 	return escaped;
@@ -87,9 +86,9 @@ void quote_json(struct buf *to, const char *text)
 
 void quote_print(FILE *out, const char *text)
 {
-	putc('"', out);
+	fputc('"', out);
 	print_escaped(out, text, JSON);
-	putc('"', out);
+	fputc('"', out);
 }
 
 void quote_plain(struct buf *to, const char *text)
@@ -106,7 +105,7 @@ size_t quote_plain_character(struct buf *to, const char *text, size_t len)
 		buf_append(to, text, size);
 		return size;
 	}
-	escape(escaped, code, (unsigned char)*text, size, PLAIN);
+	quote_escape(escaped, code, (unsigned char)*text, size, PLAIN);
 	buf_puts(to, escaped);
 	return size ? size : 1;
 }

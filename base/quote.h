@@ -5,7 +5,13 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
+
+/* Whether a terminal may obey the character, or show others elsewhere because of it: control characters,
+ * line and paragraph ends, and what turns the direction of the text around it. */
+bool quote_is_obeyed(uint32_t code);
 
 /* Appends `"text"` with everything escaped that JSON or a terminal would take amiss; bytes that are no UTF-8
  * become U+FFFD. NULL appends `""`. */

@@ -12,18 +12,19 @@ int trace_level;
 static FILE *trace_file;
 static struct timespec trace_begin;
 
-void trace_start(void)
+const char *trace_start(void)
 {
 	const char *name = getenv("FLOW_TRACE");
 	if (!name || !*name)
-		return;
+		return NULL;
 	bool to_stderr = strcmp(name, "-") == 0 || strcmp(name, "1") == 0;
 	trace_file = to_stderr ? stderr : fopen(name, "ae");
 	if (!trace_file)
-		return;
+		return name;
 	setvbuf(trace_file, NULL, _IOLBF, 0);
 	clock_gettime(CLOCK_MONOTONIC, &trace_begin);
 	trace_level = 1;
+	return NULL;
 }
 
 static void line_begin(const char *what)

@@ -7,8 +7,9 @@
 /* Level: 0 off, 1 on. The only global of this floor; written once by trace_start. */
 extern int trace_level;
 
-/* Opens the trace when FLOW_TRACE is set; a file that cannot be opened is silently no trace. */
-void trace_start(void);
+/* Opens the trace when FLOW_TRACE is set. Returns NULL, or the name of the file that cannot be opened
+ * (errno). */
+const char *trace_start(void);
 
 /* Writes {"t":ms,"what":what,…}: `format` holds the remaining members as JSON without the braces, for
  * instance

@@ -4,7 +4,7 @@
 static int complete_run(struct ctx *ctx, const void *options)
 {
 	(void)options;
-	complete_words(ctx, stdout, ctx->args, ctx->nargs);
+	complete_words(ctx, ctx->output.stream, ctx->args, ctx->nargs);
 	errors_init(&ctx->errors, ctx->arena); /* a broken file offers nothing and is no error here */
 	return 0;
 }

@@ -93,11 +93,18 @@ static int offer_values(
 		names = complete_names(ctx, kind);
 		break;
 	}
-	for (size_t i = 0; i < names.count; i++)
+	/* +NAME, NAME+: graph/dag/select.c */
+	bool upstream = kind == VALUE_SERVICE && *answer->word == '+';
+	for (size_t i = 0; i < names.count; i++) {
+		const char *name = names.items[i];
 		offer_candidate(answer,
-			kind == VALUE_SCALE ? arena_printf(ctx->arena, "%s=", names.items[i])
-					    : names.items[i],
+			arena_printf(ctx->arena, "%s%s%s", upstream ? "+" : "", name,
+				kind == VALUE_SCALE ? "=" : ""),
 			NULL);
+		if (kind == VALUE_SERVICE && strcmp(answer->word + upstream, name) == 0)
+			offer_candidate(answer, arena_printf(ctx->arena, "%s+", answer->word),
+				"with all that needs it");
+	}
 	return COMPLETE_NO_FILES | (kind == VALUE_SCALE ? COMPLETE_NO_SPACE : 0);
 }
 

@@ -11,17 +11,16 @@ static int doc_run(struct ctx *ctx, const void *options)
 	static const char *const kinds[] = { "man", "markdown", "compose", "bash", "zsh", "fish" };
 	const char *kind = ctx->args[0];
 	if (strcmp(kind, "man") == 0)
-		doc_man(stdout, ctx->commands);
+		doc_man(ctx->output.stream, ctx->commands);
 	else if (strcmp(kind, "markdown") == 0)
-		doc_markdown(stdout, ctx->commands);
+		doc_markdown(ctx->output.stream, ctx->commands);
 	else if (strcmp(kind, "compose") == 0)
-		doc_compose(stdout);
+		doc_compose(ctx->output.stream);
 	else if (strcmp(kind, "bash") == 0 || strcmp(kind, "zsh") == 0 || strcmp(kind, "fish") == 0)
-		doc_shell(stdout, kind);
+		doc_shell(ctx->output.stream, kind);
 	else {
 		error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "unknown kind of document: %s", kind);
-		const char *near = error_nearest(kind, kinds, sizeof kinds / sizeof *kinds);
-		return near ? error_hint(&ctx->errors, "did you mean %s?", near) : -1;
+		return error_hint_names(&ctx->errors, kind, "kinds", kinds, sizeof kinds / sizeof *kinds);
 	}
 	return 0;
 }

@@ -1,6 +1,6 @@
 #include "base/text/text.h"
+#include "cmd/lifecycle/lifecycle.h"
 #include "cmd/line/commands.h"
-#include "cmd/line/report.h"
 #include "cmd/open/connect.h"
 #include "cmd/screen/show.h"
 #include "cmd/up/print_plan.h"
@@ -19,7 +19,8 @@ static const struct opt rows[] = {
 		"Remove an application of the registry and the upstream that only it needs; can be repeated",
 		.value = VALUE_APPLICATION },
 	{ OPT_FLAG, "remove-orphans", 0, AT(how.remove_orphans), NULL,
-		"Remove containers of services that are not in the file", .env = "COMPOSE_REMOVE_ORPHANS" },
+		"Remove one-offs, and containers of services that are not in the file",
+		.env = "COMPOSE_REMOVE_ORPHANS" },
 	{ OPT_TEXT, "rmi", 0, AT(images), "WHICH",
 		"Remove images, too: all, or local for those that were built without a name of their own",
 		.choices = "all|local", .excludes = "app", .value = VALUE_CHOICE },
@@ -32,7 +33,10 @@ static const struct opt rows[] = {
 static int open_scope(struct ctx *ctx, const struct down_options *options, struct scope *ret_scope)
 {
 	struct scope_wish wish = {
-		.selection = { .services = ctx->args, .nservices = ctx->nargs, .no_deps = true },
+		.selection = { .services = ctx->args,
+			.nservices = ctx->nargs,
+			.no_deps = true,
+			.looking = true },
 		.name_is_enough = true,
 	};
 	if (options->applications.count && ctx->nargs)
@@ -52,28 +56,19 @@ static int open_scope(struct ctx *ctx, const struct down_options *options, struc
 static int tell_why_nothing(struct ctx *ctx, const struct drive *drive)
 {
 	const char *project = drive->scope->name;
-	struct sink *sink = drive->plan->nnotes ? show_create(ctx, "down", NULL, false) : NULL;
+	struct sink *sink = drive->plan->nnotes ? show_create(ctx, "down", NULL, 0) : NULL;
 	event_notes(sink, drive->plan);
 	event_end(sink, true);
 	if (sink)
 		return 0;
-	for (size_t i = 0; i < ctx->nargs; i++)
-		error_warn(&ctx->errors, NULL, NULL, "no container of service %s is there", ctx->args[i]);
-	if (!ctx->nargs)
+	const struct texts *services = &drive->scope->services;
+	for (size_t i = 0; i < services->count; i++)
+		error_warn(
+			&ctx->errors, NULL, NULL, "no container of service %s is there", services->items[i]);
+	if (!services->count)
 		error_warn(&ctx->errors, NULL, NULL, "there is nothing of %s to remove",
 			project ? project : "these applications");
 	return 0;
-}
-
-static int run_down(struct ctx *ctx, struct drive *drive)
-{
-	report_warnings(ctx);
-	drive->sink = show_create(ctx, "down", NULL, false);
-	int result = drive_run(drive);
-	ctx->interrupted = drive->interrupted;
-	drive->sink->interrupted = ctx->interrupted != 0;
-	event_end(drive->sink, result == 0 || ctx->interrupted);
-	return result;
 }
 
 /* From the options to one drive; a plan without a step says why. */
@@ -84,13 +79,9 @@ static int down_run(struct ctx *ctx, const void *data)
 	if (open_scope(ctx, options, &scope) < 0 || connect_engine(ctx) < 0)
 		return -1;
 	struct drive_down down = {
-		.drive = { .engine = ctx->engine,
-			.arena = ctx->arena,
-			.errors = &ctx->errors,
-			.scope = &scope,
-			.parallel = connect_parallel(ctx) },
+		.drive = lifecycle_drive(ctx, &scope),
 		.how = options->how,
-		.services = { (const char **)ctx->args, ctx->nargs },
+		.services = scope.services,
 		.applications = options->applications,
 		.all_images = text_is(options->images, "all"),
 	};
@@ -98,20 +89,28 @@ static int down_run(struct ctx *ctx, const void *data)
 	down.how.images = options->images != NULL;
 	drive_down_init(&down);
 	if (ctx->globals.dry_run)
-		return drive_look(drive) < 0 ? -1 : print_one_plan(stdout, drive->plan, false);
+		return drive_look(drive) < 0 ? -1 : print_one_plan(ctx->output.stream, drive->plan, false);
 	if (drive_open(drive) < 0)
 		return -1;
-	int result = drive->plan->count ? run_down(ctx, drive) : tell_why_nothing(ctx, drive);
+	if (drive->plan->count)
+		return lifecycle_show(ctx, drive, drive_run);
 	drive_close(drive);
-	return result;
+	return tell_why_nothing(ctx, drive);
 }
 
 const struct cmd cmd_down = {
 	.name = "down",
 	.args = "[SERVICE...]",
 	.brief = "Stop and remove containers and networks",
-	.text = "Everything stops as soon as nothing that runs depends on it. Volumes stay without --volumes; "
-		"applications of a registry stay without --app.",
+	.text = "Everything stops as soon as nothing that runs depends on it. With services named, these go and all that "
+		"depends on them, directly or not; what they depend on stays.\n"
+		"Volumes stay without --volumes, one-offs without --remove-orphans, applications of a registry "
+		"without --app.",
+	.examples =
+		(const struct cmd_example[]){
+			{ "down", "stop and remove everything of the project; volumes stay" },
+			{ "down db", "db, and what depends on it" },
+			{ "down --volumes --dry-run", "what would be removed with the volumes" }, { 0 } },
 	.group = GROUP_RUN,
 	.rows = rows,
 	.size = sizeof(struct down_options),

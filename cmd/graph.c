@@ -24,18 +24,21 @@ static int graph_run(struct ctx *ctx, const void *options)
 		.selection = { .services = ctx->args,
 			.nservices = ctx->nargs,
 			.applications = graph->applications.items,
-			.napplications = graph->applications.count },
+			.napplications = graph->applications.count,
+			.looking = true },
 	};
 	struct scope scope;
 	if (scope_open(ctx, &wish, &scope) < 0)
 		return -1;
-	return dag_draw(stdout, scope.dag, graph->format ? graph->format : "text", &ctx->errors);
+	return dag_draw(ctx->output.stream, scope.dag, graph->format ? graph->format : "text", &ctx->errors);
 }
 
 const struct cmd cmd_graph = {
 	.name = "graph",
 	.args = "[SERVICE...]",
 	.brief = "Draw what depends on what, and why",
+	.examples = (const struct cmd_example[]){ { "graph", "what waits for what" },
+		{ "graph --format dot web | dot -Tsvg", "a picture of what web needs" }, { 0 } },
 	.group = GROUP_LOOK,
 	.rows = rows,
 	.size = sizeof(struct graph_options),

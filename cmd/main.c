@@ -2,18 +2,21 @@
 #include "base/trace.h"
 #include "cmd/line/cmd.h"
 #include "cmd/line/commands.h"
+#include "cmd/line/environment.h"
 #include "cmd/open/connect.h"
+#include "cmd/open/project.h"
+#include "cmd/line/output.h"
 #include "cmd/line/report.h"
 #include "cmd/line/usage.h"
 #include "plugin-manifest/manifest.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
-
-extern char **environ;
 
 /* The words of the command line are taken one by one. */
 static void line_skip(struct opt_line *line, size_t count)
@@ -22,21 +25,14 @@ static void line_skip(struct opt_line *line, size_t count)
 	line->count -= count;
 }
 
-static struct map *read_environment(struct arena *arena)
-{
-	struct map *env = map_create(arena);
-	for (char **entry = environ; *entry; entry++) {
-		const char *equals = strchr(*entry, '=');
-		if (equals && equals != *entry)
-			map_set(env, arena_strndup(arena, *entry, (size_t)(equals - *entry)),
-				(void *)(equals + 1));
-	}
-	return env;
-}
-
 /* The working directory; $PWD keeps the name the user went there by when it is the same place. */
-static const char *read_cwd(struct arena *arena)
+static const char *read_cwd(struct arena *arena, const struct map *env)
 {
+	struct stat here, named;
+	const char *name = map_get(env, "PWD");
+	if (name && *name == '/' && stat(".", &here) == 0 && stat(name, &named) == 0 &&
+		here.st_ino == named.st_ino && here.st_dev == named.st_dev)
+		return name;
 	char *cwd = getcwd(NULL, 0);
 	const char *copy = arena_strdup(arena, cwd ? cwd : "/");
 	free(cwd);
@@ -71,6 +67,17 @@ static const char *plugin_name(const char *argv0)
 	return strncmp(base, "docker-", 7) == 0 && base[7] ? base + 7 : "flow";
 }
 
+/* --except stands in front of every command, but not each takes services. */
+static int check_except(struct ctx *ctx)
+{
+	const struct cmd *cmd = ctx->cmd;
+	if (!ctx->globals.except.count ||
+		(cmd->arg == VALUE_SERVICE && cmd->most < 0 && !cmd->stop_at_argument))
+		return 0;
+	error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "--except: %s takes no list of services", cmd->name);
+	return error_hint(&ctx->errors, "leave it out");
+}
+
 static int check_count(struct ctx *ctx)
 {
 	const struct cmd *cmd = ctx->cmd;
@@ -87,14 +94,13 @@ static int check_count(struct ctx *ctx)
 }
 
 /* Parses what follows the command's name and runs it. */
-static int run_command(struct ctx *ctx, struct opt_line line, struct opt_set *globals)
+static int run_command(struct ctx *ctx, struct opt_line line, const struct opt_set *globals)
 {
 	struct arena *arena = ctx->arena;
 	const struct cmd *cmd = ctx->cmd;
 	struct opt_set sets[] = { { options_flat(arena, cmd->rows), arena_alloc(arena, cmd->size), NULL },
 		*globals };
 	struct texts args = { 0 };
-	bool *given = globals->given;
 	line.whose = cmd->name;
 	options_begin(arena, sets, 1);
 	int result = 0;
@@ -108,15 +114,15 @@ static int run_command(struct ctx *ctx, struct opt_line line, struct opt_set *gl
 	} else {
 		result = options_mixed(arena, sets, 2, &line, &args, &ctx->errors);
 	}
-	globals->given = given;
 	if (ctx->globals.help) {
 		errors_init(&ctx->errors, arena);
-		usage_command(stdout, ctx->program, cmd);
+		usage_command(ctx->output.stream, ctx->program, cmd);
 		return 0;
 	}
 	ctx->args = args.items;
 	ctx->nargs = args.count;
-	if (result < 0 || options_end(arena, sets, 2, ctx->os_env, &ctx->errors) < 0 || check_count(ctx) < 0)
+	if (result < 0 || options_end(arena, sets, 2, project_settings(ctx), &ctx->errors) < 0 ||
+		check_count(ctx) < 0 || check_except(ctx) < 0)
 		return -1;
 	return cmd->run(ctx, sets[0].target);
 }
@@ -143,7 +149,7 @@ static int run_command_line(struct ctx *ctx, struct opt_line line, const char *p
 	if (ctx->globals.version)
 		return cmd_version.run(ctx, arena_alloc(ctx->arena, cmd_version.size));
 	if (!line.count) {
-		usage_all(stdout, ctx->program, ctx->commands);
+		usage_all(ctx->output.stream, ctx->program, ctx->commands);
 		return 0;
 	}
 	size_t words;
@@ -152,11 +158,13 @@ static int run_command_line(struct ctx *ctx, struct opt_line line, const char *p
 		ctx->cmd = &cmd_config; /* its name of old in docker compose */
 	if (!ctx->cmd && cmd_is_family(ctx->commands, line.words[0]) &&
 		(line.count == 1 || line.words[1][0] == '-')) {
-		usage_family(stdout, ctx->program, ctx->commands, line.words[0]);
+		usage_family(ctx->output.stream, ctx->program, ctx->commands, line.words[0]);
 		return 0;
 	}
-	if (!ctx->cmd)
-		return cmd_unknown(ctx, line.words, line.count);
+	if (!ctx->cmd) {
+		cmd_unknown(ctx, line.words, line.count);
+		return cmd_is_composes(ctx, line.words[0]) ? project_hint_compose(ctx, line.words[0]) : -1;
+	}
 	line_skip(&line, words);
 	/* docker turns `docker help flow up` into `help flow up` */
 	if (ctx->cmd == &cmd_help && line.count && strcmp(line.words[0], plugin) == 0)
@@ -172,23 +180,28 @@ static const char *program_name(struct arena *arena, const struct map *env, cons
 
 int main(int argc, char **argv)
 {
+	if (output_fill_closed() < 0)
+		return 1;
 	/* docker asks this before every command of ours: nothing is read or loaded for it */
 	if (argc > 1 && strcmp(argv[1], MANIFEST_WORD) == 0) {
 		manifest_print(stdout);
 		return fflush(stdout) != 0;
 	}
 	catch_signals();
-	trace_start();
+	const char *untraced = trace_start(), *why = untraced ? strerror(errno) : NULL;
 	struct arena *arena = arena_create();
 	const char *plugin = plugin_name(argc ? argv[0] : "docker-flow");
-	struct ctx ctx = { .arena = arena,
-		.commands = cmd_table,
-		.os_env = read_environment(arena),
-		.cwd = read_cwd(arena) };
+	struct ctx ctx = { .arena = arena, .commands = cmd_table, .os_env = environment_read(arena) };
+	ctx.cwd = read_cwd(arena, ctx.os_env);
 	ctx.program = program_name(arena, ctx.os_env, plugin);
 	ctx.compose = strcmp(plugin, "compose") == 0;
+	if (output_open(&ctx.output) < 0)
+		return 1;
 	errors_init(&ctx.errors, arena);
 	sources_init(&ctx.sources, arena);
+	if (untraced)
+		error_warn(&ctx.errors, NULL, NULL, "no trace: FLOW_TRACE=%s cannot be written: %s", untraced,
+			why);
 	size_t nwords = argc > 1 ? (size_t)argc - 1 : 0;
 	int result = run_command_line(
 		&ctx, (struct opt_line){ (const char *const *)(argv + 1), nwords, NULL }, plugin);

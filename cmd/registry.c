@@ -1,6 +1,6 @@
 /* registry ls, show, check: the applications that the registries describe. */
 #include "base/quote.h"
-#include "cmd/screen/columns.h"
+#include "cmd/table/columns.h"
 #include "cmd/line/commands.h"
 #include "cmd/open/project.h"
 
@@ -91,7 +91,7 @@ static void registry_print_json(
 	bool replaced = !vertex || vertex->service != service;
 	buf_printf(&line, "],\"priority\":%u,\"replaced\":%s}%s\n", replaced ? 0 : vertex->priority,
 		replaced ? "true" : "false", after);
-	fputs(buf_text(&line), stdout);
+	fputs(buf_text(&line), ctx->output.stream);
 }
 
 /* All applications of the registries, those that the compose file replaces too. */
@@ -104,11 +104,11 @@ static int registry_ls_run(struct ctx *ctx, const void *options)
 		return -1;
 	const struct project *project = scope.applications;
 	if (is_json(options)) {
-		fputs("[", stdout);
+		fputs("[", ctx->output.stream);
 		for (size_t i = 0; i < project->nservices; i++)
 			registry_print_json(
 				ctx, &scope, project->services[i], i + 1 < project->nservices ? "," : "");
-		fputs("]\n", stdout);
+		fputs("]\n", ctx->output.stream);
 		return 0;
 	}
 	columns_init(&columns, ctx->arena, headings, 5);
@@ -122,7 +122,7 @@ static int registry_ls_run(struct ctx *ctx, const void *options)
 			needs_of(ctx->arena, service) };
 		columns_add(&columns, cells);
 	}
-	columns_print(stdout, &columns);
+	columns_print(ctx->output.stream, &columns);
 	return 0;
 }
 
@@ -145,14 +145,15 @@ static int registry_show_run(struct ctx *ctx, const void *options)
 		return 0;
 	}
 	const struct dag_vertex *vertex = dag_find(scope.dag, service->key);
-	printf("id            %s\nimage         ", service->key);
-	quote_plain_print(stdout, service_image(ctx->arena, service));
-	printf("\nports         %s\ndependencies  %s\n", ports_of(ctx->arena, service),
+	FILE *out = ctx->output.stream;
+	fprintf(out, "id            %s\nimage         ", service->key);
+	quote_plain_print(out, service_image(ctx->arena, service));
+	fprintf(out, "\nports         %s\ndependencies  %s\n", ports_of(ctx->arena, service),
 		needs_of(ctx->arena, service));
 	if (vertex && vertex->service == service)
-		printf("priority      %u\n", vertex->priority);
+		fprintf(out, "priority      %u\n", vertex->priority);
 	else
-		printf("replaced      by the service of the compose file\n");
+		fprintf(out, "replaced      by the service of the compose file\n");
 	return 0;
 }
 
@@ -163,9 +164,9 @@ static int registry_check_run(struct ctx *ctx, const void *options)
 	if (open_registry(ctx, &scope) < 0)
 		return -1;
 	if (is_json(options))
-		printf("{\"applications\":%zu}\n", scope.applications->nservices);
+		fprintf(ctx->output.stream, "{\"applications\":%zu}\n", scope.applications->nservices);
 	else
-		printf("%zu application%s, no mistakes\n", scope.applications->nservices,
+		fprintf(ctx->output.stream, "%zu application%s, no mistakes\n", scope.applications->nservices,
 			scope.applications->nservices == 1 ? "" : "s");
 	return 0;
 }
@@ -174,6 +175,9 @@ const struct cmd cmd_registry_ls = {
 	.name = "registry ls",
 	.args = "",
 	.brief = "List the applications of the registries",
+	.examples =
+		(const struct cmd_example[]){
+			{ "--registry registry.yml registry ls", "all applications" }, { 0 } },
 	.group = GROUP_FILE,
 	.rows = rows,
 	.size = sizeof(struct registry_options),
@@ -184,6 +188,9 @@ const struct cmd cmd_registry_show = {
 	.name = "registry show",
 	.args = "ID",
 	.brief = "Print one application",
+	.examples =
+		(const struct cmd_example[]){
+			{ "registry show cart", "one application: image, ports, dependencies" }, { 0 } },
 	.group = GROUP_FILE,
 	.rows = rows,
 	.size = sizeof(struct registry_options),
@@ -198,6 +205,10 @@ const struct cmd cmd_registry_check = {
 	.args = "",
 	.brief = "Check the registries: ids, ports, dependencies, cycles",
 	.text = "Everything that is wrong is told in one run, of all registries.",
+	.examples =
+		(const struct cmd_example[]){ { "--registry https://example.com/registry.yml registry check",
+						      "all mistakes of a registry" },
+			{ 0 } },
 	.group = GROUP_FILE,
 	.rows = check_rows,
 	.size = sizeof(struct registry_options),

@@ -65,6 +65,30 @@ while read -r command; do
 done <<<"$listed"
 same "global options: rows (<) and help (>)" "$(sed -nE 's/^\t\{ OPT_[A-Z]+, "([a-z][a-z-]*)".*/--\1/p' cmd/line/globals.c)" "$global"
 
+# --- docker compose's options, as its help prints them: each is taken by ours, with or without a value as there, or stands among the differences
+option_taken() { # COMMAND OPTION TYPE
+	local command=${1#compose} said
+	if [ "$3" = bool ]; then
+		# shellcheck disable=SC2086 # the main command is no word
+		said=$("$flow" $command "$2" --nosuch 2>&1)
+		[[ $said == *"unknown option --nosuch"* && $said != *"unknown option $2 "* ]]
+	else
+		# shellcheck disable=SC2086
+		said=$("$flow" $command "$2" 2>&1)
+		[[ $said == *"$2 needs a value"* ]]
+	fi
+}
+missing=$(sed -n '/^## Not there yet/,/^## /p' docs/compose-differences.md | sed -nE 's/^- `([^`]*)`.*/\1/p')
+while read -r command short long kind; do
+	case $'\n'$missing$'\n' in *$'\n'"$command"$'\n'* | *$'\n'"$command $long"$'\n'*)
+		holds "docs/compose-differences.md: $command $long is there" eval "! option_taken $command $long $kind"
+		continue
+		;;
+	esac
+	holds "docker compose has $command $long ($kind)" option_taken "$command" "$long" "$kind"
+	[ "$short" = - ] || holds "docker compose has $command $short ($kind)" option_taken "$command" "$short" "$kind"
+done < <(grep -v '^#' testdata/spec/compose-options)
+
 # --- what documents tell people to type
 while IFS=: read -r file words; do
 	words=${words#docker flow }
@@ -128,12 +152,18 @@ same "known differences (<) that are some (>)" "$(sed -n 's/^rows //p' testdata/
 
 # --- environment (not what docker sets for its plugins, what is passed to builds and to helper containers, or docker's own NO_PROXY)
 same "variables: the sources (<) and docs/keys.md (>)" \
-	"$(grep -rhoE '"(COMPOSE|DOCKER|FLOW|XDG|NO)_[A-Z_]+"' base compose graph engine cmd --include='*.c' | tr -d '"' |
+	"$(grep -rhoE '"(COMPOSE|DOCKER|FIG|FLOW|XDG|NO)_[A-Z_]+"' base compose graph engine cmd --include='*.c' | tr -d '"' |
 		grep -vxE 'DOCKER_CLI_PLUGIN_.*|FLOW_REQUEST|FLOW_VERSION|NO_PROXY' | sort -u)" \
-	"$(sed -n '/^## Environment/,/^## Exit/p' docs/keys.md | grep -oE '`[A-Z_]+`' | tr -d '`' | grep -v '^ORG_NAME$' | sort -u)"
+	"$(sed -n '/^## Environment/,/^## Exit/p' docs/keys.md | grep -oE '`[A-Z_]+`' | tr -d '`' | grep -E '^(COMPOSE|DOCKER|FIG|FLOW|XDG|NO)_' | sort -u)"
 same "variables: docs/keys.md (<) and manual (>)" \
 	"$(sed -n '/^## Environment/,/^## Exit/p' docs/keys.md | grep -oE '`[A-Z_]+`' | tr -d '`' | sort -u)" \
-	"$(sed -n '/^\.SH ENVIRONMENT/,/^\.SH EXIT/p' <<<"$man" | sed -nE 's/^\.B ([A-Z_, ]+)$/\1/p' | tr -d ' ' | tr ',' '\n' | sort -u)"
+	"$(sed -n '/^\.SH ENVIRONMENT/,/^\.SH FILES/p' <<<"$man" | sed -nE 's/^\.B ([A-Z_, ]+)$/\1/p' | tr -d ' ' | tr ',' '\n' | sort -u)"
+
+# --- what docs/troubleshooting.md says is printed, is: each piece of a message stands in the sources, or is docker's own
+while read -r piece; do
+	holds "docs/troubleshooting.md: nothing prints \"$piece\"" grep -rqF --include='*.c' -- "$piece" base compose graph engine cmd
+done < <(awk '/^\| (message|it says) / { mine = 1; next } !/^\|/ { mine = 0 } mine && !/^\| ---/' docs/troubleshooting.md | cut -d'|' -f2 |
+	grep -oE '`[^`]+`' | tr -d '`' | sed 's/ *(…)//g; s/ *… */\n/g; s/ ([0-9A-Z]+ [a-z]*)$//; s/ N$//' | sed '/^.\{0,5\}$/d' | sort -u)
 
 # --- exit statuses
 same "exit statuses: docs/keys.md (<) and manual (>)" \

@@ -12,6 +12,9 @@
  *   cut         the connection is closed before the engine sees the request
  *   lost        the engine does it, the answer is dropped and the connection closed
  *   half        the answer breaks off in its middle
+ *   silence     the engine does it, and nothing ever comes; the connection stays
+ *   deaf        the engine never sees the request, and nothing ever comes; the connection stays
+ *   stall       the answer stops in its middle; the connection stays
  *   500, 503    answered without the engine
  *   kill        kill -9 of the client when the engine has answered; the answer is dropped
  *   kill-early  kill -9 of the client before the engine sees the request
@@ -43,6 +46,9 @@ enum kind {
 	FAULT_CUT,
 	FAULT_LOST,
 	FAULT_HALF,
+	FAULT_SILENCE,
+	FAULT_DEAF,
+	FAULT_STALL,
 	FAULT_500,
 	FAULT_503,
 	FAULT_KILL,
@@ -51,8 +57,8 @@ enum kind {
 };
 
 /* In the order of the enum. */
-static const char *const kind_names[] = { "", "cut", "lost", "half", "500", "503", "kill", "kill-early",
-	"delay" };
+static const char *const kind_names[] = { "", "cut", "lost", "half", "silence", "deaf", "stall", "500", "503",
+	"kill", "kill-early", "delay" };
 
 /* One --fault: by number, or by text when `text` is set. */
 struct fault {
@@ -72,6 +78,7 @@ struct connection {
 	enum kind fault;
 	bool head_request, counted, tunnel;
 	bool closing; /* when `down` is written */
+	bool muted;   /* nothing goes on any more but what `down` has ready */
 	int64_t held_until;
 	int64_t half_left; /* bytes of the answer's body that still go out; -1: all */
 };
@@ -151,6 +158,10 @@ static int ask_head(struct proxy *proxy, struct connection *c, size_t length)
 			kill(c->pid, SIGKILL);
 		if (c->fault == FAULT_KILL_EARLY || c->fault == FAULT_CUT)
 			return -1;
+		if (c->fault == FAULT_DEAF) {
+			c->muted = true;
+			return 0;
+		}
 		if (c->fault == FAULT_DELAY)
 			c->held_until = now_ms() + fault->delay_ms;
 	}
@@ -197,6 +208,13 @@ static int ask(struct proxy *proxy, struct connection *c)
 	return 0;
 }
 
+/* Nothing follows what is ready. */
+static void break_off(struct connection *c)
+{
+	c->closing = c->fault == FAULT_HALF;
+	c->muted = c->fault == FAULT_STALL;
+}
+
 /* A complete head of an answer has arrived. Returns -1 when the connection is to be closed. */
 static int reply_head(struct connection *c, size_t length)
 {
@@ -211,14 +229,18 @@ static int reply_head(struct connection *c, size_t length)
 		kill(c->pid, SIGKILL);
 	if (c->fault == FAULT_KILL || c->fault == FAULT_LOST)
 		return -1;
+	if (c->fault == FAULT_SILENCE) {
+		c->muted = true;
+		return 0;
+	}
 	sized = http_body_init(&c->reply_body, head, length);
 	if (bodiless)
 		c->reply_body.kind = BODY_NONE;
-	if (c->fault == FAULT_HALF) {
+	if (c->fault == FAULT_HALF || c->fault == FAULT_STALL) {
 		if (bodiless || status == 101 ||
 			(c->reply_body.kind == BODY_LENGTH && c->reply_body.left == 0)) {
 			c->down.ready += length / 2;
-			c->closing = true;
+			break_off(c);
 			return 0;
 		}
 		c->half_left =
@@ -241,7 +263,7 @@ static int reply(struct connection *c)
 		if (reply_head(c, length))
 			return -1;
 	}
-	if (c->reply == REPLY_BODY && !c->tunnel && !c->closing) {
+	if (c->reply == REPLY_BODY && !c->tunnel && !c->closing && !c->muted) {
 		bool done;
 		size_t count = http_body_take(
 			&c->reply_body, down->bytes + down->ready, down->length - down->ready, &done);
@@ -249,7 +271,7 @@ static int reply(struct connection *c)
 			c->half_left = (int64_t)(count / 2);
 		if (c->half_left >= 0 && c->half_left <= (int64_t)count) {
 			down->ready += (size_t)c->half_left;
-			c->closing = true;
+			break_off(c);
 			return 0;
 		}
 		if (c->half_left >= 0)
@@ -264,6 +286,11 @@ static int reply(struct connection *c)
 /* Passes on what can be, after a poll round. Returns -1 when the connection is over. */
 static int connection_turn(struct proxy *proxy, struct connection *c)
 {
+	if (c->muted) {
+		c->up.length = c->up.ready = 0;
+		c->down.length = c->down.ready;
+		return c->up.ended || (c->down.ready > 0 && way_write(&c->down, c->client)) ? -1 : 0;
+	}
 	if (c->tunnel) {
 		c->up.ready = c->up.length;
 		c->down.ready = c->down.length;
@@ -274,6 +301,8 @@ static int connection_turn(struct proxy *proxy, struct connection *c)
 		return -1;
 	if (c->down.ready > 0 && way_write(&c->down, c->client))
 		return -1;
+	if (c->muted)
+		return 0;
 	if (c->closing || c->down.ended)
 		return c->down.ready == 0 ? -1 : 0;
 	if (c->up.ended && c->tunnel) {
@@ -346,7 +375,8 @@ static void proxy_turn(struct proxy *proxy)
 		if (c->counted && (timeout < 0 || wait < timeout))
 			timeout = wait > 0 ? (int)wait : 0;
 		fds[1 + 2 * i] = (struct pollfd){ .fd = c->client, .events = events_of(&c->up, &c->down) };
-		fds[2 + 2 * i] = (struct pollfd){ .fd = c->engine, .events = events_of(&c->down, &c->up) };
+		fds[2 + 2 * i] = (struct pollfd){ .fd = c->muted && c->down.ended ? -1 : c->engine,
+			.events = events_of(&c->down, &c->up) };
 	}
 	if (poll(fds, 1 + 2 * count, timeout) < 0)
 		return;

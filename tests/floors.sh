@@ -35,6 +35,6 @@ while IFS=: read -r file line to; do
 	from=${file%/*} to=${to%/*}
 	[ -n "${order[$to]:-}" ] || { say "$file:$line: $to/ is no room"; continue; }
 	[ "${order[$to]}" -le "${order[$from]:-0}" ] || say "$file:$line: $from/ must not include $to/, which stands below it in $plan"
-done < <(xargs grep -HnoE '^#include "[a-z/_-]+\.h"' <<<"$files" | sed -E 's/#include "(.*)"/\1/')
+done < <(xargs grep -HnoE '^#include "[a-z0-9/_-]+\.h"' <<<"$files" | sed -E 's/#include "(.*)"/\1/')
 hits=$(grep -v '^engine/' <<<"$files" | xargs grep -nE '#include <(curl/|archive)') && say "libcurl and libarchive belong to engine/ only:" "$hits"
 exit $bad

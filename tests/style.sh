@@ -10,6 +10,10 @@ say() { echo "$@"; bad=1; }
 
 hits=$(grep -nE '(^|[^a-z_.>])(strcpy|strcat|sprintf|vsprintf|strtok|gets|system|popen|atoi|atol|usleep|sleep) *\(' $files) && say "banned calls:" "$hits"
 hits=$(grep -nE 'TODO|FIXME|\bXXX\b|not implemented|^ *typedef ' $files) && say "unfinished work or typedef:" "$hits"
+# Data has one way out (cmd/line/output.h), lines of containers another (cmd/screen/show_log.h): a terminal obeys neither.
+hits=$(grep -nE '(^|[^a-z_.>])(printf|puts|putchar) *\(|[a-z_]+\([^;]*\bstdout\b' $(grep -E '^cmd/.*\.c$' <<<"$files") |
+	grep -vE '^cmd/screen/show_log\.c:|manifest_print\(stdout\)|fflush\(stdout\)|terminal_[a-z]+\(stdout') &&
+	say "printed past the output (ctx->output.stream):" "$hits"
 while read -r lines name; do
 	[ "$name" != total ] && [ "$lines" -gt 500 ] && say "$name: $lines lines, 500 at most"
 done < <(wc -l $files)
@@ -45,6 +49,18 @@ headers=$(grep -E '\.h$' <<<"$files" | grep -v '^tests/')
 	' $headers)
 	[ -n "$bare" ] && say "$bare"
 }
+# The shell ends no test for a command behind `!`: only as its last line, or with `run`, it decides something.
+idle=$(awk '
+	FNR == 1 { at = 0 }
+	at && $0 != "}" { printf "%s:%d: `!` decides nothing here: write `run !`\n", FILENAME, at }
+	{ at = /^\t+! / && !/\|\|/ ? FNR : 0 }
+' $(git ls-files --cached --others --exclude-standard '*.bats'))
+[ -n "$idle" ] && say "$idle"
+# Fuzzers are built last in a full run: one that no longer fits the functions it calls is told here.
+if command -v clang >/dev/null; then
+	misfit=$(git ls-files 'tests/fuzz/*.c' | xargs -P "$(nproc)" -n 4 clang -std=gnu11 -D_GNU_SOURCE -I. -Wall -Werror -fsyntax-only 2>&1)
+	[ -n "$misfit" ] && say "$misfit"
+fi
 if command -v clang-format >/dev/null; then
 	off=$(xargs -P "$(nproc)" -n 16 clang-format --dry-run --ferror-limit=1 <<<"$files" 2>&1 | grep -oE '^[^:]+:[0-9]+' | sort -u)
 	[ -n "$off" ] && say "layout differs from .clang-format (clang-format -i FILE):" "$off"

@@ -1,26 +1,29 @@
 #!/usr/bin/env bash
-# Fault sweep: every request of an `up` is spoiled in every way, one per run; the next `up` must give exactly the stack of the file.
+# Fault sweep: every request of a command is spoiled in every way, one per run; the same command again must give exactly what it is for.
 #
-#   tests/sweep.sh [--peer] [SCENARIO…]     SCENARIO: fresh, recreate (both)
+#   tests/sweep.sh [--peer] [SCENARIO…]     SCENARIO: fresh, recreate, stop, restart, rm, scale (all)
 #
-# fresh      from nothing but a volume with data of an earlier life: a health gate, two replicas, two networks, another volume
-# recreate   a running stack whose configuration has changed; its containers have anonymous volumes with data
+# fresh      `up -d` from nothing but a volume with data of an earlier life: a health gate, two replicas, two networks, another volume
+# recreate   `up -d` of a running stack whose configuration has changed; its containers have anonymous volumes with data
+# stop, restart, rm, scale
+#            of a running stack: a service with data, and three replicas that are restarted with it
 #
-# For each request k and fault: `up -d` through tests/faultproxy.c; a clean `up -d`; then containers (names, numbers, networks, aliases, all
-# running), networks and volumes are exactly the file's, the data is there, nothing is left over and `plan` has nothing to do. Where the
-# first `up` said it was done, the stack must be complete before the second. The table shows `ok` where the first `up` survived the
-# fault, `2nd` where the second one repaired it, FAIL else. ENGINE_VERSION (20) chooses the engine, FLOW the binary.
-# --peer runs docker compose instead, to compare with: it has no `plan`, and its failures are no news.
+# For each request k and fault: the command through tests/faultproxy.c; a clean one; then containers (names, numbers, networks, aliases,
+# states), networks and volumes are exactly what the command is for, the data is there, nothing is left over and, after `up`, `plan` has
+# nothing to do. Where the first run said it was done, that must be so before the second. The table shows `ok` where the first run survived
+# the fault, `2nd` where the second one repaired it, FAIL else. ENGINE_VERSION (20) chooses the engine, FLOW the binary, FAULTS some of the ways.
+# An engine is silent for too long after one second here (COMPOSE_HTTP_TIMEOUT), and no run may take longer than a minute.
+# --peer runs docker compose instead, to compare with: it has no `plan`, waits for ever where nothing comes, and its failures are no news.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 root=$PWD
 flow=${FLOW:-$root/build/docker-flow}
 version=${ENGINE_VERSION:-20}
-faults='cut lost 500 503 half kill'
+faults=${FAULTS:-cut lost 500 503 half kill silence deaf stall}
 workers=2
 peer=
 [ "${1:-}" != --peer ] || { peer=1; shift; }
-scenarios=${*:-fresh recreate}
+scenarios=${*:-fresh recreate stop restart rm scale}
 
 proxy=$root/build/tests/faultproxy
 make -s "${proxy#"$root"/}" || exit 1
@@ -32,6 +35,7 @@ fi
 if [ -n "$peer" ]; then
 	flow=$(tests/engine.sh peer | sed -n 's/^DOCKER_CONFIG=//p')/cli-plugins/docker-compose
 	[ -x "$flow" ] || exit 1
+	faults='cut lost 500 503 half kill'
 fi
 
 dir=$(mktemp -d /tmp/flow-sweep.XXXXXX)
@@ -50,6 +54,7 @@ engine=$dir/e/docker.sock
 DOCKER_HOST=unix://$engine tests/images.sh || exit 1
 unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION COMPOSE_FILE FLOW_TRACE
 export DOCKER_CONFIG=$dir/config XDG_RUNTIME_DIR=$dir/run HOME=$dir
+export COMPOSE_HTTP_TIMEOUT=1
 mkdir -m 700 "$dir/config" "$dir/run"
 
 api() { curl -sS --globoff --unix-socket "$engine" "$@"; }
@@ -113,9 +118,46 @@ write_recreate() { # VALUE
 	YAML
 }
 
+write_running() {
+	cat >compose.yaml <<-'YAML'
+		services:
+		  db:
+		    image: busybox
+		    init: true
+		    command: [sh, -c, '[ -e /data/marker ] || cat /proc/sys/kernel/random/uuid >/data/marker; exec sleep 1000']
+		    volumes: [data:/data]
+		  app: {image: busybox, init: true, command: sleep 1000, deploy: {replicas: 3}, depends_on: {db: {condition: service_started, restart: true}}}
+		volumes: {data: {}}
+	YAML
+}
+
+# is_up SCENARIO: its command is `up`
+is_up() { [ "$1" = fresh ] || [ "$1" = recreate ]; }
+
+# once SCENARIO: its command
+once() {
+	local words=(up -d)
+	case $1 in
+	stop) words=(stop) ;;
+	restart) words=(restart) ;;
+	rm) words=(rm -fs app) ;;
+	scale) words=(scale app=1) ;;
+	esac
+	timeout -k 5 60 "$flow" "${words[@]}" </dev/null
+}
+
 # wanted SCENARIO PROJECT VALUE: what `found` has to say
 wanted() {
-	if [ "$1" = fresh ]; then
+	local state=running last=3 n
+	if ! is_up "$1"; then
+		case $1 in
+		stop) state=exited ;;
+		rm) last=0 ;;
+		scale) last=1 ;;
+		esac
+		printf '%s\n' "$2-db-1 $state db 1 $2_default:db -" "network $2_default" "volume $2_data"
+		for ((n = 1; n <= last; n++)); do echo "$2-app-$n $state app $n $2_default:app -"; done
+	elif [ "$1" = fresh ]; then
 		printf '%s\n' "$2-db-1 running db 1 $2_back:db -" "$2-web-1 running web 1 $2_back:web,$2_front:web -" \
 			"$2-web-2 running web 2 $2_back:web,$2_front:web -" "network $2_back" "network $2_front" "volume $2_data" "volume $2_new"
 	else
@@ -160,14 +202,21 @@ differs() { diff <(wanted "$@" | sort) <(found "$2" | sort) | grep '^[<>]'; }
 
 up() { timeout -k 5 60 "$flow" up -d </dev/null; }
 
-# faulty FAULT K: `up` through a proxy of its own; its words are in ./up.log, the requests in ./requests
+# starts PROJECT: when each container was started
+starts() {
+	local ids
+	mapfile -t ids < <(api "http://engine/containers/json?all=1&$(of "$1")" | jq -r '.[] | "http://engine/containers/\(.Id)/json"')
+	[ ${#ids[@]} = 0 ] || api "${ids[@]}" | jq -r '"\(.Name) \(.State.StartedAt)"' | sort
+}
+
+# faulty SCENARIO FAULT K: its command through a proxy of its own; its words are in ./up.log, the requests in ./requests
 faulty() {
 	local pid status
 	rm -f p.sock
-	"$proxy" --log requests ${1:+--fault "$1@$2"} p.sock "$engine" &
+	"$proxy" --log requests ${2:+--fault "$2@$3"} p.sock "$engine" &
 	pid=$!
 	while [ ! -S p.sock ] && kill -0 "$pid" 2>/dev/null; do :; done
-	DOCKER_HOST=unix://$PWD/p.sock up >up.log 2>&1
+	DOCKER_HOST=unix://$PWD/p.sock once "$1" >up.log 2>&1
 	status=$?
 	kill "$pid" 2>/dev/null
 	wait "$pid" 2>/dev/null
@@ -179,34 +228,36 @@ report() { printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$(sed -nE "s/^$1 (.*)/\1/p"
 
 # fault_case SCENARIO PROJECT VALUE K FAULT: from the state before to the verdict
 fault_case() {
-	local scenario=$1 project=$2 value=$3 k=$4 fault=$5 status before between after wrong='' result=2nd
-	if [ "$scenario" = fresh ]; then
-		wipe "$project" "${project}_data"
-	else
-		write_recreate "$value"
-	fi
+	local scenario=$1 project=$2 value=$3 k=$4 fault=$5 status before between after started wrong='' result=2nd
+	case $scenario in
+	fresh) wipe "$project" "${project}_data" ;;
+	recreate) write_recreate "$value" ;;
+	*) up >again.log 2>&1 || wrong="an up before it failed: $(cat again.log)" ;;
+	esac
 	before=$(markers "$project")
-	faulty "$fault" "$k" 2>/dev/null
+	started=$(starts "$project")
+	faulty "$scenario" "$fault" "$k" 2>/dev/null
 	status=$?
 	grep -q "^$k .* $fault\$" requests || { report "$k" "$fault" -; return 0; }
 	if [ "$status" = 0 ]; then
 		result=ok
-		wrong=$(differs "$scenario" "$project" "$value" | sed 's/^/after the first up, which said it was done: /')
+		wrong+=$(differs "$scenario" "$project" "$value" | sed 's/^/after the first run, which said it was done: /')
 	elif [ "$status" = 124 ]; then
-		wrong="the first up hung"
+		wrong+="the first run hung"
 	fi
 	between=$(markers "$project")
-	up >again.log 2>&1 || wrong+=$'\n'"the second up failed with $?: $(cat again.log)"
+	once "$scenario" >again.log 2>&1 || wrong+=$'\n'"the second run failed with $?: $(cat again.log)"
+	[ "$scenario" != restart ] || wrong+=$(comm -12 <(echo "$started") <(starts "$project") | sed 's/^/not restarted: /')
 	wrong+=$(differs "$scenario" "$project" "$value")
 	after=$(markers "$project")
 	[ -z "$(comm -23 <(sort <<<"$before") <(sort <<<"$after"))" ] || wrong+=$'\n'"data of the volumes before: $before, after: $after"
 	[ "$scenario" != fresh ] || [ -z "$(comm -23 <(sort <<<"$between") <(sort <<<"$after"))" ] || wrong+=$'\n'"data of the volumes after the fault: $between, at the end: $after"
-	[ -n "$peer" ] || "$flow" plan --exit-code >plan.log 2>&1 || wrong+=$'\n'"plan still has to do ($?): $(cat plan.log)"
+	[ -n "$peer" ] || ! is_up "$scenario" || "$flow" plan --exit-code >plan.log 2>&1 || wrong+=$'\n'"plan still has to do ($?): $(cat plan.log)"
 	if [ -n "$wrong" ]; then
 		result=FAIL
-		printf 'FAIL %s: request %s, %s, first up %s\n' "$scenario" "$(grep "^$k " requests)" "$fault" "$status"
+		printf 'FAIL %s: request %s, %s, first run %s\n' "$scenario" "$(grep "^$k " requests)" "$fault" "$status"
 		printf '%s\n' "$wrong" | sed '/^$/d; s/^/    /'
-		sed 's/^/    first up: /' up.log | tail -n 5
+		sed 's/^/    first run: /' up.log | tail -n 5
 		if [ "$scenario" = recreate ]; then wipe "$project"; up >again.log 2>&1; fi
 	fi
 	report "$k" "$fault" "$result"
@@ -214,16 +265,15 @@ fault_case() {
 
 # settle SCENARIO PROJECT: the state before the first case; leaves the requests of an undisturbed run in ./requests
 settle() {
-	if [ "$1" = fresh ]; then
-		write_fresh
-		up >up.log 2>&1
-		wipe "$2" "$2_data"
-	else
-		write_recreate first
-		up >up.log 2>&1
-		write_recreate undisturbed
-	fi
-	faulty '' '' || { cat up.log; echo "an undisturbed up fails"; return 1; }
+	case $1 in
+	fresh) write_fresh ;;
+	recreate) write_recreate first ;;
+	*) write_running ;;
+	esac
+	up >up.log 2>&1
+	[ "$1" != fresh ] || wipe "$2" "$2_data"
+	[ "$1" != recreate ] || write_recreate undisturbed
+	faulty "$1" '' '' || { cat up.log; echo "an undisturbed run fails"; return 1; }
 }
 
 # worker NUMBER SCENARIO: every case whose number is its own modulo the workers
@@ -261,16 +311,16 @@ for scenario in $scenarios; do
 		END {
 			n = split(faults, f, " ")
 			printf "%3s  %-50s", "", "request"
-			for (i = 1; i <= n; i++) printf " %5s", f[i]
+			for (i = 1; i <= n; i++) printf " %7s", f[i]
 			print ""
 			for (k = 1; k <= last; k++) {
 				printf "%3d  %-50.50s", k, name[k]
-				for (i = 1; i <= n; i++) printf " %5s", cell[k, f[i]]
+				for (i = 1; i <= n; i++) printf " %7s", cell[k, f[i]]
 				print ""
 			}
 		}' "$dir/results"
 	awk -F'\t' -v scenario="$scenario" '$3 != "-" && $2 != "kill" { n++; ok += $3 == "ok" } END {
-		printf "%s: the first up survived %d of %d single faults\n", scenario, ok, n }' "$dir/results"
+		printf "%s: the first run survived %d of %d single faults\n", scenario, ok, n }' "$dir/results"
 	passed=$((passed + $(grep -cE $'\t(ok|2nd)\t' "$dir/results")))
 	failed=$((failed + $(grep -c $'\tFAIL\t' "$dir/results")))
 done

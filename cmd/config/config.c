@@ -1,4 +1,3 @@
-#include "base/quote.h"
 #include "base/text/text.h"
 #include "cmd/line/commands.h"
 #include "cmd/config/config_digest.h"
@@ -7,11 +6,8 @@
 #include "compose/print/emit.h"
 #include "compose/print/explain.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define AT(member) offsetof(struct config_options, member)
 
@@ -70,9 +66,10 @@ static bool wants_raw(const struct config_options *config)
 	       (list == LIST_NONE || list == LIST_SERVICES || list == LIST_VARIABLES);
 }
 
-static int config_print(
-	struct ctx *ctx, const struct config_options *config, const struct project *project, FILE *out)
+/* What the options ask for: where a value comes from, a list, or the project. */
+static int config_print(struct ctx *ctx, const struct config_options *config, const struct project *project)
 {
+	FILE *out = ctx->output.stream;
 	struct emit_options emit = {
 		.json = text_is(config->format, "json"),
 		.raw = keeps_variables(config) && !config->lock_digests,
@@ -88,35 +85,10 @@ static int config_print(
 	}
 	if (wants_list(config))
 		return config_list(ctx, config, project, out);
-	return emit_project(out, ctx->arena, project, &emit, &ctx->errors);
-}
-
-static int print_to_file(struct ctx *ctx, const struct config_options *config, const struct project *project)
-{
-	FILE *out = fopen(config->output, "we");
-	int result = out ? config_print(ctx, config, project, out) : -1;
-	if (out && fclose(out) != 0)
-		result = -1;
-	if (result < 0 && !ctx->errors.count)
-		error_add(&ctx->errors, ERROR_SYSTEM, NULL, NULL, "%s: cannot write: %s", config->output,
-			strerror(errno));
-	return result;
-}
-
-/* A terminal is not to obey what the file says; a script gets it as it is. */
-static int print_to_terminal(
-	struct ctx *ctx, const struct config_options *config, const struct project *project)
-{
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-	if (!out)
-		return error_add(&ctx->errors, ERROR_SYSTEM, NULL, NULL, "out of memory");
-	int result = config_print(ctx, config, project, out);
-	fclose(out);
-	quote_plain_print(stdout, text);
-	free(text);
-	return result;
+	if (emit_check(project, &emit, &ctx->errors) < 0)
+		return -1;
+	emit_project(out, ctx->arena, project, &emit);
+	return 0;
 }
 
 static struct load_options load_options(
@@ -130,17 +102,41 @@ static struct load_options load_options(
 	load.no_env_resolution = config->no_env_resolution || wants_list(config) || config->explain;
 	load.no_path_resolution = config->no_path_resolution || config->portable;
 	load.no_consistency = config->no_consistency;
+	load.warn_unfit = load.warn_beside = !config->no_consistency;
 	load.raw = wants_raw(config);
 	load.tree_only = load.raw || !wants_list(config);
 	return load;
 }
 
+/* Patterns and +NAME mean what they mean elsewhere; what the services need is printed, whatever is excepted.
+ */
+static int select_services(struct ctx *ctx, struct texts *services)
+{
+	const struct scope_wish wish = {
+		.selection = { .services = services->items, .nservices = services->count, .looking = true },
+	};
+	struct scope scope;
+	if (ctx->globals.except.count) {
+		error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "--except: config takes none");
+		return error_hint(&ctx->errors, "name the services that are to be printed");
+	}
+	if (!dag_selects_more(&wish.selection))
+		return 0;
+	if (scope_open(ctx, &wish, &scope) < 0)
+		return -1;
+	*services = scope.services;
+	return 0;
+}
+
+/* Loads the services that are meant, and prints them in the form that the options say. */
 static int config_run(struct ctx *ctx, const void *options)
 {
 	const struct config_options *config = options;
 	struct texts services = { (const char **)ctx->args, ctx->nargs };
 	if (config_list_kind(config) == LIST_HASHES && strcmp(config->hash, "*") != 0)
 		services.count = 0; /* the option names them */
+	if (select_services(ctx, &services) < 0)
+		return -1;
 	struct load_options load = load_options(ctx, config, &services);
 	struct project *project;
 	ctx->json_errors = text_is(config->format, "json");
@@ -152,16 +148,20 @@ static int config_run(struct ctx *ctx, const void *options)
 		project = config_digest_lock(ctx->arena, project);
 	if (config->quiet)
 		return 0;
-	if (config->output)
-		return print_to_file(ctx, config, project);
-	return isatty(STDOUT_FILENO) ? print_to_terminal(ctx, config, project)
-				     : config_print(ctx, config, project, stdout);
+	if (config->output && output_redirect(&ctx->output, config->output, &ctx->errors) < 0)
+		return -1;
+	return config_print(ctx, config, project);
 }
 
 const struct cmd cmd_config = {
 	.name = "config",
 	.args = "[SERVICE...]",
 	.brief = "Check the compose file and print what it says, complete and in its canonical form",
+	.text = "With services named, only these and what they depend on. Values that no engine takes are printed with a "
+		"warning; up and plan refuse them.",
+	.examples = (const struct cmd_example[]){ { "config -q", "only check the file" },
+		{ "config --explain services.web.image", "where a value comes from" },
+		{ "config --format json | jq .services.web", "for programs" }, { 0 } },
 	.group = GROUP_FILE,
 	.rows = rows,
 	.size = sizeof(struct config_options),

@@ -162,7 +162,8 @@ int config_list(
 		print_images(ctx, project, out);
 		break;
 	case LIST_VARIABLES:
-		return emit_variables(out, ctx->arena, project->tree, options->format, &ctx->errors);
+		emit_variables(out, ctx->arena, project->tree, options->format);
+		break;
 	case LIST_ENVIRONMENT:
 		print_environment(ctx, project, out);
 		break;

@@ -5,7 +5,6 @@
 #include "compose/tree/path.h"
 #include "compose/tree/yaml.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,18 +18,6 @@ static const struct opt rows[] = {
 	{ OPT_TEXT, "output", 'o', AT(output), "FILE", "Write to FILE", .value = VALUE_FILE },
 	{ 0 },
 };
-
-static int write_out(struct ctx *ctx, const char *output, const struct buf *text)
-{
-	FILE *out = output ? fopen(output, "we") : stdout;
-	bool failed = !out || fwrite(text->data, 1, text->len, out) != text->len;
-	if (out && out != stdout && fclose(out) != 0)
-		failed = true;
-	if (failed)
-		return error_add(&ctx->errors, ERROR_SYSTEM, NULL, NULL, "%s: cannot write: %s",
-			output ? output : "standard output", strerror(errno));
-	return 0;
-}
 
 static int convert_run(struct ctx *ctx, const void *options)
 {
@@ -46,14 +33,20 @@ static int convert_run(struct ctx *ctx, const void *options)
 	if (file_read(ctx->arena, &file, &ctx->sources, &text, &len, &ctx->errors) < 0 ||
 		convert_file(ctx->arena, file.shown, text, len, &out, &ctx->errors) < 0)
 		return -1;
-	return write_out(ctx, convert->output, &out);
+	if (convert->output && output_redirect(&ctx->output, convert->output, &ctx->errors) < 0)
+		return -1;
+	fwrite(out.data, 1, out.len, ctx->output.stream);
+	return 0;
 }
 
 const struct cmd cmd_convert = {
 	.name = "convert",
 	.args = "FILE",
-	.brief = "Print a file of format 1 (fig.yml) as today's, with comments on what changed",
+	.brief = "Print a file of format 1 (fig.yml) as today's, with its comments and what changed",
 	.text = "A file that is not of format 1 is printed as it is. Called as docker-compose, convert is config.",
+	.examples =
+		(const struct cmd_example[]){
+			{ "convert fig.yml -o compose.yaml", "write it in the format of today" }, { 0 } },
 	.group = GROUP_FILE,
 	.rows = rows,
 	.size = sizeof(struct convert_options),

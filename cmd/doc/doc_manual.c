@@ -4,10 +4,13 @@
 static const char *const exit_rows[][2] = {
 	{ "0", "done, all conditions met; with up --wait a one-shot that ended with 0 is ready" },
 	{ "N", "the container's own code: up --exit-code-from, --abort-on-container-exit and -failure" },
-	{ "1", "the command failed: engine, gate, pull, build, or a container that ended with a failure" },
-	{ "2", "the file or the command line is invalid; nothing was changed" },
+	{ "1", "the command failed: engine, gate, pull, build, a container that ended with a failure, data that "
+	       "cannot be written" },
+	{ "2", "the file or the command line is invalid, or a config or secret to be used is not there, and nothing "
+	       "was changed: what is found when something was, even an image pulled, is 1" },
 	{ "3", "plan --exit-code: changes are pending" },
-	{ "129, 130, 143", "interrupted by SIGHUP, SIGINT, SIGTERM" },
+	{ "129, 130, 143",
+		"interrupted by SIGHUP, SIGINT, SIGTERM; 130 for both when only docker gets the signal" },
 	{ "141", "nobody reads the output any more" },
 };
 
@@ -18,9 +21,14 @@ static const char *const environment_rows[][2] = {
 	{ "COMPOSE_ENV_FILES, COMPOSE_DISABLE_ENV_FILE", "As --env-file (comma-separated); no .env is read" },
 	{ "COMPOSE_ANSI, COMPOSE_PROGRESS, NO_COLOR", "As --ansi, --progress; NO_COLOR: no colours" },
 	{ "COMPOSE_PARALLEL_LIMIT", "As --parallel" },
+	{ "BUILDX_BUILDER", "As --builder of build" },
 	{ "COMPOSE_IGNORE_ORPHANS, COMPOSE_REMOVE_ORPHANS",
-		"As --ignore-orphans, --remove-orphans of up and down" },
+		"As --ignore-orphans of up and run, --remove-orphans of up, run and down" },
+	{ "COMPOSE_HTTP_TIMEOUT",
+		"Seconds that the engine may be silent, beyond what a request takes (30): then it is asked how "
+		"it is, and given up when it says nothing" },
 	{ "COMPOSE_COMPATIBILITY, COMPOSE_CONVERT_WINDOWS_PATHS", "As in docker compose 2.40" },
+	{ "FIG_FILE, FIG_PROJECT_NAME", "COMPOSE_FILE and COMPOSE_PROJECT_NAME by their first names" },
 	{ "DOCKER_HOST, DOCKER_CONTEXT", "The engine, or the docker context that names it" },
 	{ "DOCKER_TLS, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH",
 		"TLS towards a tcp engine; where ca.pem, cert.pem and key.pem are" },
@@ -33,22 +41,56 @@ static const char *const environment_rows[][2] = {
 	{ "FLOW_TRACE",
 		"Writes what is asked of the engine, as JSON lines, to this file (1 or -: standard error)" },
 	{ "XDG_CACHE_HOME, XDG_RUNTIME_DIR", "Where copies of remote files, and locks, are kept" },
+	{ "HOME, PWD", "Where .docker and .cache are; the name of the working directory, if it is one" },
+	{ "TERM, COLUMNS, LC_ALL, LC_CTYPE, LANG",
+		"What the terminal can, how wide it is when it does not say, whether it shows UTF-8" },
+	{ "http_proxy, https_proxy, no_proxy", "Proxies for files of web servers" },
 };
 
-/* Text for troff: backslashes, leading dots and quotes, and dashes that must stay dashes. */
+static const char *const about =
+	"docker flow is a plugin of the docker CLI that runs compose files. It builds the graph of what waits for what, "
+	"compares it with what the engine has, and runs the difference as a plan: independent branches at the same time, and "
+	"nothing waits longer than its condition takes.\n"
+	"It reads the files of docker compose and gives containers, networks and volumes its names and labels, so both work on "
+	"one project. Keys of its own (health checks from outside, applications of a registry) stand under x-flow.\n"
+	"Installed as docker-compose it is called as docker compose is.";
+
+/* What is read and written besides the files that are named. */
+static const char *const file_rows[][2] = {
+	{ "compose.yaml, compose.yml, docker-compose.yml, docker-compose.yaml, fig.yml, fig.yaml",
+		"The compose file, in the working directory or the nearest above it; with it its override "
+		"(compose.override.yaml)" },
+	{ ".env", "Variables, beside the compose file" },
+	{ "registry.yml", "The application registry where there is no compose file" },
+	{ "~/.docker/config.json, ~/.docker/contexts",
+		"Credentials, proxies, contexts ($DOCKER_CONFIG is the folder)" },
+	{ "~/.cache/docker-flow",
+		"Copies of files of web servers and repositories ($XDG_CACHE_HOME/docker-flow); can be removed" },
+	{ "/run/user/UID/docker-flow, /tmp/docker-flow-UID",
+		"Locks of projects, and what was found ready ($XDG_RUNTIME_DIR/docker-flow): the second where there is no "
+		"runtime directory" },
+	{ "/tmp/docker-flow-ssh-XXXXXX", "The socket of an engine behind ssh, while it is talked to" },
+};
+
+/* Text for troff, which gives some characters a meaning and others a nicer form; a line of it is a paragraph.
+ */
 static void put_troff(FILE *out, const char *text)
 {
-	bool begin = true;
+	static const struct {
+		char plain;
+		const char *written;
+	} escapes[] = { { '\\', "\\e" }, { '-', "\\-" }, { '\'', "\\(aq" }, { '"', "\\(dq" },
+		{ '~', "\\(ti" }, { '^', "\\(ha" }, { '`', "\\(ga" }, { '\n', "\n.PP\n" } };
+	if (*text == '.')
+		fputs("\\&", out);
 	for (; *text; text++) {
-		if (begin && (*text == '.' || *text == '\''))
-			fputs("\\&", out);
-		if (*text == '\\')
-			fputs("\\e", out);
-		else if (*text == '-')
-			fputs("\\-", out);
+		size_t i = 0, count = sizeof escapes / sizeof *escapes;
+		while (i < count && escapes[i].plain != *text)
+			i++;
+		if (i < count)
+			fputs(escapes[i].written, out);
 		else
 			fputc(*text, out);
-		begin = *text == '\n';
 	}
 }
 
@@ -70,6 +112,7 @@ static void man_options(FILE *out, const struct opt *rows)
 	arena_destroy(arena);
 }
 
+/* A section of the manual: what it does, its options, examples. */
 static void man_command(FILE *out, const struct cmd *cmd)
 {
 	fputs(".SS ", out);
@@ -85,7 +128,36 @@ static void man_command(FILE *out, const struct cmd *cmd)
 		fputc('\n', out);
 	}
 	man_options(out, cmd->rows);
+	for (const struct cmd_example *example = cmd->examples; example && example->words; example++) {
+		fputs(".PP\n", out);
+		put_troff(out, example->does);
+		fputs(":\n.br\n.I docker flow ", out);
+		put_troff(out, example->words);
+		fputc('\n', out);
+	}
 }
+
+/* A section of terms, each with its text. */
+static void man_rows(FILE *out, const char *heading, const char *const (*rows)[2], size_t count)
+{
+	fprintf(out, ".SH %s\n", heading);
+	for (size_t i = 0; i < count; i++)
+		man_item(out, rows[i][0], rows[i][1]);
+}
+
+/* The first example of each command; the others stand in its own section. */
+static void man_examples(FILE *out, const struct cmd *const *commands)
+{
+	struct arena *arena = arena_create();
+	fputs(".SH EXAMPLES\n", out);
+	for (size_t i = 0; commands[i]; i++)
+		if (!commands[i]->hidden && commands[i]->examples)
+			man_item(out, arena_printf(arena, "docker flow %s", commands[i]->examples->words),
+				commands[i]->examples->does);
+	arena_destroy(arena);
+}
+
+#define MAN_ROWS(out, heading, rows) man_rows(out, heading, rows, sizeof(rows) / sizeof *(rows))
 
 void doc_man(FILE *out, const struct cmd *const *commands)
 {
@@ -93,8 +165,10 @@ void doc_man(FILE *out, const struct cmd *const *commands)
 	      ".SH NAME\ndocker-flow \\- runs compose files as a graph\n"
 	      ".SH SYNOPSIS\n.B docker flow\n[\\fIOPTIONS\\fR] \\fICOMMAND\\fR\n.br\n"
 	      ".B docker-flow\n[\\fIOPTIONS\\fR] \\fICOMMAND\\fR\n"
-	      ".SH COMMANDS\n",
+	      ".SH DESCRIPTION\n",
 		out);
+	put_troff(out, about);
+	fputs("\n.SH COMMANDS\n", out);
 	for (size_t i = 0; commands[i]; i++)
 		if (!commands[i]->hidden)
 			man_command(out, commands[i]);
@@ -102,15 +176,12 @@ void doc_man(FILE *out, const struct cmd *const *commands)
 	man_options(out, globals_flow);
 	fputs(".SS Options of docker\n", out);
 	man_options(out, globals_docker);
-	fputs(".SH ENVIRONMENT\n", out);
-	for (size_t i = 0; i < sizeof environment_rows / sizeof *environment_rows; i++)
-		man_item(out, environment_rows[i][0], environment_rows[i][1]);
-	fputs(".SH EXIT STATUS\n", out);
-	for (size_t i = 0; i < sizeof exit_rows / sizeof *exit_rows; i++)
-		man_item(out, exit_rows[i][0], exit_rows[i][1]);
-	fputs("Called as\n.BR docker\\-compose ,\n1 stands for 2 and 3.\n"
-	      ".SH SEE ALSO\n.BR docker (1)\n",
-		out);
+	man_examples(out, commands);
+	MAN_ROWS(out, "EXIT STATUS", exit_rows);
+	fputs(".PP\nCalled as\n.BR docker\\-compose ,\n1 stands for 2 and 3.\n", out);
+	MAN_ROWS(out, "ENVIRONMENT", environment_rows);
+	MAN_ROWS(out, "FILES", file_rows);
+	fputs(".SH SEE ALSO\n.BR docker (1)\n", out);
 }
 
 static void put_cell(FILE *out, const char *text)
@@ -152,6 +223,10 @@ void doc_markdown(FILE *out, const struct cmd *const *commands)
 		if (cmd->text)
 			fprintf(out, "%s\n", cmd->text);
 		markdown_options(out, cmd->rows);
+		for (const struct cmd_example *example = cmd->examples; example && example->words; example++)
+			fprintf(out, "%s# %s\ndocker flow %s\n%s",
+				example == cmd->examples ? "\n```sh\n" : "", example->does, example->words,
+				example[1].words ? "" : "```\n");
 	}
 	fputs("\n## Exit status\n\n| code | when |\n| --- | --- |\n", out);
 	for (size_t i = 0; i < sizeof exit_rows / sizeof *exit_rows; i++)

@@ -28,22 +28,25 @@ const struct cmd *cmd_find(
 	return nwords >= 1 && !strchr(words[0], ' ') ? cmd_named(commands, words[0]) : NULL;
 }
 
-bool cmd_is_family(const struct cmd *const *commands, const char *word)
+/* Whether the command's first word of two is this one. */
+static bool is_of_family(const struct cmd *cmd, const char *word)
 {
 	size_t len = strlen(word);
+	return strncmp(cmd->name, word, len) == 0 && cmd->name[len] == ' ';
+}
+
+bool cmd_is_family(const struct cmd *const *commands, const char *word)
+{
 	for (size_t i = 0; commands[i]; i++)
-		if (strncmp(commands[i]->name, word, len) == 0 && commands[i]->name[len] == ' ')
+		if (is_of_family(commands[i], word))
 			return true;
 	return false;
 }
 
-/* What docker compose can do and we cannot. */
-static bool only_compose_has(const char *word)
+bool cmd_is_composes(const struct ctx *ctx, const char *word)
 {
-	static const char *const words[] = { "attach", "build", "commit", "cp", "create", "events", "exec",
-		"export", "images", "kill", "ls", "pause", "port", "publish", "pull", "push", "restart", "rm",
-		"run", "scale", "start", "stats", "stop", "top", "unpause", "volumes", "wait", "watch" };
-	return TEXT_AMONG(word, words);
+	static const char *const words[] = { "publish" };
+	return !ctx->compose && TEXT_AMONG(word, words);
 }
 
 int cmd_unknown(struct ctx *ctx, const char *const *words, size_t nwords)
@@ -54,14 +57,14 @@ int cmd_unknown(struct ctx *ctx, const char *const *words, size_t nwords)
 	if (family && nwords >= 2)
 		word = arena_printf(ctx->arena, "%s %s", words[0], words[1]);
 	for (size_t i = 0; ctx->commands[i]; i++)
-		if (!ctx->commands[i]->hidden)
+		if (!ctx->commands[i]->hidden && (!family || is_of_family(ctx->commands[i], words[0])))
 			texts_add(ctx->arena, &names, ctx->commands[i]->name);
 	error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "unknown command: %s %s", ctx->program, word);
-	if (!ctx->compose && only_compose_has(word))
-		return error_hint(&ctx->errors,
-			"docker compose %s works on the same project: names and labels agree", word);
 	const char *near = error_nearest(word, names.items, names.count);
-	if (near)
-		return error_hint(&ctx->errors, "did you mean %s %s?", ctx->program, near);
+	if (error_hint_meant(
+		    &ctx->errors, near ? arena_printf(ctx->arena, "%s %s", ctx->program, near) : NULL))
+		return -1;
+	if (family)
+		return error_hint_names(&ctx->errors, word, "commands", names.items, names.count);
 	return error_hint(&ctx->errors, "%s --help lists the commands", ctx->program);
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/map.h"
 #include "cmd/line/options.h"
+#include "cmd/line/output.h"
 #include "compose/load/load.h"
 
 #include <stdbool.h>
@@ -22,10 +23,10 @@ struct globals {
 	bool debug, tls, version;
 	enum tri tls_verify;
 	/* docker flow's */
-	struct texts files, profiles, env_files, registries;
+	struct texts files, profiles, env_files, registries, except;
 	const char *project_name, *project_dir, *progress, *ansi;
-	struct opt_int parallel;
-	bool compatibility, all_resources, dry_run, verbose, help;
+	struct opt_int parallel, parallel_pull, parallel_build;
+	bool compatibility, all_resources, no_limits, dry_run, verbose, help;
 };
 
 extern const struct opt globals_docker[], globals_flow[];
@@ -35,6 +36,7 @@ struct ctx {
 	struct arena *arena;
 	struct errors errors;
 	struct sources sources;
+	struct output output;     /* of what the command prints: its data */
 	const struct map *os_env; /* the process environment, name → text */
 	const char *cwd;          /* absolute */
 	struct globals globals;
@@ -44,6 +46,7 @@ struct ctx {
 	const struct cmd *cmd;             /* the one that is called */
 	const char *const *args;           /* what is left after the options */
 	size_t nargs;
+	struct map *env_pipes; /* what pipes among the env files have said (load_options); NULL until asked */
 	struct loop *loop;     /* NULL until connect_loop (cmd/open/connect.h) */
 	struct engine *engine; /* NULL until connect_engine */
 	struct sink *sink;     /* the screen made last (show_create), or NULL */
@@ -56,12 +59,18 @@ struct ctx {
 /* Headings of the list of commands. */
 enum group { GROUP_RUN, GROUP_LOOK, GROUP_FILE, GROUP_OTHER, GROUP_COUNT };
 
+/* A call of a command, without the program's name, and what it does. */
+struct cmd_example {
+	const char *words, *does;
+};
+
 /* One command; rows are sorted by name (ctx->commands). A name of two words is a subcommand. */
 struct cmd {
 	const char *name, *alias;
-	const char *args;  /* "[SERVICE...]" or "" */
-	const char *brief; /* one line without a period */
-	const char *text;  /* paragraphs for --help and the manual, or NULL */
+	const char *args;                   /* "[SERVICE...]" or "" */
+	const char *brief;                  /* one line without a period */
+	const char *text;                   /* paragraphs for --help and the manual, or NULL */
+	const struct cmd_example *examples; /* ended by an empty one */
 	enum group group;
 	bool hidden;
 	bool raw;              /* all words are arguments */
@@ -83,6 +92,9 @@ const struct cmd *cmd_find(
 
 /* Whether `word` is the first word of subcommands ("registry") without being a command itself. */
 bool cmd_is_family(const struct cmd *const *commands, const char *word);
+
+/* Whether the word is a command that docker compose has and we have not. */
+bool cmd_is_composes(const struct ctx *ctx, const char *word);
 
 /* The message for a word that names no command, with the nearest one; returns -1. */
 int cmd_unknown(struct ctx *ctx, const char *const *words, size_t nwords);

@@ -10,19 +10,46 @@
 #define COMMANDS(each) \
 	each(complete) \
 	each(doc) \
+	each(attach) \
+	each(build) \
+	each(commit) \
 	each(config) \
 	each(convert) \
+	each(cp) \
+	each(create) \
 	each(down) \
+	each(events) \
+	each(exec) \
+	each(export) \
 	each(graph) \
 	each(help) \
+	each(images) \
+	each(kill) \
 	each(logs) \
+	each(ls) \
+	each(pause) \
 	each(plan) \
+	each(port) \
 	each(ps) \
+	each(pull) \
+	each(push) \
 	each(registry_check) \
 	each(registry_ls) \
 	each(registry_show) \
+	each(restart) \
+	each(rm) \
+	each(run) \
+	each(scale) \
+	each(start) \
+	each(stats) \
+	each(stop) \
+	each(top) \
+	each(unpause) \
 	each(up) \
-	each(version)
+	each(version) \
+	each(volumes) \
+	each(wait) \
+	each(watch)
 /* clang-format on */
 
 #define COMMAND_ROW(name) extern const struct cmd cmd_##name;

@@ -1,4 +1,5 @@
 /* Values of options: from text into the option struct. */
+#include "base/clock.h"
 #include "base/text/text.h"
 #include "cmd/line/options.h"
 
@@ -86,6 +87,21 @@ static int read_bool(const char *value, bool *ret_yes)
 	return -1;
 }
 
+bool opt_says_no(const struct opt *row, const char *value)
+{
+	bool yes;
+	return !opt_takes_value(row) && read_bool(value, &yes) == 0 && !yes;
+}
+
+/* Rows may share the slot: =false takes back what this one says, not what another does. */
+static void store_enum(unsigned *slot, const struct opt *row, bool yes)
+{
+	if (yes)
+		*slot = row->sets;
+	else if (*slot == row->sets)
+		*slot = 0;
+}
+
 static int check_choice(struct arena *arena, const struct opt *row, const char *value, const char *origin,
 	struct errors *errors)
 {
@@ -95,9 +111,8 @@ static int check_choice(struct arena *arena, const struct opt *row, const char *
 	if (text_among(value, choices.items, choices.count))
 		return 0;
 	bad_value(errors, origin, value, "known");
-	const char *near = error_nearest(value, choices.items, choices.count);
-	if (near)
-		return error_hint(errors, "did you mean %s?", near);
+	if (error_hint_near(errors, value, choices.items, choices.count))
+		return -1;
 	return error_hint(errors, "one of %s", row->choices);
 }
 
@@ -105,7 +120,7 @@ static int check_choice(struct arena *arena, const struct opt *row, const char *
 static int store_count(struct arena *arena, const struct map **slot, const char *value, const char *origin,
 	struct errors *errors)
 {
-	enum { MOST = 10000 };
+	enum { MOST = 1000000000 };
 	struct map *counts = *slot ? (struct map *)*slot : map_create(arena);
 	const char *equals = strchr(value, '=');
 	char *end = NULL;
@@ -134,7 +149,7 @@ int opt_store(struct arena *arena, const struct opt_set *set, const struct opt *
 		if (row->kind == OPT_FLAG)
 			*(bool *)slot = yes;
 		else if (row->kind == OPT_ENUM)
-			*(unsigned *)(void *)slot = yes ? row->sets : 0;
+			store_enum((unsigned *)(void *)slot, row, yes);
 		else
 			*(enum tri *)slot = yes ? TRI_YES : TRI_NO;
 		return 0;
@@ -155,4 +170,24 @@ int opt_store(struct arena *arena, const struct opt_set *set, const struct opt *
 	else
 		*(const char **)slot = value;
 	return 0;
+}
+
+int opt_time(struct arena *arena, const char *option, const char *text, const char **ret_text,
+	struct errors *errors)
+{
+	int64_t ns;
+	char *end;
+	if (!text || (strtod(text, &end) >= 0 && end != text && !*end)) {
+		*ret_text = text;
+		return 0;
+	}
+	bool back = opt_duration(text, &ns) == 0;
+	if (back || clock_read(text, &ns) == 0) {
+		char then[CLOCK_STAMP];
+		clock_stamp(then, back ? clock_unix() - ns : ns);
+		*ret_text = arena_strdup(arena, then);
+		return 0;
+	}
+	error_add(errors, ERROR_USAGE, NULL, NULL, "%s: \"%s\" is not a time", option, text);
+	return error_hint(errors, "42m, 2024-01-31T10:00:00Z or Unix seconds");
 }

@@ -67,7 +67,7 @@ void options_begin(struct arena *arena, struct opt_set *sets, size_t nsets)
 		size_t count = 0;
 		while (sets[i].rows && sets[i].rows[count].name)
 			count++;
-		sets[i].given = ARENA_ARRAY(arena, bool, count + 1);
+		sets[i].given = ARENA_ARRAY(arena, enum tri, count + 1);
 	}
 }
 
@@ -133,9 +133,8 @@ static int unknown_option(struct scan *scan, const char *word, size_t len)
 	const char *text = arena_strndup(arena, word, len);
 	error_add(scan->errors, ERROR_USAGE, NULL, NULL, "unknown option %s%s%s", text,
 		scan->line->whose ? " of " : "", scan->line->whose ? scan->line->whose : "");
-	const char *near = text[1] == '-' ? error_nearest(text, names.items, names.count) : NULL;
-	if (near)
-		return error_hint(scan->errors, "did you mean %s?", near);
+	if (text[1] == '-' && error_hint_near(scan->errors, text, names.items, names.count))
+		return -1;
 	return error_hint(scan->errors, "%s%s--help lists the options",
 		scan->line->whose ? scan->line->whose : "", scan->line->whose ? " " : "");
 }
@@ -143,7 +142,7 @@ static int unknown_option(struct scan *scan, const char *word, size_t len)
 static int take(struct scan *scan, struct found found, const char *shown, const char *value)
 {
 	const struct opt *row = found.row;
-	bool *given = &found.set->given[row - found.set->rows];
+	enum tri *given = &found.set->given[row - found.set->rows];
 	if (!value && opt_takes_value(row)) {
 		if (scan->at >= scan->line->count)
 			return error_add(scan->errors, ERROR_USAGE, NULL, NULL, "%s needs a value: %s %s",
@@ -156,7 +155,7 @@ static int take(struct scan *scan, struct found found, const char *shown, const 
 		value = found.negated ? "false" : "true";
 	else if (found.negated)
 		return error_add(scan->errors, ERROR_USAGE, NULL, NULL, "%s takes no value", shown);
-	*given = true;
+	*given = opt_says_no(row, value) ? TRI_NO : TRI_YES;
 	return opt_store(scan->arena, found.set, row, value, shown, scan->errors);
 }
 
@@ -241,8 +240,9 @@ static int from_environment(
 {
 	for (const struct opt *row = set->rows; row && row->name; row++) {
 		const char *value = row->env ? map_get(os_env, row->env) : NULL;
-		if (!value || !*value || set->given[row - set->rows])
+		if (!value || !*value || set->given[row - set->rows] != TRI_UNSET)
 			continue;
+		set->given[row - set->rows] = opt_says_no(row, value) ? TRI_NO : TRI_YES;
 		if (opt_store(arena, set, row, value, row->env, errors) < 0)
 			return -1;
 	}
@@ -252,28 +252,31 @@ static int from_environment(
 /* Whether a given option really says something: `--build=false` excludes nothing. */
 static bool stands(const struct opt_set *set, const struct opt *row)
 {
-	if (!set->given[row - set->rows])
-		return false;
-	const char *slot = (const char *)set->target + row->offset;
-	if (row->kind == OPT_ENUM)
-		return *(const unsigned *)(const void *)slot == row->sets;
-	return row->kind != OPT_FLAG || *(const bool *)slot;
+	return set->given[row - set->rows] == TRI_YES;
 }
 
-static int check_exclusions(
-	struct arena *arena, const struct opt_set *sets, size_t nsets, size_t at, struct errors *errors)
+/* That an option stands since a variable is set is not seen on the command line. */
+static void hint_variable(struct errors *errors, const struct opt *row, const struct map *os_env)
+{
+	if (row->env && map_has(os_env, row->env))
+		error_hint(errors, "%s is set; --%s=false overrides it", row->env, row->name);
+}
+
+static int check_exclusions(struct arena *arena, const struct opt_set *set, const struct opt *row,
+	const struct map *os_env, struct errors *errors)
 {
 	int result = 0;
-	for (const struct opt *row = sets[at].rows; row && row->name; row++) {
-		if (!row->excludes || !stands(&sets[at], row))
+	if (!row->excludes || !stands(set, row))
+		return 0;
+	struct texts others = texts_split(arena, row->excludes, ',');
+	for (size_t i = 0; i < others.count; i++) {
+		const struct opt *other = find_long(set, 1, others.items[i], strlen(others.items[i])).row;
+		if (!other || !stands(set, other))
 			continue;
-		struct texts others = texts_split(arena, row->excludes, ',');
-		for (size_t i = 0; i < others.count; i++) {
-			struct found other = find_long(sets, nsets, others.items[i], strlen(others.items[i]));
-			if (other.row && stands(other.set, other.row))
-				result = error_add(errors, ERROR_USAGE, NULL, NULL,
-					"--%s and --%s exclude each other", row->name, other.row->name);
-		}
+		result = error_add(errors, ERROR_USAGE, NULL, NULL, "--%s and --%s exclude each other",
+			row->name, other->name);
+		hint_variable(errors, row, os_env);
+		hint_variable(errors, other, os_env);
 	}
 	return result;
 }
@@ -283,10 +286,9 @@ int options_end(struct arena *arena, const struct opt_set *sets, size_t nsets, c
 {
 	int result = 0;
 	for (size_t i = 0; i < nsets; i++) {
-		if (check_exclusions(arena, sets, nsets, i, errors) < 0)
-			result = -1;
-		if (from_environment(arena, &sets[i], os_env, errors) < 0)
-			result = -1;
+		result |= from_environment(arena, &sets[i], os_env, errors);
+		for (const struct opt *row = sets[i].rows; row && row->name; row++)
+			result |= check_exclusions(arena, &sets[i], row, os_env, errors);
 	}
 	return result;
 }

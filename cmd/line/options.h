@@ -19,7 +19,7 @@ enum opt_kind {
 	OPT_TEXTS,   /* struct texts, every one given counts */
 	OPT_INT,     /* struct opt_int */
 	OPT_SECONDS, /* struct opt_int in ns, from "10", "1m30s", "250ms" */
-	OPT_ENUM,    /* an enum: a flag that sets it to the row's `sets`, and =false to 0 */
+	OPT_ENUM,    /* an enum: a flag that sets it to the row's `sets`, and =false from there to 0 */
 	OPT_COUNTS, /* const struct map *: NAME=N, every one given counts; name → int64_t *, NULL without any
 		     */
 	OPT_PART,   /* no option: the rows of `part` stand here, in the struct at this offset */
@@ -53,9 +53,10 @@ struct opt {
 	size_t offset;    /* in the option struct */
 	const char *arg;  /* name of the value in help; NULL for flags */
 	const char *help;
-	const char *env;      /* environment variable that stands in for it, or NULL */
-	const char *choices;  /* "a|b|c": nothing else is accepted (but see OPT_OPEN); or NULL */
-	const char *excludes; /* "x,y": options that cannot be given together with it; or NULL */
+	const char *env;     /* environment variable that stands in for it, or NULL */
+	const char *choices; /* "a|b|c": nothing else is accepted (but see OPT_OPEN); or NULL */
+	const char *
+		excludes; /* "x,y": options of the same rows that cannot be given together with it; or NULL */
 	unsigned flags;
 	enum value_kind value;
 	unsigned sets;          /* OPT_ENUM */
@@ -70,7 +71,7 @@ const struct opt *options_flat(struct arena *arena, const struct opt *rows);
 struct opt_set {
 	const struct opt *rows;
 	void *target;
-	bool *given; /* per row; made by options_begin */
+	enum tri *given; /* per row: TRI_YES, or TRI_NO: last given as =false; made by options_begin */
 };
 
 /* Makes ready to fill; sets the `given` of each set. */
@@ -114,8 +115,17 @@ bool opt_takes_value(const struct opt *row);
 int opt_store(struct arena *arena, const struct opt_set *set, const struct opt *row, const char *value,
 	const char *origin, struct errors *errors);
 
+/* Whether the row is a flag and the value false. (cmd/line/option_value.c) */
+bool opt_says_no(const struct opt *row, const char *value);
+
 /* Reads seconds ("10"), or a duration of units h, m, s, ms, us, ns ("1m30s"), as nanoseconds. Returns 0, or
  * -1 when it is none. (cmd/line/option_value.c) */
 int opt_duration(const char *text, int64_t *ret_ns);
+
+/* What people say for a time, as the API takes it: Unix seconds as they are; durations ("42m") back from now
+ * and dates as "SECONDS.NANOSECONDS", the arena's. NULL stays NULL. Returns 0, or -1 with a finding that
+ * names the option. (cmd/line/option_value.c) */
+int opt_time(struct arena *arena, const char *option, const char *text, const char **ret_text,
+	struct errors *errors);
 
 #endif

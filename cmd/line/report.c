@@ -1,13 +1,12 @@
 #include "cmd/line/report.h"
 #include "cmd/line/terminal.h"
+#include "engine/connect/engine.h"
 #include "engine/loop/loop.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static bool wants_warnings(const struct ctx *ctx)
 {
@@ -55,28 +54,28 @@ void report_warnings(struct ctx *ctx)
 	errors_shown(&ctx->errors);
 }
 
+/* 2 promises that nothing was changed: what turns out to be invalid when something was is a failed command.
+ */
+static int as_promised(const struct ctx *ctx, int status)
+{
+	return status == 2 && ctx->engine && http_changed(ctx->engine->http) ? 1 : status;
+}
+
 /* docker compose has one status for what we tell apart. */
 static int as_compose(const struct ctx *ctx, int status)
 {
 	return ctx->compose && (status == 2 || status == 3 || status == 125) ? 1 : status;
 }
 
-/* Whether writing failed since nobody reads any more (`docker flow config | head`): nothing to complain
- * about. */
-static bool reader_is_gone(void)
-{
-	struct pollfd out = { .fd = STDOUT_FILENO };
-	return ferror(stdout) && poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
-}
-
 int report_end(struct ctx *ctx, int result)
 {
-	int flushed = fflush(stdout);
-	if (reader_is_gone())
+	int failure = output_close(&ctx->output);
+	if (failure ==
+		EPIPE) /* nobody reads any more (`docker flow config | head`): nothing to complain about */
 		return 128 + SIGPIPE;
-	if (flushed != 0 && result == 0)
-		result = error_add(&ctx->errors, ERROR_SYSTEM, NULL, NULL, "cannot write the output: %s",
-			strerror(errno));
+	if (failure && result == 0)
+		result = error_add(&ctx->errors, ERROR_SYSTEM, NULL, NULL, "cannot write %s: %s",
+			ctx->output.file ? ctx->output.file : "the output", strerror(failure));
 	const struct error *last = ctx->errors.last;
 	if (last && last->code == ERROR_INTERRUPTED && ctx->loop)
 		ctx->interrupted = loop_last_signal(ctx->loop);
@@ -86,6 +85,6 @@ int report_end(struct ctx *ctx, int result)
 		return 128 + ctx->interrupted;
 	if (ctx->task_status)
 		return ctx->status;
-	int status = result == 0 ? ctx->status : error_status(&ctx->errors);
+	int status = result == 0 ? ctx->status : as_promised(ctx, error_status(&ctx->errors));
 	return as_compose(ctx, result < 0 && status == 0 ? 1 : status);
 }

@@ -134,6 +134,9 @@ void usage_command(FILE *out, const char *program, const struct cmd *cmd)
 		fprintf(out, "Also called %s.\n", cmd->alias);
 	usage_put_text(out, cmd->text);
 	put_options(out, "Options", cmd->rows);
+	for (const struct cmd_example *example = cmd->examples; example && example->words; example++)
+		fprintf(out, "%s  # %s\n  %s %s\n", example == cmd->examples ? "\nExamples:\n" : "",
+			example->does, program, example->words);
 	fprintf(out, "\n%s --help lists the options that every command has.\n", program);
 }
 

@@ -15,7 +15,7 @@ static void show_silence(void *arg, const char *host, int64_t ns)
 {
 	struct ctx *ctx = arg;
 	if (!ctx->sink)
-		show_create(ctx, "", NULL, false);
+		show_create(ctx, "", NULL, 0);
 	event_send(ctx->sink, &(struct event){ .kind = EVENT_WAITING, .name = host, .elapsed = ns });
 }
 
@@ -44,12 +44,24 @@ int connect_engine(struct ctx *ctx)
 	return 0;
 }
 
-unsigned connect_parallel(const struct ctx *ctx)
+/* A number as it is given: 0: as usual, below: no limit. */
+static unsigned width_of(const struct opt_int *number)
 {
-	const struct opt_int *parallel = &ctx->globals.parallel;
-	if (!parallel->set || parallel->value == 0)
+	const unsigned most = 1000;
+	if (!number->set || number->value == 0)
 		return 0;
-	return parallel->value < 0 || parallel->value > 1000 ? 1000 : (unsigned)parallel->value;
+	return number->value < 0 || number->value > most ? most : (unsigned)number->value;
+}
+
+struct run_parallel connect_parallel(const struct ctx *ctx)
+{
+	const struct globals *globals = &ctx->globals;
+	const struct opt_int *pull = &globals->parallel_pull, *build = &globals->parallel_build;
+	return (struct run_parallel){
+		.requests = width_of(&globals->parallel),
+		.pulls = width_of(pull->set ? pull : &globals->parallel),
+		.builds = width_of(build->set ? build : &globals->parallel),
+	};
 }
 
 void connect_end(struct ctx *ctx)

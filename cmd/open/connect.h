@@ -4,6 +4,7 @@
 
 #include "cmd/line/cmd.h"
 #include "engine/connect/engine.h"
+#include "engine/run/run.h"
 
 /* Returns the command's loop; never NULL. */
 struct loop *connect_loop(struct ctx *ctx);
@@ -12,9 +13,9 @@ struct loop *connect_loop(struct ctx *ctx);
  */
 int connect_engine(struct ctx *ctx);
 
-/* Width of the engine's request pool as --parallel says; 0: not said, -1 there is no limit. For run_options.
+/* How much is done at once, as --parallel says, of pulls and builds unless they have an option of their own.
  */
-unsigned connect_parallel(const struct ctx *ctx);
+struct run_parallel connect_parallel(const struct ctx *ctx);
 
 /* Closes both; nothing that uses them may remain. */
 void connect_end(struct ctx *ctx);

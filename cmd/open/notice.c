@@ -1,4 +1,5 @@
 #include "cmd/open/notice.h"
+#include "base/quote.h"
 #include "base/text/text.h"
 #include "cmd/open/connect.h"
 #include "engine/loop/loop.h"
@@ -12,7 +13,9 @@ static void notice_print(void *arg)
 {
 	struct notice *notice = arg;
 	notice->timer = NULL;
-	fprintf(stderr, "docker-flow: waiting for %s\n", notice->shown);
+	fputs("docker-flow: waiting for ", stderr);
+	quote_plain_print(stderr, notice->shown);
+	fputc('\n', stderr);
 }
 
 void notice_begin(struct notice *notice, struct ctx *ctx, const char *shown)

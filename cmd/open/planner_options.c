@@ -12,18 +12,27 @@ const struct opt planner_containers[] = {
 	{ OPT_ENUM, "no-recreate", 0, CONTAINERS(recreate), NULL, "Keep existing containers, changed or not",
 		.sets = RECREATE_NEVER },
 	{ OPT_FLAG, "remove-orphans", 0, CONTAINERS(remove_orphans), NULL,
-		"Remove containers of services that are not in the file", .env = "COMPOSE_REMOVE_ORPHANS" },
+		"Remove containers of services that are not in the file, and one-offs that have ended",
+		.env = "COMPOSE_REMOVE_ORPHANS" },
 	{ OPT_FLAG, "renew-anon-volumes", 'V', CONTAINERS(renew_anon_volumes), NULL,
-		"Give recreated containers new anonymous volumes" },
+		"Recreate containers, changed or not, with new anonymous volumes",
+		.excludes = "no-recreate" },
 	{ OPT_COUNTS, "scale", 0, CONTAINERS(scale), "SERVICE=N", "Number of containers; can be repeated",
 		.value = VALUE_SCALE },
 	{ 0 },
 };
 
+const struct opt planner_starts[] = {
+	{ OPT_TRI, "rollback", 0, CONTAINERS(rollback), NULL,
+		"Put the old container back when the new one fails: so it is unless --rollback=false" },
+	{ 0 },
+};
+
 const struct opt planner_images[] = {
-	{ OPT_FLAG, "build", 0, IMAGES(build), NULL, "Build images, there or not", .excludes = "no-build" },
+	{ OPT_FLAG, "build", 0, IMAGES(build), NULL, "Build images first, even those that are there",
+		.excludes = "no-build" },
 	{ OPT_FLAG, "no-build", 0, IMAGES(no_build), NULL, "Never build, even when an image is missing" },
 	{ OPT_TEXT, "pull", 0, IMAGES(pull), "POLICY", "When to pull images",
-		.choices = "always|missing|never|policy", .value = VALUE_CHOICE },
+		.choices = "always|missing|never|build|policy", .value = VALUE_CHOICE },
 	{ 0 },
 };

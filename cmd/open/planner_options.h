@@ -8,6 +8,9 @@
 /* What becomes of containers, for a struct reconcile_options. */
 extern const struct opt planner_containers[];
 
+/* What becomes of those that start, for the same. */
+extern const struct opt planner_starts[];
+
 /* What becomes of images, for a struct image_options. */
 extern const struct opt planner_images[];
 

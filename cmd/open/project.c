@@ -1,5 +1,7 @@
 #include "cmd/open/project.h"
 #include "cmd/open/connect.h"
+#include "engine/drive/drive.h"
+#include "graph/again/again.h"
 
 #include <string.h>
 
@@ -8,6 +10,8 @@
 struct load_options project_options(struct ctx *ctx, const struct texts *services)
 {
 	const struct globals *globals = &ctx->globals;
+	if (!ctx->env_pipes)
+		ctx->env_pipes = map_create(ctx->arena);
 	return (struct load_options){
 		.files = globals->files.items,
 		.nfiles = globals->files.count,
@@ -15,6 +19,7 @@ struct load_options project_options(struct ctx *ctx, const struct texts *service
 		.project_name = globals->project_name,
 		.env_files = globals->env_files.items,
 		.nenv_files = globals->env_files.count,
+		.env_pipes = ctx->env_pipes,
 		.profiles = globals->profiles.items,
 		.nprofiles = globals->profiles.count,
 		.services = services ? services->items : NULL,
@@ -24,7 +29,35 @@ struct load_options project_options(struct ctx *ctx, const struct texts *service
 		.fetch = connect_fetch(ctx),
 		.compatibility = globals->compatibility,
 		.all_resources = globals->all_resources,
+		.no_limits = globals->no_limits,
 	};
+}
+
+const struct map *project_settings(struct ctx *ctx)
+{
+	const struct load_options options = project_options(ctx, NULL);
+	return load_settings(ctx->arena, &options);
+}
+
+int project_hint_compose(struct ctx *ctx, const char *command)
+{
+	struct load_options load = project_options(ctx, NULL);
+	struct project *project = NULL;
+	struct errors unheard;
+	errors_init(&unheard, ctx->arena);
+	load.fetch = NULL; /* for a hint nothing is asked of the network */
+	load.looking = load.tree_only = true;
+	bool loaded = load_file_wanted(ctx->arena, &load) &&
+		      load_project(ctx->arena, &load, &ctx->sources, &project, &unheard) == 0;
+	if (loaded && !project->ours)
+		return error_hint(&ctx->errors,
+			"docker compose %s works on the same project: names and labels agree", command);
+	if (loaded)
+		return error_hint(&ctx->errors,
+			"docker compose has it, but cannot read this project: %s; %s config --portable prints a file "
+			"that it can read",
+			project->ours, ctx->program);
+	return error_hint(&ctx->errors, "%s --help lists the commands", ctx->program);
 }
 
 /* Whether somebody has named a registry, so that the project's own are not the only ones. */
@@ -84,15 +117,6 @@ static int load_applications(struct ctx *ctx, const struct registry *registry, c
 	return 0;
 }
 
-/* The name alone: -p, or COMPOSE_PROJECT_NAME when there is no file to read. */
-static const char *bare_name(struct ctx *ctx)
-{
-	const char *name = ctx->globals.project_name;
-	if (!name || !*name)
-		name = map_get(ctx->os_env, "COMPOSE_PROJECT_NAME");
-	return name && *name ? name : NULL;
-}
-
 static int no_file(struct ctx *ctx)
 {
 	error_add(&ctx->errors, ERROR_USAGE, NULL, NULL,
@@ -110,26 +134,83 @@ static bool has_registry(struct ctx *ctx)
 	return count > 0;
 }
 
-/* Reads the compose file when there is one; *ret_project stays NULL when something else is enough. */
-static int load_file(struct ctx *ctx, const struct scope_wish *wish, const struct project **ret_project)
+/* Whether the label lists the project's files, and no others. */
+static bool lists_files(struct arena *arena, const char *label, const struct project *project)
 {
-	struct texts services = { (const char **)wish->selection.services, wish->selection.nservices };
-	struct load_options options = project_options(ctx, &services);
-	options.keep_services = true;
-	bool named = ctx->globals.project_name && *ctx->globals.project_name;
-	*ret_project = NULL;
-	if (wish->name_is_enough && named && !ctx->globals.files.count)
+	struct texts files = texts_split(arena, label ? label : "", ',');
+	size_t same = 0;
+	while (same < files.count && same < project->nfiles &&
+		strcmp(files.items[same], project->files[same]) == 0)
+		same++;
+	return same == files.count && same == project->nfiles;
+}
+
+/* Whether containers of the project have been made from its files: 1 or 0; or -1 with findings. */
+static int is_project_made(struct ctx *ctx, const struct project *project)
+{
+	const struct scope scope = { .name = project->name, .project = project };
+	if (connect_engine(ctx) < 0)
+		return -1;
+	struct drive drive = {
+		.engine = ctx->engine, .arena = ctx->arena, .scratch = ctx->arena, .scope = &scope
+	};
+	const struct observed *seen = drive_containers(&drive, &ctx->errors);
+	for (size_t i = 0; seen && i < seen->ncontainers; i++) {
+		const char *files =
+			observed_label(seen->containers[i], "com.docker.compose.project.config_files");
+		if (lists_files(ctx->arena, files, project))
+			return 1;
+	}
+	return seen ? 0 : -1;
+}
+
+/* `-p NAME` where a file lies: its project may be another one, and of a file with mistakes the name is
+ * enough. */
+static int load_found(struct ctx *ctx, const struct load_options *options, struct scope *scope)
+{
+	struct errors unheard;
+	struct project *project;
+	errors_init(&unheard, ctx->arena);
+	if (load_project(ctx->arena, options, &ctx->sources, &project, &unheard) < 0)
 		return 0;
-	if (!load_file_exists(ctx->arena, &options)) {
+	int made = is_project_made(ctx, project);
+	if (made > 0) {
+		scope->project = project;
+		errors_append(&ctx->errors, &unheard);
+	}
+	return made < 0 ? -1 : 0;
+}
+
+/* Reads the compose file when there is one. The scope's project stays NULL when something else is enough; it
+ * has a name then, if one is given. */
+static int load_file(struct ctx *ctx, const struct scope_wish *wish, struct scope *scope)
+{
+	struct texts services = { 0 };
+	struct load_options options = project_options(ctx, NULL);
+	options.keep_services = true;
+	for (size_t i = 0; i < wish->selection.nservices; i++)
+		texts_add(ctx->arena, &services, dag_selected_name(ctx->arena, wish->selection.services[i]));
+	options.services = services.items;
+	options.nservices = services.count;
+	options.looking = wish->selection.looking;
+	options.once = wish->once;
+	options.warn_beside = wish->warn_beside;
+	bool named = ctx->globals.project_name && *ctx->globals.project_name;
+	if (load_name(ctx->arena, &options, &scope->name, &ctx->errors) < 0)
+		return -1;
+	if (!load_file_wanted(ctx->arena, &options)) {
 		if (!wish->registry_only && !names_registry(ctx) && !has_registry(ctx) &&
-			!(wish->name_is_enough && bare_name(ctx)))
+			!(wish->name_is_enough && scope->name))
 			return no_file(ctx);
 		return 0;
 	}
+	if (wish->name_is_enough && named && !ctx->globals.files.count)
+		return load_found(ctx, &options, scope);
 	struct project *project;
 	if (load_project(ctx->arena, &options, &ctx->sources, &project, &ctx->errors) < 0)
 		return -1;
-	*ret_project = project;
+	scope->project = project;
+	scope->name = project->name;
 	return 0;
 }
 
@@ -146,17 +227,61 @@ static void find_cycles(struct ctx *ctx, struct registry *registry, const struct
 		dag_build(ctx->arena, &applications, 1, &all, &dag, &ctx->errors);
 }
 
+/* Where no file says what depends on what, the labels of the containers do. */
+static int graph_by_labels(struct ctx *ctx, const struct dag_selection *selection, const struct scope *scope,
+	struct dag **ret_dag)
+{
+	struct drive drive = {
+		.arena = ctx->arena, .scratch = ctx->arena, .errors = &ctx->errors, .scope = scope
+	};
+	const struct project **project = ARENA_NEW(ctx->arena, const struct project *);
+	if (connect_engine(ctx) < 0)
+		return -1;
+	drive.engine = ctx->engine;
+	const struct observed *seen = drive_containers(&drive, &ctx->errors);
+	if (!seen)
+		return -1;
+	*project = again_project(ctx->arena, scope->name, seen);
+	return dag_build(ctx->arena, project, 1, selection, ret_dag, &ctx->errors);
+}
+
+/* Sets scope->services and excepted: the words as they are, or what they select. */
+static int name_services(struct ctx *ctx, const struct dag_selection *selection, struct scope *scope)
+{
+	struct dag *dag = scope->dag;
+	if (!dag_selects_more(selection)) {
+		scope->services = (struct texts){ (const char **)selection->services, selection->nservices };
+		return 0;
+	}
+	if (!dag && graph_by_labels(ctx, selection, scope, &dag) < 0)
+		return -1;
+	for (size_t i = 0; i < dag->count; i++) {
+		const struct dag_vertex *vertex = dag->vertices[i];
+		if (vertex->named)
+			texts_add(ctx->arena, &scope->services, vertex->service->key);
+		if (vertex->excepted)
+			texts_add(ctx->arena, &scope->excepted, vertex->service->key);
+	}
+	return 0;
+}
+
 int scope_open(struct ctx *ctx, const struct scope_wish *wish, struct scope *ret_scope)
 {
-	struct scope scope = { 0 };
+	struct scope scope = { .all_resources = ctx->globals.all_resources };
 	struct registry *registry = NULL;
-	if (load_file(ctx, wish, &scope.project) < 0)
+	struct dag_selection selection = wish->selection;
+	selection.excepts = ctx->globals.except.items;
+	selection.nexcepts = ctx->globals.except.count;
+	if (load_file(ctx, wish, &scope) < 0)
 		return -1;
-	scope.name = scope.project ? scope.project->name : bare_name(ctx);
 	bool by_name = wish->name_is_enough && !scope.project && scope.name && !wish->selection.napplications;
 	if (!by_name && project_registry(ctx, scope.project, connect_fetch(ctx), &registry) < 0) {
-		find_cycles(ctx, registry, scope.project);
-		return -1;
+		if (!wish->name_is_enough || !scope.project || wish->selection.napplications) {
+			find_cycles(ctx, registry, scope.project);
+			return -1;
+		}
+		errors_soften(&ctx->errors); /* the project is looked at without its applications */
+		registry = NULL;
 	}
 	if (registry && load_applications(ctx, registry, scope.project, &scope.applications) < 0)
 		return -1;
@@ -165,8 +290,10 @@ int scope_open(struct ctx *ctx, const struct scope_wish *wish, struct scope *ret
 		scope.projects[scope.nprojects++] = scope.project;
 	if (scope.applications)
 		scope.projects[scope.nprojects++] = scope.applications;
-	if (scope.nprojects && dag_build(ctx->arena, scope.projects, scope.nprojects, &wish->selection,
-				       &scope.dag, &ctx->errors) < 0)
+	if (scope.nprojects && dag_build(ctx->arena, scope.projects, scope.nprojects, &selection, &scope.dag,
+				       &ctx->errors) < 0)
+		return -1;
+	if (name_services(ctx, &selection, &scope) < 0)
 		return -1;
 	*ret_scope = scope;
 	return 0;

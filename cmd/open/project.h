@@ -8,10 +8,12 @@
 
 /* What the command needs. */
 struct scope_wish {
-	struct dag_selection selection;
-	bool name_is_enough; /* `-p NAME` without -f: no file is read, the engine's labels say what there is
-			      */
-	bool registry_only;  /* the caller says so itself when there is neither a file nor a registry */
+	struct dag_selection selection; /* `looking`: the file is read likewise */
+	bool name_is_enough; /* `-p NAME` without -f: the engine's labels say what there is; a file that lies
+				here counts if containers were made from it */
+	const struct load_once *once; /* as of load_options */
+	bool warn_beside;             /* as of load_options */
+	bool registry_only; /* the caller says so itself when there is neither a file nor a registry */
 };
 
 /* Loads project and registries as the globals say and builds the graph with the selection. Returns 0, or -1
@@ -20,6 +22,13 @@ int scope_open(struct ctx *ctx, const struct scope_wish *wish, struct scope *ret
 
 /* The options of the loader as the globals say; `services` (may be NULL) are named on the command line. */
 struct load_options project_options(struct ctx *ctx, const struct texts *services);
+
+/* The variables that stand in for options: of the process, and COMPOSE_… of the project's env file. */
+const struct map *project_settings(struct ctx *ctx);
+
+/* The hint below the message on a command that only docker compose has: it does its work if it can read the
+ * project. Returns -1. */
+int project_hint_compose(struct ctx *ctx, const char *command);
 
 /* Reads the registries: of the project (may be NULL), --registry, else FLOW_REGISTRY; without a compose file
  * else

@@ -1,8 +1,9 @@
 #include "cmd/ps/ps_fields.h"
-#include "base/quote.h"
 #include "cmd/ps/ps_words.h"
+#include "cmd/table/words.h"
 #include "graph/plan/observed.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,34 +17,38 @@ static const struct ps_view *view_of(const struct listed *listed)
 	return listed->view;
 }
 
-static void publishers_json(struct buf *line, const struct listed *listed)
+/* As docker compose has them in order. */
+static int publishers_in_order(const void *a, const void *b)
 {
-	const struct observed_container *container = container_of(listed);
-	buf_putc(line, '[');
-	for (size_t i = 0; i < container->nports; i++) {
-		const struct observed_port *port = &container->ports[i];
-		buf_puts(line, i ? ",{\"URL\":" : "{\"URL\":");
-		quote_json(line, port->host_ip);
-		buf_printf(line, ",\"TargetPort\":%lld,\"PublishedPort\":%lld",
-			(long long)port->container_port, (long long)port->host_port);
-		quote_member(line, "Protocol", port->protocol);
-		buf_putc(line, '}');
-	}
-	buf_putc(line, ']');
+	const struct observed_port *one = a, *other = b;
+	int order = strcmp(one->host_ip ? one->host_ip : "", other->host_ip ? other->host_ip : "");
+	if (!order)
+		order = (one->container_port > other->container_port) -
+			(one->container_port < other->container_port);
+	if (!order)
+		order = (one->host_port > other->host_port) - (one->host_port < other->host_port);
+	return order ? order : strcmp(one->protocol, other->protocol);
 }
 
-/* As Go prints them. */
-static const char *publishers_text(const struct listed *listed)
+static struct datum publishers_value(const struct listed *listed)
 {
 	const struct observed_container *container = container_of(listed);
-	const char *text = "";
+	struct arena *arena = listed->arena;
+	struct datum list = { .kind = DATUM_LIST };
+	struct observed_port *ports = ARENA_ARRAY(arena, struct observed_port, container->nports + 1);
+	for (size_t i = 0; i < container->nports; i++)
+		ports[i] = container->ports[i];
+	qsort(ports, container->nports, sizeof *ports, publishers_in_order);
 	for (size_t i = 0; i < container->nports; i++) {
-		const struct observed_port *port = &container->ports[i];
-		text = arena_printf(listed->arena, "%s%s{%s %lld %lld %s}", text, i ? " " : "",
-			port->host_ip ? port->host_ip : "", (long long)port->container_port,
-			(long long)port->host_port, port->protocol);
+		const struct observed_port *port = &ports[i];
+		struct datum publisher = { .kind = DATUM_OBJECT };
+		datum_add(arena, &publisher, "URL", datum_of_text(port->host_ip));
+		datum_add(arena, &publisher, "TargetPort", datum_of_number(port->container_port));
+		datum_add(arena, &publisher, "PublishedPort", datum_of_number(port->host_port));
+		datum_add(arena, &publisher, "Protocol", datum_of_text(port->protocol));
+		datum_add(arena, &list, NULL, publisher);
 	}
-	return arena_printf(listed->arena, "[%s]", text);
+	return list;
 }
 
 /* Labels, networks or mounts as one text with commas, as docker prints them. */
@@ -52,11 +57,15 @@ static const char *labels_text(const struct listed *listed)
 	const struct observed_container *container = container_of(listed);
 	auto_buf struct buf text;
 	buf_init(&text, 4 << 20);
-	const struct map_entry *entry;
-	size_t at = 0;
-	while ((entry = map_next(&container->labels, &at)))
-		buf_printf(&text, "%s%s=%s", text.len ? "," : "", entry->key, (const char *)entry->value);
+	for (size_t i = 0; i < container->nlabels; i++)
+		buf_printf(
+			&text, "%s%s=%s", i ? "," : "", container->labels[i].key, container->labels[i].value);
 	return arena_strdup(listed->arena, buf_text(&text));
+}
+
+static const char *label_of(const struct listed *listed, const char *name)
+{
+	return observed_label(container_of(listed), name);
 }
 
 static const char *networks_text(const struct listed *listed)
@@ -115,14 +124,9 @@ static const char *command_text(const struct listed *listed)
 	return ps_command(listed->arena, container_of(listed), view_of(listed)->whole);
 }
 
-static const char *exit_code_text(const struct listed *listed)
+static struct datum exit_code_value(const struct listed *listed)
 {
-	return arena_printf(listed->arena, "%lld", (long long)container_of(listed)->exit_code);
-}
-
-static void exit_code_json(struct buf *line, const struct listed *listed)
-{
-	buf_printf(line, "%lld", (long long)container_of(listed)->exit_code);
+	return datum_of_number(container_of(listed)->exit_code);
 }
 
 static const char *id_text(const struct listed *listed)
@@ -153,7 +157,7 @@ static const char *project_text(const struct listed *listed)
 
 static const char *running_for_text(const struct listed *listed)
 {
-	return ps_age(listed->arena, view_of(listed)->now - container_of(listed)->created);
+	return words_age(listed->arena, view_of(listed)->now - container_of(listed)->created);
 }
 
 static const char *service_text(const struct listed *listed)
@@ -181,10 +185,11 @@ static const char *status_text(const struct listed *listed)
 const struct field ps_fields[] = {
 	{ "Command", "COMMAND", command_text },
 	{ "CreatedAt", "CREATED AT", created_at_text },
-	{ "ExitCode", "EXIT CODE", exit_code_text, exit_code_json },
+	{ "ExitCode", "EXIT CODE", .value = exit_code_value },
 	{ "Health", "HEALTH", health_text },
 	{ "ID", "CONTAINER ID", id_text },
 	{ "Image", "IMAGE", image_text },
+	{ "Label", NULL, .of = label_of },
 	{ "Labels", "LABELS", labels_text },
 	{ "LocalVolumes", "LOCAL VOLUMES", local_volumes_text },
 	{ "Mounts", "MOUNTS", mounts_text },
@@ -193,7 +198,7 @@ const struct field ps_fields[] = {
 	{ "Networks", "NETWORKS", networks_text },
 	{ "Ports", "PORTS", ports_text },
 	{ "Project", "PROJECT", project_text },
-	{ "Publishers", "PUBLISHERS", publishers_text, publishers_json },
+	{ "Publishers", "PUBLISHERS", .value = publishers_value },
 	{ "RunningFor", "CREATED", running_for_text },
 	{ "Service", "SERVICE", service_text },
 	{ "Size", "SIZE", size_text },

@@ -2,15 +2,17 @@
 #ifndef CMD_PS_FIELDS_H
 #define CMD_PS_FIELDS_H
 
-#include "cmd/screen/field.h"
+#include "base/map.h"
+#include "cmd/table/field.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /* What is asked of the fields: their `view`. */
 struct ps_view {
-	int64_t now; /* Unix seconds */
-	bool whole;  /* ids and commands in full length */
+	int64_t now;             /* Unix seconds */
+	bool whole;              /* ids and commands in full length */
+	const struct map *ready; /* when containers were seen ready (drive_ready); NULL: nobody has looked */
 };
 
 /* Of a struct observed_container, in order of name. */

@@ -19,22 +19,45 @@ const char *ps_command(struct arena *arena, const struct observed_container *con
 	return arena_printf(arena, "\"%s\"", buf_text(&text));
 }
 
-const char *ps_age(struct arena *arena, int64_t seconds)
+/* The longest time that words like "Up 5 minutes (healthy)" can mean, in seconds (docker/go-units:
+ * HumanDuration); 0: they say nothing. */
+static int64_t longest_uptime(const char *status)
 {
 	static const struct {
-		int64_t least, unit;
-		const char *name;
-	} units[] = { { 2 * 365 * 86400, 365 * 86400, "years" }, { 2 * 30 * 86400, 30 * 86400, "months" },
-		{ 2 * 7 * 86400, 7 * 86400, "weeks" }, { 2 * 86400, 86400, "days" },
-		{ 2 * 3600, 3600, "hours" }, { 3600, 3600, "hour" }, { 2 * 60, 60, "minutes" },
-		{ 60, 60, "minute" } };
-	if (seconds < 1)
-		return "less than a second ago";
+		const char *unit;
+		int64_t seconds;
+	} units[] = { { "second", 1 }, { "minute", 60 }, { "hour", 3600 }, { "day", 86400 },
+		{ "week", 7 * 86400 }, { "month", 31 * 86400 }, { "year", 366 * 86400 } };
+	static const char *const abouts[] = { "Up About an ", "Up About a " };
+	if (strncmp(status, "Up Less than a second", 21) == 0)
+		return 1;
+	char *unit = NULL;
+	int64_t number = 1;
+	for (size_t i = 0; i < 2 && !unit; i++)
+		if (strncmp(status, abouts[i], strlen(abouts[i])) == 0)
+			unit = (char *)status + strlen(abouts[i]);
+	if (!unit && strncmp(status, "Up ", 3) == 0)
+		number = strtoll(status + 3, &unit, 10);
+	if (!unit)
+		return 0;
+	unit += *unit == ' ';
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-		if (seconds >= units[i].least)
-			return arena_printf(
-				arena, "%lld %s ago", (long long)(seconds / units[i].unit), units[i].name);
-	return arena_printf(arena, "%lld second%s ago", (long long)seconds, seconds == 1 ? "" : "s");
+		if (strncmp(unit, units[i].unit, strlen(units[i].unit)) == 0)
+			return (number + 1) * units[i].seconds;
+	return 0;
+}
+
+const char *ps_status(
+	struct arena *arena, const struct observed_container *container, int64_t ready_at, int64_t now)
+{
+	const char *status = container->status, *starting = strstr(status, "(health: starting)");
+	bool open = container->health == HEALTH_NONE || container->health == HEALTH_STARTING;
+	if (container->state != CONTAINER_RUNNING || !open || !ready_at ||
+		ready_at < now - longest_uptime(status))
+		return status;
+	if (!starting)
+		return arena_printf(arena, "%s (ready)", status);
+	return arena_printf(arena, "%.*s(health: starting, ready)", (int)(starting - status), status);
 }
 
 static int by_port(const void *a, const void *b)

@@ -7,8 +7,11 @@
 /* Its command in quotes, at most 20 characters of it unless `whole`. */
 const char *ps_command(struct arena *arena, const struct observed_container *container, bool whole);
 
-/* "5 minutes ago" from seconds. */
-const char *ps_age(struct arena *arena, int64_t seconds);
+/* The engine's words, with "ready" when docker flow has seen the container ready since it started
+ * (`ready_at`, Unix seconds; 0: it has not) and the engine's own check has not said anything yet: "Up 3
+ * seconds (health: starting, ready)". */
+const char *ps_status(
+	struct arena *arena, const struct observed_container *container, int64_t ready_at, int64_t now);
 
 /* "0.0.0.0:8080->80/tcp, 9000/tcp", neighbouring ports as a range. */
 const char *ps_ports(struct arena *arena, const struct observed_container *container);

@@ -14,7 +14,7 @@ static const char *screen_wanted(const struct ctx *ctx)
 	return terminal_moves(stderr, ctx->globals.ansi, ctx->os_env) ? "tty" : "plain";
 }
 
-struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *log, bool quiet_pull)
+struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *log, unsigned quiet)
 {
 	struct show_look look = {
 		.title = title,
@@ -22,7 +22,9 @@ struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *lo
 		.color = terminal_color(stderr, ctx->globals.ansi, ctx->os_env),
 		.utf8 = terminal_utf8(ctx->os_env),
 		.verbose = ctx->globals.verbose || ctx->globals.debug,
-		.quiet_pull = quiet_pull,
+		.as_compose = ctx->compose,
+		.quiet_pull = quiet & SHOW_QUIET_PULL,
+		.quiet_build = quiet & SHOW_QUIET_BUILD,
 		.log = log,
 		.size = terminal_size,
 		.now = loop_now,

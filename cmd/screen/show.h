@@ -7,7 +7,11 @@
 
 struct show_log;
 
-/* The screen that --progress (auto: a terminal on stderr) asks for; arena's. `log` may be NULL. */
-struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *log, bool quiet_pull);
+/* What a screen leaves out: --quiet-pull, --quiet-build. */
+enum { SHOW_QUIET_PULL = 1, SHOW_QUIET_BUILD = 2 };
+
+/* The screen that --progress (auto: a terminal on stderr) asks for, without what `quiet` says; arena's. `log`
+ * may be NULL. */
+struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *log, unsigned quiet);
 
 #endif

@@ -73,7 +73,8 @@ static void show_json_event(struct sink *sink, const struct event *event)
 	show_count(&json->totals, event);
 	if (event->kind == EVENT_LOG && json->look.log)
 		show_log_line(json->look.log, event->name, event->standard_error, event->text, event->len);
-	if (event->kind == EVENT_PROGRESS && json->look.quiet_pull)
+	if ((event->kind == EVENT_PROGRESS && json->look.quiet_pull) ||
+		(event->kind == EVENT_OUTPUT && json->look.quiet_build))
 		return;
 	if (event->kind == EVENT_LOG || (event->kind == EVENT_STEP && !show_word(event)))
 		return;

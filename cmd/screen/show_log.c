@@ -1,5 +1,4 @@
 #include "cmd/screen/show_log.h"
-#include "base/buf.h"
 #include "cmd/screen/show_clean.h"
 #include "cmd/line/terminal.h"
 
@@ -13,34 +12,62 @@ static const unsigned char hues[] = { 36, 33, 32, 35, 34, 96, 93, 92, 95, 94 };
 struct show_log *show_log_create(struct ctx *ctx, bool no_prefix, bool no_color)
 {
 	struct show_log *log = ARENA_NEW(ctx->arena, struct show_log);
-	*log = (struct show_log){ .out = stdout, .err = stderr, .no_prefix = no_prefix };
+	*log = (struct show_log){
+		.out = stdout, .err = stderr, .no_prefix = no_prefix, .failure = &ctx->output.failure
+	};
 	log->clean_out = isatty(STDOUT_FILENO);
 	log->clean_err = isatty(STDERR_FILENO);
 	log->color_out = !no_color && terminal_color(stdout, ctx->globals.ansi, ctx->os_env);
 	log->color_err = !no_color && terminal_color(stderr, ctx->globals.ansi, ctx->os_env);
-	map_init(&log->hues, ctx->arena);
+	map_init(&log->speakers, ctx->arena);
 	return log;
+}
+
+void show_log_join(struct show_log *log)
+{
+	log->err = log->out;
+	log->clean_err = log->clean_out;
+	log->color_err = log->color_out;
+}
+
+/* A container as it stands in front of its lines. */
+struct speaker {
+	const char *name; /* cleaned: engines say what they like */
+	size_t columns;
+	unsigned char hue;
+};
+
+static const struct speaker *speaker_of(struct show_log *log, const char *name)
+{
+	struct speaker *speaker = map_get(&log->speakers, name);
+	if (speaker)
+		return speaker;
+	auto_buf struct buf clean;
+	buf_init(&clean, 4096);
+	show_clean(&clean, name, strlen(name));
+	speaker = ARENA_NEW(log->speakers.arena, struct speaker);
+	speaker->name = arena_strdup(log->speakers.arena, buf_text(&clean));
+	speaker->columns = show_columns(speaker->name);
+	speaker->hue = hues[log->speakers.count % sizeof hues];
+	map_set(&log->speakers, arena_strdup(log->speakers.arena, name), speaker);
+	return speaker;
 }
 
 void show_log_expect(struct show_log *log, const char *name)
 {
-	size_t columns = show_columns(name);
+	size_t columns = speaker_of(log, name)->columns;
 	if (columns > log->width)
 		log->width = columns;
-	if (!map_has(&log->hues, name)) {
-		const char *copy = arena_strdup(log->hues.arena, name);
-		map_set(&log->hues, copy, (void *)(uintptr_t)&hues[log->names++ % sizeof hues]);
-	}
 }
 
 static void put_prefix(struct show_log *log, struct buf *line, const char *name, bool color)
 {
+	const struct speaker *speaker = speaker_of(log, name);
 	show_log_expect(log, name);
-	const unsigned char *hue = map_get(&log->hues, name);
 	if (color)
-		buf_printf(line, "\033[%um", *hue);
-	buf_puts(line, name);
-	buf_printf(line, "%*s | ", (int)(log->width - show_columns(name)), "");
+		buf_printf(line, "\033[%um", speaker->hue);
+	buf_puts(line, speaker->name);
+	buf_printf(line, "%*s  | ", (int)(log->width - speaker->columns), "");
 	if (color)
 		buf_puts(line, "\033[0m");
 }
@@ -50,8 +77,8 @@ static void put_line(struct show_log *log, FILE *out, const struct buf *line)
 	errno = 0;
 	if (fwrite(buf_text(line), 1, line->len, out) == line->len && fflush(out) == 0)
 		return;
-	if (out == log->out && !log->broken)
-		log->broken = errno ? errno : EIO;
+	if (out == log->out && !*log->failure)
+		*log->failure = errno ? errno : EIO;
 }
 
 void show_log_line(struct show_log *log, const char *name, bool standard_error, const char *text, size_t len)
@@ -70,12 +97,19 @@ void show_log_line(struct show_log *log, const char *name, bool standard_error, 
 	put_line(log, out, &line);
 }
 
+void show_log_object(struct show_log *log, struct buf *object)
+{
+	buf_puts(object, "}\n");
+	put_line(log, log->out, object);
+}
+
 void show_log_exit(struct show_log *log, const char *name, int64_t status, bool again)
 {
 	auto_buf struct buf line;
 	buf_init(&line, 4096);
 	bool failed = status != 0 && log->color_out;
-	buf_printf(&line, "%s%s exited with code %lld%s%s\n", failed ? "\033[31m" : "", name,
-		(long long)status, again ? " (restarting)" : "", failed ? "\033[0m" : "");
+	buf_printf(&line, "%s%s exited with code %lld%s%s\n", failed ? "\033[31m" : "",
+		speaker_of(log, name)->name, (long long)status, again ? " (restarting)" : "",
+		failed ? "\033[0m" : "");
 	put_line(log, log->out, &line);
 }

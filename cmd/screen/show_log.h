@@ -2,6 +2,7 @@
 #ifndef CMD_SHOW_LOG_H
 #define CMD_SHOW_LOG_H
 
+#include "base/buf.h"
 #include "cmd/line/cmd.h"
 
 #include <stdio.h>
@@ -12,20 +13,25 @@ struct show_log {
 	bool clean_out, clean_err; /* a terminal: control characters are made harmless */
 	bool color_out, color_err;
 	bool no_prefix;
-	size_t width;    /* of the widest name so far */
-	size_t names;    /* that have a colour */
-	struct map hues; /* name → its colour */
-	int broken;      /* errno of the first write to `out` that failed, or 0 */
+	size_t width;        /* of the widest name so far */
+	struct map speakers; /* name → how it is shown */
+	int *failure;        /* errno of the first write to `out` that failed, or 0: the output's */
 };
 
 /* Prepares the printer of container lines for stdout and stderr. */
 struct show_log *show_log_create(struct ctx *ctx, bool no_prefix, bool no_color);
+
+/* Puts what containers say on stderr on stdout, too. */
+void show_log_join(struct show_log *log);
 
 /* Makes the prefix column wide enough for a container that will speak. */
 void show_log_expect(struct show_log *log, const char *name);
 
 /* Prints one line: `name  | text`, or the text alone. */
 void show_log_line(struct show_log *log, const char *name, bool standard_error, const char *text, size_t len);
+
+/* Prints what was put together of an object, and its end. */
+void show_log_object(struct show_log *log, struct buf *object);
 
 /* Tells that a container has ended: `name exited with code N`, with `again` that it starts anew: `
  * (restarting)`. */

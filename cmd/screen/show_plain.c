@@ -1,6 +1,7 @@
 /* The plain screen: one line per transition, for pipes and logs. */
 #include "base/buf.h"
 #include "cmd/screen/show_clean.h"
+#include "cmd/screen/show_compose.h"
 #include "cmd/screen/show_screen.h"
 #include "cmd/screen/show_words.h"
 
@@ -11,7 +12,7 @@ struct plain {
 	struct sink sink;
 	struct show_look look;
 	struct show_totals totals;
-	struct map fallen;
+	struct show_past past;
 	int64_t waited; /* as the last line of EVENT_WAITING said */
 };
 
@@ -58,6 +59,29 @@ static void on_step(struct plain *plain, const struct event *event)
 	plain_put_line(plain, &line);
 }
 
+/* A line for each container that a step waits for, else one for its object; a pull is of a service. */
+static void on_step_compose(struct plain *plain, const struct event *event)
+{
+	const char *word = show_compose_word(event);
+	struct event line = *event;
+	bool pulls = event->step && op_traits[event->step->op].pool == POOL_PULL && event->service;
+	if (!word || show_compose_unsaid(event))
+		return;
+	const char *waited = show_compose_waited(event, 0);
+	for (size_t i = 0; i == 0 || waited; waited = show_compose_waited(event, ++i)) {
+		auto_buf struct buf text;
+		buf_init(&text, 8192);
+		line.object = waited ? "container" : event->object;
+		line.name = waited ? waited : event->name;
+		if (pulls)
+			plain_put_text(&text, " ", event->service);
+		else
+			put_subject(&text, &line);
+		plain_put_text(&text, pulls ? " " : "  ", word);
+		plain_put_line(plain, &text);
+	}
+}
+
 static void on_words(struct plain *plain, const struct event *event, const char *before)
 {
 	auto_buf struct buf line;
@@ -83,15 +107,16 @@ static void plain_on_waiting(struct plain *plain, const struct event *event)
 static void show_plain_event(struct sink *sink, const struct event *event)
 {
 	struct plain *plain = (struct plain *)sink;
-	if (show_is_echo(&plain->fallen, event))
+	if (show_is_echo(&plain->past, event))
 		return;
 	show_count(&plain->totals, event);
 	switch (event->kind) {
 	case EVENT_STEP:
-		on_step(plain, event);
+		(plain->look.as_compose ? on_step_compose : on_step)(plain, event);
 		break;
 	case EVENT_OUTPUT:
-		on_words(plain, event, " | ");
+		if (!plain->look.quiet_build)
+			on_words(plain, event, " | ");
 		break;
 	case EVENT_RETRY:
 		on_words(plain, event, "  Again: ");
@@ -123,15 +148,16 @@ static void show_plain_end(struct sink *sink, bool ok)
 		show_sum(plain->look.out, plain->sink.title, &plain->totals, plain->look.now());
 	fflush(plain->look.out);
 	plain->totals = (struct show_totals){ .began = plain->look.now() };
-	map_init(&plain->fallen, plain->fallen.arena);
+	show_past_init(&plain->past, plain->past.fallen.arena);
 }
 
 struct sink *show_plain_create(struct arena *arena, const struct show_look *look)
 {
 	struct plain *plain = ARENA_NEW(arena, struct plain);
 	plain->sink = (struct sink){ .on = show_plain_event, .end = show_plain_end, .title = look->title };
+	plain->sink.wants_kept = look->as_compose;
 	plain->look = *look;
 	plain->totals.began = look->now();
-	map_init(&plain->fallen, arena);
+	show_past_init(&plain->past, arena);
 	return &plain->sink;
 }

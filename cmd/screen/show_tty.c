@@ -13,7 +13,7 @@ struct tty {
 	struct show_look look;
 	struct show_rows rows;
 	struct show_totals totals;
-	struct map fallen;
+	struct show_past past;
 	int64_t drawn_at;
 	size_t drawn[SHOW_ROWS_MOST]; /* columns of each line on the screen */
 	size_t ndrawn;
@@ -145,7 +145,7 @@ static void show_tty_event(struct sink *sink, const struct event *event)
 {
 	struct tty *tty = (struct tty *)sink;
 	struct show_log *log = tty->look.log;
-	if (show_is_echo(&tty->fallen, event))
+	if (show_is_echo(&tty->past, event))
 		return;
 	show_count(&tty->totals, event);
 	switch (event->kind) {
@@ -171,9 +171,13 @@ static void show_tty_event(struct sink *sink, const struct event *event)
 	case EVENT_PROGRESS:
 		if (tty->look.quiet_pull)
 			return;
+		show_rows_event(&tty->rows, event, tty->look.now());
+		break;
+	case EVENT_OUTPUT:
+		if (tty->look.quiet_build)
+			return;
 		/* fall through */
 	case EVENT_STEP:
-	case EVENT_OUTPUT:
 		show_rows_event(&tty->rows, event, tty->look.now());
 	}
 	sink->wants_tick = tty->rows.running > 0;
@@ -198,7 +202,7 @@ static void show_tty_end(struct sink *sink, bool ok)
 	tty->hidden = false;
 	tty->ndrawn = 0;
 	tty->totals = (struct show_totals){ .began = tty->look.now() };
-	map_init(&tty->fallen, tty->fallen.arena);
+	show_past_init(&tty->past, tty->past.fallen.arena);
 	show_rows_clear(&tty->rows);
 	sink->wants_tick = false;
 }
@@ -211,7 +215,7 @@ struct sink *show_tty_create(struct arena *arena, const struct show_look *look)
 	};
 	tty->look = *look;
 	tty->totals.began = look->now();
-	map_init(&tty->fallen, arena);
+	show_past_init(&tty->past, arena);
 	show_rows_init(&tty->rows, arena);
 	return &tty->sink;
 }

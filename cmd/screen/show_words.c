@@ -1,5 +1,4 @@
 #include "cmd/screen/show_words.h"
-#include "base/map.h"
 
 const char *show_word(const struct event *event)
 {
@@ -10,9 +9,11 @@ const char *show_word(const struct event *event)
 	case STEP_DONE:
 		return event->text ? event->text : traits ? traits->done : "Done";
 	case STEP_FAILED:
-		if (event->step && event->step->may_fail)
-			return traits->fallback ? traits->fallback : "Refused";
-		return "Error";
+		if (!event->step || !event->step->may_fail)
+			return "Error";
+		if (step_made_up(event->step))
+			return traits->fallback;
+		return traits->ignored ? traits->ignored : "Refused";
 	case STEP_SKIPPED:
 		return "Skipped";
 	case STEP_WAITING:
@@ -57,15 +58,43 @@ void show_count(struct show_totals *totals, const struct event *event)
 	totals->skipped += event->state == STEP_SKIPPED;
 }
 
-bool show_is_echo(struct map *fallen, const struct event *event)
+void show_past_init(struct show_past *past, struct arena *arena)
+{
+	map_init(&past->fallen, arena);
+	map_init(&past->renewed, arena);
+}
+
+/* A step that went, or goes, well: whether it is a part of what another line says. */
+static bool is_part(struct show_past *past, const struct event *event)
+{
+	const struct op_traits *traits = &op_traits[event->step->op];
+	const struct step *renews = map_get(&past->renewed, event->name);
+	bool aside = traits->echo &&
+		     !event->step->target; /* the former one's name from now on is of no interest */
+	if ((traits->creates && event->step->new_name) || aside) {
+		map_set(&past->renewed, arena_strdup(past->renewed.arena, event->name), (void *)event->step);
+		return aside || event->state == STEP_DONE;
+	}
+	if (renews && event->step->target == renews)
+		return traits->echo && event->state != STEP_DONE;
+	return traits->echo || (renews && (traits->ends || traits->removes));
+}
+
+bool show_is_echo(struct show_past *past, const struct event *event)
 {
 	if (event->kind != EVENT_STEP || !event->step || event->step->may_fail)
 		return false;
-	if (event->state != STEP_FAILED && event->state != STEP_SKIPPED)
-		return op_traits[event->step->op].echo;
-	const char *key = arena_printf(fallen->arena, "%s %s", event->object, event->name);
-	bool known = map_has(fallen, key);
-	map_set(fallen, key, fallen);
+	const struct op_traits *traits = &op_traits[event->step->op];
+	bool skipped = event->state == STEP_SKIPPED, failed = event->state == STEP_FAILED;
+	/* What comes last is news when it is done to something, or fails: why it is skipped has been said. */
+	if ((skipped && (traits->echo || event->step->last)) ||
+		(!failed && event->step->last && traits->waits))
+		return true;
+	if (!failed && !skipped)
+		return is_part(past, event);
+	const char *key = arena_printf(past->fallen.arena, "%s %s", event->object, event->name);
+	bool known = map_has(&past->fallen, key);
+	map_set(&past->fallen, key, past);
 	return known && event->state == STEP_SKIPPED;
 }
 

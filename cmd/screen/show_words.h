@@ -2,6 +2,7 @@
 #ifndef CMD_SHOW_WORDS_H
 #define CMD_SHOW_WORDS_H
 
+#include "base/map.h"
 #include "graph/plan/event.h"
 
 #include <stdio.h>
@@ -29,9 +30,19 @@ struct show_totals {
 /* Counts the end of a step; other events change nothing, nor does the failure of a step that may fail. */
 void show_count(struct show_totals *totals, const struct event *event);
 
+/* What a screen for people has told of a run. */
+struct show_past {
+	struct map fallen;  /* objects that have failed or were skipped: "object name" */
+	struct map renewed; /* containers that are being replaced: name → the step that makes the new one */
+};
+
+/* Nothing was told yet. */
+void show_past_init(struct show_past *past, struct arena *arena);
+
 /* Whether a screen for people leaves the event out: the last of what befalls an object that has failed or was
- * skipped already (`fallen`, the screen's own), and a new container's taking over of its name. */
-bool show_is_echo(struct map *fallen, const struct event *event);
+ * skipped already, and the parts of a replacement, which is one thing: it begins when the new container is
+ * made, and is done when that has its name. */
+bool show_is_echo(struct show_past *past, const struct event *event);
 
 /* "up: 1 failed, 2 skipped, 7 done  0.6s" to `out`; nothing when no step has failed: the findings say what is
  * wrong. */

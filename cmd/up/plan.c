@@ -3,6 +3,7 @@
 #include "cmd/open/connect.h"
 #include "cmd/open/planner_options.h"
 #include "cmd/up/print_plan.h"
+#include "engine/drive/settle.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +12,20 @@
 
 static const struct opt rows[] = {
 	{ OPT_PART, "", .offset = AT(how), .part = planner_containers },
+	{ OPT_PART, "", .offset = AT(how), .part = planner_starts },
 	{ OPT_PART, "", .offset = AT(images), .part = planner_images },
 	{ OPT_TEXTS, "app", 0, AT(applications), "ID",
 		"Plan for an application of the registry with its upstream; can be repeated",
 		.value = VALUE_APPLICATION },
-	{ OPT_FLAG, "exit-code", 0, AT(exit_code), NULL, "Return 3 when there is something to do" },
+	{ OPT_FLAG, "exit-code", 0, AT(exit_code), NULL,
+		"Return 3 when there is something to do, 1 when there is not and a container is broken that another needs" },
 	{ OPT_TEXT, "format", 0, AT(format), "KIND", "How the plan is printed", .choices = "text|json",
 		.value = VALUE_CHOICE },
 	{ OPT_FLAG, "no-deps", 0, AT(no_deps), NULL, "Leave dependencies alone" },
 	{ OPT_FLAG, "no-engine", 0, AT(no_engine), NULL,
 		"Ask no engine: plan as if nothing but external networks and volumes were there" },
+	{ OPT_FLAG, "show-values", 0, AT(show_values), NULL,
+		"Show old and new values in full, the environment's and secrets, too" },
 	{ 0 },
 };
 
@@ -65,10 +70,10 @@ int print_plans(FILE *out, const struct drive *drive, bool json)
 		plan_print(out, images, false);
 		fputs("then:\n", out);
 	}
-	if (drive->plan->count || drive->plan->nnotes)
+	if (drive->plan->count || drive->plan->nnotes || drive->plan->nfaults)
 		plan_print(out, drive->plan, false);
 	if (!changes && !drive->plan->count)
-		fputs("nothing to do\n", out);
+		fputs(drive->plan->nfaults ? "nothing to do, but not all is well\n" : "nothing to do\n", out);
 	return 0;
 }
 
@@ -80,18 +85,25 @@ static int look_for_plan(struct up *up)
 	if (connect_engine(ctx) < 0)
 		return -1;
 	up->work.drive.engine = ctx->engine;
+	up->work.tells = true;
+	up->work.show_values = up->options->show_values;
 	return drive_look(&up->work.drive);
 }
 
 static int plan_run(struct ctx *ctx, const void *options)
 {
-	const struct up_options *up_options = options;
+	struct up_options up_options = *(const struct up_options *)options;
 	struct up up;
-	if (up_open(ctx, up_options, &up) < 0 || look_for_plan(&up) < 0)
+	up_options.warn_beside = true;
+	if (up_open(ctx, &up_options, &up) < 0 || look_for_plan(&up) < 0)
 		return -1;
-	if (up_options->exit_code && !up.work.drive.idle)
-		ctx->status = 3;
-	return print_plans(stdout, &up.work.drive, text_is(up_options->format, "json"));
+	print_plans(ctx->output.stream, &up.work.drive, text_is(up_options.format, "json"));
+	if (!up_options.exit_code)
+		return 0;
+	if (up.work.drive.idle)
+		return settle_faults(&up.work.drive);
+	ctx->status = 3;
+	return 0;
 }
 
 const struct cmd cmd_plan = {
@@ -100,6 +112,9 @@ const struct cmd cmd_plan = {
 	.brief = "Print what up would do, and why",
 	.text = "Each line is a step: its number, the steps it waits for, the object, the action, the reason. "
 		"Nothing is changed.",
+	.examples = (const struct cmd_example[]){ { "plan", "what up would do, and why" },
+		{ "plan --exit-code >/dev/null", "status 3 when there is something to do" },
+		{ "plan --no-engine --format json", "for programs, without an engine" }, { 0 } },
 	.group = GROUP_LOOK,
 	.rows = rows,
 	.size = sizeof(struct up_options),

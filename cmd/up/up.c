@@ -11,9 +11,10 @@
 
 static const struct opt rows[] = {
 	{ OPT_PART, "", .offset = AT(how), .part = planner_containers },
+	{ OPT_PART, "", .offset = AT(how), .part = planner_starts },
 	{ OPT_PART, "", .offset = AT(images), .part = planner_images },
 	{ OPT_FLAG, "abort-on-container-exit", 0, AT(abort_on_exit), NULL,
-		"Stop everything when any container ends; its status is ours",
+		"Stop everything when any container ends, but a task that others wait for with 0; its status is ours",
 		.excludes = "detach,wait,abort-on-container-failure,no-start" },
 	{ OPT_FLAG, "abort-on-container-failure", 0, AT(abort_on_failure), NULL,
 		"Stop everything when any container fails; its status is ours",
@@ -34,7 +35,9 @@ static const struct opt rows[] = {
 		"Begin nothing new after a failure; otherwise independent branches go on" },
 	{ OPT_FLAG, "ignore-orphans", 0, AT(how.ignore_orphans), NULL,
 		"Do not mention containers of services that are not in the file",
-		.env = "COMPOSE_IGNORE_ORPHANS" },
+		.env = "COMPOSE_IGNORE_ORPHANS", .excludes = "remove-orphans" },
+	{ OPT_FLAG, "menu", 0, AT(menu), NULL,
+		"Accepted for scripts: docker flow has no keys beside Ctrl-C to press" },
 	{ OPT_TEXTS, "no-attach", 0, AT(no_attach), "SERVICE",
 		"Do not show the output of these services; can be repeated", .value = VALUE_SERVICE },
 	{ OPT_FLAG, "no-color", 0, AT(no_color), NULL, "Do not colour the names in front of output" },
@@ -42,6 +45,7 @@ static const struct opt rows[] = {
 	{ OPT_FLAG, "no-log-prefix", 0, AT(no_log_prefix), NULL, "Show output without names in front" },
 	{ OPT_FLAG, "no-start", 0, AT(how.no_start), NULL, "Create containers without starting them",
 		.excludes = "wait" },
+	{ OPT_FLAG, "quiet-build", 0, AT(quiet_build), NULL, "Do not show what builds say" },
 	{ OPT_FLAG, "quiet-pull", 0, AT(quiet_pull), NULL, "Do not show how far pulls are" },
 	{ OPT_SECONDS, "timeout", 't', AT(how.timeout), "TIME",
 		"Grace of a stop before the kill (10, 1m30s)" },
@@ -64,6 +68,7 @@ static struct attach attach_options(const struct up *up, struct show_log *log)
 	return (struct attach){
 		.abort_on_exit = options->abort_on_exit,
 		.abort_on_failure = options->abort_on_failure,
+		.awaited_too = up->ctx->compose,
 		.exit_code_from = options->exit_code_from,
 		.dependencies = options->attach_dependencies,
 		.timestamps = options->timestamps,
@@ -75,8 +80,15 @@ static struct attach attach_options(const struct up *up, struct show_log *log)
 		.timeout = options->how.timeout,
 		.expect = expect_name,
 		.arg = log,
-		.broken = &log->broken,
+		.broken = log->failure,
 	};
+}
+
+static struct sink *up_screen(const struct up *up, struct show_log *log)
+{
+	unsigned quiet = (up->options->quiet_pull ? SHOW_QUIET_PULL : 0) |
+			 (up->options->quiet_build ? SHOW_QUIET_BUILD : 0);
+	return show_create(up->ctx, up->ctx->cmd->name, log, quiet);
 }
 
 static int run_attached(struct up *up)
@@ -84,7 +96,7 @@ static int run_attached(struct up *up)
 	struct ctx *ctx = up->ctx;
 	struct show_log *log = show_log_create(ctx, up->options->no_log_prefix, up->options->no_color);
 	struct attach attach = attach_options(up, log);
-	up->work.drive.sink = show_create(ctx, "up", log, up->options->quiet_pull);
+	up->work.drive.sink = up_screen(up, log);
 	int result = drive_up_run(&up->work, &attach);
 	if (attach.has_status)
 		ctx->status = attach.status;
@@ -94,27 +106,40 @@ static int run_attached(struct up *up)
 
 static int run_detached(struct up *up)
 {
-	up->work.drive.sink = show_create(up->ctx, "up", NULL, up->options->quiet_pull);
+	up->work.drive.sink = up_screen(up, NULL);
 	return drive_up_run(&up->work, NULL);
 }
 
-static int up_run(struct ctx *ctx, const void *options)
+static int run_opened(struct ctx *ctx, const struct up_options *options, int (*run)(struct up *up))
 {
 	struct up up;
 	struct drive *drive = &up.work.drive;
 	if (up_open(ctx, options, &up) < 0 || connect_engine(ctx) < 0)
 		return -1;
 	drive->engine = ctx->engine;
+	up.work.tells = ctx->globals.dry_run;
 	if (ctx->globals.dry_run)
-		return drive_look(drive) < 0 ? -1 : print_plans(stdout, drive, false);
+		return drive_look(drive) < 0 ? -1 : print_plans(ctx->output.stream, drive, false);
 	if (drive_open(drive) < 0)
 		return -1;
 	report_warnings(ctx);
-	bool detached = up.options->detach || up.work.settles || up.work.how.no_start;
-	int result = detached ? run_detached(&up) : run_attached(&up);
+	int result = run(&up);
 	drive_close(drive);
 	ctx->interrupted = drive->interrupted;
 	return result;
+}
+
+int up_detached(struct ctx *ctx, const struct up_options *options)
+{
+	return run_opened(ctx, options, run_detached);
+}
+
+static int up_run(struct ctx *ctx, const void *data)
+{
+	const struct up_options *options = data;
+	if (options->detach || options->how.wait || options->how.no_start)
+		return up_detached(ctx, options);
+	return run_opened(ctx, options, run_attached);
 }
 
 const struct cmd cmd_up = {
@@ -125,6 +150,10 @@ const struct cmd cmd_up = {
 		"what it depends on meets its condition; independent branches do not wait for each other.\n"
 		"Without --detach the output of the containers is shown until all have ended; Ctrl-C stops them, "
 		"a second Ctrl-C kills them.",
+	.examples = (const struct cmd_example[]){ { "up -d", "start what the file says, and return" },
+		{ "up -d web", "only web and what it needs" },
+		{ "up --build --wait web", "build, start, and return when web is ready" },
+		{ "up --exit-code-from test", "run a test service; its status is ours" }, { 0 } },
 	.group = GROUP_RUN,
 	.rows = rows,
 	.size = sizeof(struct up_options),

@@ -8,13 +8,13 @@
 struct up_options {
 	struct reconcile_options how;
 	struct image_options images;
-	bool abort_on_exit, abort_on_failure, attach_dependencies, detach, fail_fast, no_color, no_deps,
-		no_log_prefix, quiet_pull, timestamps, yes;
+	bool abort_on_exit, abort_on_failure, attach_dependencies, detach, fail_fast, menu, no_color, no_deps,
+		no_log_prefix, quiet_build, quiet_pull, timestamps, yes;
 	const char *exit_code_from;
 	struct texts applications, attach, no_attach;
 	struct opt_int wait_timeout;
 	/* plan only */
-	bool exit_code, no_engine;
+	bool exit_code, no_engine, show_values, warn_beside;
 	const char *format;
 };
 
@@ -29,5 +29,11 @@ struct up {
 /* Loads what is wanted; nothing is asked from the engine. work.drive.engine is the caller's to set. Returns
  * 0, or -1 with findings. `ret_up` stays where it is. */
 int up_open(struct ctx *ctx, const struct up_options *options, struct up *ret_up);
+
+/* A whole run that nobody stays with: `up -d`, `create`, `scale`. Returns 0 or -1. */
+int up_detached(struct ctx *ctx, const struct up_options *options);
+
+/* Refuses --wait-timeout where nothing is waited for. */
+int up_check_timeout(struct ctx *ctx, struct opt_int timeout, bool wait);
 
 #endif

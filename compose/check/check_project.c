@@ -19,23 +19,18 @@ int check_error(struct check *check, const struct mark *at, const char *key, con
 	return error_add(check->errors, ERROR_FILE, at, path, "%s", text);
 }
 
-/* Hint for a name that is declared nowhere in `section`. */
-static void undeclared_hint(struct check *check, const char *section, const char *name, const char *more)
+void check_hint_undeclared(struct check *check, const char *section, const char *name, const char *more)
 {
 	if (check->errors->count > ERRORS_MOST) /* no time for hints that nobody sees */
 		return;
 	const struct node *all = node_get(check->tree, section);
-	const char *const *none = NULL;
 	const char **names = NULL;
 	size_t count = 0;
 	for (size_t i = 0; all && all->kind == NODE_MAP && i < all->nmembers; i++)
 		*ARENA_PUSH(check->arena, names, count) = all->members[i].key;
-	const char *near = error_nearest(name, count ? names : none, count);
-	if (near)
-		error_hint(check->errors, "did you mean \"%s\"? Else add `%s:` under top-level `%s:`%s", near,
-			name, section, more);
-	else
-		error_hint(check->errors, "add `%s:` under top-level `%s:`%s", name, section, more);
+	bool near = error_hint_near(check->errors, name, names, count);
+	error_hint_more(check->errors, "%s `%s:` under top-level `%s:`%s", near ? "Else add" : "add", name,
+		section, more);
 }
 
 /* A service joins networks that are declared, and none when network_mode says where it lives. */
@@ -56,7 +51,7 @@ static void check_networks(struct check *check, const struct node *service)
 		if (node_member(all, name) && !extension)
 			continue;
 		check_error(check, &used->members[i].at, "networks", "undefined network \"%s\"", name);
-		undeclared_hint(check, "networks", name, "");
+		check_hint_undeclared(check, "networks", name, "");
 	}
 }
 
@@ -70,7 +65,7 @@ static void check_volumes(struct check *check, const struct node *service)
 			continue;
 		check_error(check, &used->items[i]->at, arena_printf(check->arena, "volumes[%zu]", i),
 			"undefined volume \"%s\"", source);
-		undeclared_hint(check, "volumes", source,
+		check_hint_undeclared(check, "volumes", source,
 			arena_printf(check->arena, ", or write ./%s for a folder of the host", source));
 	}
 }
@@ -84,7 +79,7 @@ static void check_files(struct check *check, const struct node *list, const char
 			continue;
 		check_error(check, &list->items[i]->at, arena_printf(check->arena, "%s[%zu]", key, i),
 			"undefined %.*s \"%s\"", (int)strlen(section) - 1, section, source ? source : "");
-		undeclared_hint(check, section, source ? source : "", "");
+		check_hint_undeclared(check, section, source ? source : "", "");
 	}
 }
 
@@ -96,7 +91,7 @@ static void check_models(struct check *check, const struct node *service)
 			continue;
 		check_error(check, &used->members[i].at, "models", "undefined model \"%s\"",
 			used->members[i].key);
-		undeclared_hint(check, "models", used->members[i].key, "");
+		check_hint_undeclared(check, "models", used->members[i].key, "");
 	}
 }
 
@@ -114,7 +109,7 @@ static void missing_service(struct check *check, const struct mark *at, const ch
 		return;
 	}
 	check_error(check, at, key, "depends on undefined service \"%s\"", name);
-	undeclared_hint(check, "services", name, "");
+	check_hint_undeclared(check, "services", name, "");
 }
 
 static void check_depends_on(struct check *check, const struct node *service)
@@ -135,7 +130,10 @@ static void check_secret_sources(struct check *check)
 	for (size_t i = 0; all && all->kind == NODE_MAP && i < all->nmembers; i++) {
 		const struct node *secret = all->members[i].value, *external = node_get(secret, "external");
 		const char *variable = node_text(node_get(secret, "environment"));
-		if ((external && external->yes) || node_get(secret, "file") || (variable && *variable))
+		bool none = !node_get(secret, "environment") &&
+			    !node_get(secret, "driver"); /* told by check_tree */
+		if (none || (external && external->yes) || node_get(secret, "file") ||
+			(variable && *variable))
 			continue;
 		check->failed = true;
 		error_add(check->errors, ERROR_FILE, &all->members[i].at,
@@ -145,26 +143,28 @@ static void check_secret_sources(struct check *check)
 }
 
 /* Two services cannot have one container name. */
-static void check_container_names(struct check *check, const struct node *all)
+static void check_container_names(struct check *check, const struct node *all, const struct map *needed)
 {
 	struct map names;
 	map_init(&names, check->arena);
 	for (size_t i = 0; i < all->nmembers; i++) {
 		const struct node *name = node_get(all->members[i].value, "container_name");
-		if (!name || name->kind != NODE_STRING || !*name->text)
+		if (!name || name->kind != NODE_STRING || !*name->text ||
+			(needed && !map_has(needed, all->members[i].key)))
 			continue;
 		const char *other = map_get(&names, name->text);
 		check->name = all->members[i].key;
 		if (other)
 			check_error(check, &name->at, "container_name",
-				"container name \"%s\" is already taken by service \"%s\"", name->text,
+				"container name \"%s\" is already in use by service \"%s\"", name->text,
 				other);
 		else
 			map_set(&names, name->text, (void *)all->members[i].key);
 	}
 }
 
-int check_project(struct arena *arena, struct node *tree, const struct node *disabled, struct errors *errors)
+int check_project(struct arena *arena, struct node *tree, const struct node *disabled,
+	const struct map *needed, struct errors *errors)
 {
 	struct check check = { .arena = arena, .errors = errors, .tree = tree, .disabled = disabled };
 	const struct node *all = node_get(tree, "services");
@@ -184,7 +184,7 @@ int check_project(struct arena *arena, struct node *tree, const struct node *dis
 		check_files(&check, node_get(service, "secrets"), "secrets", "secrets");
 	}
 	check_secret_sources(&check);
-	check_container_names(&check, all);
+	check_container_names(&check, all, needed);
 	if (!check.failed)
 		check_cycles(&check, all);
 	return check.failed ? -1 : 0;

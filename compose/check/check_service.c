@@ -29,10 +29,11 @@ static void check_build(struct check *check, const struct node *service, const s
 		if (!text || strncmp(text, "service:", 8) != 0)
 			continue;
 		const struct node *other = node_get(all, text + 8);
-		if (!other)
+		if (!other) {
 			check_error(check, &contexts->members[i].at, "build.additional_contexts",
 				"undefined service \"%s\" as a context", text + 8);
-		else if (!node_get(other, "build"))
+			check_hint_undeclared(check, "services", text + 8, "");
+		} else if (!node_get(other, "build"))
 			check_error(check, &contexts->members[i].at, "build.additional_contexts",
 				"service \"%s\" has no build", text + 8);
 	}

@@ -16,6 +16,10 @@ struct check {
 int check_error(struct check *check, const struct mark *at, const char *key, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* Hint for the finding that was added last: `name` is declared nowhere in the top-level `section`; `more` is
+ * what else can be done, behind a blank of its own, or "". */
+void check_hint_undeclared(struct check *check, const char *section, const char *name, const char *more);
+
 /* Contradictions within one service; `at` is the place of its name. */
 void check_service(struct check *check, const struct mark *at, const struct node *service);
 

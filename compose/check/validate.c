@@ -1,6 +1,6 @@
 #include "compose/check/validate.h"
 
-#include "compose/schema/walk.h"
+#include "compose/schema/check_row.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -85,6 +85,8 @@ static void kind_hint(struct walk *walk, const struct attr *attr, unsigned takes
 		error_hint(errors, "quote it: restart: \"%s\"", node->yes ? "always" : "no");
 	else if ((takes & TAKES_STRING) && text && node->kind != NODE_STRING)
 		error_hint(errors, "quote it: \"%s\"", text);
+	else if ((attr->kind == KIND_ENV || attr->kind == KIND_PAIRS) && text) /* which may be secret */
+		error_hint(errors, "write a list: - NAME=VALUE");
 	else if ((takes & TAKES_LIST) && !(takes & TAKES_STRING) && text)
 		error_hint(errors, strchr(text, ':') ? "write a list: - \"%s\"" : "write a list: - %s", text);
 	else if ((attr->kind == KIND_ENV || attr->kind == KIND_PAIRS) && walk->steps[walk->depth - 1].key)
@@ -119,9 +121,7 @@ static int check_word(struct walk *walk, const struct attr *attr, const struct n
 		all = arena_printf(walk->arena, "%s%s%s", all, count ? ", " : "", attr->words[count]);
 	}
 	walk_error(walk, &node->at, "\"%s\" is none of: %s", node->text, all);
-	const char *near = error_nearest(node->text, attr->words, count);
-	if (near)
-		error_hint(walk->errors, "did you mean \"%s\"?", near);
+	error_hint_near(walk->errors, node->text, attr->words, count);
 	return -1;
 }
 
@@ -139,26 +139,6 @@ static int check_named_external(struct walk *walk, const struct node *map)
 				walk, &member->value->at, "name must be text, not %s", found(member->value));
 	}
 	return WALK_ON;
-}
-
-static int check_range(struct walk *walk, const struct attr *attr, const struct node *node)
-{
-	bool low, high;
-	if (node->kind == NODE_INT) {
-		low = node->integer < attr->least;
-		high = node->integer > attr->most;
-	} else if (node->kind == NODE_FLOAT) {
-		low = node->real < (double)attr->least;
-		high = node->real > (double)attr->most;
-	} else {
-		return 0;
-	}
-	if (!low && !high)
-		return 0;
-	if (attr->most == INT64_MAX)
-		return walk_error(walk, &node->at, "must be at least %lld", (long long)attr->least);
-	return walk_error(walk, &node->at, "%s is outside %lld to %lld", node->text, (long long)attr->least,
-		(long long)attr->most);
 }
 
 /* Names of services, volumes, … as the Compose Specification allows them. */
@@ -242,7 +222,7 @@ static int validate_value(struct walk *walk, const struct attr *attr, struct nod
 		return wrong_kind(walk, attr, takes, node, true);
 	if (attr->kind == KIND_ANY)
 		return WALK_ON;
-	if (node->kind == NODE_STRING && attr->words)
+	if (node->kind == NODE_STRING && attr->words && !attr->refuse)
 		return check_word(walk, attr, node);
 	if (attr->ranged)
 		return check_range(walk, attr, node);
@@ -285,10 +265,11 @@ static int refuse_unknown_key(struct walk *walk, const struct schema *schema, st
 	const char *name = schema == &schema_service ? walk_key(walk, 1) : "";
 	walk_error(walk, &member->at, "unknown key \"%s\" in %s%s%s", member->key, schema->name,
 		*name ? " " : "", name);
-	const char *near = schema_hint(schema, member->key);
-	if (near)
-		error_hint(walk->errors, "did you mean \"%s\"?", near);
-	else if (schema == &schema_project && member->value->kind == NODE_MAP &&
+	const char *moved = schema_moved(schema, member->key);
+	if (moved)
+		error_hint(walk->errors, "%s", moved);
+	else if (!error_hint_meant(walk->errors, schema_hint(schema, member->key)) &&
+		 schema == &schema_project && member->value->kind == NODE_MAP &&
 		 (node_get(member->value, "image") || node_get(member->value, "build")))
 		error_hint(walk->errors, "services stand below `services:`");
 	return -1;

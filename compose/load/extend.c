@@ -1,5 +1,6 @@
 #include "compose/load/extend.h"
 
+#include "base/url.h"
 #include "compose/pass/canon.h"
 #include "compose/pass/fill.h"
 #include "compose/pass/merge.h"
@@ -23,7 +24,7 @@ struct chain {
 	const char *name;
 };
 
-enum { CHAIN_MOST = 100 };
+enum { CHAIN_MOST = 500 };
 
 static int report_cycle(struct layer *layer, const struct chain *chain, const struct base *base,
 	const char *name, const struct node *extends)
@@ -42,15 +43,18 @@ static int report_cycle(struct layer *layer, const struct chain *chain, const st
 	return error_detail(layer->errors, lines);
 }
 
-static int find_cycle(struct layer *layer, const struct chain *chain, const struct base *base,
+static int extend_check_chain(struct layer *layer, const struct chain *chain, const struct base *base,
 	const char *name, const struct node *extends)
 {
 	size_t length = 0;
-	for (const struct chain *step = chain; step; step = step->up)
-		if (++length > CHAIN_MOST ||
-			(step->base->services == base->services && strcmp(step->name, name) == 0))
+	for (const struct chain *step = chain; step; step = step->up, length++)
+		if (step->base->services == base->services && strcmp(step->name, name) == 0)
 			return report_cycle(layer, chain, base, name, extends);
-	return 0;
+	if (length <= CHAIN_MOST)
+		return 0;
+	return error_add(layer->errors, ERROR_FILE, &extends->at,
+		arena_printf(layer->arena, "services.%s.extends", chain->name),
+		"services extend each other more than %d deep", CHAIN_MOST);
 }
 
 /* All documents of a file as one tree: variables and canonical form, but neither checks nor defaults. */
@@ -63,12 +67,12 @@ static int merge_documents(
 		if (layer_prepare(layer, file, doc, tree, ret_reset) != 0)
 			return -1;
 		if (tree)
-			reset_apply(*ret_reset, tree);
+			reset_apply(*ret_reset, tree, layer->errors);
 		if (tree && merge_tree(layer->arena, tree, doc, layer->errors) != 0)
 			return -1;
 		tree = tree ? tree : doc;
 		if (merge_unique(layer->arena, tree, layer->errors) != 0 ||
-			canon_tree(layer->arena, tree, layer->options->no_interpolate, layer->errors) != 0 ||
+			canon_tree(layer->arena, tree, layer_canon_flags(layer), layer->errors) != 0 ||
 			merge_unique(layer->arena, tree, layer->errors) != 0)
 			return -1;
 	}
@@ -96,7 +100,7 @@ static int open_base(
 	if (!services || services->kind != NODE_MAP)
 		return error_add(
 			layer->errors, ERROR_FILE, &name->at, key, "%s has no services section", file.shown);
-	const char *dir = remote_is_web(path) ? NULL : layer_below(layer, path_dir(arena, path));
+	const char *dir = url_is_web(path) ? NULL : layer_below(layer, path_dir(arena, path));
 	if (fill_paths(arena, tree, dir, layer_home(layer), layer->errors) != 0)
 		return -1;
 	struct base *base = ARENA_NEW(arena, struct base);
@@ -116,12 +120,7 @@ static int unknown_base(
 	error_add(layer->errors, ERROR_FILE, &ref->at,
 		arena_printf(layer->arena, "services.%s.extends", name),
 		"cannot extend service \"%s\": service \"%s\" not found in %s", name, ref->text, base->shown);
-	const char *near = error_nearest(ref->text, names, nnames);
-	const char *list = "";
-	for (size_t i = 0; i < nnames && i < 10; i++)
-		list = arena_printf(layer->arena, "%s%s%s", list, i ? ", " : "", names[i]);
-	return near ? error_hint(layer->errors, "did you mean \"%s\"?", near)
-		    : error_hint(layer->errors, "its services are: %s", nnames ? list : "none");
+	return error_hint_names(layer->errors, ref->text, "its services", names, nnames);
 }
 
 /* The two forms of `extends`; *ret_file NULL: the same file. Forms that are neither are left to validation:
@@ -157,14 +156,16 @@ static int inherit(struct layer *layer, const struct base *base, struct member *
 	struct chain here = { .up = chain, .base = base, .name = member->key };
 	if (!parent)
 		return unknown_base(layer, from, member->key, ref);
-	if (find_cycle(layer, &here, from, parent->key, ref) != 0 ||
+	if (extend_check_chain(layer, &here, from, parent->key, ref) != 0 ||
 		resolve_extends(layer, from, parent, &here) != 0)
 		return -1;
 	if (parent->value->kind != NODE_MAP)
-		return 0;
+		return 0; /* the key stays, and is printed (compose 2.40) */
 	struct node *heir = node_copy(layer->arena, parent->value);
-	reset_apply_service(base->reset, member->key, heir);
+	reset_apply_service(base->reset, member->key, heir, layer->errors);
 	heir->at = member->value->at;
+	node_remove(heir, "extends");
+	node_remove(member->value, "extends");
 	if (merge_service(layer->arena, member->key, heir, member->value, layer->errors) != 0)
 		return -1;
 	member->value = heir;
@@ -185,10 +186,7 @@ static int resolve_extends(
 	const char *key = arena_printf(layer->arena, "services.%s.extends.file", member->key);
 	if (file && open_base(layer, file, key, &from) != 0)
 		return -1;
-	if (inherit(layer, base, member, from, ref, chain) != 0)
-		return -1;
-	node_remove(member->value, "extends");
-	return 0;
+	return inherit(layer, base, member, from, ref, chain);
 }
 
 int extend_apply(

@@ -1,5 +1,6 @@
 #include "compose/load/layer.h"
 
+#include "base/home.h"
 #include "compose/pass/canon.h"
 #include "compose/pass/cast.h"
 #include "compose/check/check.h"
@@ -9,16 +10,16 @@
 #include "compose/load/include.h"
 #include "compose/tree/interp.h"
 #include "compose/load/legacy.h"
+#include "compose/load/once.h"
 #include "compose/pass/merge.h"
 #include "compose/tree/path.h"
 #include "compose/load/remote.h"
 #include "compose/pass/reset.h"
+#include "compose/schema/short.h"
 #include "compose/check/validate.h"
 #include "compose/tree/yaml.h"
 
-#include <pwd.h>
 #include <string.h>
-#include <unistd.h>
 
 int layer_parse(struct layer *layer, const char *path, const struct mark *at, const char *key,
 	struct layer_file *ret_file)
@@ -31,6 +32,23 @@ int layer_parse(struct layer *layer, const char *path, const struct mark *at, co
 	*ret_file = (struct layer_file){ .path = path, .shown = file.shown };
 	return yaml_parse(
 		layer->arena, file.shown, text, len, &ret_file->docs, &ret_file->ndocs, layer->errors);
+}
+
+int layer_mapping(const struct node *doc, struct errors *errors)
+{
+	bool nothing = doc->kind == NODE_NULL;
+	if (doc->kind == NODE_MAP)
+		return 0;
+	error_add(errors, ERROR_FILE, &doc->at, NULL, "top-level object must be a mapping, not %s",
+		nothing ? "empty" : node_kind_name(doc));
+	return error_hint(errors, nothing ? "remove the --- that nothing follows" : "start with `services:`");
+}
+
+int layer_empty(const char *file, struct errors *errors)
+{
+	struct mark at = { .file = file };
+	error_add(errors, ERROR_FILE, &at, NULL, "empty compose file");
+	return error_hint(errors, "start with `services:`");
 }
 
 int layer_rooted(struct layer *layer, const struct node *name, const char *key)
@@ -61,11 +79,7 @@ const char *layer_below(const struct layer *layer, const char *dir)
 
 const char *layer_home(const struct layer *layer)
 {
-	const char *home = map_get(layer->env, "HOME");
-	if (home && *home)
-		return home;
-	const struct passwd *user = getpwuid(getuid());
-	return user ? arena_strdup(layer->arena, user->pw_dir) : NULL;
+	return home_directory(layer->arena, layer->env);
 }
 
 /* Notes the format of the document; returns whether it is format 1. Both in one project is an error. */
@@ -89,53 +103,68 @@ static int note_format(struct layer *layer, const struct layer_file *file, struc
 	return error_hint(layer->errors, "put the services of %s under `services:`", layer->legacy);
 }
 
-static int substitute(struct layer *layer, struct node *doc)
+static int layer_substitute(struct layer *layer, struct node *doc)
 {
 	struct interp interp;
 	if (layer->options->no_interpolate)
 		return 0;
 	interp_init(&interp, layer->arena, layer->env, layer->warned, layer->errors);
+	interp.sources = layer->sources;
+	interp.brought = layer->brought;
+	interp.lenient = layer->options->looking;
 	return interp_tree(&interp, doc);
+}
+
+/* Notes what only docker flow takes. */
+static void note_ours(struct layer *layer, const struct layer_file *file, const struct node *doc, bool legacy)
+{
+	const struct node *services = node_get(doc, "services");
+	bool bare = false;
+	for (size_t i = 0; !legacy && services && services->kind == NODE_MAP && i < services->nmembers; i++)
+		bare |= short_flow_needed(services->members[i].value);
+	if (!layer->ours && (legacy || bare))
+		layer->ours = arena_printf(layer->arena, "%s %s", file->shown,
+			legacy ? "is of format 1" : "has keys of docker flow that do not stand below x-flow");
 }
 
 int layer_prepare(struct layer *layer, const struct layer_file *file, struct node *doc,
 	const struct node *before, struct reset **ret_reset)
 {
 	bool legacy;
-	if (doc->kind != NODE_MAP) {
-		error_add(layer->errors, ERROR_FILE, &doc->at, NULL,
-			"top-level object must be a mapping, not %s",
-			doc->kind == NODE_NULL ? "empty" : node_kind_name(doc));
-		return error_hint(layer->errors, doc->kind == NODE_NULL
-							 ? "remove the --- that nothing follows"
-							 : "start with `services:`");
-	}
-	if (note_format(layer, file, doc, &legacy) != 0)
+	if (layer_mapping(doc, layer->errors) != 0 || note_format(layer, file, doc, &legacy) != 0)
 		return -1;
+	note_ours(layer, file, doc, legacy);
 	if (legacy)
 		legacy_wrap(layer->arena, doc);
 	*ret_reset = reset_take(layer->arena, doc);
-	if (substitute(layer, doc) != 0)
+	if (layer_substitute(layer, doc) != 0)
 		return -1;
 	if (legacy)
 		legacy_rewrite(layer->arena, doc, before);
 	return layer->options->no_interpolate ? 0 : cast_tree(layer->arena, doc, layer->errors);
 }
 
-static void drop_version(struct layer *layer, struct node *tree, const struct layer_file *file, bool *warned)
+/* The attribute says nothing any more: told once, in one line. */
+static void drop_version(struct layer *layer, struct node *tree)
 {
 	struct node *version = node_remove(tree, "version");
-	if (!version || *warned)
+	if (!version || *layer->version_told)
 		return;
-	*warned = true;
-	error_warn(layer->errors, &version->at, NULL,
-		"%s: the attribute `version` is obsolete, it will be ignored, please remove it to avoid potential confusion",
-		file->shown);
+	*layer->version_told = true;
+	struct mark file = { .file = version->at.file };
+	error_warn(layer->errors, &file, NULL,
+		"the attribute `version` is obsolete, it will be ignored, please remove it to avoid potential confusion");
+}
+
+unsigned layer_canon_flags(const struct layer *layer)
+{
+	const struct load_options *options = layer->options;
+	return (options->no_interpolate ? CANON_LENIENT : 0) | (options->no_limits ? CANON_NO_LIMITS : 0);
 }
 
 /* One document onto what the documents before it made. */
-static int add_document(struct layer *layer, const struct layer_file *file, struct node *doc,
-	struct node **tree, bool *warned)
+static int add_document(
+	struct layer *layer, const struct layer_file *file, struct node *doc, struct node **tree)
 {
 	struct reset *reset;
 	struct arena *arena = layer->arena;
@@ -144,7 +173,7 @@ static int add_document(struct layer *layer, const struct layer_file *file, stru
 		extend_apply(layer, file, doc, reset) != 0)
 		return -1;
 	if (*tree) {
-		reset_apply(reset, *tree);
+		reset_apply(reset, *tree, errors);
 		if (merge_tree(arena, *tree, doc, errors) != 0)
 			return -1;
 	} else {
@@ -152,17 +181,10 @@ static int add_document(struct layer *layer, const struct layer_file *file, stru
 	}
 	if (merge_unique(arena, *tree, errors) != 0 || validate_tree(arena, *tree, errors) != 0)
 		return -1;
-	drop_version(layer, *tree, file, warned);
-	if (canon_tree(arena, *tree, layer->options->no_interpolate, errors) != 0)
+	drop_version(layer, *tree);
+	if (canon_tree(arena, *tree, layer_canon_flags(layer), errors) != 0)
 		return -1;
 	return merge_unique(arena, *tree, errors);
-}
-
-static int no_document(struct layer *layer, const struct layer_file *file)
-{
-	struct mark at = { .file = file->shown };
-	error_add(layer->errors, ERROR_FILE, &at, NULL, "empty compose file");
-	return error_hint(layer->errors, "start with `services:`");
 }
 
 /* What is done once all documents are one. */
@@ -170,8 +192,9 @@ static int complete(struct layer *layer, struct node *tree)
 {
 	struct arena *arena = layer->arena;
 	struct errors *errors = layer->errors;
-	if (fill_defaults(arena, tree, errors) != 0 || check_tree(arena, tree, errors) != 0)
+	if (fill_defaults(arena, tree, errors) != 0)
 		return -1;
+	check_tree(arena, tree, errors); /* what it finds is in nobody's way: load_project fails at the end */
 	const char *dir = layer->below ? layer->below : layer->dir;
 	if ((layer->below || !dir || !layer->options->no_path_resolution) &&
 		fill_paths(arena, tree, dir, layer_home(layer), errors) != 0)
@@ -184,15 +207,15 @@ static int complete(struct layer *layer, struct node *tree)
 int layer_load(struct layer *layer, const struct layer_file *files, size_t nfiles, struct node **ret_tree)
 {
 	struct node *tree = NULL;
-	for (size_t i = 0; i < nfiles; i++) {
-		bool warned = false;
+	for (size_t i = 0; i < nfiles; i++)
 		for (size_t k = 0; k < files[i].ndocs; k++)
-			if (add_document(layer, &files[i], files[i].docs[k], &tree, &warned) != 0)
+			if (add_document(layer, &files[i], files[i].docs[k], &tree) != 0)
 				return -1;
-	}
 	if (!tree || !tree->nmembers)
-		return no_document(layer, &files[0]);
-	if (complete(layer, tree) != 0)
+		return layer_empty(files[0].shown, layer->errors);
+	const struct load_once *once = layer->up ? NULL : layer->options->once;
+	if ((once && once_lay(layer->arena, tree, once, layer->env, layer->errors) != 0) ||
+		complete(layer, tree) != 0)
 		return -1;
 	*ret_tree = tree;
 	return 0;

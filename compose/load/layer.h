@@ -22,17 +22,27 @@ struct layer {
 	struct errors *errors;
 	const struct map *env; /* name → text */
 	struct map *warned;    /* variables reported as unset */
+	struct map *brought;   /* as project.variables */
+	bool *version_told;    /* that `version` means nothing any more: once a load */
 	const char *dir;       /* absolute: where its relative paths start; NULL: it may have none */
 	const char *below;     /* the same as seen from the including layer; NULL at the top */
 	const struct layer *up;
 	const char *main;            /* first file, for cycles */
+	size_t *included;            /* files that includes have read, of all layers */
 	struct map *bases;           /* files read by `extends`: path → struct base */
+	const char *ours;            /* as project.ours */
 	const char *legacy, *modern; /* a file of format 1, and one that is not, among those read */
 };
 
 /* Reads and parses one file; `at` and `key` are the place that named it, or NULL. */
 int layer_parse(struct layer *layer, const char *path, const struct mark *at, const char *key,
 	struct layer_file *ret_file);
+
+/* Returns 0, or -1 with a finding when the document is no mapping. */
+int layer_mapping(const struct node *doc, struct errors *errors);
+
+/* The finding for a file (as shown) in which nothing stands; returns -1. */
+int layer_empty(const char *file, struct errors *errors);
 
 /* Where the file `name`, a text of this layer, is read: an absolute path or the URL of a web server. Returns
  * 0, or -1 with a finding. */
@@ -52,6 +62,9 @@ int layer_load(struct layer *layer, const struct layer_file *files, size_t nfile
  * NULL) is what earlier documents made. *ret_reset: what it takes away from them. */
 int layer_prepare(struct layer *layer, const struct layer_file *file, struct node *doc,
 	const struct node *before, struct reset **ret_reset);
+
+/* How short forms are read, as the options of the load say (compose/pass/canon.h). */
+unsigned layer_canon_flags(const struct layer *layer);
 
 /* $HOME, else the user's home directory. */
 const char *layer_home(const struct layer *layer);

@@ -27,6 +27,13 @@ static bool is_section(const struct member *member)
 	return TEXT_AMONG(member->key, sections);
 }
 
+/* What only a document of today's format has. */
+static bool is_modern(const struct member *member)
+{
+	const char *text = node_text(member->value);
+	return is_section(member) || (is_text_version(member) && text && *text >= '2');
+}
+
 bool legacy_is(const struct node *doc, bool after_legacy)
 {
 	bool defines = after_legacy;
@@ -36,8 +43,7 @@ bool legacy_is(const struct node *doc, bool after_legacy)
 	for (size_t i = 0; i < doc->nmembers; i++) {
 		const struct member *member = &doc->members[i];
 		const struct node *value = member->value;
-		const char *text = node_text(value);
-		if (is_section(member) || (is_text_version(member) && text && *text >= '2'))
+		if (is_modern(member))
 			return false;
 		if (beside_services(member))
 			continue;
@@ -47,6 +53,20 @@ bool legacy_is(const struct node *doc, bool after_legacy)
 		defines |= node_get(value, "image") || node_get(value, "build") || node_get(value, "extends");
 	}
 	return defines && services;
+}
+
+const struct member *legacy_stray(const struct node *doc, bool after_legacy)
+{
+	const struct member *stray = NULL;
+	if (doc->kind != NODE_MAP || legacy_is(doc, after_legacy))
+		return NULL;
+	for (size_t i = 0; i < doc->nmembers; i++) {
+		if (is_modern(&doc->members[i]))
+			return NULL;
+		if (!stray && !beside_services(&doc->members[i]))
+			stray = &doc->members[i];
+	}
+	return stray;
 }
 
 void legacy_wrap(struct arena *arena, struct node *doc)

@@ -8,6 +8,10 @@
  * or extends. `after_legacy`: an earlier file was, so a document that only overrides counts, too. */
 bool legacy_is(const struct node *doc, bool after_legacy);
 
+/* The first key of a document that is of no format at all: it has no section of today's, nor anything to be
+ * of format 1 (legacy_is, with the same `after_legacy`); NULL for others. */
+const struct member *legacy_stray(const struct node *doc, bool after_legacy);
+
 /* Puts the services of a document of format 1 under `services:`, in place. */
 void legacy_wrap(struct arena *arena, struct node *doc);
 

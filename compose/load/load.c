@@ -1,9 +1,12 @@
 #include "compose/load/load.h"
 
-#include "base/text/url.h"
+#include "base/text/text.h"
+#include "base/url.h"
 #include "compose/pass/bind.h"
 #include "compose/pass/canon.h"
+#include "compose/check/beside.h"
 #include "compose/check/check.h"
+#include "compose/check/refuse.h"
 #include "compose/pass/fill.h"
 #include "compose/tree/interp.h"
 #include "compose/load/layer.h"
@@ -20,8 +23,10 @@ struct loading {
 	struct arena *arena;
 	const struct load_options *options;
 	struct errors *errors;
+	size_t before; /* failures that were there */
 	struct source source;
 	struct layer layer;
+	bool version_told;
 	struct project *project;
 };
 
@@ -38,13 +43,13 @@ static int find_remotes(struct loading *loading)
 			return -1;
 		if (path)
 			source->files[i] = path;
-		if (path && !dir && !remote_is_web(path))
+		if (path && !dir && !url_is_web(path))
 			loading->layer.dir = dir = path_dir(loading->arena, path);
 	}
 	return 0;
 }
 
-static int parse_files(struct loading *loading, struct layer_file *files)
+static int load_parse_files(struct loading *loading, struct layer_file *files)
 {
 	for (size_t i = 0; i < loading->source.nfiles; i++)
 		if (layer_parse(&loading->layer, loading->source.files[i], NULL, NULL, &files[i]) != 0)
@@ -71,7 +76,7 @@ static int find_name(struct loading *loading, const struct layer_file *files, co
 }
 
 /* The name is part of the environment that the files see. */
-static int set_name(struct loading *loading, const struct layer_file *files)
+static int load_set_name(struct loading *loading, const struct layer_file *files)
 {
 	struct project *project = loading->project;
 	const char *declared;
@@ -124,6 +129,41 @@ static void convert_windows_paths(struct arena *arena, const struct node *tree)
 	}
 }
 
+/* Values that no engine takes, where nothing worse is found. */
+static void warn_of_unfit(struct loading *loading, struct node *tree)
+{
+	struct errors unfit;
+	errors_init(&unfit, loading->arena);
+	refuse_warn(loading->arena, tree, &unfit);
+	for (const struct error *each = unfit.first; each; each = each->next) {
+		bool told = false;
+		for (const struct error *error = loading->errors->first; error && !told; error = error->next)
+			told = !error->warning && error->at.line == each->at.line &&
+			       error->at.col == each->at.col && text_is(error->at.file, each->at.file);
+		if (told)
+			continue;
+		error_warn(loading->errors, &each->at, each->path, "%s", each->message);
+		if (each->hint)
+			error_hint(loading->errors, "%s", each->hint);
+	}
+}
+
+/* What entries refer to: each other, files of variables and labels. One mistake hides no other. */
+static void check_references(struct loading *loading, struct node *tree)
+{
+	const struct load_options *options = loading->options;
+	const struct project *project = loading->project;
+	struct arena *arena = loading->arena;
+	const struct map *needed = options->keep_services
+					   ? fill_needed(arena, tree, options->services, options->nservices)
+					   : NULL;
+	if (!options->no_consistency)
+		check_project(arena, tree, project->disabled, needed, loading->errors);
+	if (!options->no_env_resolution)
+		fill_env_files(arena, tree, project->env, needed, loading->errors);
+	fill_label_files(arena, tree, loading->errors);
+}
+
 /* From the whole tree to the decoded tree of the services that count. */
 static int finish_tree(struct loading *loading)
 {
@@ -140,7 +180,7 @@ static int finish_tree(struct loading *loading)
 	if (options->raw) {
 		if (!options->no_normalize)
 			node_set(arena, tree, "name", tree->at, node_string(arena, tree->at, project->name));
-		return 0;
+		return errors->count > loading->before ? -1 : 0;
 	}
 	if (canon_decode(arena, tree, errors) != 0)
 		return -1;
@@ -148,24 +188,28 @@ static int finish_tree(struct loading *loading)
 		convert_windows_paths(arena, tree);
 	project->disabled = fill_profiles(arena, tree, source->profiles, source->nprofiles, options->services,
 		options->nservices, errors);
-	if (!options->no_consistency && check_project(arena, tree, project->disabled, errors) != 0)
-		return -1;
-	if (!options->no_env_resolution && fill_env_files(arena, tree, project->env, errors) != 0)
-		return -1;
-	if (fill_label_files(arena, tree, errors) != 0)
-		return -1;
+	if (!options->looking)
+		check_references(loading, tree);
 	if (!options->keep_services && fill_select(arena, tree, project->disabled, options->services,
 					       options->nservices, errors) != 0)
 		return -1;
 	if (!options->all_resources)
 		fill_prune(arena, tree);
-	return options->tree_only ? 0 : bind_project(arena, project, errors);
+	refuse_flow(arena, tree, errors);
+	bool failed = errors->count > loading->before;
+	if (options->warn_unfit || failed)
+		warn_of_unfit(loading, tree);
+	if (options->warn_beside)
+		beside_warn(arena, tree, errors);
+	return failed ? -1 : options->tree_only ? 0 : bind_project(arena, project, errors);
 }
 
 int load_project(struct arena *arena, const struct load_options *options, struct sources *sources,
 	struct project **ret_project, struct errors *errors)
 {
-	struct loading loading = { .arena = arena, .options = options, .errors = errors };
+	struct loading loading = {
+		.arena = arena, .options = options, .errors = errors, .before = errors->count
+	};
 	loading.project = ARENA_NEW(arena, struct project);
 	if (source_find(arena, options, &loading.source, errors) != 0)
 		return -1;
@@ -175,17 +219,22 @@ int load_project(struct arena *arena, const struct load_options *options, struct
 		.errors = errors,
 		.env = loading.source.env,
 		.warned = map_create(arena),
+		.brought = map_create(arena),
+		.version_told = &loading.version_told,
 		.dir = loading.source.dir,
+		.included = ARENA_NEW(arena, size_t),
 		.bases = map_create(arena) };
 	struct layer_file *files = ARENA_ARRAY(arena, struct layer_file, loading.source.nfiles);
-	if (find_remotes(&loading) != 0 || parse_files(&loading, files) != 0 ||
-		set_name(&loading, files) != 0)
+	if (find_remotes(&loading) != 0 || load_parse_files(&loading, files) != 0 ||
+		load_set_name(&loading, files) != 0)
 		return -1;
 	set_project(&loading);
 	loading.layer.main = loading.source.files[0];
 	if (layer_load(&loading.layer, files, loading.source.nfiles, &loading.project->tree) != 0 ||
 		finish_tree(&loading) != 0)
 		return -1;
+	loading.project->ours = loading.layer.ours;
+	loading.project->variables = loading.layer.brought;
 	*ret_project = loading.project;
 	return 0;
 }
@@ -196,13 +245,13 @@ int load_tree(struct arena *arena, struct node *tree, const char *name, const ch
 	struct project *project = ARENA_NEW(arena, struct project);
 	*project = (struct project){ .name = name, .dir = dir, .tree = tree, .env = env, .separator = "-" };
 	project->disabled = node_map(arena, tree->at);
-	if (validate_tree(arena, tree, errors) != 0 || canon_tree(arena, tree, false, errors) != 0 ||
+	if (validate_tree(arena, tree, errors) != 0 || canon_tree(arena, tree, 0, errors) != 0 ||
 		fill_defaults(arena, tree, errors) != 0 || check_tree(arena, tree, errors) != 0 ||
 		fill_paths(arena, tree, dir, NULL, errors) != 0 ||
 		fill_normalize(arena, tree, name, env, errors) != 0 ||
 		canon_decode(arena, tree, errors) != 0 ||
-		check_project(arena, tree, project->disabled, errors) != 0 ||
-		bind_project(arena, project, errors) != 0)
+		check_project(arena, tree, project->disabled, NULL, errors) != 0 ||
+		refuse_flow(arena, tree, errors) != 0 || bind_project(arena, project, errors) != 0)
 		return -1;
 	*ret_project = project;
 	return 0;

@@ -22,6 +22,8 @@ struct fetch {
 	void *arg;
 };
 
+struct load_once;
+
 /* What the command line and the environment say. */
 struct load_options {
 	const char *const *files; /* -f, in order; "-" is stdin */
@@ -30,18 +32,25 @@ struct load_options {
 	const char *project_name; /* -p */
 	const char *const *env_files;
 	size_t nenv_files;
+	struct map *env_pipes; /* path → text of those that are pipes, filled as they are read; or NULL */
 	const char *const *profiles; /* --profile; replaces COMPOSE_PROFILES */
 	size_t nprofiles;
 	const char *const *services; /* named on the command line: their profiles become active */
 	size_t nservices;
 	bool keep_services;        /* the named services only activate profiles; the others stay, too */
+	bool looking;              /* for who looks and stops: what only `up` needs may be missing: variables
+				      that must be set, env and label files, what services refer to */
 	const struct map *os_env;  /* the process environment, name → text */
 	const char *cwd;           /* absolute */
 	const struct fetch *fetch; /* NULL: remote files are refused */
 	bool compatibility, all_resources;
+	bool no_limits; /* of counts that a few characters make large */
 	bool no_interpolate, no_normalize, no_path_resolution, no_consistency, no_env_resolution;
-	bool raw;       /* with no_interpolate: stop before values are decoded and profiles chosen */
-	bool tree_only; /* stop before bind: `config` of a file needs only the tree */
+	bool warn_unfit;  /* of values that no engine takes; what makes containers refuses them */
+	bool warn_beside; /* of what docker compose could not run (compose/check/beside.h) */
+	bool raw;         /* with no_interpolate: stop before values are decoded and profiles chosen */
+	const struct load_once *once; /* of `run`, over the files (compose/load/once.h); or NULL */
+	bool tree_only;               /* stop before bind: `config` of a file needs only the tree */
 };
 
 /* Loads the project. Returns 0, or -1 with all findings of the pass that failed. All memory is the arena's;
@@ -54,8 +63,19 @@ int load_project(struct arena *arena, const struct load_options *options, struct
 int load_tree(struct arena *arena, struct node *tree, const char *name, const char *dir,
 	const struct map *env, struct project **ret_project, struct errors *errors);
 
-/* Returns whether there is a compose file for these options, without reading it (`-p NAME` commands do not
- * need one). */
-bool load_file_exists(struct arena *arena, const struct load_options *options);
+/* Returns whether load_project has something to read or to say: a file is named, there or not, or was found.
+ * Commands that can do without a file ask first. */
+bool load_file_wanted(struct arena *arena, const struct load_options *options);
+
+/* The project's name as far as no file is needed for it: of -p, else of COMPOSE_PROJECT_NAME, which may stand
+ * in an env file (a missing one is none); NULL when neither says it. Returns 0, or -1: it is no name for a
+ * project. */
+int load_name(struct arena *arena, const struct load_options *options, const char **ret_name,
+	struct errors *errors);
+
+/* The process environment and the variables COMPOSE_… that an env file adds to it: those stand in for
+ * options, too, as docker compose puts them into its own environment. Mistakes in the file are no finding
+ * here. */
+const struct map *load_settings(struct arena *arena, const struct load_options *options);
 
 #endif

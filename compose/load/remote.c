@@ -1,40 +1,11 @@
 #include "compose/load/remote.h"
 
-#include "base/text/url.h"
+#include "base/url.h"
 #include "compose/tree/path.h"
 
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static bool starts(const char *text, const char *with)
-{
-	return strncmp(text, with, strlen(with)) == 0;
-}
-
-static bool is_http(const char *text)
-{
-	return starts(text, "https://") || starts(text, "http://");
-}
-
-static bool is_git(const char *text)
-{
-	bool ends = false;
-	for (const char *git = text; (git = strstr(git, ".git")) && !ends; git++)
-		ends = !git[4] || git[4] == '#' || git[4] == '/';
-	return starts(text, "git://") || starts(text, "ssh://") || starts(text, "git@") ||
-	       starts(text, "github.com/") || ((is_http(text) || starts(text, "file://")) && ends);
-}
-
-bool remote_is_web(const char *name)
-{
-	return is_http(name) && !is_git(name);
-}
-
-bool remote_is(const char *name)
-{
-	return is_http(name) || is_git(name) || starts(name, "oci://");
-}
 
 static const char *file_in(struct arena *arena, const char *dir)
 {
@@ -64,11 +35,12 @@ int remote_path(struct arena *arena, const struct load_options *options, const c
 	const char *path = NULL;
 	struct stat info;
 	*ret_path = NULL;
-	if (!remote_is(name))
+	if (!url_is_remote(name))
 		return 0;
-	if (remote_is_web(name))
+	name = url_escaped(arena, name);
+	if (url_is_web(name))
 		return *ret_path = name, 0;
-	if (!is_git(name) || !fetch || !fetch->checkout)
+	if (!url_is_git(name) || !fetch || !fetch->checkout)
 		return refuse_remote(arena, name, at, key, errors);
 	if (fetch->checkout(fetch->arg, name, arena, &path, errors) != 0)
 		return error_place(errors, at, key);
@@ -85,13 +57,13 @@ int remote_read(struct arena *arena, const struct load_options *options, struct 
 	struct sources *sources, const char **ret_text, size_t *ret_len, struct errors *errors)
 {
 	const struct fetch *fetch = options->fetch;
-	bool web = remote_is_web(file->path);
+	bool web = url_is_web(file->path);
 	file->shown = web ? url_shown(arena, file->path) : path_shown(options->cwd, file->path);
 	if (!web)
 		return file_read(arena, file, sources, ret_text, ret_len, errors);
 	if (!fetch)
 		return refuse_remote(arena, file->path, file->at, file->key, errors);
-	if (fetch->get(fetch->arg, file->path, arena, ret_text, ret_len, errors) != 0)
+	if (fetch->get(fetch->arg, url_escaped(arena, file->path), arena, ret_text, ret_len, errors) != 0)
 		return error_place(errors, file->at, file->key);
 	if (*ret_len > file->most)
 		return error_add(errors, ERROR_FILE, file->at, file->key, "%s is larger than %zu MiB",

@@ -4,15 +4,10 @@
 
 #include "compose/load/load.h"
 
-/* Whether `name` is the URL of a single file on a web server, and not of a repository. */
-bool remote_is_web(const char *name);
-
-/* Whether `name` is a file of a repository or of a web server, or oci://. */
-bool remote_is(const char *name);
-
 /* Where the file `name` is read: for repositories (git URLs, github.com/…) the compose file in a local copy,
  * for web servers the URL as it is, NULL when it names a local file. `at` and `key` (may be NULL) are the
- * place that named it. Returns 0, or -1 when it cannot be had, as for oci:// references. */
+ * place that named it. Returns 0, or -1 when it cannot be had, as for oci://
+ * and misspelt schemes. */
 int remote_path(struct arena *arena, const struct load_options *options, const char *name,
 	const struct mark *at, const char *key, const char **ret_path, struct errors *errors);
 

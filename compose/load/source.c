@@ -1,5 +1,6 @@
 #include "compose/load/source.h"
 
+#include "base/url.h"
 #include "compose/tree/dotenv.h"
 #include "compose/tree/file.h"
 #include "compose/tree/path.h"
@@ -78,6 +79,25 @@ static void split_setting(struct arena *arena, const char *text, const char *sep
 	}
 }
 
+/* The text of an env file. A pipe has it once, and more than one question may need it. */
+static int read_env(struct search *search, const struct file *file, const char **ret_text, size_t *ret_len)
+{
+	struct map *pipes = search->options->env_pipes;
+	struct stat info;
+	const char *kept = pipes ? map_get(pipes, file->path) : NULL;
+	if (kept) {
+		*ret_text = kept;
+		*ret_len = strlen(kept);
+		return 0;
+	}
+	bool regular = stat(file->path, &info) == 0 && S_ISREG(info.st_mode);
+	if (file_read(search->arena, file, NULL, ret_text, ret_len, search->errors) != 0)
+		return -1;
+	if (pipes && !regular)
+		map_set(pipes, file->path, (void *)*ret_text);
+	return 0;
+}
+
 /* Adds the values of env files; what is set already stays. */
 static int add_env(struct search *search, const char *const *paths, size_t npaths)
 {
@@ -91,7 +111,7 @@ static int add_env(struct search *search, const char *const *paths, size_t npath
 			.most = DOTENV_SIZE_MOST };
 		const char *text;
 		size_t len;
-		if (file_read(search->arena, &file, NULL, &text, &len, search->errors) != 0 ||
+		if (read_env(search, &file, &text, &len) != 0 ||
 			dotenv_parse(&dotenv, file.shown, text, len, search->errors) != 0)
 			return -1;
 	}
@@ -118,7 +138,7 @@ static int add_given_env(struct search *search)
 	const char **paths = NULL;
 	size_t npaths = 0;
 	for (size_t i = 0; i < source->nenv_files; i++) {
-		const char *path = path_join(search->arena, search->options->cwd, source->env_files[i]);
+		const char *path = path_clean(search->arena, source->env_files[i]);
 		if (!exists(path)) {
 			error_add(search->errors, ERROR_FILE, NULL, NULL, "couldn't find env file: %s", path);
 			return error_hint(search->errors, "it was named by --env-file or COMPOSE_ENV_FILES");
@@ -134,7 +154,7 @@ static const char *early_dir(const struct search *search)
 	const struct load_options *options = search->options;
 	if (search->dir)
 		return search->dir;
-	for (size_t i = 0; i < options->nfiles && !remote_is(options->files[i]); i++)
+	for (size_t i = 0; i < options->nfiles && !url_is_remote(options->files[i]); i++)
 		if (strcmp(options->files[i], "-") != 0)
 			return path_dir(
 				search->arena, path_join(search->arena, options->cwd, options->files[i]));
@@ -164,9 +184,20 @@ static bool pick(
 	return true;
 }
 
+static bool is_folder(const char *path)
+{
+	struct stat info;
+	return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 static int find_upwards(struct search *search)
 {
 	const char *start = search->dir ? search->dir : search->options->cwd, *dir = start;
+	if (search->dir && !is_folder(search->dir)) {
+		error_add(search->errors, ERROR_USAGE, NULL, NULL, "--project-directory: %s %s", search->dir,
+			exists(search->dir) ? "is no folder" : "is not there");
+		return error_hint(search->errors, "name the folder of the compose file, or the file with -f");
+	}
 	while (!pick(search, dir, config_names, COUNT(config_names), "config")) {
 		if (strcmp(dir, "/") == 0) {
 			error_add(search->errors, ERROR_FILE, NULL, NULL,
@@ -183,7 +214,7 @@ static int find_upwards(struct search *search)
 
 static int add_named_file(struct search *search, const char *name, bool must_exist)
 {
-	bool as_is = strcmp(name, "-") == 0 || remote_is(name);
+	bool as_is = strcmp(name, "-") == 0 || url_is_remote(name);
 	const char *path = as_is ? name : path_join(search->arena, search->options->cwd, name);
 	if (must_exist && !as_is && !exists(path)) {
 		error_add(search->errors, ERROR_FILE, NULL, NULL, "stat %s: no such file or directory", path);
@@ -222,7 +253,7 @@ static void set_dir(struct search *search)
 {
 	struct source *source = search->source;
 	source->dir = search->dir;
-	for (size_t i = 0; i < source->nfiles && !source->dir && !remote_is(source->files[i]); i++)
+	for (size_t i = 0; i < source->nfiles && !source->dir && !url_is_remote(source->files[i]); i++)
 		if (strcmp(source->files[i], "-") != 0)
 			source->dir = path_dir(search->arena, source->files[i]);
 	if (!source->dir)
@@ -257,7 +288,7 @@ static int fix_name(struct search *search, const char *name, const char *origin)
 		       : error_hint(search->errors, "%s: choose another name", origin);
 }
 
-static int set_name(struct search *search)
+static int source_set_name(struct search *search)
 {
 	if (given(search->options->project_name))
 		return fix_name(search, search->options->project_name, "--project-name");
@@ -302,6 +333,10 @@ static int early_env(struct search *search, bool *ret_default)
 	const char *list = map_get(source->env, "COMPOSE_ENV_FILES");
 	if (!source->nenv_files && given(list))
 		split_setting(search->arena, list, ",", false, &source->env_files, &source->nenv_files);
+	for (size_t i = 0; i < source->nenv_files; i++)
+		if (source->env_files[i][0] != '/')
+			source->env_files[i] =
+				path_join(search->arena, search->options->cwd, source->env_files[i]);
 	*ret_default = false;
 	if (source->nenv_files)
 		return add_given_env(search);
@@ -338,7 +373,7 @@ int source_find(struct arena *arena, const struct load_options *options, struct 
 	if (given(windows) && parse_bool(&search, "COMPOSE_CONVERT_WINDOWS_PATHS", windows,
 				      &ret_source->windows_paths) != 0)
 		return -1;
-	return set_name(&search);
+	return source_set_name(&search);
 }
 
 const char *source_name(
@@ -360,11 +395,47 @@ const char *source_name(
 	return name;
 }
 
-bool load_file_exists(struct arena *arena, const struct load_options *options)
+bool load_file_wanted(struct arena *arena, const struct load_options *options)
 {
 	struct errors ignored;
-	struct source source;
+	struct source source = { 0 };
+	struct search search;
+	bool defaults;
 	errors_init(&ignored, arena);
-	return source_find(arena, options, &source, &ignored) == 0 &&
-	       (strcmp(source.files[0], "-") == 0 || remote_is(source.files[0]) || exists(source.files[0]));
+	search_init(&search, arena, options, &source, &ignored);
+	return early_env(&search, &defaults) != 0 || setting(&search, "COMPOSE_FILE", "FIG_FILE") ||
+	       (search.dir && !is_folder(search.dir)) || find_files(&search) == 0;
+}
+
+int load_name(
+	struct arena *arena, const struct load_options *options, const char **ret_name, struct errors *errors)
+{
+	struct errors ignored;
+	struct source source = { 0 };
+	struct search search;
+	bool defaults;
+	errors_init(&ignored, arena);
+	search_init(&search, arena, options, &source, &ignored);
+	early_env(&search, &defaults);
+	search.errors = errors;
+	int result = source_set_name(&search);
+	*ret_name = source.name;
+	return result;
+}
+
+const struct map *load_settings(struct arena *arena, const struct load_options *options)
+{
+	struct errors ignored;
+	struct source source = { 0 };
+	struct search search;
+	struct map *settings = map_create(arena);
+	const struct map_entry *entry;
+	bool defaults;
+	errors_init(&ignored, arena);
+	search_init(&search, arena, options, &source, &ignored);
+	early_env(&search, &defaults);
+	for (size_t at = 0; (entry = map_next(source.env, &at));)
+		if (map_has(options->os_env, entry->key) || strncmp(entry->key, "COMPOSE_", 8) == 0)
+			map_set(settings, entry->key, entry->value);
+	return settings;
 }

@@ -13,7 +13,7 @@ struct source {
 	const char *name;      /* project name fixed by option or environment, or NULL */
 	const char **profiles; /* active profiles */
 	size_t nprofiles;
-	const char **env_files; /* as given */
+	const char **env_files; /* absolute, else as given */
 	size_t nenv_files;
 	bool windows_paths; /* COMPOSE_CONVERT_WINDOWS_PATHS: C:\a becomes /c/a */
 };

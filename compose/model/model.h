@@ -407,7 +407,8 @@ struct project {
 	const char *name, *dir; /* dir: absolute project directory */
 	const char **files;     /* compose files in override order, absolute (`-` for stdin) */
 	size_t nfiles;
-	const char **env_files; /* as given by --env-file */
+	const char *ours;       /* why docker compose cannot read them, "FILE is of format 1"; NULL: it can */
+	const char **env_files; /* given by --env-file: absolute, not cleaned */
 	size_t nenv_files;
 	struct service **services; /* document order, then disabled ones */
 	size_t nservices;
@@ -426,6 +427,8 @@ struct project {
 	struct node *tree; /* the canonical tree, decoded; services without an active profile are not in it */
 	struct node *disabled; /* those: name → canonical subtree; never NULL once loaded */
 	const struct map *env; /* project environment, name → text */
+	const struct map
+		*variables;    /* values that interpolation has put into the files (secret_note); or NULL */
 	const char *separator; /* between the parts of container names: "-", or "_" for --compatibility */
 };
 

@@ -164,7 +164,7 @@ static void bind_value(struct walk *walk, const struct attr *attr, struct node *
 
 /* Whether the node has the shape its store needs; decode has made it so, this keeps a mistake there harmless.
  */
-static bool fits(const struct attr *attr, const struct node *node)
+static bool bind_fits(const struct attr *attr, const struct node *node)
 {
 	switch (attr->store) {
 	case STORE_TEXT:
@@ -194,7 +194,7 @@ static void bind_map(struct walk *walk, const struct schema *schema, const struc
 	for (size_t i = 0; i < map->nmembers; i++) {
 		struct node *node = map->members[i].value;
 		const struct attr *attr = schema_find(schema, map->members[i].key);
-		if (!attr || node->kind == NODE_NULL || !fits(attr, node))
+		if (!attr || node->kind == NODE_NULL || !bind_fits(attr, node))
 			continue;
 		walk_push(walk, attr->name);
 		bind_value(walk, attr, node, object);
@@ -222,11 +222,12 @@ static void bind_disabled(struct walk *walk, struct project *project)
 	project->nservices = before + count;
 }
 
-/* Texts of secrets and configs that the environment holds. */
+/* Texts of secrets and configs that the environment or the file itself holds; an empty one is a text, too. */
 static void bind_sources(struct file_source **all, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const char *value = node_text(node_get(all[i]->node, SCHEMA_VALUE));
+		all[i]->content = node_text(node_get(all[i]->node, "content"));
 		all[i]->value = value ? value : all[i]->content;
 	}
 }

@@ -54,11 +54,12 @@ static int canon_map(struct walk *walk, const struct schema *schema, struct node
 	return 0;
 }
 
-int canon_tree(struct arena *arena, struct node *tree, bool lenient, struct errors *errors)
+int canon_tree(struct arena *arena, struct node *tree, unsigned flags, struct errors *errors)
 {
 	static const struct walk_pass pass = { .enter = canon_value, .open = canon_map };
 	struct walk walk;
 	walk_init(&walk, arena, &pass, NULL, errors);
-	walk.lenient = lenient;
+	walk.lenient = flags & CANON_LENIENT;
+	walk.no_limits = flags & CANON_NO_LIMITS;
 	return walk_from(&walk, &schema_project, tree);
 }

@@ -4,10 +4,14 @@
 
 #include "compose/schema/walk.h"
 
+enum {
+	CANON_LENIENT = 1 << 0,   /* short forms that cannot be parsed stay as they are (--no-interpolate) */
+	CANON_NO_LIMITS = 1 << 1, /* ranges of ports may become any number of entries */
+};
+
 /* Short forms to long forms, in place, for a whole file (also one that `extends` reads); registry-style keys
- * move to x-flow. `lenient` keeps short forms that cannot be parsed as they are (--no-interpolate). Returns
- * -1 with all findings. */
-int canon_tree(struct arena *arena, struct node *tree, bool lenient, struct errors *errors);
+ * move to x-flow. Returns -1 with all findings. */
+int canon_tree(struct arena *arena, struct node *tree, unsigned flags, struct errors *errors);
 
 /* Every value in the form of its kind, once the project is complete: durations in nanoseconds, sizes in
  * bytes, environment and labels as mappings, commands as lists. Returns -1 with all findings. */

@@ -1,6 +1,7 @@
 /* The second half of the canonical form: every value as its kind says. */
 #include "compose/pass/canon.h"
 
+#include "compose/schema/check_row.h"
 #include "compose/tree/scalar.h"
 #include "compose/tree/value.h"
 
@@ -48,7 +49,7 @@ static int to_int(struct walk *walk, const struct attr *attr, struct node *node)
 		return -1;
 	node->kind = NODE_INT;
 	node->integer = value;
-	return 0;
+	return attr->ranged ? check_range(walk, attr, node) : 0;
 }
 
 static int to_float(struct walk *walk, struct node *node)
@@ -169,7 +170,8 @@ static int to_test(struct walk *walk, struct node **where)
 }
 
 /* One NAME=VALUE of a list into the mapping. */
-static int take_pair(struct walk *walk, const struct attr *attr, struct node *map, const struct node *item)
+static int decode_take_pair(
+	struct walk *walk, const struct attr *attr, struct node *map, const struct node *item)
 {
 	const char *text = node_text(item);
 	if (!text)
@@ -194,7 +196,7 @@ static int to_pairs(struct walk *walk, const struct attr *attr, struct node **wh
 	if (node->kind == NODE_LIST) {
 		struct node *map = node_map(walk->arena, node->at);
 		for (size_t i = 0; i < node->nitems; i++)
-			if (take_pair(walk, attr, map, node->items[i]) < 0)
+			if (decode_take_pair(walk, attr, map, node->items[i]) < 0)
 				return -1;
 		*where = map;
 		return 0;
@@ -243,7 +245,7 @@ static int take_host(struct walk *walk, struct node *list, const struct node *it
 	return 0;
 }
 
-static int by_text(const void *a, const void *b)
+static int decode_by_text(const void *a, const void *b)
 {
 	return strcmp((*(struct node *const *)a)->text, (*(struct node *const *)b)->text);
 }
@@ -268,7 +270,7 @@ static int to_hosts(struct walk *walk, struct node **where)
 			result = -1;
 	}
 	if (list->nitems)
-		qsort(list->items, list->nitems, sizeof *list->items, by_text);
+		qsort(list->items, list->nitems, sizeof *list->items, decode_by_text);
 	*where = list;
 	return result;
 }

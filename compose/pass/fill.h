@@ -34,10 +34,17 @@ int fill_normalize(struct arena *arena, struct node *tree, const char *project, 
 struct node *fill_profiles(struct arena *arena, struct node *tree, const char *const *profiles,
 	size_t nprofiles, const char *const *services, size_t nservices, struct errors *errors);
 
-/* Env files of the services in the tree are read into their environment, and the attribute removed. */
-int fill_env_files(struct arena *arena, struct node *tree, const struct map *env, struct errors *errors);
+/* The services named, as names or shell patterns, and what they depend on (name → node); NULL: none is named.
+ */
+const struct map *fill_needed(
+	struct arena *arena, const struct node *tree, const char *const *services, size_t nservices);
 
-/* The same for label files and labels. */
+/* Env files of the services in the tree are read into their environment, and the attribute removed. Those of
+ * services that are not among `needed` (NULL: all are) may be missing, as for docker compose. */
+int fill_env_files(struct arena *arena, struct node *tree, const struct map *env, const struct map *needed,
+	struct errors *errors);
+
+/* The same for label files and labels; the attribute stays. */
 int fill_label_files(struct arena *arena, struct node *tree, struct errors *errors);
 
 /* Removes networks, volumes, secrets, configs and models that no service of the tree uses. */

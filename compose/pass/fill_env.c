@@ -16,11 +16,12 @@ struct env_files {
 	struct map labels;      /* of the label files before this one */
 	struct errors *errors;
 	struct map warned;
-	const char *path; /* services.web.env_file */
+	const struct map *needed; /* services whose env files must be there; NULL: all */
+	const char *path;         /* services.web.env_file */
 };
 
 /* Variables of env files: the project's, then the service's own. */
-static const char *lookup(void *arg, const char *name)
+static const char *fill_lookup(void *arg, const char *name)
 {
 	const struct env_files *files = arg;
 	const char *value = map_get(files->env, name);
@@ -43,8 +44,8 @@ static int read_one(struct env_files *files, const struct node *path, bool requi
 		if (!required)
 			return 0;
 		error_add(files->errors, ERROR_FILE, &path->at, files->path, "file %s not found", path->text);
-		return get == lookup ? error_hint(files->errors, "create it, or write `required: false`")
-				     : -1;
+		return get == fill_lookup ? error_hint(files->errors, "create it, or write `required: false`")
+					  : -1;
 	}
 	struct file file = { .path = path->text,
 		.shown = path->text,
@@ -95,7 +96,7 @@ static void resolve_own(struct env_files *files, struct node *own)
 
 /* Files named by env_file become `environment`: a later file wins over an earlier one, the service over both.
  */
-static int env_files(struct env_files *files, const char *name, struct node *service)
+static int service_env_files(struct env_files *files, const char *name, struct node *service)
 {
 	resolve_own(files, node_get(service, "environment"));
 	struct node *list = node_remove(service, "env_file");
@@ -105,12 +106,13 @@ static int env_files(struct env_files *files, const char *name, struct node *ser
 	map_init(&read, files->arena);
 	files->own = node_get(service, "environment");
 	files->path = arena_printf(files->arena, "services.%s.env_file", name);
+	bool needed = !files->needed || map_has(files->needed, name);
 	int result = 0;
 	for (size_t i = 0; i < list->nitems; i++) {
 		const struct node *path = node_get(list->items[i], "path"),
 				  *required = node_get(list->items[i], "required");
-		if (path && read_one(files, path, !required || required->yes,
-				    node_text(node_get(list->items[i], "format")), lookup, &read) < 0)
+		if (path && read_one(files, path, needed && (!required || required->yes),
+				    node_text(node_get(list->items[i], "format")), fill_lookup, &read) < 0)
 			result = -1;
 	}
 	/* What the service sets itself hides what files set, for later files as well. */
@@ -118,10 +120,11 @@ static int env_files(struct env_files *files, const char *name, struct node *ser
 	return result;
 }
 
-/* Files named by label_file become `labels`, which the ones of the service hide. */
+/* Files named by label_file become `labels`, which the ones of the service hide. Their names stay, for the
+ * config hash. */
 static int label_files(struct env_files *files, const char *name, struct node *service)
 {
-	struct node *list = node_remove(service, "label_file");
+	const struct node *list = node_get(service, "label_file");
 	if (!list || list->kind != NODE_LIST)
 		return 0;
 	map_init(&files->labels, files->arena);
@@ -141,25 +144,27 @@ static int label_files(struct env_files *files, const char *name, struct node *s
 }
 
 /* Calls `read` for every service of the tree. */
-static int each_service(struct arena *arena, struct node *tree, const struct map *env, struct errors *errors,
+static int each_service(struct env_files *files, struct node *tree,
 	int (*read)(struct env_files *files, const char *name, struct node *service))
 {
-	struct env_files files = { .arena = arena, .env = env, .errors = errors };
 	struct node *services = node_get(tree, "services");
 	int result = 0;
-	map_init(&files.warned, arena);
+	map_init(&files->warned, files->arena);
 	for (size_t i = 0; services && services->kind == NODE_MAP && i < services->nmembers; i++)
-		if (read(&files, services->members[i].key, services->members[i].value) < 0)
+		if (read(files, services->members[i].key, services->members[i].value) < 0)
 			result = -1;
 	return result;
 }
 
-int fill_env_files(struct arena *arena, struct node *tree, const struct map *env, struct errors *errors)
+int fill_env_files(struct arena *arena, struct node *tree, const struct map *env, const struct map *needed,
+	struct errors *errors)
 {
-	return each_service(arena, tree, env, errors, env_files);
+	struct env_files files = { .arena = arena, .env = env, .errors = errors, .needed = needed };
+	return each_service(&files, tree, service_env_files);
 }
 
 int fill_label_files(struct arena *arena, struct node *tree, struct errors *errors)
 {
-	return each_service(arena, tree, NULL, errors, label_files);
+	struct env_files files = { .arena = arena, .errors = errors };
+	return each_service(&files, tree, label_files);
 }

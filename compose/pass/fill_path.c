@@ -1,6 +1,7 @@
 /* Relative paths become paths below the project directory. */
 #include "compose/pass/fill.h"
 
+#include "base/url.h"
 #include "compose/tree/path.h"
 #include "compose/schema/walk.h"
 
@@ -19,14 +20,10 @@ static bool windows_absolute(const char *path)
 	return strncmp(path, "\\\\", 2) == 0;
 }
 
-static bool is_remote(const char *text)
+/* What is no path: another service, or what the engine or the builder fetches. */
+static bool is_fetched(const char *text)
 {
-	static const char *const starts[] = { "service:", "https://", "http://", "git://", "ssh://",
-		"github.com/", "git@" };
-	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
-		if (strncmp(text, starts[i], strlen(starts[i])) == 0)
-			return true;
-	return strstr(text, "://") != NULL;
+	return strncmp(text, "service:", 8) == 0 || strstr(text, "://") || url_is_git(text);
 }
 
 static int resolve_path(struct walk *walk, unsigned flags, struct node *node)
@@ -34,7 +31,7 @@ static int resolve_path(struct walk *walk, unsigned flags, struct node *node)
 	const struct place *place = walk->arg;
 	if (node->kind != NODE_STRING || windows_absolute(node->text))
 		return 0;
-	if ((flags & ATTR_REMOTE) && (!*node->text || is_remote(node->text)))
+	if ((flags & ATTR_REMOTE) && (!*node->text || is_fetched(node->text)))
 		return 0;
 	if (!place->dir && node->text[0] != '/' && node->text[0] != '~') {
 		walk_error(walk, &node->at, FILL_HOMELESS, node->text);

@@ -44,17 +44,44 @@ static bool keep_active(const struct member *member, const void *arg)
 	return is_active(member->value, arg);
 }
 
+/* An unknown profile is no mistake, since projects share what activates them; one that is almost known is
+ * worth a word. */
+static void warn_misspelt(const struct map *active, const struct node *all, struct errors *errors)
+{
+	struct map known;
+	const char **unused = NULL;
+	size_t count = 0, at = 0;
+	const struct map_entry *entry;
+	map_init(&known, errors->arena);
+	for (size_t i = 0; i < all->nmembers; i++) {
+		const struct node *own = node_get(all->members[i].value, "profiles");
+		for (size_t j = 0; own && own->kind == NODE_LIST && j < own->nitems; j++)
+			if (node_text(own->items[j]))
+				map_set(&known, node_text(own->items[j]), "");
+	}
+	while ((entry = map_next(&known, &at)))
+		if (!map_has(active, entry->key))
+			*ARENA_PUSH(errors->arena, unused, count) = entry->key;
+	for (at = 0; (entry = map_next(active, &at));) {
+		if (map_has(&known, entry->key) || !error_nearest(entry->key, unused, count))
+			continue;
+		error_warn(errors, NULL, NULL, "no service has the profile \"%s\"", entry->key);
+		error_hint_near(errors, entry->key, unused, count);
+	}
+}
+
 struct node *fill_profiles(struct arena *arena, struct node *tree, const char *const *profiles,
 	size_t nprofiles, const char *const *services, size_t nservices, struct errors *errors)
 {
 	struct node *disabled = node_map(arena, tree->at), *all = node_get(tree, "services");
-	(void)errors;
 	if (!all || all->kind != NODE_MAP)
 		return disabled;
 	struct map active;
 	map_init(&active, arena);
 	for (size_t i = 0; i < nprofiles; i++)
 		map_set(&active, profiles[i], "");
+	if (nprofiles)
+		warn_misspelt(&active, all, errors);
 	for (size_t i = 0; i < nservices; i++) {
 		const struct node *own = node_get(node_get(all, services[i]), "profiles");
 		for (size_t j = 0; own && own->kind == NODE_LIST && j < own->nitems; j++)
@@ -112,10 +139,20 @@ static int no_such_service(struct arena *arena, const struct node *all, const st
 	error_add(errors, ERROR_USAGE, NULL, NULL, "no such service: %s", name);
 	if (node_get(disabled, name))
 		return error_hint(errors, "it is switched off by its profiles");
-	const char **names = arena_calloc(arena, all->nmembers, sizeof *names);
-	for (size_t i = 0; i < all->nmembers; i++)
-		names[i] = all->members[i].key;
-	return error_hint_names(errors, name, "services", names, all->nmembers);
+	size_t count = all->nmembers + (disabled ? disabled->nmembers : 0);
+	const char **names = arena_calloc(arena, count, sizeof *names);
+	const char **shown = arena_calloc(arena, count, sizeof *shown);
+	for (size_t i = 0; i < count; i++) {
+		const struct member *member =
+			i < all->nmembers ? &all->members[i] : &disabled->members[i - all->nmembers];
+		names[i] = shown[i] = member->key;
+		if (i >= all->nmembers)
+			shown[i] = arena_printf(arena, "%s (profile %s)", member->key,
+				node_text(node_get(member->value, "profiles")->items[0]));
+	}
+	return error_hint_near(errors, name, names, count)
+		       ? -1
+		       : error_hint_names(errors, name, "services", shown, count);
 }
 
 /* Dependencies on services that are not part of the project any more. */
@@ -129,6 +166,18 @@ static void drop_edges(struct node *all)
 			else
 				node_remove(edges, edges->members[j].key);
 	}
+}
+
+const struct map *fill_needed(
+	struct arena *arena, const struct node *tree, const char *const *services, size_t nservices)
+{
+	struct map *needed = map_create(arena);
+	const struct node *all = node_get(tree, "services");
+	if (!nservices)
+		return NULL;
+	for (size_t i = 0; all && all->kind == NODE_MAP && i < nservices; i++)
+		mark_matching(needed, all, services[i]);
+	return needed;
 }
 
 int fill_select(struct arena *arena, struct node *tree, const struct node *disabled,

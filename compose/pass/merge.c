@@ -9,7 +9,7 @@
 
 static int merge_node(struct walk *walk, const struct attr *attr, struct node **base, struct node *over);
 
-static int by_text(const void *a, const void *b)
+static int merge_by_text(const void *a, const void *b)
 {
 	return strcmp((*(struct node *const *)a)->text, (*(struct node *const *)b)->text);
 }
@@ -46,7 +46,7 @@ static struct node *as_list(struct walk *walk, struct node *node)
 		push_pairs(walk, list, &node->members[i]);
 	}
 	if (list->nitems)
-		qsort(list->items, list->nitems, sizeof *list->items, by_text);
+		qsort(list->items, list->nitems, sizeof *list->items, merge_by_text);
 	return list;
 }
 

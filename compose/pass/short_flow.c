@@ -73,3 +73,12 @@ int short_flow(struct walk *walk, struct node *service)
 		move_ports(walk, service, ports);
 	return 0;
 }
+
+bool short_flow_needed(const struct node *service)
+{
+	const struct node *ports = node_get(service, "ports");
+	for (size_t i = 0; ports && ports->kind == NODE_LIST && i < ports->nitems; i++)
+		if (is_registry_style(ports->items[i]))
+			return true;
+	return node_get(service, "dependencies") != NULL;
+}

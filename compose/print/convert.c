@@ -3,7 +3,9 @@
 #include "base/map.h"
 #include "base/quote.h"
 #include "base/text/text.h"
+#include "compose/print/convert_comment.h"
 #include "compose/print/emit_write.h"
+#include "compose/load/layer.h"
 #include "compose/load/legacy.h"
 #include "compose/tree/yaml.h"
 
@@ -14,13 +16,14 @@
 struct convert {
 	struct arena *arena;
 	struct writer writer;
-	struct map notes; /* path of a key or item → text of its comment */
+	struct map *notes; /* of the document: path of a key or item → what became of it */
+	struct convert_comments comments;
 };
 
 static void note(struct convert *convert, const char *path, const char *text)
 {
-	const char *there = map_get(&convert->notes, path);
-	map_set(&convert->notes, path,
+	const char *there = map_get(convert->notes, path);
+	map_set(convert->notes, path,
 		arena_printf(convert->arena, "%s%s%s", there ? there : "", there ? "\n" : "",
 			quote_plain_copy(convert->arena, text))); /* YAML takes no control character */
 }
@@ -34,7 +37,7 @@ static const char *was(struct convert *convert, const struct node *node)
 }
 
 /* DIGITS:MINUTES without quotes: a number in base 60 to the YAML 1.1 of that time. */
-static bool is_base60(const struct node *node, long long *ret_number)
+static bool convert_is_base60(const struct node *node, long long *ret_number)
 {
 	char *end;
 	if (node->kind != NODE_STRING || node->quoted || !isdigit((unsigned char)node->text[0]) ||
@@ -52,7 +55,7 @@ static void note_ports(struct convert *convert, const char *path, const struct n
 {
 	long long number;
 	for (size_t i = 0; ports && ports->kind == NODE_LIST && i < ports->nitems; i++)
-		if (is_base60(ports->items[i], &number))
+		if (convert_is_base60(ports->items[i], &number))
 			note(convert, arena_printf(convert->arena, "%s.ports[%zu]", path, i),
 				arena_printf(convert->arena,
 					"without quotes, %s was the number %lld in base 60 to the YAML of format 1",
@@ -130,41 +133,63 @@ static void note_references(
 			b->items[i]);
 }
 
-static void put_note(struct convert *convert, const char *path)
+/* Lines above what is written next; `before` begins each. */
+static void put_lines(struct convert *convert, const char *text, const char *before)
 {
-	const char *text = map_get(&convert->notes, path);
-	if (convert->writer.place != AT_LINE)
-		return;
 	while (text && *text) {
 		size_t len = strcspn(text, "\n");
-		fprintf(convert->writer.out, "%*s# %.*s\n", convert->writer.level * 2, "", (int)len, text);
+		fprintf(convert->writer.out, "%*s%s%.*s\n", convert->writer.level * 2, "", before, (int)len,
+			text);
 		text += len + (text[len] == '\n');
 	}
 }
 
-/* Writes a node; notes on what became of a key stand above it. */
+/* Before a key or item: the comments of the user that belong to it, and what became of it. A text of several
+ * lines has no end of a line for a comment. */
+static void put_comments(
+	struct convert *convert, const struct mark *at, const struct node *value, const char *path)
+{
+	const char *text = node_text(value);
+	if (convert->writer.place != AT_LINE)
+		return;
+	put_lines(convert, convert_comments_take(&convert->comments, COMMENT_ABOVE, at), "");
+	const char *beside = convert_comments_take(&convert->comments, COMMENT_BESIDE, at);
+	if (text && strchr(text, '\n'))
+		put_lines(convert, beside, "");
+	else
+		convert->writer.comment = beside;
+	put_lines(convert, map_get(convert->notes, path), "# ");
+}
+
+/* Writes a node with the comments that belong to its keys and items. */
 static void write_converted(struct convert *convert, const struct node *node, const char *path)
 {
 	struct writer *writer = &convert->writer;
 	if (node->kind == NODE_MAP) {
 		writer_map(writer, node->nmembers);
 		for (size_t i = 0; i < node->nmembers; i++) {
-			const char *key = node->members[i].key;
+			const struct member *member = &node->members[i];
 			const char *below =
-				arena_printf(convert->arena, "%s%s%s", path, *path ? "." : "", key);
-			put_note(convert, below);
-			writer_key(writer, key);
-			write_converted(convert, node->members[i].value, below);
+				arena_printf(convert->arena, "%s%s%s", path, *path ? "." : "", member->key);
+			put_comments(convert, &member->at, member->value, below);
+			writer_key(writer, member->key);
+			write_converted(convert, member->value, below);
+			put_lines(convert,
+				convert_comments_take(&convert->comments, COMMENT_BELOW_KEY, &member->at),
+				"");
 		}
 		if (node->nmembers)
 			writer_end(writer, true);
 	} else if (node->kind == NODE_LIST) {
 		writer_list(writer, node->nitems);
 		for (size_t i = 0; i < node->nitems; i++) {
+			const struct node *item = node->items[i];
 			const char *below = arena_printf(convert->arena, "%s[%zu]", path, i);
-			put_note(convert, below);
+			put_comments(convert, &item->at, item, below);
 			writer_item(writer);
-			write_converted(convert, node->items[i], below);
+			write_converted(convert, item, below);
+			put_lines(convert,
+				convert_comments_take(&convert->comments, COMMENT_BELOW_ITEM, &item->at), "");
 		}
 		if (node->nitems)
 			writer_end(writer, false);
@@ -181,6 +206,8 @@ static void rewrite(struct convert *convert, struct node *doc)
 	struct arena *arena = convert->arena;
 	legacy_wrap(arena, doc);
 	struct node *services = node_get(doc, "services");
+	node_member(doc, "services")->at.line =
+		0; /* a key that the user has not written, nor comments on it */
 	for (size_t i = 0; i < services->nmembers; i++) {
 		const struct member *member = &services->members[i];
 		const char *path = arena_printf(arena, "services.%s", member->key);
@@ -200,36 +227,97 @@ static void rewrite(struct convert *convert, struct node *doc)
 			"volumes of format 1 had one name for all projects, and were made on demand");
 }
 
+/* Returns 0, or -1 with a finding when the document is of no format that there ever was. */
+static int require_format(const struct node *doc, bool after_legacy, const char *file, struct errors *errors)
+{
+	if (layer_mapping(doc, errors) != 0)
+		return -1;
+	if (!doc->nmembers)
+		return layer_empty(file, errors);
+	const struct member *stray = legacy_stray(doc, after_legacy);
+	if (!stray)
+		return 0;
+	error_add(errors, ERROR_FILE, &stray->at, stray->key,
+		"this is neither a section of a compose file nor a service of format 1, which has an image or a build");
+	return error_hint(errors, "add `image:` or `build:`, or put it under `services:`");
+}
+
+/* A service of format 1 has what it is made of; one that an earlier document defines may leave it to that. */
+static void require_origin(const struct node *doc, const struct node *before, struct errors *errors)
+{
+	const struct node *services = node_get(doc, "services");
+	for (size_t i = 0; i < services->nmembers; i++) {
+		const struct member *member = &services->members[i];
+		const struct node *service = member->value;
+		if (node_get(service, "image") || node_get(service, "build") ||
+			node_get(service, "extends") || node_get(node_get(before, "services"), member->key))
+			continue;
+		error_add(errors, ERROR_FILE, &member->at, member->key,
+			"this service has neither image nor build");
+		error_hint(errors, "add `image:` or `build:`");
+	}
+}
+
+/* Makes the documents of format 1 today's, and `*ret_notes` of each. Returns -1 when one is of no format. */
+static int convert_documents(struct convert *convert, const char *file, struct node *const *docs,
+	size_t ndocs, struct map ***ret_notes, bool *ret_legacy, struct errors *errors)
+{
+	size_t before = errors->count;
+	*ret_legacy = false;
+	*ret_notes = ARENA_ARRAY(convert->arena, struct map *, ndocs);
+	for (size_t i = 0; i < ndocs; i++) {
+		(*ret_notes)[i] = convert->notes = map_create(convert->arena);
+		if (require_format(docs[i], *ret_legacy, file, errors) != 0)
+			return -1;
+		if (!legacy_is(docs[i], *ret_legacy))
+			continue;
+		*ret_legacy = true;
+		rewrite(convert, docs[i]);
+		require_origin(docs[i], i ? docs[i - 1] : NULL, errors);
+	}
+	return errors->count > before ? -1 : 0;
+}
+
+static void write_documents(struct convert *convert, FILE *stream, const char *file, struct node *const *docs,
+	size_t ndocs, struct map *const *notes)
+{
+	fprintf(stream, "# Converted from %s, a file of format 1, by docker flow.\n", file);
+	for (size_t i = 0; i < ndocs; i++) {
+		convert->writer = (struct writer){ .out = stream };
+		if (i)
+			fputs("---\n", stream);
+		else
+			put_lines(convert, convert_comments_take(&convert->comments, COMMENT_TOP, NULL), "");
+		convert->writer.level = -1;
+		convert->notes = notes[i];
+		write_converted(convert, docs[i], "");
+	}
+}
+
 int convert_file(struct arena *arena, const char *file, const char *text, size_t len, struct buf *out,
 	struct errors *errors)
 {
 	struct node **docs;
+	struct map **notes;
 	size_t ndocs, size = 0;
 	char *bytes = NULL;
+	bool legacy;
 	struct convert convert = { .arena = arena };
 	if (yaml_parse(arena, file, text, len, &docs, &ndocs, errors) != 0)
 		return -1;
-	bool legacy = false;
-	for (size_t i = 0; i < ndocs; i++)
-		legacy |= legacy_is(docs[i], false);
+	if (ndocs == 0)
+		return layer_empty(file, errors);
+	if (convert_documents(&convert, file, docs, ndocs, &notes, &legacy, errors) != 0)
+		return -1;
 	if (!legacy)
 		return buf_append(out, text, len)
 			       ? 0
 			       : error_add(errors, ERROR_FILE, NULL, NULL, "%s is too large", file);
-	map_init(&convert.notes, arena);
+	convert_comments_place(&convert.comments, arena, text, len, docs, ndocs);
 	FILE *stream = open_memstream(&bytes, &size);
 	if (!stream)
 		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "out of memory");
-	fprintf(stream, "# Converted from %s, a file of format 1, by docker flow.\n", file);
-	for (size_t i = 0; i < ndocs; i++) {
-		convert.writer = (struct writer){ .out = stream, .level = -1 };
-		map_init(&convert.notes, arena);
-		if (legacy_is(docs[i], i > 0))
-			rewrite(&convert, docs[i]);
-		if (i)
-			fputs("---\n", stream);
-		write_converted(&convert, docs[i], "");
-	}
+	write_documents(&convert, stream, file, docs, ndocs, notes);
 	fclose(stream);
 	bool fits = buf_append(out, bytes, size);
 	free(bytes);

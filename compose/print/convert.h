@@ -1,5 +1,5 @@
-/* Files of format 1 (fig.yml, early docker-compose.yml) rewritten as today's, with a comment on every change.
- */
+/* Files of format 1 (fig.yml, early docker-compose.yml) rewritten as today's, with the user's comments and
+ * one on every change. */
 #ifndef COMPOSE_CONVERT_H
 #define COMPOSE_CONVERT_H
 
@@ -8,7 +8,8 @@
 
 /* Appends today's form of the file `text` (shown as `file`) to `out`. A file that is not of format 1 comes
  * out as it is, byte by byte, so that converting twice changes nothing. Variables stay as they are written.
- * Returns 0, or -1 when the text is no YAML. */
+ * Returns 0, or -1 with findings: no YAML, no mapping, nothing in it, or a service without image and build.
+ */
 int convert_file(struct arena *arena, const char *file, const char *text, size_t len, struct buf *out,
 	struct errors *errors);
 

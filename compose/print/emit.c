@@ -23,12 +23,12 @@ struct entry {
 static void emit_value(
 	struct writer *writer, struct arena *arena, const struct attr *row, const struct node *node);
 
-static int by_natural(const void *a, const void *b)
+static int emit_by_natural(const void *a, const void *b)
 {
 	return emit_natural((*(const struct member *const *)a)->key, (*(const struct member *const *)b)->key);
 }
 
-static int by_bytes(const void *a, const void *b)
+static int emit_by_bytes(const void *a, const void *b)
 {
 	return strcmp((*(const struct member *const *)a)->key, (*(const struct member *const *)b)->key);
 }
@@ -43,7 +43,7 @@ static const struct member **sorted(
 		if (strcmp(map->members[i].key, SCHEMA_VALUE) != 0)
 			all[count++] = &map->members[i];
 	if (count > 1)
-		qsort(all, count, sizeof *all, writer->json ? by_bytes : by_natural);
+		qsort(all, count, sizeof *all, writer->json ? emit_by_bytes : emit_by_natural);
 	*ret_count = count;
 	return all;
 }
@@ -105,11 +105,13 @@ static bool is_blank(const struct writer *writer, const struct schema *schema, c
 	return true;
 }
 
-/* Whether a row's value shows at all: hidden, unset and zero ones do not. */
+/* Whether a row's value shows at all: hidden, unset and zero ones do not. What only the hash knows is hidden
+ * from a reader. */
 static bool is_printed(const struct writer *writer, const struct attr *row, const struct node *node)
 {
-	if ((row->flags & ATTR_HIDDEN) || (writer->json && (row->flags & ATTR_YAML)) ||
-		(writer->hash && (row->flags & ATTR_NO_HASH)) || node->kind == NODE_NULL)
+	if ((row->flags & (writer->hash ? ATTR_HIDDEN : ATTR_HIDDEN | ATTR_HASHED)) ||
+		(writer->json && (row->flags & ATTR_YAML)) || (writer->hash && (row->flags & ATTR_NO_HASH)) ||
+		node->kind == NODE_NULL)
 		return false;
 	if ((row->flags & ATTR_KEEP) || (!writer->json && (row->flags & ATTR_ZERO)))
 		return true;
@@ -209,7 +211,7 @@ static void emit_value(
 		writer_text(writer, value_duration_text(arena, node->integer));
 	else if (node->kind == NODE_INT && row->kind == KIND_MODE)
 		writer_text(writer, arena_printf(arena, "0%" PRIo64, (uint64_t)node->integer));
-	else if (node->kind == NODE_FLOAT && row->kind == KIND_FLOAT)
+	else if (node->kind == NODE_FLOAT && row->kind == KIND_FLOAT && isfinite(node->real))
 		writer_word(
 			writer, value_float_text(arena, node->real, row->flags & ATTR_FLOAT32, writer->json));
 	else
@@ -232,7 +234,7 @@ static size_t collect_entries(
 	size_t count = 0;
 	for (size_t i = 0; i < map->nmembers; i++) {
 		const struct member *member = &map->members[i];
-		const struct attr *row = schema_index_find(&writer->index, schema, member->key);
+		const struct attr *row = schema_recall(&writer->memory, schema, member->key);
 		bool extension = strncmp(member->key, "x-", 2) == 0;
 		if (row && !is_printed(writer, row, member->value))
 			continue;
@@ -345,8 +347,30 @@ static void emit_top(struct writer *writer, struct arena *arena, const struct pr
 	emit_entries(writer, arena, entries + nameless, kept - nameless);
 }
 
-int emit_project(FILE *out, struct arena *arena, const struct project *project,
-	const struct emit_options *options, struct errors *errors)
+/* A number that JSON has no word for, or NULL. */
+static const struct node *no_json_number(const struct node *node)
+{
+	const struct node *found = NULL;
+	if (node->kind == NODE_FLOAT)
+		return isfinite(node->real) ? NULL : node;
+	for (size_t i = 0; node->kind == NODE_LIST && !found && i < node->nitems; i++)
+		found = no_json_number(node->items[i]);
+	for (size_t i = 0; node->kind == NODE_MAP && !found && i < node->nmembers; i++)
+		found = no_json_number(node->members[i].value);
+	return found;
+}
+
+int emit_check(const struct project *project, const struct emit_options *options, struct errors *errors)
+{
+	const struct node *number = options->json ? no_json_number(project->tree) : NULL;
+	if (!number)
+		return 0;
+	error_add(errors, ERROR_FILE, &number->at, NULL, "JSON has no number %s", number->text);
+	return error_hint(errors, "correct it, or print YAML");
+}
+
+void emit_project(
+	FILE *out, struct arena *arena, const struct project *project, const struct emit_options *options)
 {
 	struct writer writer = { .out = out, .json = options->json, .dollars = !options->raw, .level = -1 };
 	if (writer.json)
@@ -355,7 +379,4 @@ int emit_project(FILE *out, struct arena *arena, const struct project *project,
 		emit_any(&writer, arena, project->tree);
 	else
 		emit_top(&writer, arena, project);
-	if (fflush(out) != 0 || ferror(out))
-		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot write the project");
-	return 0;
 }

@@ -33,12 +33,12 @@ static const char *or_empty(const char *text)
 	return text ? text : "";
 }
 
-static int by_bytes(const void *a, const void *b)
+static int variables_by_bytes(const void *a, const void *b)
 {
 	return strcmp(((const struct interp_variable *)a)->name, ((const struct interp_variable *)b)->name);
 }
 
-static int by_natural(const void *a, const void *b)
+static int variables_by_natural(const void *a, const void *b)
 {
 	return emit_natural(
 		((const struct interp_variable *)a)->name, ((const struct interp_variable *)b)->name);
@@ -123,22 +123,19 @@ static void print_variables_table(FILE *out, const struct variables *variables)
 		}
 }
 
-int emit_variables(
-	FILE *out, struct arena *arena, const struct node *tree, const char *format, struct errors *errors)
+void emit_variables(FILE *out, struct arena *arena, const struct node *tree, const char *format)
 {
 	struct variables variables = { .arena = arena, .places = map_create(arena) };
 	struct writer writer = { .out = out };
 	bool yaml = format && strcmp(format, "yaml") == 0;
 	interp_variables(arena, tree, seen, &variables);
 	if (variables.count)
-		qsort(variables.all, variables.count, sizeof *variables.all, yaml ? by_natural : by_bytes);
+		qsort(variables.all, variables.count, sizeof *variables.all,
+			yaml ? variables_by_natural : variables_by_bytes);
 	if (yaml)
 		print_yaml(&writer, &variables);
 	else if (format && strcmp(format, "json") == 0)
 		print_variables_json(&writer, &variables);
 	else
 		print_variables_table(out, &variables);
-	if (fflush(out) != 0 || ferror(out))
-		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot write the variables");
-	return 0;
 }

@@ -10,6 +10,13 @@ void writer_byte(struct writer *writer, char byte)
 		fputc_unlocked('$', writer->out);
 }
 
+void writer_bytes(struct writer *writer, const char *text)
+{
+	for (const char *end; writer->dollars && (end = strchr(text, '$')); text = end + 1)
+		fprintf(writer->out, "%.*s$$", (int)(end - text), text);
+	fputs(text, writer->out);
+}
+
 static void indent(struct writer *writer, int level)
 {
 	for (int i = 0; i < level * 2; i++)
@@ -35,10 +42,18 @@ static void before_scalar(struct writer *writer)
 		fputc_unlocked(' ', writer->out);
 }
 
+static void end_line(struct writer *writer)
+{
+	if (writer->comment)
+		fprintf(writer->out, " %s", writer->comment);
+	writer->comment = NULL;
+	fputc_unlocked('\n', writer->out);
+}
+
 static void after_scalar(struct writer *writer)
 {
 	if (!writer->json)
-		fputc_unlocked('\n', writer->out);
+		end_line(writer);
 	writer->place = AT_LINE;
 }
 
@@ -51,7 +66,7 @@ static void open_container(struct writer *writer, size_t count, const char *empt
 	if (writer->json)
 		fputc_unlocked(empty[0], writer->out);
 	else if (writer->place == AFTER_KEY)
-		fputc_unlocked('\n', writer->out);
+		end_line(writer);
 	if (!writer->json && writer->place == AFTER_KEY)
 		writer->place = AT_LINE;
 	writer->level++;
@@ -131,7 +146,7 @@ static bool is_letter(unsigned char byte)
 }
 
 /* Value of the digits at `*at`, which moves behind them. */
-static unsigned long long digits(const char **at, unsigned long long start)
+static unsigned long long write_digits(const char **at, unsigned long long start)
 {
 	for (; isdigit((unsigned char)**at); (*at)++)
 		start = start * 10 + (unsigned long long)(**at - '0');
@@ -157,7 +172,7 @@ int emit_natural(const char *a, const char *b)
 	for (size_t i = same; (x == '0' || y == '0') && i && isdigit((unsigned char)a[i - 1]); i--)
 		start |= a[i - 1] != '0';
 	const char *p = a + same, *q = b + same;
-	unsigned long long m = digits(&p, start), n = digits(&q, start);
+	unsigned long long m = write_digits(&p, start), n = write_digits(&q, start);
 	if (m != n)
 		return m < n ? -1 : 1;
 	if (p - a != q - b)

@@ -15,7 +15,8 @@ struct writer {
 	bool first;                                    /* JSON: nothing written in this container yet */
 	enum { AT_LINE, AFTER_KEY, AFTER_DASH } place; /* YAML: what stands on the line */
 	int level;
-	struct schema_index index;
+	const char *comment; /* YAML: for the end of the line that is begun next; then forgotten */
+	struct schema_memory memory;
 };
 
 /* A mapping or list of `count` members; empty ones are complete with this call, others need writer_end. */
@@ -35,11 +36,13 @@ void writer_word(struct writer *writer, const char *text);
  * `level` steps. */
 void emit_yaml_text(struct writer *writer, const char *text, bool key, int level);
 
-/* The text in quotes with Go's escapes. */
+/* The text in quotes with Go's escapes; what is not for a hash has those for terminals (base/quote.h), too.
+ */
 void emit_json_text(struct writer *writer, const char *text);
 
-/* One byte, a `$` twice if so wanted. */
+/* One byte, or all of a text, every `$` twice if so wanted. */
 void writer_byte(struct writer *writer, char byte);
+void writer_bytes(struct writer *writer, const char *text);
 
 /* Prints the node as it is. */
 void emit_any(struct writer *writer, struct arena *arena, const struct node *node);

@@ -56,6 +56,11 @@ static struct shape shape_of(const char *text)
 	struct shape shape = { .indicator = strncmp(text, "---", 3) == 0 || strncmp(text, "...", 3) == 0 };
 	bool was_blank = false, was_break = false;
 	for (const char *at = text; *at;) {
+		if (isalnum((unsigned char)*at)) { /* decides nothing; most characters */
+			was_blank = was_break = false;
+			at++;
+			continue;
+		}
 		bool printable;
 		size_t len = character((const unsigned char *)at, &printable);
 		bool blank = *at == ' ',
@@ -81,7 +86,7 @@ static bool is_old_word(const char *text)
 {
 	static const char *const words[] = { "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no",
 		"No", "NO", "off", "Off", "OFF" };
-	return TEXT_AMONG(text, words);
+	return strchr("yYnNoO", *text) && TEXT_AMONG(text, words);
 }
 
 /* [-+]?digits(:[0-5]?digit)+(.digits)? */
@@ -192,8 +197,7 @@ void emit_yaml_text(struct writer *writer, const char *text, bool key, int level
 	} else if (!*text || means_something_else(text)) {
 		double_quoted(writer, text);
 	} else if (plain) {
-		for (; *text; text++)
-			writer_byte(writer, *text);
+		writer_bytes(writer, text);
 	} else if (shape.tab || shape.special || shape.break_blank || shape.blank_break || shape.breaks) {
 		double_quoted(writer, text);
 	} else {

@@ -1,5 +1,6 @@
 #include "compose/print/explain.h"
 
+#include "base/text/texts.h"
 #include "compose/tree/dotenv.h"
 #include "compose/tree/file.h"
 #include "compose/tree/interp.h"
@@ -57,8 +58,26 @@ static const struct node *node_at_path(struct arena *arena, const struct node *n
 	return NULL;
 }
 
+/* The path with its first unknown key replaced by the nearest one, or NULL. */
+static const char *nearest_path(struct arena *arena, const struct node *node, const char *path)
+{
+	const char **keys = NULL;
+	size_t nkeys = 0, len = strcspn(path, ".[");
+	for (size_t i = 0; node && node->kind == NODE_MAP && i < node->nmembers; i++) {
+		const char *key = node->members[i].key;
+		size_t known = strlen(key);
+		if (strncmp(path, key, known) == 0 && path[known] == '.') {
+			const char *rest = nearest_path(arena, node->members[i].value, path + known + 1);
+			return rest ? arena_printf(arena, "%s.%s", key, rest) : NULL;
+		}
+		*ARENA_PUSH(arena, keys, nkeys) = key;
+	}
+	const char *near = error_nearest(arena_strndup(arena, path, len), keys, nkeys);
+	return near ? arena_printf(arena, "%s%s", near, path + len) : NULL;
+}
+
 /* Env files of the project, later ones first, as they override earlier ones. */
-static size_t env_files(const struct explain *explain, const char ***ret_files)
+static size_t explain_env_files(const struct explain *explain, const char ***ret_files)
 {
 	const struct project *project = explain->project;
 	const char **files = NULL;
@@ -106,7 +125,7 @@ static bool print_in_file(
 static bool print_variable(const struct explain *explain, const char *name, const char *indent)
 {
 	const char **files, *value = map_get(explain->os_env, name);
-	size_t count = env_files(explain, &files);
+	size_t count = explain_env_files(explain, &files);
 	bool found = value != NULL;
 	if (value)
 		fprintf(explain->out, "%sthe environment: %s=%s\n", indent, name, value);
@@ -123,7 +142,8 @@ static bool print_variable(const struct explain *explain, const char *name, cons
 struct references {
 	const struct explain *explain;
 	struct map *seen;
-	const char *only; /* NULL: all */
+	const char *only;   /* NULL: all */
+	struct texts other; /* names of those that are used and not `only` */
 	const struct node *at;
 	bool found;
 };
@@ -148,8 +168,10 @@ static void print_use(void *arg, const struct interp_variable *variable)
 {
 	struct references *references = arg;
 	const struct mark *at = &references->at->at;
-	if (strcmp(variable->name, references->only) != 0)
+	if (strcmp(variable->name, references->only) != 0) {
+		texts_add(references->explain->arena, &references->other, variable->name);
 		return;
+	}
 	references->found = true;
 	fprintf(references->explain->out, "  used at %s:%u:%u%s%s\n", at->file, at->line, at->col,
 		variable->fallback ? ", default " : "", variable->fallback ? variable->fallback : "");
@@ -269,7 +291,9 @@ static bool print_path(const struct explain *explain, const char *path)
 	return found || wins;
 }
 
-static bool print_name(const struct explain *explain, const char *name)
+/* Where a variable comes from and is used; false when nothing knows it: then *ret_near is the nearest name of
+ * a variable or top-level key, or NULL. */
+static bool print_name(const struct explain *explain, const char *name, const char **ret_near)
 {
 	struct references references = { .explain = explain, .only = name };
 	const char *value = map_get(explain->project->env, name);
@@ -279,14 +303,32 @@ static bool print_name(const struct explain *explain, const char *name)
 	bool found = print_variable(explain, name, "  ");
 	for (size_t i = 0; i < ndocs; i++)
 		walk_uses(&references, docs[i]);
-	return found || references.found;
+	if (found || references.found)
+		return true;
+	struct texts *known = &references.other;
+	const struct node *tree = explain->project->tree;
+	const struct map_entry *entry;
+	for (size_t at = 0; (entry = map_next(explain->project->env, &at));)
+		texts_add(explain->arena, known, entry->key);
+	for (size_t i = 0; i < tree->nmembers; i++)
+		texts_add(explain->arena, known, tree->members[i].key);
+	*ret_near = error_nearest(name, known->items, known->count);
+	return false;
 }
 
 int explain_print(const struct explain *explain, const char *what, struct errors *errors)
 {
-	bool is_path = strpbrk(what, ".[") || node_get(explain->project->tree, what);
-	if (is_path ? print_path(explain, what) : print_name(explain, what))
+	const struct node *tree = explain->project->tree;
+	const char *near = NULL;
+	bool is_path = strpbrk(what, ".[") || node_get(tree, what);
+	if (is_path ? print_path(explain, what) : print_name(explain, what, &near))
 		return 0;
+	if (is_path)
+		near = nearest_path(explain->arena, tree, what);
+	while (is_path && near && !node_at_path(explain->arena, tree, near))
+		near = nearest_path(explain->arena, tree, near);
 	error_add(errors, ERROR_USAGE, NULL, NULL, "%s: nothing sets it", what);
+	if (error_hint_meant(errors, near))
+		return -1;
 	return error_hint(errors, "name a path (services.web.image) or a variable");
 }

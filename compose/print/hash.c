@@ -67,20 +67,71 @@ static void resolve_volumes_from(struct arena *arena, struct node *map, const st
 	node_set(arena, map, "volumes_from", from->at, list);
 }
 
+/* The list `key` of the mapping with one more item, a mapping of the texts named; the original list stays as
+ * it is. */
+static void append_item(
+	struct arena *arena, struct node *map, const char *key, const struct pair *texts, size_t ntexts)
+{
+	const struct node *there = node_get(map, key);
+	struct node *list = node_list(arena, map->at), *item = node_map(arena, map->at);
+	for (size_t i = 0; there && there->kind == NODE_LIST && i < there->nitems; i++)
+		node_push(arena, list, there->items[i]);
+	for (size_t i = 0; i < ntexts; i++)
+		node_set_text(arena, item, texts[i].key, texts[i].value);
+	node_push(arena, list, item);
+	node_set(arena, map, key, map->at, list);
+}
+
+/* What use_api_socket stands for is written out before the hash is taken (compose 2.40): the socket, the
+ * credentials, and where they are found, unless the service says so itself. */
+static void write_out_api_socket(struct arena *arena, struct node *map)
+{
+	static const char *const socket = "/var/run/docker.sock";
+	const struct node *wanted = node_get(map, "use_api_socket"), *own = node_get(map, "environment");
+	if (!wanted || wanted->kind != NODE_BOOL || !wanted->yes)
+		return;
+	append_item(arena, map, "volumes",
+		(const struct pair[]){ { "type", "bind" }, { "source", socket }, { "target", socket } }, 3);
+	append_item(arena, map, "configs",
+		(const struct pair[]){
+			{ "source", "#apisocket" }, { "target", "/run/secrets/docker/config.json" } },
+		2);
+	if (node_get(own, "DOCKER_CONFIG"))
+		return;
+	struct node *environment = own ? shallow(arena, own) : node_map(arena, map->at);
+	node_set_text(arena, environment, "DOCKER_CONFIG", "/run/secrets/docker");
+	node_set(arena, map, "environment", map->at, environment);
+}
+
+/* A service that is built for no platform in particular is for that of the environment (compose 2.40). */
+static void default_platform(struct arena *arena, const struct service *service, struct node *map)
+{
+	const struct map *env = service->project->env;
+	const char *platform = env ? map_get(env, "DOCKER_DEFAULT_PLATFORM") : NULL;
+	const char *own = node_text(node_get(map, "platform"));
+	if (platform && *platform && node_get(map, "build") && (!own || !*own))
+		node_set_text(arena, map, "platform", platform);
+}
+
 const char *hash_service(
 	struct arena *arena, const struct service *service, const struct hash_resolver *resolver)
 {
-	if (!resolver)
-		return hash_map(arena, &schema_service, service->node);
 	struct node *map = shallow(arena, service->node);
-	resolve_namespaces(arena, map, resolver);
-	resolve_volumes_from(arena, map, resolver);
+	if (resolver) {
+		resolve_namespaces(arena, map, resolver);
+		resolve_volumes_from(arena, map, resolver);
+	}
+	write_out_api_socket(arena, map);
+	default_platform(arena, service, map);
 	return hash_map(arena, &schema_service, map);
 }
 
 const char *hash_service_printed(struct arena *arena, const struct service *service)
 {
-	return hash_map(arena, &schema_service, service->node);
+	struct node *map = shallow(arena, service->node);
+	node_remove(map, "label_file");
+	default_platform(arena, service, map);
+	return hash_map(arena, &schema_service, map);
 }
 
 const char *hash_network(struct arena *arena, const struct network *network)

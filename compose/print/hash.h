@@ -13,14 +13,14 @@ struct hash_resolver {
 };
 
 /* Label com.docker.compose.config-hash of a service's containers (compose 2.40: JSON of the service without
- * build, pull_policy, scale, deploy.replicas, depends_on, profiles; environment and labels resolved;
- * references to other services' containers resolved by `resolver`, which may be NULL when the service has
- * none). */
+ * build, pull_policy, scale, deploy.replicas, depends_on, profiles; environment and labels resolved, the
+ * paths of label files behind the labels; use_api_socket written out; references to other services'
+ * containers resolved by `resolver`, which may be NULL when the service has none). */
 const char *hash_service(
 	struct arena *arena, const struct service *service, const struct hash_resolver *resolver);
 
-/* What `config --hash` prints: nothing is resolved, and the env files of a project that was loaded with
- * no_env_resolution count by path instead of their content. */
+/* What `config --hash` prints: nothing is resolved, the env files of a project that was loaded with
+ * no_env_resolution count by path instead of their content, and the paths of label files not at all. */
 const char *hash_service_printed(struct arena *arena, const struct service *service);
 
 /* Labels of networks and volumes. */

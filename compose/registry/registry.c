@@ -1,5 +1,6 @@
 #include "compose/registry/registry.h"
 
+#include "base/url.h"
 #include "compose/print/emit_write.h"
 #include "compose/tree/file.h"
 #include "compose/tree/path.h"
@@ -56,7 +57,7 @@ int registry_read(struct registry *registry, const struct load_options *options,
 	struct arena *arena = registry->arena;
 	const char *text;
 	size_t len;
-	bool as_is = remote_is_web(file) || strcmp(file, "-") == 0;
+	bool as_is = url_is_web(file) || strcmp(file, "-") == 0;
 	struct file what = {
 		.path = as_is ? file : path_join(arena, dir, file), .most = REGISTRY_SIZE_MOST, .at = at
 	};
@@ -261,7 +262,7 @@ static int check_dependencies(const struct registry *registry, const struct regi
 		if (map_has(&registry->apps, name) || (services && map_has(services, name)) ||
 			map_has(&registry->broken, name) || registry->unread)
 			continue;
-		const char **ids = NULL, *near;
+		const char **ids = NULL;
 		size_t nids = 0, at = 0;
 		const struct map_entry *pair;
 		while ((pair = map_next(&registry->apps, &at)))
@@ -273,10 +274,7 @@ static int check_dependencies(const struct registry *registry, const struct regi
 		result = error_add(errors, ERROR_FILE, &mark,
 			arena_printf(registry->arena, "%s.dependencies[%u]", app->id, i),
 			"\"%s\" depends on unknown application \"%s\"", app->id, name);
-		near = error_nearest(name, ids, nids);
-		if (near)
-			error_hint(errors, "did you mean \"%s\"?", near);
-		else
+		if (!error_hint_near(errors, name, ids, nids))
 			error_hint(errors, "add an application with `id: %s`", name);
 	}
 	return result;

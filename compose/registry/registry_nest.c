@@ -38,7 +38,7 @@ struct nester {
 	int open_flow; /* brackets of a value that goes on */
 };
 
-static void push(
+static void nest_push(
 	struct nester *nester, const char *name, const struct cyaml_schema_value *value, size_t indent)
 {
 	bool list = value->type == CYAML_SEQUENCE;
@@ -156,7 +156,7 @@ static void put_key(struct nester *nester, const struct line *line, size_t place
 	write_line(nester, level->indent, fresh, line->key, line->rest);
 	if (!*line->rest || *line->rest == '#') {
 		const struct cyaml_schema_field *field = registry_field(level->fields, line->key);
-		push(nester, field->key, &field->value, level->indent + 2);
+		nest_push(nester, field->key, &field->value, level->indent + 2);
 	}
 }
 
@@ -173,7 +173,7 @@ static void put_other(struct nester *nester, const struct line *line)
 		write_line(nester, top ? top->indent : 0, false, line->key, line->rest);
 }
 
-static bool is_blank(const char *text, size_t len)
+static bool nest_is_blank(const char *text, size_t len)
 {
 	while (len && isspace((unsigned char)*text))
 		text++, len--;
@@ -190,7 +190,7 @@ static int nest_lines(struct nester *nester, const char *text, size_t len)
 		size_t length = (size_t)((eol ? eol : end) - at);
 		if (length > LINE_MOST || nester->out.overflow)
 			return -1;
-		if (!is_blank(at, length)) {
+		if (!nest_is_blank(at, length)) {
 			struct line line = split_line(nester->arena, at, length, number + 1);
 			int place = line.key && nester->open_flow <= 0 ? level_for_key(nester, &line) : -1;
 			if (place >= 0)
@@ -210,7 +210,7 @@ int registry_nest(
 	struct nester nester = { .arena = arena, .nest = ret_nest, .file = file };
 	*ret_nest = (struct registry_nest){ 0 };
 	buf_init(&nester.out, REGISTRY_SIZE_MOST * 2);
-	push(&nester, "", &registry_schema, 0);
+	nest_push(&nester, "", &registry_schema, 0);
 	int result = nest_lines(&nester, text, len);
 	if (result == 0)
 		ret_nest->text = arena_strdup(arena, buf_text(&nester.out));

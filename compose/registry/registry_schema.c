@@ -69,16 +69,12 @@ static int wrong_shape(struct check *check, const struct node *node, const char 
 static int unknown_key(struct check *check, const cyaml_schema_field_t *fields, const struct member *member,
 	const char *path)
 {
-	const char *keys[16], *all = "";
+	const char *keys[16];
 	size_t count = 0;
-	for (; fields[count].key && count < 16; count++) {
+	for (; fields[count].key && count < 16; count++)
 		keys[count] = fields[count].key;
-		all = arena_printf(check->arena, "%s%s%s", all, count ? ", " : "", keys[count]);
-	}
 	error_add(check->errors, ERROR_FILE, &member->at, path, "unknown key \"%s\"", member->key);
-	const char *near = error_nearest(member->key, keys, count);
-	return near ? error_hint(check->errors, "did you mean \"%s\"?", near)
-		    : error_hint(check->errors, "the keys here are: %s", all);
+	return error_hint_names(check->errors, member->key, "the keys here", keys, count);
 }
 
 /* A mapping against libcyaml's fields: every key known, the others there that must be. */

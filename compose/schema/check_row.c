@@ -1,6 +1,6 @@
 #include "compose/schema/check_row.h"
 
-#include "compose/tree/value.h"
+#include "base/text/address.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 int check_ip(struct walk *walk, const struct attr *attr, struct node *node)
 {
 	(void)attr;
-	if (node->kind == NODE_STRING && !value_is_ip(node->text)) {
+	if (node->kind == NODE_STRING && !address_is_ip(node->text)) {
 		walk_error(walk, &node->at, "\"%s\" is no IP address", node->text);
 		return strcmp(node->text, "localhost") == 0 ? error_hint(walk->errors, "write 127.0.0.1")
 							    : -1;
@@ -43,6 +43,8 @@ int check_pull_policy(struct walk *walk, const struct attr *attr, struct node *n
 	if (digits && every[6 + digits] && strchr("wdhms", every[6 + digits]))
 		return 0;
 	walk_error(walk, &node->at, "unknown pull policy \"%s\"", node->text);
+	if (error_hint_near(walk->errors, node->text, words, sizeof words / sizeof *words))
+		return -1;
 	return error_hint(walk->errors, "always, missing, never, build, daily, weekly or every_12h");
 }
 
@@ -51,4 +53,24 @@ int check_not_empty(struct walk *walk, const struct attr *attr, struct node *nod
 	if (node->kind == NODE_STRING && !*node->text)
 		return walk_error(walk, &node->at, "%s must not be empty", attr->name);
 	return 0;
+}
+
+int check_range(struct walk *walk, const struct attr *attr, const struct node *node)
+{
+	bool low, high;
+	if (node->kind == NODE_INT) {
+		low = node->integer < attr->least;
+		high = node->integer > attr->most;
+	} else if (node->kind == NODE_FLOAT) {
+		low = node->real < (double)attr->least;
+		high = node->real > (double)attr->most;
+	} else {
+		return 0;
+	}
+	if (!low && !high)
+		return 0;
+	if (attr->most == INT64_MAX)
+		return walk_error(walk, &node->at, "must be at least %lld", (long long)attr->least);
+	return walk_error(walk, &node->at, "%s is outside %lld to %lld", node->text, (long long)attr->least,
+		(long long)attr->most);
 }

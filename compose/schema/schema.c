@@ -11,31 +11,20 @@ const struct attr *schema_find(const struct schema *schema, const char *key)
 	return NULL;
 }
 
-/* Slot of the index where `key` is or would be. */
-static unsigned char *index_slot(struct schema_index *index, const struct schema *schema, const char *key)
+const struct attr *schema_recall(struct schema_memory *memory, const struct schema *schema, const char *key)
 {
-	unsigned hash = 5381;
-	for (const char *at = key; *at; at++)
-		hash = hash * 33 + (unsigned char)*at;
-	for (;; hash++) {
-		unsigned char *slot = &index->slots[hash & 255];
-		if (!*slot || strcmp(schema->rows[*slot - 1].name, key) == 0)
-			return slot;
+	enum { FULL = SCHEMA_REMEMBERED * 3 / 4 };
+	size_t at = ((uintptr_t)key >> 3) + ((uintptr_t)schema >> 5);
+	struct schema_found *found;
+	while ((found = &memory->found[at++ % SCHEMA_REMEMBERED])->key)
+		if (found->key == key && found->schema == schema)
+			return found->row;
+	if (memory->count++ == FULL) {
+		*memory = (struct schema_memory){ .count = 1 };
+		found = &memory->found[0];
 	}
-}
-
-const struct attr *schema_index_find(struct schema_index *index, const struct schema *schema, const char *key)
-{
-	enum { SMALL = 12, MOST = 200 };
-	if (schema->nrows <= SMALL || schema->nrows > MOST)
-		return schema_find(schema, key);
-	if (index->schema != schema) {
-		*index = (struct schema_index){ .schema = schema };
-		for (size_t i = 0; i < schema->nrows; i++)
-			*index_slot(index, schema, schema->rows[i].name) = (unsigned char)(i + 1);
-	}
-	unsigned char slot = *index_slot(index, schema, key);
-	return slot ? &schema->rows[slot - 1] : NULL;
+	*found = (struct schema_found){ .key = key, .schema = schema, .row = schema_find(schema, key) };
+	return found->row;
 }
 
 /* Keys of old formats and frequent slips, by the name they have now. */
@@ -43,10 +32,6 @@ static const struct {
 	const char *schema, *old, *now;
 } aliases[] = {
 	{ "service", "net", "network_mode" },
-	{ "service", "log_driver", "logging" },
-	{ "service", "log_opt", "logging" },
-	{ "service", "dockerfile", "build" },
-	{ "service", "volume_driver", "volumes" },
 	{ "service", "env", "environment" },
 	{ "service", "envs", "environment" },
 	{ "service", "port", "ports" },
@@ -72,6 +57,22 @@ static const struct {
 	{ "port", "host_port", "published" },
 	{ "port", "container_port", "target" },
 };
+
+const char *schema_moved(const struct schema *schema, const char *key)
+{
+	static const struct {
+		const char *key, *now;
+	} moved[] = {
+		{ "dockerfile", "write it as `dockerfile:` below `build:`" },
+		{ "log_driver", "write it as `driver:` below `logging:`" },
+		{ "log_opt", "write it as `options:` below `logging:`" },
+		{ "volume_driver", "write it as `driver:` of each volume under top-level `volumes:`" },
+	};
+	for (size_t i = 0; schema == &schema_service && i < sizeof moved / sizeof *moved; i++)
+		if (strcmp(moved[i].key, key) == 0)
+			return moved[i].now;
+	return NULL;
+}
 
 const char *schema_hint(const struct schema *schema, const char *key)
 {
@@ -132,14 +133,12 @@ unsigned schema_items(const struct attr *attr)
 	}
 }
 
-/* First format with a row that stands within another: its own, but no earlier than the one around it (a
+/* Whether a row has the first format of the row around it, not its own, since it cannot be earlier (a
  * rollback_config has the rows of the older update_config). Format 1 had services at its top level, and no
  * row around them. */
-static const char *since_within(const char *own, const char *around)
+static bool is_since_around(const char *own, const char *around)
 {
-	if (!own || (around && strcmp(own, "1") != 0 && strverscmp(own, around) < 0))
-		return around;
-	return own;
+	return !*own || (*around && strcmp(own, "1") != 0 && strverscmp(own, around) < 0);
 }
 
 /* Rows at `prefix`; `since` and `engine` are those of the row around them. */
@@ -148,7 +147,8 @@ static void visit_rows(const struct schema *schema, const char *prefix, const ch
 {
 	for (size_t i = 0; i < schema->nrows; i++) {
 		struct attr row = schema->rows[i];
-		row.since = since_within(row.since, since);
+		if (is_since_around(row.since, since))
+			snprintf(row.since, sizeof row.since, "%s", since);
 		row.engine = row.engine ? row.engine : engine;
 		char path[256];
 		snprintf(path, sizeof path, "%s%s%s", prefix, *prefix ? "." : "", row.name);
@@ -161,12 +161,12 @@ static void visit_rows(const struct schema *schema, const char *prefix, const ch
 			: row.kind == KIND_STRUCTS ? "[]"
 						   : "");
 		visit_rows(
-			row.of, below, row.since_long ? row.since_long : row.since, row.engine, visit, arg);
+			row.of, below, *row.since_long ? row.since_long : row.since, row.engine, visit, arg);
 	}
 }
 
 void schema_walk_rows(const struct schema *root,
 	void (*visit)(void *arg, const char *path, const struct attr *row), void *arg)
 {
-	visit_rows(root, "", NULL, NULL, visit, arg);
+	visit_rows(root, "", "", NULL, visit, arg);
 }

@@ -96,6 +96,7 @@ enum {
 	ATTR_YAML = 1 << 15,    /* printed in YAML only */
 	ATTR_LISTED = 1 << 16,  /* a mapping printed as a list */
 	ATTR_ZERO = 1 << 17,    /* zero is printed in YAML, not in JSON (compose 2.40) */
+	ATTR_HASHED = 1 << 18,  /* never printed, but part of the config hash (compose 2.40) */
 };
 
 /* The row: everything known about an attribute. */
@@ -113,22 +114,25 @@ struct attr {
 	int (*canon)(struct walk *walk, const struct attr *attr, struct node **node);
 	/* What the canonical value must meet. */
 	int (*check)(struct walk *walk, const struct attr *attr, struct node *node);
+	/* What the decoded value must meet to be of any use (compose/schema/check_row.h). */
+	int (*refuse)(struct walk *walk, const struct attr *attr, const struct node *node);
 	/* Identity of a list item; returns NULL when the item has none. */
 	const char *(*key)(struct arena *arena, const struct node *item);
 	/* Puts a value into the model that the store alone cannot; `object` is the struct. */
 	int (*bind)(struct walk *walk, const struct attr *attr, const struct node *node, void *object);
-	const char *const *words; /* the only texts allowed, NULL at the end */
-	int64_t least, most;      /* of a number, when ranged */
+	const char *const *words; /* the only texts allowed, NULL at the end; with refuse_word the useful ones
+				   */
+	int64_t least, most;      /* of a number, when ranged; with refuse_range of a useful one */
 	const char *fallback;     /* value when absent; of a number the word that means all, -1 */
 	const char *form;         /* how it is written, for messages: a list */
 	/* Of the row and what is below it; a row without its own has those of the row around it
 	 * (schema_walk_rows). since: first format whose schema has it, as docker-compose 1.26 (to 3.8) and
 	 * docker stack (from 3.9) kept them: 1, 2.x, 3.x; spec (no version); flow (ours). engine: field of
-	 * the Engine API 1.4x, or what is done with it instead. */
-	const char *since, *engine;
-	const char
-		*since_long; /* of the mappings a list may hold, when they came later than its short forms */
-	const char *doc;     /* one line */
+	 * the Engine API 1.4x, or what is done with it instead. since_long: of the mappings a list may hold,
+	 * when they came later than its short forms. Empty: none. (In place: a pointer costs every start.) */
+	char since[5], since_long[5];
+	const char *engine;
+	const char *doc; /* one line */
 };
 
 enum {
@@ -216,19 +220,28 @@ extern const struct schema schema_project, schema_service, schema_build, schema_
 /* Row of `key`, or NULL. */
 const struct attr *schema_find(const struct schema *schema, const char *key);
 
-/* Rows of one large schema by hash, for whoever looks up many keys. Zeroed at first. */
-struct schema_index {
-	const struct schema *schema;
-	unsigned char slots[256]; /* number of a row from 1, 0 empty */
+/* Rows that were found, by the address of the key: a tree has each key once in memory (compose/tree/yaml.c),
+ * or few times. Zeroed at first. */
+enum { SCHEMA_REMEMBERED = 256 };
+struct schema_memory {
+	struct schema_found {
+		const char *key;
+		const struct schema *schema;
+		const struct attr *row; /* NULL: none */
+	} found[SCHEMA_REMEMBERED];
+	size_t count;
 };
 
-/* As schema_find, in constant time. */
-const struct attr *schema_index_find(
-	struct schema_index *index, const struct schema *schema, const char *key);
+/* As schema_find, quickly for a key that is asked for again. `key` stays as it is as long as `memory` does.
+ */
+const struct attr *schema_recall(struct schema_memory *memory, const struct schema *schema, const char *key);
 
 /* The key that was probably meant: a known alias ("net" → "network_mode") or the nearest name; NULL when none
  * is near. */
 const char *schema_hint(const struct schema *schema, const char *key);
+
+/* What to write in place of a service's key of old formats whose value stands elsewhere now, or NULL. */
+const char *schema_moved(const struct schema *schema, const char *key);
 
 /* What may be written for the row, with the kind's usual forms filled in. */
 unsigned schema_takes(const struct attr *attr);

@@ -24,7 +24,7 @@ static const struct schema schema_update =
 	SCHEMA("update_config", update_rows, sizeof(struct update_config), 0);
 
 static const struct attr device_request_rows[] = {
-	{ "capabilities", KIND_STRINGS, .flags = ATTR_REQUIRED | ATTR_UNIQUE,
+	{ "capabilities", KIND_STRINGS, .refuse = refuse_empty, .flags = ATTR_REQUIRED | ATTR_UNIQUE,
 		AT_TEXTS(struct device_request, capabilities), .doc = "What the device must be able to do" },
 	{ "driver", KIND_STRING, AT(struct device_request, driver), .doc = "Driver that provides it" },
 	{ "count", KIND_INT, .fallback = "all", AT(struct device_request, count),
@@ -63,15 +63,19 @@ static const struct schema schema_generic =
 	SCHEMA("generic_resources", generic_rows, sizeof(struct generic_resource), 0);
 
 static const struct attr limit_rows[] = {
-	{ "cpus", KIND_FLOAT, .flags = ATTR_FLOAT32, AT(struct resources, cpus), .doc = "Number of CPUs" },
-	{ "memory", KIND_BYTES, .takes = TAKES_STRING, AT(struct resources, memory), .doc = "Most memory" },
-	{ "pids", KIND_INT, AT(struct resources, pids), .since = "3.9", .doc = "Most processes" },
+	{ "cpus", KIND_FLOAT, .refuse = refuse_cpus, .flags = ATTR_FLOAT32, AT(struct resources, cpus),
+		.doc = "Number of CPUs" },
+	{ "memory", KIND_BYTES, .refuse = refuse_memory, .takes = TAKES_STRING, AT(struct resources, memory),
+		.doc = "Most memory" },
+	{ "pids", KIND_INT, .refuse = refuse_range, .least = INT64_MIN, .most = PIDS_MOST,
+		AT(struct resources, pids), .since = "3.9", .doc = "Most processes" },
 };
 static const struct schema schema_limits = SCHEMA("limits", limit_rows, sizeof(struct resources), 0);
 
 static const struct attr reservation_rows[] = {
-	{ "cpus", KIND_FLOAT, .flags = ATTR_FLOAT32, AT(struct resources, cpus), .doc = "Number of CPUs" },
-	{ "memory", KIND_BYTES, .takes = TAKES_STRING, AT(struct resources, memory),
+	{ "cpus", KIND_FLOAT, .refuse = refuse_cpus, .flags = ATTR_FLOAT32, AT(struct resources, cpus),
+		.doc = "Number of CPUs" },
+	{ "memory", KIND_BYTES, .refuse = refuse_memory, .takes = TAKES_STRING, AT(struct resources, memory),
 		.doc = "Memory kept free" },
 	{ "devices", KIND_STRUCTS, .of = &schema_reserved_device, AT_ARRAY(struct resources, devices),
 		.since = "spec", .doc = "Devices needed" },
@@ -90,11 +94,16 @@ static const struct attr resources_rows[] = {
 };
 static const struct schema schema_resources = SCHEMA("resources", resources_rows, 0, 0);
 
+static const char *const restart_words[] = { "none", "no", "on-failure", "any", "always", "unless-stopped",
+	NULL };
+
 static const struct attr restart_rows[] = {
-	{ "condition", KIND_STRING, AT(struct restart_policy, condition), .doc = "none, on-failure or any" },
+	{ "condition", KIND_STRING, .refuse = refuse_word, .words = restart_words,
+		AT(struct restart_policy, condition), .doc = "none, on-failure or any" },
 	{ "delay", KIND_DURATION, .flags = ATTR_KEEP, AT(struct restart_policy, delay),
 		.doc = "Time before a restart" },
-	{ "max_attempts", KIND_INT, .flags = ATTR_CAST | ATTR_KEEP, AT(struct restart_policy, max_attempts),
+	{ "max_attempts", KIND_INT, .refuse = refuse_range, .least = 0, .most = INT32_MAX,
+		.flags = ATTR_CAST | ATTR_KEEP, AT(struct restart_policy, max_attempts),
 		.doc = "Most restarts" },
 	{ "window", KIND_DURATION, .flags = ATTR_KEEP, AT(struct restart_policy, window),
 		.doc = "Time after which a start counts as success" },
@@ -142,25 +151,31 @@ static const struct attr deploy_rows[] = {
 const struct schema schema_deploy = SCHEMA("deploy", deploy_rows, sizeof(struct deploy), 0);
 
 static const struct attr hook_rows[] = {
-	{ "command", KIND_COMMAND, .flags = ATTR_REQUIRED | ATTR_KEEP | ATTR_ALWAYS,
-		AT_TEXTS(struct hook, command), .doc = "Command to run" },
+	{ "command", KIND_COMMAND, .refuse = refuse_no_command,
+		.flags = ATTR_REQUIRED | ATTR_KEEP | ATTR_ALWAYS, AT_TEXTS(struct hook, command),
+		.doc = "Command to run" },
 	{ "image", KIND_STRING, AT(struct hook, image), .doc = "Image of a pre_start command" },
 	{ "user", KIND_STRING, AT(struct hook, user), .doc = "User of the process" },
 	{ "privileged", KIND_BOOL, AT(struct hook, privileged), .doc = "All rights of the host" },
-	{ "working_dir", KIND_STRING, AT(struct hook, working_dir), .doc = "Working directory" },
-	{ "environment", KIND_ENV, AT_TEXTS(struct hook, environment), .doc = "Environment variables" },
+	{ "working_dir", KIND_STRING, .refuse = refuse_relative, AT(struct hook, working_dir),
+		.doc = "Working directory" },
+	{ "environment", KIND_ENV, .refuse = refuse_nameless, AT_TEXTS(struct hook, environment),
+		.doc = "Environment variables" },
 	{ "per_replica", KIND_BOOL, AT(struct hook, per_replica),
 		.doc = "Run a pre_start command for each container" },
 };
 const struct schema schema_hook = SCHEMA("pre_start", hook_rows, sizeof(struct hook), 0);
 
 static const struct attr exec_rows[] = {
-	{ "command", KIND_COMMAND, .flags = ATTR_REQUIRED | ATTR_KEEP | ATTR_ALWAYS,
-		AT_TEXTS(struct hook, command), .doc = "Command to run" },
-	{ "user", KIND_STRING, AT(struct hook, user), .doc = "User of the process" },
+	{ "command", KIND_COMMAND, .refuse = refuse_no_command,
+		.flags = ATTR_REQUIRED | ATTR_KEEP | ATTR_ALWAYS, AT_TEXTS(struct hook, command),
+		.doc = "Command to run" },
+	{ "user", KIND_STRING, .refuse = refuse_user, AT(struct hook, user), .doc = "User of the process" },
 	{ "privileged", KIND_BOOL, AT(struct hook, privileged), .doc = "All rights of the host" },
-	{ "working_dir", KIND_STRING, AT(struct hook, working_dir), .doc = "Working directory" },
-	{ "environment", KIND_ENV, AT_TEXTS(struct hook, environment), .doc = "Environment variables" },
+	{ "working_dir", KIND_STRING, .refuse = refuse_relative, AT(struct hook, working_dir),
+		.doc = "Working directory" },
+	{ "environment", KIND_ENV, .refuse = refuse_nameless, AT_TEXTS(struct hook, environment),
+		.doc = "Environment variables" },
 };
 const struct schema schema_exec = SCHEMA("hook", exec_rows, sizeof(struct hook), 0);
 
@@ -187,16 +202,19 @@ static const struct attr develop_rows[] = {
 const struct schema schema_develop = SCHEMA("develop", develop_rows, sizeof(struct develop), 0);
 
 static const struct attr blkio_weight_rows[] = {
-	{ "path", KIND_STRING, AT(struct blkio_device, path), .doc = "Device of the host" },
-	{ "weight", KIND_INT, .flags = ATTR_KEEP, AT(struct blkio_device, value),
-		.doc = "Relative weight, 10-1000" },
+	{ "path", KIND_STRING, .refuse = refuse_device, AT(struct blkio_device, path),
+		.doc = "Device of the host" },
+	{ "weight", KIND_INT, .refuse = refuse_range, .least = 10, .most = 1000, .flags = ATTR_KEEP,
+		AT(struct blkio_device, value), .doc = "Relative weight, 10-1000" },
 };
 static const struct schema schema_blkio_weight =
 	SCHEMA("weight_device", blkio_weight_rows, sizeof(struct blkio_device), SCHEMA_NO_X | SCHEMA_CAPITAL);
 static const struct attr blkio_rate_rows[] = {
-	{ "path", KIND_STRING, AT(struct blkio_device, path), .doc = "Device of the host" },
-	{ "rate", KIND_BYTES, .flags = ATTR_KEEP, .takes = TAKES_INT | TAKES_STRING,
-		AT(struct blkio_device, value), .doc = "Bytes or operations a second" },
+	{ "path", KIND_STRING, .refuse = refuse_device, AT(struct blkio_device, path),
+		.doc = "Device of the host" },
+	{ "rate", KIND_BYTES, .refuse = refuse_range, .least = 1, .most = INT64_MAX, .flags = ATTR_KEEP,
+		.takes = TAKES_INT | TAKES_STRING, AT(struct blkio_device, value),
+		.doc = "Bytes or operations a second" },
 };
 static const struct schema schema_blkio_rate =
 	SCHEMA("device rate", blkio_rate_rows, sizeof(struct blkio_device), SCHEMA_NO_X | SCHEMA_CAPITAL);
@@ -205,7 +223,8 @@ static const struct schema schema_blkio_rate =
 #member, KIND_STRUCTS, .of = &schema_blkio_rate, AT_ARRAY(struct blkio, member), .doc = text \
 	}
 static const struct attr blkio_rows[] = {
-	{ "weight", KIND_INT, AT(struct blkio, weight), .doc = "Relative weight against other containers" },
+	{ "weight", KIND_INT, .refuse = refuse_range, .least = 10, .most = 1000, AT(struct blkio, weight),
+		.doc = "Relative weight against other containers" },
 	{ "weight_device", KIND_STRUCTS, .of = &schema_blkio_weight, AT_ARRAY(struct blkio, weight_device),
 		.doc = "Weight by device" },
 	RATES(device_read_bps, "Most bytes read a second"),

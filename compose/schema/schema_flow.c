@@ -1,4 +1,5 @@
 /* Rows of docker flow's own attributes: x-flow of project, service and volume. */
+#include "compose/schema/check_row.h"
 #include "compose/schema/schema.h"
 #include "compose/schema/unique.h"
 #include "compose/schema/walk.h"
@@ -19,8 +20,10 @@ static const char *const file_ways[] = { "auto", "bind", "upload", NULL };
 static const struct attr http_rows[] = {
 	PEER,
 	{ "path", KIND_STRING, PROBE(path), .doc = "Path of the URL" },
-	{ "status", KIND_TEXT, PROBE(status), .doc = "Status codes that mean ready: 200-299 or 200,204" },
-	{ "headers", KIND_PAIRS, .takes = TAKES_MAP, PROBE_TEXTS(headers), .doc = "Headers of the request" },
+	{ "status", KIND_TEXT, .refuse = refuse_status, PROBE(status),
+		.doc = "Status codes that mean ready: 200-299 or 200,204" },
+	{ "headers", KIND_PAIRS, .refuse = refuse_headers, .takes = TAKES_MAP, PROBE_TEXTS(headers),
+		.doc = "Headers of the request" },
 	{ "json", KIND_PAIRS, .takes = TAKES_MAP, PROBE_TEXTS(json), .doc = "Members the answer must hold" },
 };
 static const struct schema schema_http = SCHEMA("http", http_rows, 0, SCHEMA_NO_X);
@@ -38,12 +41,15 @@ static const struct attr postgresql_rows[] = {
 static const struct schema schema_postgresql = SCHEMA("postgresql", postgresql_rows, 0, SCHEMA_NO_X);
 
 #define TIMES                                                                                                \
-	{ "interval", KIND_DURATION, PROBE(interval), .doc = "Time between tries" },                         \
-		{ "timeout", KIND_DURATION, PROBE(timeout), .doc = "Longest time of one try" },              \
-		{ "retries", KIND_INT, PROBE(retries), .doc = "Failures in a row that fail the gate" },      \
+	{ "interval", KIND_DURATION, .refuse = refuse_negative, PROBE(interval),                             \
+		.doc = "Time between tries" },                                                               \
+		{ "timeout", KIND_DURATION, .refuse = refuse_negative, PROBE(timeout),                       \
+			.doc = "Longest time of one try" },                                                  \
+		{ "retries", KIND_INT, .ranged = true, .least = 0, .most = INT32_MAX, PROBE(retries),        \
+			.doc = "Failures in a row that fail the gate" },                                     \
 	{                                                                                                    \
-		"start_period", KIND_DURATION, PROBE(start_period),                                          \
-			.doc = "Time in which failures do not count"                                         \
+		"start_period", KIND_DURATION, .refuse = refuse_negative, PROBE(start_period),               \
+					       .doc = "Time in which failures do not count"                  \
 	}
 
 static int bind_probe_kind(struct walk *walk, const struct attr *attr, const struct node *node, void *object);
@@ -59,9 +65,9 @@ static const struct attr probe_rows[] = {
 	{ "postgresql", KIND_STRUCT, .of = &schema_postgresql, .flags = ATTR_INLINE | ATTR_KEEP,
 		.store = STORE_OBJECT, KIND_OF_PROBE(PROBE_POSTGRESQL),
 		.doc = "A PostgreSQL server answers" },
-	{ "exec", KIND_COMMAND, PROBE_TEXTS(exec), KIND_OF_PROBE(PROBE_EXEC),
+	{ "exec", KIND_COMMAND, .refuse = refuse_no_command, PROBE_TEXTS(exec), KIND_OF_PROBE(PROBE_EXEC),
 		.doc = "A command succeeds in the container" },
-	{ "log", KIND_STRING, PROBE(log), KIND_OF_PROBE(PROBE_LOG),
+	{ "log", KIND_STRING, .refuse = refuse_pattern, PROBE(log), KIND_OF_PROBE(PROBE_LOG),
 		.doc = "The output matches an expression" },
 	{ "container", KIND_BOOL, KIND_OF_PROBE(PROBE_CONTAINER), .doc = "The engine's own health check" },
 	{ "none", KIND_BOOL, KIND_OF_PROBE(PROBE_NONE), .doc = "Started is ready" },
@@ -72,26 +78,12 @@ static const struct attr probe_rows[] = {
 const struct schema schema_flow_probe =
 	SCHEMA("x-flow.healthcheck", probe_rows, sizeof(struct probe), SCHEMA_NO_X | SCHEMA_AT);
 
-/* "http, tcp, …": the keys that say what kind of probe it is. */
-static const char *names_of_kinds(struct arena *arena)
-{
-	const char *names = "";
-	for (size_t i = 0; i < schema_flow_probe.nrows; i++)
-		if (probe_rows[i].sets)
-			names = arena_printf(arena, "%s%s%s", names, *names ? ", " : "", probe_rows[i].name);
-	return names;
-}
-
 static int bind_probe_kind(struct walk *walk, const struct attr *attr, const struct node *node, void *object)
 {
 	struct probe *probe = object;
-	if (node->kind == NODE_BOOL && !node->yes)
-		return 0;
-	if (probe->kind != PROBE_UNSET) {
-		walk_error(walk, &node->at, "a check is of one kind: %s is one too many", attr->name);
-		return error_hint(walk->errors, "keep one of %s", names_of_kinds(walk->arena));
-	}
-	probe->kind = attr->sets;
+	(void)walk;
+	if (node->kind != NODE_BOOL || node->yes)
+		probe->kind = attr->sets;
 	return 0;
 }
 
@@ -123,7 +115,8 @@ static const struct attr port_probe_rows[] = {
 	{ "port", KIND_INT, .ranged = true, .least = 1, .most = 65535, PROBE(port),
 		.doc = "Port of the host" },
 	{ "path", KIND_STRING, PROBE(path), .doc = "Path of the URL" },
-	{ "status", KIND_TEXT, PROBE(status), .doc = "Status codes that mean ready" },
+	{ "status", KIND_TEXT, .refuse = refuse_status, PROBE(status),
+		.doc = "Status codes that mean ready" },
 	{ "user", KIND_STRING, PROBE(user), TELLS(PROBE_POSTGRESQL),
 		.doc = "PostgreSQL user: makes it a PostgreSQL check" },
 	{ "dbname", KIND_STRING, PROBE(dbname), TELLS(PROBE_POSTGRESQL),
@@ -149,7 +142,8 @@ static const struct schema schema_flow_port =
 	SCHEMA("x-flow.ports", flow_port_rows, sizeof(struct flow_port), SCHEMA_NO_X | SCHEMA_AT);
 
 static const struct attr flow_service_rows[] = {
-	{ "dependencies", KIND_STRINGS, .key = unique_text, AT_TEXTS(struct flow_service, dependencies),
+	{ "dependencies", KIND_STRINGS, .refuse = refuse_empty, .key = unique_text,
+		AT_TEXTS(struct flow_service, dependencies),
 		.doc = "Services and applications that must be ready" },
 	{ "ports", KIND_STRUCTS, .of = &schema_flow_port, .key = unique_internal,
 		AT_LIST(struct flow_service, ports), .doc = "Registry style ports with their checks" },
@@ -170,7 +164,7 @@ const struct schema schema_flow_volume =
 	SCHEMA("x-flow", flow_volume_rows, sizeof(struct flow_volume), SCHEMA_NO_X);
 
 static const struct attr applications_rows[] = {
-	{ "project", KIND_STRING, AT(struct flow_applications, project),
+	{ "project", KIND_STRING, .refuse = refuse_project, AT(struct flow_applications, project),
 		.doc = "Project applications run in" },
 	{ "image", KIND_STRING, AT(struct flow_applications, image),
 		.doc = "Default image: {org} and {id} are replaced" },
@@ -187,7 +181,7 @@ static const struct attr image_rows[] = {
 static const struct schema schema_image = SCHEMA("image", image_rows, sizeof(struct flow_image), SCHEMA_NO_X);
 
 static const struct attr flow_project_rows[] = {
-	{ "registry", KIND_STRINGS, .takes = TAKES_STRING | TAKES_LIST,
+	{ "registry", KIND_STRINGS, .refuse = refuse_empty, .takes = TAKES_STRING | TAKES_LIST,
 		.flags = ATTR_PATH | ATTR_REMOTE | ATTR_ONE, AT_TEXTS(struct flow_project, registry),
 		.doc = "Application registries: files or URLs" },
 	{ "applications", KIND_STRUCT, .of = &schema_applications,

@@ -1,4 +1,5 @@
 /* Rows of a network of the project. */
+#include "compose/schema/check_row.h"
 #include "compose/schema/schema.h"
 #include "compose/schema/unique.h"
 
@@ -6,9 +7,11 @@
 #define NETWORK_TEXTS(member) AT_TEXTS(struct network, member)
 
 static const struct attr pool_rows[] = {
-	{ "subnet", KIND_STRING, AT(struct ipam_pool, subnet), .doc = "Addresses in CIDR form" },
+	{ "subnet", KIND_STRING, .refuse = refuse_subnet, AT(struct ipam_pool, subnet),
+		.doc = "Addresses in CIDR form" },
 	{ "gateway", KIND_STRING, AT(struct ipam_pool, gateway), .doc = "Address of the gateway" },
-	{ "ip_range", KIND_STRING, AT(struct ipam_pool, ip_range), .doc = "Part used for containers" },
+	{ "ip_range", KIND_STRING, .refuse = refuse_subnet, AT(struct ipam_pool, ip_range),
+		.doc = "Part used for containers" },
 	{ "aux_addresses", KIND_PAIRS, .takes = TAKES_MAP, .items = TAKES_STRING,
 		AT_TEXTS(struct ipam_pool, aux_addresses), .doc = "Addresses of hosts, by name" },
 };
@@ -16,8 +19,8 @@ static const struct schema schema_pool = SCHEMA("config", pool_rows, sizeof(stru
 
 static const struct attr ipam_rows[] = {
 	{ "driver", KIND_STRING, AT(struct ipam, driver), .doc = "Driver that gives addresses" },
-	{ "config", KIND_STRUCTS, MERGE_POOLS, .of = &schema_pool, AT_LIST(struct ipam, config),
-		.doc = "Address pools" },
+	{ "config", KIND_STRUCTS, MERGE_POOLS, .refuse = refuse_pools, .of = &schema_pool,
+		AT_LIST(struct ipam, config), .doc = "Address pools" },
 	{ "options", KIND_PAIRS, .takes = TAKES_MAP, .items = TAKES_STRING, .flags = ATTR_HIDDEN,
 		AT_TEXTS(struct ipam, options), .doc = "Options of the driver" },
 };

@@ -21,6 +21,9 @@ int short_file_refs(struct walk *walk, const struct attr *attr, struct node **no
 /* Paths of env files. */
 int short_env_files(struct walk *walk, const struct attr *attr, struct node **node);
 
+/* Name of a service of the same file. */
+int short_extends(struct walk *walk, const struct attr *attr, struct node **node);
+
 /* Names of services that must have started. */
 int short_depends_on(struct walk *walk, const struct attr *attr, struct node **node);
 
@@ -41,6 +44,9 @@ int short_external(struct walk *walk, struct node *map);
 
 /* `dependencies` and registry-style objects in `ports` of a service: moved to x-flow. */
 int short_flow(struct walk *walk, struct node *service);
+
+/* Whether the service, as written, has such keys. */
+bool short_flow_needed(const struct node *service);
 
 /* Empty entries are dropped. */
 int short_dns(struct walk *walk, const struct attr *attr, struct node **node);

@@ -11,7 +11,7 @@ static void set_required(struct walk *walk, struct node *item)
 }
 
 /* Sets KEY of an item KEY=VALUE; returns false when it is none. */
-static bool take_pair(struct walk *walk, struct node *map, const struct node *item)
+static bool short_take_pair(struct walk *walk, struct node *map, const struct node *item)
 {
 	const char *text = node_text(item), *equals = text ? strchr(text, '=') : NULL;
 	if (equals)
@@ -141,7 +141,7 @@ int short_ssh(struct walk *walk, const struct attr *attr, struct node **node)
 		const char *text = node_text(item);
 		if (!text)
 			return 0;
-		if (take_pair(walk, map, item))
+		if (short_take_pair(walk, map, item))
 			continue;
 		if (strcmp(text, "default") != 0)
 			return walk_error(walk, &item->at, "\"%s\" names no key: write %s=PATH, or default",
@@ -160,7 +160,7 @@ int short_contexts(struct walk *walk, const struct attr *attr, struct node **nod
 		return 0;
 	struct node *map = node_map(walk->arena, list->at);
 	for (size_t i = 0; i < list->nitems; i++)
-		if (!take_pair(walk, map, list->items[i]))
+		if (!short_take_pair(walk, map, list->items[i]))
 			return walk_error(walk, &list->items[i]->at, "a named context is NAME=CONTEXT");
 	*node = map;
 	return 0;
@@ -187,6 +187,17 @@ int short_dns(struct walk *walk, const struct attr *attr, struct node **node)
 			!(list->items[i]->kind == NODE_STRING && !*list->items[i]->text))
 			list->items[kept++] = list->items[i];
 	list->nitems = kept;
+	return 0;
+}
+
+int short_extends(struct walk *walk, const struct attr *attr, struct node **node)
+{
+	(void)attr;
+	if ((*node)->kind != NODE_STRING)
+		return 0;
+	struct node *map = node_map(walk->arena, (*node)->at);
+	node_set(walk->arena, map, "service", (*node)->at, *node);
+	*node = map;
 	return 0;
 }
 

@@ -2,10 +2,13 @@
 #include "base/text/text.h"
 #include "compose/tree/scalar.h"
 #include "compose/schema/short.h"
+#include "base/text/address.h"
 #include "compose/tree/value.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { PORTS_MOST = 100000 }; /* of a file: a dozen characters ask for 65535 */
 
 /* The parts of a port as written; ranges are first and last. */
 struct port_spec {
@@ -25,7 +28,7 @@ static const char *parse_ip(struct arena *arena, const char *text, size_t len, s
 		return arena_printf(arena, "an IPv6 address stands in brackets: [%s]", ip);
 	if (strcmp(ip, "localhost") == 0)
 		return "\"localhost\" is no IP address: write 127.0.0.1";
-	if (!value_is_ip(ip))
+	if (!address_is_ip(ip))
 		return arena_printf(arena, "\"%s\" is no IP address", ip);
 	spec->ip = ip;
 	return NULL;
@@ -97,7 +100,7 @@ static struct node *long_form(struct arena *arena, struct mark at, const struct 
 }
 
 /* Entries of one spec, in the order of their ports' text as compose 2.40 prints them. */
-static void expand(struct arena *arena, struct node *list, struct mark at, const struct port_spec *spec)
+static void port_expand(struct arena *arena, struct node *list, struct mark at, const struct port_spec *spec)
 {
 	size_t count = spec->last - spec->first + 1;
 	if (count == 1) {
@@ -144,7 +147,12 @@ static int short_port(struct walk *walk, struct node *list, const struct node *i
 		walk_error(walk, &item->at, "%s", wrong);
 		return error_hint(walk->errors, "the form is [IP:][HOST-PORT:]CONTAINER-PORT[/PROTOCOL]");
 	}
-	expand(walk->arena, list, item->at, &spec);
+	walk->ports += spec.last - spec.first + 1;
+	if (walk->ports > PORTS_MOST && !walk->no_limits) {
+		walk_error(walk, &item->at, "more than %d ports in all", PORTS_MOST);
+		return error_hint(walk->errors, "publish fewer, or take them all with --no-limits");
+	}
+	port_expand(walk->arena, list, item->at, &spec);
 	return 0;
 }
 

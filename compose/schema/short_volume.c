@@ -95,11 +95,12 @@ static void take_options(struct walk *walk, struct node *map, const char *option
 	}
 }
 
-/* `v:/v` means a volume v to people, but one letter before a colon and a slash is a drive. */
+/* `v:/v:ro` means a volume v to people, but one letter before a colon and a slash is a drive. (Without
+ * options the target is refused: refuse_mount_target.) */
 static void warn_of_drive(struct walk *walk, const struct node *item, const char *second)
 {
 	const char *text = item->text;
-	if (!isalpha((unsigned char)text[0]) || strncmp(text + 1, ":/", 2) != 0 || (second && *second == '/'))
+	if (!isalpha((unsigned char)text[0]) || strncmp(text + 1, ":/", 2) != 0 || !second || *second == '/')
 		return;
 	walk_warn(walk, &item->at, "`%c:` is read as a drive letter", text[0]);
 	error_hint(walk->errors,

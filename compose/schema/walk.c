@@ -51,7 +51,7 @@ static int walk_map(struct walk *walk, const struct schema *schema, struct node 
 		walk->failed = true;
 	for (size_t i = 0; i < map->nmembers; i++) {
 		struct member *member = &map->members[i];
-		const struct attr *attr = schema_index_find(&walk->index, schema, member->key);
+		const struct attr *attr = schema_recall(&walk->memory, schema, member->key);
 		walk_push(walk, member->key);
 		if (attr)
 			walk_member(walk, attr, &member->value);
@@ -119,6 +119,10 @@ int walk_error(struct walk *walk, const struct mark *at, const char *format, ...
 	va_start(args, format);
 	const char *text = arena_vprintf(walk->arena, format, args);
 	va_end(args);
+	if (walk->advises) {
+		error_warn(walk->errors, at, walk_path(walk), "%s", text);
+		return -1;
+	}
 	walk->failed = true;
 	return error_add(walk->errors, ERROR_FILE, at, walk_path(walk), "%s", text);
 }

@@ -35,8 +35,11 @@ struct walk {
 	struct walk_step steps[WALK_DEEPEST];
 	size_t depth;
 	bool failed;
-	bool lenient; /* short forms that cannot be parsed stay as they are */
-	struct schema_index index;
+	bool lenient;   /* short forms that cannot be parsed stay as they are */
+	bool no_limits; /* of counts that a few characters make large */
+	size_t ports;   /* entries that short forms of ports have become */
+	bool advises;   /* what walk_error is told becomes a warning */
+	struct schema_memory memory;
 };
 
 /* Makes a walk that stands at the root of a tree: for walk_from, and for those that go their own way and keep

@@ -26,7 +26,7 @@ const char *dotenv_map_get(void *arg, const char *name)
 	return map_get(arg, name);
 }
 
-static const char *lookup(void *arg, const char *name)
+static const char *dotenv_lookup(void *arg, const char *name)
 {
 	const struct dotenv *dotenv = arg;
 	const char *value = dotenv->get ? dotenv->get(dotenv->arg, name) : NULL;
@@ -269,7 +269,7 @@ static int read_statement(struct reader *reader)
 	if (reader->dotenv->lines && !alone)
 		map_set(reader->dotenv->lines, key, (void *)(uintptr_t)reader->at.line);
 	if (alone) {
-		const char *value = *key ? lookup(reader->dotenv, key) : NULL;
+		const char *value = *key ? dotenv_lookup(reader->dotenv, key) : NULL;
 		if (value)
 			set_variable(reader, key, value);
 		return 0;
@@ -289,7 +289,7 @@ static int reader_init(struct reader *reader, struct dotenv *dotenv, const char 
 	*reader = (struct reader){ .dotenv = dotenv, .errors = errors, .at = { .file = file }, .line = 1 };
 	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
 		text += 3, len -= 3;
-	interp_init_get(&reader->interp, dotenv->arena, lookup, dotenv, dotenv->warned, errors);
+	interp_init_get(&reader->interp, dotenv->arena, dotenv_lookup, dotenv, dotenv->warned, errors);
 	reader->interp.left = DOTENV_SIZE_MOST;
 	reader->text = reader->start = text;
 	reader->end = text + len;
@@ -346,7 +346,7 @@ static int read_raw_line(struct reader *reader, const char *end)
 				arena_printf(arena, "variable '%s' contains whitespaces", key),
 				"write NAME=value, one in a line");
 	const char *value = equals ? arena_strndup(arena, equals + 1, (size_t)(end - equals - 1))
-				   : lookup(reader->dotenv, key);
+				   : dotenv_lookup(reader->dotenv, key);
 	if (value)
 		set_variable(reader, key, value);
 	return 0;

@@ -1,5 +1,7 @@
 #include "compose/tree/interp.h"
 
+#include "base/text/secret.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -34,7 +36,8 @@ struct job {
 	const char *whole;
 	const struct mark *at;
 	const char *path;
-	bool quoted;                                                     /* the text starts behind a quote */
+	bool quoted;          /* the text starts behind a quote */
+	const char *unclosed; /* the expression being expanded whose own brace is missing, or NULL */
 	void (*seen)(void *arg, const struct interp_variable *variable); /* list references, expand nothing */
 	void *seen_arg;
 };
@@ -44,8 +47,9 @@ struct expression {
 	const char *dollar, *name, *word,
 		*after; /* word: NULL without operator; after: behind the closing brace */
 	size_t name_len, word_len;
-	char op;    /* - + ? */
-	bool colon; /* empty counts as unset */
+	char op;       /* - + ? */
+	bool colon;    /* empty counts as unset */
+	bool unclosed; /* no brace of its own: it ends at the last one of the line */
 };
 
 static size_t name_length(const char *text)
@@ -59,9 +63,9 @@ static size_t name_length(const char *text)
 }
 
 /* The brace that ends the expression starting at `open` (its `{`): the balanced one, else the last of the
- * line; NULL when there is none behind `least`. The character after a `{` is not looked at, as in docker
- * compose. */
-static const char *closing_brace(const char *open, const char *least, const char *end)
+ * line, and *ret_unclosed is true; NULL when there is none behind `least`. The character after a `{` is not
+ * looked at, as in docker compose. */
+static const char *closing_brace(const char *open, const char *least, const char *end, bool *ret_unclosed)
 {
 	const char *last = NULL;
 	size_t depth = 0;
@@ -79,6 +83,7 @@ static const char *closing_brace(const char *open, const char *least, const char
 				at++;
 		}
 	}
+	*ret_unclosed = true;
 	return last;
 }
 
@@ -99,7 +104,7 @@ static bool parse_expression(const char *text, const char *end, struct expressio
 	if (at >= end || !strchr("-+?", *at) || !*at)
 		return false;
 	ret->op = *at++;
-	const char *close = closing_brace(text + 1, at, end);
+	const char *close = closing_brace(text + 1, at, end, &ret->unclosed);
 	if (!close)
 		return false;
 	ret->word = at;
@@ -108,28 +113,58 @@ static bool parse_expression(const char *text, const char *end, struct expressio
 	return true;
 }
 
-/* Place of the `$` at `text`; a text of several lines has only the place where it starts. */
+static unsigned characters(const char *from, const char *to)
+{
+	unsigned count = 0;
+	for (; from < to; from++)
+		count += ((unsigned char)*from & 0xc0) != 0x80;
+	return count;
+}
+
+/* Place of the `$` at `text`. The value has as many before it as its source, where indentation, folded lines
+ * and escapes stand between them; without a source only the first line has places. */
 static const struct mark *mark_of_dollar(struct job *job, const char *text, struct mark *mark)
 {
-	if (!job->at || strchr(job->whole, '\n'))
-		return job->at;
+	size_t before = 0;
+	if (!job->at)
+		return NULL;
 	*mark = *job->at;
-	mark->col += job->quoted;
 	for (const char *at = job->whole; at < text; at++)
-		mark->col += ((unsigned char)*at & 0xc0) != 0x80;
+		before += *at == '$';
+	if (job->interp->sources && sources_find(job->interp->sources, '$', before, mark))
+		return mark;
+	if (strchr(job->whole, '\n'))
+		return job->at;
+	mark->col += job->quoted + characters(job->whole, text);
 	return mark;
+}
+
+/* Whether the texts there may be passwords, the defaults of variables too. */
+static bool hides_defaults(const char *path)
+{
+	return path && (strstr(path, "environment") || strstr(path, ".args") || strstr(path, "secrets") ||
+			       strstr(path, ".content"));
 }
 
 /* `text` is at the `$`. Only the expression is shown: the rest may be a password. */
 static int invalid(struct job *job, const char *text)
 {
-	size_t len = strcspn(text, " \t\n}");
 	if (job->seen)
 		return -1;
+	text = job->unclosed ? job->unclosed : text;
+	size_t len = strcspn(text, " \t\n}");
 	len += text[len] == '}';
+	size_t name = strcspn(text, "-+?") + 1;
+	bool hidden = name < len && hides_defaults(job->path);
+	if (hidden)
+		len = name;
 	struct mark mark;
 	error_add(job->interp->errors, ERROR_FILE, mark_of_dollar(job, text, &mark), job->path,
-		"invalid interpolation format: %.*s%s", len > 60 ? 60 : (int)len, text, len > 60 ? "…" : "");
+		"invalid interpolation format: %.*s%s", len > 60 ? 60 : (int)len, text,
+		hidden || len > 60 ? "…" : "");
+	if (job->unclosed)
+		return error_hint(
+			job->interp->errors, "the } that ends it is missing: each ${ needs its own");
 	return error_hint(job->interp->errors,
 		"write ${NAME}, ${NAME:-default}, ${NAME:+value} or ${NAME:?message}; write $$ for a literal $");
 }
@@ -156,12 +191,24 @@ static void warn_unset(struct job *job, const char *name, const char *text)
 		"The \"%s\" variable is not set. Defaulting to a blank string.", name);
 }
 
-static int expand(struct job *job, const char *text, size_t len, unsigned depth);
+static int interp_expand(struct job *job, const char *text, size_t len, unsigned depth);
+
+/* Expands the part behind the operator. What is wrong in it is the fault of an expression that took a brace
+ * from there for its own. */
+static int expand_word(struct job *job, const struct expression *what, unsigned depth)
+{
+	const char *around = job->unclosed;
+	if (what->unclosed && !around)
+		job->unclosed = what->dollar;
+	int result = interp_expand(job, what->word, what->word_len, depth + 1);
+	job->unclosed = around;
+	return result;
+}
 
 static int fail_required(struct job *job, const struct expression *what, const char *name, unsigned depth)
 {
 	size_t start = job->out.len;
-	if (expand(job, what->word, what->word_len, depth + 1) != 0)
+	if (expand_word(job, what, depth) != 0)
 		return -1;
 	const char *message = arena_strdup(job->interp->arena, buf_text(&job->out) + start);
 	struct mark mark;
@@ -177,12 +224,20 @@ static int list_references(struct job *job, const struct expression *what, const
 					 .fallback = what->op == '-' ? word : NULL,
 					 .presence = what->op == '+' ? word : NULL,
 					 .required = what->op == '?' });
-	return word ? expand(job, what->word, what->word_len, depth + 1) : 0;
+	return word ? expand_word(job, what, depth) : 0;
+}
+
+/* Keeps a value in mind that may be a secret wherever it stands; the project's name is in every other text.
+ */
+static void note_value(struct job *job, const char *name, const char *value)
+{
+	if (job->interp->brought && strcmp(name, "COMPOSE_PROJECT_NAME") != 0)
+		secret_note(job->interp->brought, value);
 }
 
 /* The value of ${NAME…}: its default, its alternative, or an error, as the operator says; or only a note of
  * the reference, for whoever lists them. Names of usual length are looked up without a copy. */
-static int substitute(struct job *job, const struct expression *what, unsigned depth)
+static int interp_substitute(struct job *job, const struct expression *what, unsigned depth)
 {
 	char small[128];
 	const char *name = small;
@@ -196,17 +251,26 @@ static int substitute(struct job *job, const struct expression *what, unsigned d
 		return list_references(job, what, name, depth);
 	const char *value = job->interp->get(job->interp->arg, name);
 	bool have = value && (*value || !what->colon);
-	if ((what->op == '-' && !have) || (what->op == '+' && have))
-		return expand(job, what->word, what->word_len, depth + 1);
-	if (what->op == '?' && !have)
+	if ((what->op == '-' && !have) || (what->op == '+' && have)) {
+		size_t start = job->out.len;
+		if (expand_word(job, what, depth) != 0)
+			return -1;
+		if (secret_is_name(name, what->name_len))
+			note_value(job, name, arena_strdup(job->interp->arena, buf_text(&job->out) + start));
+		return 0;
+	}
+	bool missing = what->op == '?' && !have;
+	if (missing && !job->interp->lenient)
 		return fail_required(job, what, name, depth);
-	if (!what->op && !value)
+	if (missing || (!what->op && !value))
 		warn_unset(job, name == small ? arena_strdup(job->interp->arena, small) : name, what->dollar);
+	if (value)
+		note_value(job, name, value);
 	return value ? put_text_part(job, value, strlen(value)) : 0;
 }
 
 /* Appends the expansion of `len` bytes to job->out. */
-static int expand(struct job *job, const char *text, size_t len, unsigned depth)
+static int interp_expand(struct job *job, const char *text, size_t len, unsigned depth)
 {
 	const char *end = text + len;
 	if (depth > NESTING_MOST)
@@ -233,7 +297,7 @@ static int expand(struct job *job, const char *text, size_t len, unsigned depth)
 				return -1;
 			continue;
 		}
-		if (substitute(job, &what, depth) != 0)
+		if (interp_substitute(job, &what, depth) != 0)
 			return -1;
 		text = what.after;
 	}
@@ -245,7 +309,7 @@ static int substitute_text(struct interp *interp, const char *text, const struct
 {
 	struct job job = { .interp = interp, .whole = text, .at = at, .quoted = quoted, .path = path };
 	buf_init(&job.out, interp->left);
-	int result = expand(&job, text, strlen(text), 0);
+	int result = interp_expand(&job, text, strlen(text), 0);
 	if (result == 0) {
 		interp->left -= job.out.len;
 		*ret_text = arena_strndup(interp->arena, buf_text(&job.out), job.out.len);
@@ -314,7 +378,7 @@ static void list(struct job *job, const struct node *node)
 		for (size_t i = 0; i < node->nmembers; i++)
 			list(job, node->members[i].value);
 	else if (node->kind == NODE_STRING && strchr(node->text, '$'))
-		expand(job, node->text, strlen(node->text), 0);
+		interp_expand(job, node->text, strlen(node->text), 0);
 }
 
 void interp_variables(struct arena *arena, const struct node *tree,

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/map.h"
+#include "compose/tree/file.h"
 #include "compose/tree/node.h"
 
 #define INTERP_OUTPUT_MOST ((size_t)64 << 20) /* bytes all substitutions of one load may produce */
@@ -17,7 +18,11 @@ struct interp {
 	void *arg;
 	struct map
 		*warned; /* variables whose absence was reported already; shared between loads of a project */
-	size_t left;     /* output bytes left */
+	struct map *brought; /* gets the values that are put in (secret_note), or NULL */
+	const struct sources
+		*sources; /* texts of the files, for places in values of several lines; or NULL */
+	size_t left;      /* output bytes left */
+	bool lenient;     /* a required variable that is missing is a warning, and blank */
 };
 
 /* Prepares substitution from the map `env` (name → text). `warned` is the caller's, once per project. */

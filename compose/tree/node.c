@@ -5,7 +5,7 @@
 
 #define INDEX_FROM 12 /* members from which a hash index pays */
 
-static struct node *make(struct arena *arena, enum node_kind kind, struct mark at)
+static struct node *node_make(struct arena *arena, enum node_kind kind, struct mark at)
 {
 	struct node *node = ARENA_NEW(arena, struct node);
 	node->kind = (unsigned char)kind;
@@ -15,7 +15,7 @@ static struct node *make(struct arena *arena, enum node_kind kind, struct mark a
 
 static struct node *make_scalar(struct arena *arena, enum node_kind kind, struct mark at, const char *text)
 {
-	struct node *node = make(arena, kind, at);
+	struct node *node = node_make(arena, kind, at);
 	node->text = text;
 	return node;
 }
@@ -53,12 +53,12 @@ struct node *node_quoted(struct arena *arena, struct mark at, const char *text)
 
 struct node *node_list(struct arena *arena, struct mark at)
 {
-	return make(arena, NODE_LIST, at);
+	return node_make(arena, NODE_LIST, at);
 }
 
 struct node *node_map(struct arena *arena, struct mark at)
 {
-	return make(arena, NODE_MAP, at);
+	return node_make(arena, NODE_MAP, at);
 }
 
 static size_t hash_key(const char *key)
@@ -145,7 +145,7 @@ void node_set(struct arena *arena, struct node *map, const char *key, struct mar
 		member->at = at;
 		member->value = value;
 	} else {
-		node_add(arena, map, arena_strdup(arena, key), at, value);
+		node_add(arena, map, key, at, value);
 	}
 }
 

@@ -81,13 +81,14 @@ struct node *node_get(const struct node *map, const char *key);
 /* The member itself, for its key's place; NULL when absent. Valid until the map changes. */
 struct member *node_member(const struct node *map, const char *key);
 
-/* Sets `key` (copied) to `value`: an existing key keeps its position, a new one goes to the end. */
+/* Sets `key` (kept by reference, must outlive the map) to `value`: an existing key keeps its position, a new
+ * one goes to the end. */
 void node_set(struct arena *arena, struct node *map, const char *key, struct mark at, struct node *value);
 
 /* node_set with a quoted string that has the map's place. */
 void node_set_text(struct arena *arena, struct node *map, const char *key, const char *text);
 
-/* As node_set for a key that is known to be absent and is kept by reference. */
+/* As node_set for a key that is known to be absent. */
 void node_add(struct arena *arena, struct node *map, const char *key, struct mark at, struct node *value);
 
 /* Removes `key`; returns its value, or NULL when it was not there. */

@@ -57,7 +57,7 @@ const char *path_join(struct arena *arena, const char *dir, const char *path)
 const char *path_resolve(struct arena *arena, const char *dir, const char *home, const char *path)
 {
 	if (path[0] == '~' && home)
-		path = arena_printf(arena, "%s%s", home, path + 1);
+		path = path_clean(arena, arena_printf(arena, "%s/%s", home, path + 1));
 	if (path[0] == '/' && *dir)
 		return path;
 	if (!*dir)

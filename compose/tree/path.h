@@ -10,8 +10,9 @@ const char *path_clean(struct arena *arena, const char *path);
 /* `path` below `dir`, cleaned; an absolute path is returned cleaned, too. */
 const char *path_join(struct arena *arena, const char *dir, const char *path);
 
-/* A path as a compose file writes it: `~` is `home` (may be NULL); a relative one is put below `dir`, which
- * may be "", and cleaned; an absolute one stays as it is, or is cleaned when `dir` is "". */
+/* A path as a compose file writes it: `~` is `home` (may be NULL), and what begins with it is cleaned; a
+ * relative one is put below `dir`, which may be "", and cleaned; another absolute one stays as it is, or is
+ * cleaned when `dir` is "" (compose 2.40). */
 const char *path_resolve(struct arena *arena, const char *dir, const char *home, const char *path);
 
 /* The clean absolute `path` as seen from the clean absolute `dir`: "../b/c", "." for the directory itself. */

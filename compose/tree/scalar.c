@@ -55,7 +55,7 @@ static bool resolve_word(struct node *node)
 	return true;
 }
 
-static bool digits(const char **at, size_t least, size_t most)
+static bool scalar_digits(const char **at, size_t least, size_t most)
 {
 	size_t n = strspn(*at, "0123456789");
 	*at += n;
@@ -63,7 +63,7 @@ static bool digits(const char **at, size_t least, size_t most)
 }
 
 /* One or two digits whose value lies in the range. */
-static bool field(const char **at, int least, int most, int *ret)
+static bool scalar_field(const char **at, int least, int most, int *ret)
 {
 	if (!isdigit((unsigned char)**at))
 		return false;
@@ -89,8 +89,9 @@ static int month_days(int year, int month)
 
 static bool clock_time(const char **at, struct moment *moment)
 {
-	if (!field(at, 0, 23, &moment->hour) || *(*at)++ != ':' || !field(at, 0, 59, &moment->minute) ||
-		*(*at)++ != ':' || !field(at, 0, 59, &moment->second))
+	if (!scalar_field(at, 0, 23, &moment->hour) || *(*at)++ != ':' ||
+		!scalar_field(at, 0, 59, &moment->minute) || *(*at)++ != ':' ||
+		!scalar_field(at, 0, 59, &moment->second))
 		return false;
 	if ((**at == '.' || **at == ',') && isdigit((unsigned char)(*at)[1])) {
 		moment->fraction = ++*at;
@@ -109,7 +110,7 @@ static bool zone(const char *at, struct moment *moment)
 		return false;
 	at++;
 	const char *start = at;
-	return digits(&at, 2, 2) && *at++ == ':' && digits(&at, 2, 2) && !*at &&
+	return scalar_digits(&at, 2, 2) && *at++ == ':' && scalar_digits(&at, 2, 2) && !*at &&
 	       strtol(start, NULL, 10) <= 24 && strtol(start + 3, NULL, 10) < 60;
 }
 
@@ -118,10 +119,11 @@ static bool moment_parse(const char *text, struct moment *moment)
 {
 	const char *at = text;
 	*moment = (struct moment){ 0 };
-	if (!digits(&at, 4, 4) || *at++ != '-')
+	if (!scalar_digits(&at, 4, 4) || *at++ != '-')
 		return false;
 	moment->year = (int)strtol(text, NULL, 10);
-	if (!field(&at, 1, 12, &moment->month) || *at++ != '-' || !field(&at, 1, 31, &moment->day) ||
+	if (!scalar_field(&at, 1, 12, &moment->month) || *at++ != '-' ||
+		!scalar_field(&at, 1, 31, &moment->day) ||
 		moment->day > month_days(moment->year, moment->month))
 		return false;
 	if (!*at)
@@ -177,7 +179,7 @@ static bool resolve_float(struct node *node, const char *text)
 	if (*at == 'e' || *at == 'E') {
 		at++;
 		at += *at == '-' || *at == '+';
-		if (!digits(&at, 1, SIZE_MAX))
+		if (!scalar_digits(&at, 1, SIZE_MAX))
 			return false;
 	}
 	if (*at)
@@ -209,14 +211,15 @@ static void resolve_plain(struct node *node, bool dates)
 {
 	struct moment moment;
 	const char *text = node->text;
+	bool digit = isdigit((unsigned char)*text);
 	node->kind = NODE_STRING;
-	if (resolve_word(node))
+	if (!digit && resolve_word(node))
 		return;
 	if (*text == '.')
 		resolve_float(node, text);
-	else if (isdigit((unsigned char)*text) && dates && moment_parse(text, &moment))
+	else if (digit && dates && moment_parse(text, &moment))
 		node->kind = NODE_TIME;
-	else if (isdigit((unsigned char)*text) || *text == '-' || *text == '+')
+	else if (digit || *text == '-' || *text == '+')
 		resolve_number(node);
 }
 
@@ -283,8 +286,9 @@ int scalar_resolve_tagged(
 		node->real = (double)node->integer;
 		return 0;
 	}
-	error_add(errors, ERROR_FILE, &node->at, NULL, "cannot decode !!%s `%s` as a !!%s", kind_tag(node),
-		node->text, kind);
+	/* The value may be a secret. */
+	error_add(errors, ERROR_FILE, &node->at, NULL, "cannot decode this !!%s as a !!%s", kind_tag(node),
+		kind);
 	return error_hint(errors, "remove the tag !!%s, or write a value of that type", kind);
 }
 

@@ -1,6 +1,5 @@
 #include "compose/tree/value.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -227,19 +226,4 @@ const char *value_port_range(
 	*ret_first = first;
 	*ret_last = last;
 	return NULL;
-}
-
-bool value_is_ip(const char *text)
-{
-	unsigned char address[16];
-	char copy[64];
-	const char *zone = strchr(text, '%');
-	size_t len = zone ? (size_t)(zone - text) : strlen(text);
-	if (len >= sizeof copy)
-		return false;
-	memcpy(copy, text, len);
-	copy[len] = '\0';
-	if (inet_pton(AF_INET6, copy, address) == 1)
-		return !zone || zone[1];
-	return !zone && inet_pton(AF_INET, copy, address) == 1;
 }

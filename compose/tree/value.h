@@ -30,9 +30,6 @@ const char *value_mode(struct arena *arena, const char *text, int64_t *ret_mode)
 const char *value_port_range(
 	struct arena *arena, const char *text, size_t len, unsigned *ret_first, unsigned *ret_last);
 
-/* IPv4 or IPv6 literal. */
-bool value_is_ip(const char *text);
-
 /* Words of a command line, split as a shell would without expanding anything. An unquoted ; & | < > ends the
  * command: `ret_dropped` is the text left out, or NULL. */
 const char *value_words(struct arena *arena, const char *text, const char ***ret_words, size_t *ret_count,

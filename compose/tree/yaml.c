@@ -20,6 +20,7 @@ struct reader {
 	const char *file, *text;
 	size_t len;
 	struct map anchors; /* name → node, of the present document */
+	struct map keys;    /* each key of the file, once */
 	struct frame frames[YAML_DEPTH_MOST];
 	size_t depth;
 	size_t nodes, copied; /* written in the file; brought by aliases */
@@ -62,7 +63,7 @@ static int next(struct reader *reader, yaml_event_t *event)
 }
 
 /* What aliases bring may be some times what is written, no more: each file costs what its size says. */
-static int count(struct reader *reader, yaml_mark_t at, size_t nodes, size_t copied)
+static int yaml_count(struct reader *reader, yaml_mark_t at, size_t nodes, size_t copied)
 {
 	reader->nodes += nodes;
 	reader->copied += copied;
@@ -73,7 +74,7 @@ static int count(struct reader *reader, yaml_mark_t at, size_t nodes, size_t cop
 	return error_hint(reader->errors, "aliases and merge keys count with all that they bring");
 }
 
-static struct node *make(struct reader *reader, enum node_kind kind, yaml_mark_t at)
+static struct node *yaml_make(struct reader *reader, enum node_kind kind, yaml_mark_t at)
 {
 	struct node *node = ARENA_NEW(reader->arena, struct node);
 	node->kind = (unsigned char)kind;
@@ -101,7 +102,7 @@ static int read_node(struct reader *reader, yaml_event_t *event, struct node **r
 /* A text or what its tag or its plain form makes of it. */
 static int read_scalar(struct reader *reader, const yaml_event_t *event, struct node **ret_node)
 {
-	struct node *node = make(reader, NODE_STRING, event->start_mark);
+	struct node *node = yaml_make(reader, NODE_STRING, event->start_mark);
 	const char *tag = (const char *)event->data.scalar.tag;
 	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 	node->text = arena_strndup(
@@ -152,13 +153,13 @@ static int read_alias(struct reader *reader, const yaml_event_t *event, struct n
 			return yaml_error(reader, event->start_mark,
 				arena_printf(reader->arena, "alias '%s' refers to a value that contains it",
 					name));
-	if (count(reader, event->start_mark, 0, weight(node)) != 0)
+	if (yaml_count(reader, event->start_mark, 0, weight(node)) != 0)
 		return -1;
 	*ret_node = node_copy(reader->arena, node);
 	return 0;
 }
 
-static int push(struct reader *reader, struct node *node, yaml_mark_t at)
+static int yaml_push(struct reader *reader, struct node *node, yaml_mark_t at)
 {
 	if (reader->depth == YAML_DEPTH_MOST) {
 		struct mark mark = mark_of(reader, at);
@@ -173,10 +174,10 @@ static int push(struct reader *reader, struct node *node, yaml_mark_t at)
 /* The items of a list up to its end. */
 static int read_list(struct reader *reader, const yaml_event_t *start, struct node **ret_node)
 {
-	struct node *list = make(reader, NODE_LIST, start->start_mark);
+	struct node *list = yaml_make(reader, NODE_LIST, start->start_mark);
 	list->action = (unsigned char)action_of(start->data.sequence_start.tag);
 	anchor(reader, start->data.sequence_start.anchor, list);
-	if (push(reader, list, start->start_mark) != 0)
+	if (yaml_push(reader, list, start->start_mark) != 0)
 		return -1;
 	for (;;) {
 		yaml_event_t event;
@@ -248,6 +249,15 @@ static int check_key(
 		at.col);
 }
 
+/* The key as it is in memory already: rows are found by its address (compose/schema/schema.h). */
+static const char *key_once(struct reader *reader, const char *key)
+{
+	const char *before = map_get(&reader->keys, key);
+	if (!before)
+		map_set(&reader->keys, key, (void *)key);
+	return before ? before : key;
+}
+
 struct merge {
 	struct node *key, *value;
 };
@@ -273,19 +283,19 @@ static int read_member(
 	else if (!key->quoted && strcmp(key->text, "<<") == 0)
 		*merge = (struct merge){ .key = key, .value = value };
 	else
-		node_add(reader->arena, map, key->text, key->at, value);
+		node_add(reader->arena, map, key_once(reader, key->text), key->at, value);
 	return 0;
 }
 
 /* The members of a mapping up to its end; what `<<` brings is joined last, since the mapping's own win. */
 static int read_map(struct reader *reader, const yaml_event_t *start, struct node **ret_node)
 {
-	struct node *map = make(reader, NODE_MAP, start->start_mark);
+	struct node *map = yaml_make(reader, NODE_MAP, start->start_mark);
 	struct merge merge = { 0 };
 	bool bad = false;
 	map->action = (unsigned char)action_of(start->data.mapping_start.tag);
 	anchor(reader, start->data.mapping_start.anchor, map);
-	if (push(reader, map, start->start_mark) != 0)
+	if (yaml_push(reader, map, start->start_mark) != 0)
 		return -1;
 	for (;;) {
 		yaml_event_t event;
@@ -308,7 +318,7 @@ static int read_map(struct reader *reader, const yaml_event_t *start, struct nod
 
 static int read_node(struct reader *reader, yaml_event_t *event, struct node **ret_node)
 {
-	if (count(reader, event->start_mark, 1, 0) != 0)
+	if (yaml_count(reader, event->start_mark, 1, 0) != 0)
 		return -1;
 	switch (event->type) {
 	case YAML_SCALAR_EVENT:
@@ -371,6 +381,7 @@ int yaml_parse(struct arena *arena, const char *file, const char *text, size_t l
 	struct reader reader = { .arena = arena, .errors = errors, .file = file, .text = text, .len = len };
 	struct node **docs = NULL;
 	size_t ndocs = 0;
+	map_init(&reader.keys, arena);
 	if (!yaml_parser_initialize(&reader.parser))
 		return error_add(errors, ERROR_SYSTEM, &start, NULL, "out of memory");
 	yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, len);

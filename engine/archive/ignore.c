@@ -95,31 +95,52 @@ static const char *as_utf8(struct buf *to, const char *text)
 
 /* Patterns, as moby's patternmatcher makes regular expressions of them */
 
-/* One character that stands for itself, after \ or not; returns what follows. */
-static const char *put_literal(struct buf *to, const char *text)
+/* One character, which stands for itself unless a \ makes it more: control characters and classes of Go's
+ * regexp, which moby hands them to. Returns what follows; NULL: nothing, or nothing known, follows the \. */
+static const char *put_character(struct buf *to, const char *text)
 {
-	text += *text == '\\' && text[1];
-	if (isascii(*text) && !isalnum((unsigned char)*text))
+	bool escaped = *text == '\\';
+	text += escaped;
+	bool word = isascii(*text) && isalnum((unsigned char)*text);
+	if (escaped && (!*text || (word && !strchr("aftnrdswDSW", *text))))
+		return NULL;
+	if (isascii(*text) && (escaped || !word))
 		buf_putc(to, '\\');
 	buf_putc(to, *text);
 	return text + 1;
 }
 
-/* What follows [: [abc], [a-z], [^a-z]; never a slash. One that is not closed or whose range runs backwards
- * is left to PCRE2 to refuse. */
+/* The length of a class by name at `text`, [:alpha:], or 0. */
+static size_t named_class(const char *text)
+{
+	size_t size =
+		text[0] == '[' && text[1] == ':' ? strspn(text + 2, "^abcdefghijklmnopqrstuvwxyz") + 2 : 0;
+	return size && text[size] == ':' && text[size + 1] == ']' ? size + 2 : 0;
+}
+
+/* What follows [: [abc], [a-z], [^a-z], [[:digit:]]; never a slash. Returns what follows; NULL when it is
+ * malformed: a ] or - that stands for itself needs a \. A range that runs backwards and an unknown name are
+ * left to PCRE2 to refuse. */
 static const char *put_class(struct buf *to, const char *text)
 {
 	buf_puts(to, "(?!/)[");
 	if (*text == '^')
 		buf_putc(to, *text++);
-	for (bool first = true; *text && (*text != ']' || first); first = false) {
-		text = put_literal(to, text);
-		if (*text == '-' && text[1] && text[1] != ']') {
-			buf_putc(to, '-');
-			text = put_literal(to, text + 1);
+	do {
+		size_t name = named_class(text);
+		if (name) {
+			buf_append(to, text, name);
+			text += name;
+			continue;
 		}
-	}
-	if (*text)
+		for (bool last = false; text; last = true) {
+			text = *text && *text != ']' && *text != '-' ? put_character(to, text) : NULL;
+			if (!text || *text != '-' || last)
+				break;
+			buf_putc(to, *text++);
+		}
+	} while (text && *text != ']');
+	if (text)
 		buf_putc(to, *text++);
 	return text;
 }
@@ -134,11 +155,11 @@ static const char *put_deep(struct buf *to, const char *text, bool start)
 	return text;
 }
 
-/* The expression for a path that matches, or of which a directory does. */
-static void pattern_translate(struct buf *to, const char *text)
+/* The expression for a path that matches, or of which a directory does. False: the pattern is malformed. */
+static bool pattern_translate(struct buf *to, const char *text)
 {
 	const char *start = text;
-	while (*text) {
+	while (text && *text) {
 		if (text[0] == '*' && text[1] == '*') {
 			text = put_deep(to, text + 2, text == start);
 		} else if (*text == '*' || *text == '?') {
@@ -146,10 +167,11 @@ static void pattern_translate(struct buf *to, const char *text)
 		} else if (*text == '[') {
 			text = put_class(to, text + 1);
 		} else {
-			text = put_literal(to, text);
+			text = put_character(to, text);
 		}
 	}
 	buf_puts(to, "(?:/|\\z)");
+	return text;
 }
 
 /* Returns NULL when the pattern is malformed. */
@@ -160,33 +182,35 @@ static pcre2_code *pattern_compile(const struct ignore *ignore, const char *text
 	size_t at;
 	buf_init(&valid, (size_t)4 * PATTERN_MOST);
 	buf_init(&expression, (size_t)16 * PATTERN_MOST);
-	pattern_translate(&expression, as_utf8(&valid, text));
+	if (!pattern_translate(&expression, as_utf8(&valid, text)))
+		return NULL;
 	return pcre2_compile((PCRE2_SPTR)buf_text(&expression), expression.len,
 		PCRE2_ANCHORED | PCRE2_DOTALL | PCRE2_UTF, &code, &at, ignore->compiling);
 }
 
-/* Lexical cleaning of a pattern: no empty, `.` and (where possible) `..` parts, no leading or trailing slash.
- */
+/* Lexical cleaning of a pattern, as Go's filepath.Clean: no empty and no `.` parts, `..` takes the part
+ * before it along; where there is none it stays, and matches nothing, but of a pattern that starts with a
+ * slash. No slash at either end. */
 static char *pattern_clean(struct arena *arena, const char *text, size_t len)
 {
 	char *out = arena_alloc(arena, len + 2);
-	size_t used = 0;
-	for (size_t at = 0; at < len;) {
-		size_t part = 0;
-		while (at + part < len && text[at + part] != '/')
-			part++;
-		if (part == 2 && memcmp(text + at, "..", 2) == 0 && used) {
-			while (used && out[used - 1] != '/')
-				used--;
-			used -= used > 0;
-		} else if (part && !(part == 1 && text[at] == '.') &&
-			   !(part == 2 && memcmp(text + at, "..", 2) == 0)) {
-			if (used)
-				out[used++] = '/';
-			memcpy(out + used, text + at, part);
-			used += part;
+	size_t used = 0, kept = 0; /* of `out`; how much of it is leading `..` */
+	for (size_t at = 0, part; at < len; at += part + 1) {
+		const char *slash = memchr(text + at, '/', len - at);
+		part = slash ? (size_t)(slash - text) - at : len - at;
+		bool up = part == 2 && memcmp(text + at, "..", 2) == 0;
+		if (!part || (part == 1 && text[at] == '.') || (up && *text == '/' && !used))
+			continue;
+		if (up && used > kept) {
+			const char *before = memrchr(out + kept, '/', used - kept);
+			used = before ? (size_t)(before - out) : 0;
+			continue;
 		}
-		at += part + 1;
+		if (used)
+			out[used++] = '/';
+		memcpy(out + used, text + at, part);
+		used += part;
+		kept = up ? used : kept;
 	}
 	out[used] = '\0';
 	return out;
@@ -221,7 +245,7 @@ static int pattern_add(struct arena *arena, struct ignore *ignore, const char *l
 	struct pattern pattern = { .back = back, .code = pattern_compile(ignore, text) };
 	if (!pattern.code) {
 		error_add(errors, ERROR_FILE, at, NULL, "malformed pattern \"%s\"", text);
-		return error_hint(errors, "close [ with ], or write \\[ for the character itself");
+		return error_hint(errors, "write \\[, \\], \\- or \\\\ for the character itself");
 	}
 	*ARENA_PUSH(arena, ignore->patterns, ignore->npatterns) = pattern;
 	ignore->any_back |= back;

@@ -17,6 +17,7 @@
 #define OUT_MOST        ((size_t)4 << 20)
 #define FILES_MOST      ((size_t)256 << 20)
 #define DEPTH_MOST      255
+#define NAME_MOST       ((size_t)1 << 20)
 #define ERROR(tar, ...) error_add((tar)->errors, ERROR_SYSTEM, NULL, NULL, __VA_ARGS__)
 
 /* A directory that is being walked. */
@@ -36,10 +37,14 @@ struct tar {
 	struct archive_entry *entry;
 	struct errors *errors;
 	const char *dir;
+	const char *name; /* what `dir` is called in a copy; NULL: a context */
+	bool alone;       /* of `dir` only one entry is taken, and that is called `name` */
 	const struct ignore *ignore;
 	const char *keep;
 	const struct tar_file *extra;
 	size_t nextra, extra_at;
+	const struct tar_path *paths; /* still to be packed */
+	size_t npaths;
 	struct tar_level *level;
 	unsigned depth;
 	int file; /* the one being copied, or -1 */
@@ -67,17 +72,30 @@ static int tar_check(struct tar *tar, int code, const char *path)
 	return ERROR(tar, "cannot pack %s: %s", path, why ? why : "libarchive gives no reason");
 }
 
-/* Writes the header of an entry; owner and group are those of `file`, or 0. */
+/* What an entry is called in the archive. */
+static void put_name(struct tar *tar, struct archive_entry *entry, const char *path)
+{
+	const char *before = tar->name ? tar->name : "";
+	auto_buf struct buf name;
+	buf_init(&name, NAME_MOST);
+	if (tar->alone)
+		path = "";
+	buf_printf(&name, "%s%s%s", before, *before && *path ? "/" : "", path);
+	tar->lib.entry_copy_pathname(entry, buf_text(&name));
+}
+
+/* Writes the header of an entry; owner and group are those of `file`; else of a copy its own, of a context 0.
+ */
 static int put_header(struct tar *tar, const char *path, const struct stat *stat, const char *link,
 	const struct tar_file *file)
 {
 	struct archive_entry *entry = tar->lib.entry_clear(tar->entry);
-	tar->lib.entry_copy_pathname(entry, path);
+	put_name(tar, entry, path);
 	tar->lib.entry_set_filetype(entry, stat->st_mode & S_IFMT);
 	tar->lib.entry_set_perm(entry, stat->st_mode & 07777);
 	tar->lib.entry_set_mtime(entry, stat->st_mtim.tv_sec, stat->st_mtim.tv_nsec);
-	tar->lib.entry_set_uid(entry, file ? file->uid : 0);
-	tar->lib.entry_set_gid(entry, file ? file->gid : 0);
+	tar->lib.entry_set_uid(entry, file ? file->uid : tar->name ? stat->st_uid : 0);
+	tar->lib.entry_set_gid(entry, file ? file->gid : tar->name ? stat->st_gid : 0);
 	tar->lib.entry_set_size(entry, S_ISREG(stat->st_mode) ? stat->st_size : 0);
 	if (link)
 		tar->lib.entry_copy_symlink(entry, link);
@@ -110,7 +128,7 @@ static int level_read_names(struct tar *tar, struct tar_level *level)
 			close(fd);
 		return ERROR(tar, "cannot read %s/%s: %s", tar->dir, level->path, strerror(errno));
 	}
-	for (struct dirent *entry; (entry = readdir(stream));) {
+	for (struct dirent *entry; errno = 0, (entry = readdir(stream));) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		if (level->count == room) {
@@ -119,7 +137,10 @@ static int level_read_names(struct tar *tar, struct tar_level *level)
 		}
 		level->names[level->count++] = heap_text(entry->d_name);
 	}
+	int reason = errno;
 	closedir(stream);
+	if (reason)
+		return ERROR(tar, "cannot read %s/%s: %s", tar->dir, level->path, strerror(reason));
 	if (level->count)
 		qsort(level->names, level->count, sizeof(char *), text_order);
 	return 0;
@@ -188,7 +209,7 @@ static bool keep_below(const struct tar *tar, const char *dir)
 static int put_link(struct tar *tar, const char *name, const char *path, const struct stat *stat)
 {
 	char target[4096];
-	ssize_t len = readlinkat(tar->level->fd, name, target, sizeof target - 1);
+	ssize_t len = readlinkat(tar->level ? tar->level->fd : AT_FDCWD, name, target, sizeof target - 1);
 	if (len < 0)
 		return ERROR(tar, "cannot read link %s/%s: %s", tar->dir, path, strerror(errno));
 	target[len] = '\0';
@@ -198,13 +219,15 @@ static int put_link(struct tar *tar, const char *name, const char *path, const s
 static int begin_file(struct tar *tar, const char *name, const char *path)
 {
 	struct stat stat;
-	int fd = openat(tar->level->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int fd = openat(
+		tar->level ? tar->level->fd : AT_FDCWD, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &stat) != 0) {
 		int reason = errno;
 		if (fd >= 0)
 			close(fd);
 		ERROR(tar, "cannot read %s/%s: %s", tar->dir, path, strerror(reason));
-		return error_hint(tar->errors, "make it readable, or name it in .dockerignore");
+		return tar->name ? -1
+				 : error_hint(tar->errors, "make it readable, or name it in .dockerignore");
 	}
 	tar->file = fd;
 	tar->left = stat.st_size;
@@ -264,6 +287,22 @@ static int copy_chunk(struct tar *tar)
 	return tar_check(tar, tar->lib.write_finish_entry(tar->archive), tar->file_path);
 }
 
+/* Takes one of the paths that stand by themselves. */
+static int put_path(struct tar *tar, const struct tar_path *next)
+{
+	struct stat stat;
+	tar->npaths--;
+	if (fstatat(AT_FDCWD, next->path, &stat, AT_SYMLINK_NOFOLLOW) != 0)
+		return errno == ENOENT || errno == ENOTDIR
+			       ? 0
+			       : ERROR(tar, "cannot read %s: %s", next->path, strerror(errno));
+	if (S_ISREG(stat.st_mode))
+		return begin_file(tar, next->path, next->name);
+	if (S_ISLNK(stat.st_mode))
+		return put_link(tar, next->path, next->name, &stat);
+	return S_ISDIR(stat.st_mode) ? put_header(tar, next->name, &stat, NULL, NULL) : 0;
+}
+
 /* Makes a few more bytes of the archive. */
 static int tar_step(struct tar *tar)
 {
@@ -272,6 +311,8 @@ static int tar_step(struct tar *tar)
 	if (tar->extra_at < tar->nextra)
 		return put_extra(tar, &tar->extra[tar->extra_at++]);
 	struct tar_level *level = tar->level;
+	if (!level && tar->npaths)
+		return put_path(tar, tar->paths++);
 	if (!level) {
 		tar->ended = true;
 		return tar_check(tar, tar->lib.write_close(tar->archive), "the end");
@@ -287,38 +328,87 @@ static int tar_step(struct tar *tar)
 	return level_visit(tar, name, path);
 }
 
-struct tar *tar_create(const char *dir, const struct ignore *ignore, const char *keep,
-	const struct tar_file *extra, size_t nextra, struct errors *errors)
+/* Makes libarchive ready to write. Returns NULL with a finding. */
+static struct tar *tar_open(const struct tar *like)
 {
 	struct tar *tar = HEAP_NEW(struct tar);
-	struct stat stat = { 0 };
-	*tar = (struct tar){ .errors = errors,
-		.dir = dir,
-		.ignore = ignore,
-		.keep = keep,
-		.extra = extra,
-		.nextra = nextra,
-		.file = -1 };
-	buf_init(&tar->out, dir ? OUT_MOST : FILES_MOST);
-	if (archive_lib_open(&tar->lib, errors) != 0) {
+	*tar = *like;
+	tar->file = -1;
+	buf_init(&tar->out, tar->dir ? OUT_MOST : FILES_MOST);
+	if (archive_lib_open(&tar->lib, tar->errors) != 0) {
 		free(tar);
 		return NULL;
 	}
 	tar->chunk = heap_zeroed(CHUNK);
 	tar->entry = tar->lib.entry_new();
 	tar->archive = tar->lib.write_new();
-	if (!tar->entry || !tar->archive || tar->lib.write_set_format_gnutar(tar->archive) != ARCHIVE_OK ||
-		tar->lib.write_set_bytes_per_block(tar->archive, 0) != ARCHIVE_OK ||
-		tar->lib.write_open(tar->archive, tar, NULL, on_write, NULL) != ARCHIVE_OK) {
-		ERROR(tar, "libarchive cannot write");
-		tar_destroy(tar);
-		return NULL;
-	}
-	if (dir && level_enter(tar, dir, heap_text(""), &stat, true) != 0) {
+	if (tar->entry && tar->archive && tar->lib.write_set_format_gnutar(tar->archive) == ARCHIVE_OK &&
+		tar->lib.write_set_bytes_per_block(tar->archive, 0) == ARCHIVE_OK &&
+		tar->lib.write_open(tar->archive, tar, NULL, on_write, NULL) == ARCHIVE_OK)
+		return tar;
+	ERROR(tar, "libarchive cannot write");
+	tar_destroy(tar);
+	return NULL;
+}
+
+struct tar *tar_create(const char *dir, const struct ignore *ignore, const char *keep,
+	const struct tar_file *extra, size_t nextra, struct errors *errors)
+{
+	struct stat stat = { 0 };
+	struct tar *tar = tar_open(&(struct tar){ .errors = errors,
+		.dir = dir,
+		.ignore = ignore,
+		.keep = keep,
+		.extra = extra,
+		.nextra = nextra });
+	if (tar && dir && level_enter(tar, dir, heap_text(""), &stat, true) != 0) {
 		tar_destroy(tar);
 		return NULL;
 	}
 	return tar;
+}
+
+/* A directory that is copied with its name has an entry of its own. */
+static int copy_begin(struct tar *tar, const char *path)
+{
+	struct stat stat;
+	if (fstatat(AT_FDCWD, path, &stat, 0) != 0)
+		return ERROR(tar, "cannot read %s: %s", path, strerror(errno));
+	if (*tar->name && put_header(tar, "", &stat, NULL, NULL) != 0)
+		return -1;
+	return level_enter(tar, path, heap_text(""), &stat, true);
+}
+
+/* One entry of its directory. */
+static int copy_begin_alone(struct tar *tar, const char *entry)
+{
+	struct stat stat = { 0 };
+	struct tar_level *level = HEAP_NEW(struct tar_level);
+	*level = (struct tar_level){ .path = heap_text(""), .told = true, .stat = stat };
+	tar->level = level;
+	tar->depth++;
+	level->fd = openat(AT_FDCWD, tar->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (level->fd < 0)
+		return ERROR(tar, "cannot read %s: %s", tar->dir, strerror(errno));
+	level->names = heap_resize(NULL, 1, sizeof(char *));
+	level->names[level->count++] = heap_text(entry);
+	return 0;
+}
+
+struct tar *tar_copy(const char *dir, const char *entry, const char *name, struct errors *errors)
+{
+	struct tar *tar =
+		tar_open(&(struct tar){ .errors = errors, .dir = dir, .name = name, .alone = entry != NULL });
+	if (tar && (entry ? copy_begin_alone(tar, entry) : copy_begin(tar, dir)) != 0) {
+		tar_destroy(tar);
+		return NULL;
+	}
+	return tar;
+}
+
+struct tar *tar_paths(const struct tar_path *paths, size_t count, struct errors *errors)
+{
+	return tar_open(&(struct tar){ .errors = errors, .dir = "", .paths = paths, .npaths = count });
 }
 
 ssize_t tar_read(struct tar *tar, char *to, size_t room)

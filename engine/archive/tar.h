@@ -1,4 +1,4 @@
-/* Tar archives made by libarchive: build contexts as a stream, small ones in memory. */
+/* Tar archives made by libarchive: build contexts and copies as a stream, small ones in memory. */
 #ifndef ENGINE_TAR_H
 #define ENGINE_TAR_H
 
@@ -31,6 +31,22 @@ struct tar;
  * passed must live until tar_destroy. Returns NULL with a finding. */
 struct tar *tar_create(const char *dir, const struct ignore *ignore, const char *keep,
 	const struct tar_file *extra, size_t nextra, struct errors *errors);
+
+/* Begins the archive of a copy: of directory `dir` with all that is in it, called `name` ("": what is in it
+ * stands at the top), or, unless it is NULL, of its `entry` alone, a file or a link. Owners, modes and times
+ * are kept; sockets and devices are skipped. What is passed must live until tar_destroy. Returns NULL with a
+ * finding. */
+struct tar *tar_copy(const char *dir, const char *entry, const char *name, struct errors *errors);
+
+/* A path here and what it is called in an archive. */
+struct tar_path {
+	const char *path, *name;
+};
+
+/* Begins the archive of these files, links and directories, the latter without what is in them: owner and
+ * group 0, modes and times kept. What is gone meanwhile is left out. What is passed must live until
+ * tar_destroy. Returns NULL with a finding. */
+struct tar *tar_paths(const struct tar_path *paths, size_t count, struct errors *errors);
 
 /* Fills `to` with the next bytes, at most `room`; returns their number, 0 at the end, -1 with a finding when
  * a file cannot be read. Fits struct request's upload. */

@@ -4,11 +4,11 @@
 #include "base/heap.h"
 #include "base/text/json.h"
 #include "engine/loop/child.h"
+#include "engine/loop/child_words.h"
 #include "engine/connect/reference.h"
 
 #include <cjson/cJSON.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define HELPER_ANSWER_MOST ((size_t)64 << 10)
+#define HELPER_WORDS_MOST  ((size_t)2 << 10)
 #define HELPER_TIMEOUT     120000000000 /* ns: it may ask the user for a passphrase */
 
 /* The steps: which server (the engine knows the default one), what a helper says, what config.json says. */
@@ -37,12 +38,10 @@ struct auth_helper {
 	struct auth_job *job; /* NULL: nobody waits any more */
 	struct engine *engine;
 	pid_t pid;
-	int out;
-	struct loop_watch *watch;
 	struct loop_timer *timer;
-	bool ended;
 	int status;
-	struct buf answer;
+	struct child_words answered, said; /* on its standard output and error */
+	struct buf answer, words;
 };
 
 const char *auth_encode(struct arena *arena, const struct config_auth *auth, const char *server)
@@ -93,12 +92,20 @@ static void auth_tell(struct auth_job *job, const struct config_auth *auth)
 
 static void helper_free(struct auth_helper *helper)
 {
-	loop_unwatch(helper->engine->loop, helper->watch);
 	loop_cancel(helper->engine->loop, helper->timer);
-	if (helper->out >= 0)
-		close(helper->out);
+	child_words_close(&helper->answered);
+	child_words_close(&helper->said);
+	buf_finish(&helper->words);
 	buf_finish(&helper->answer);
 	free(helper);
+}
+
+/* What it has said beside its answer goes below the warning. */
+static void helper_warn(struct auth_job *job, const struct auth_helper *helper, const char *what)
+{
+	error_warn(job->errors, NULL, NULL, "docker-credential-%s %s", job->helper, what);
+	if (helper->words.len)
+		error_detail(job->errors, buf_text(&helper->words));
 }
 
 /* {"ServerURL":…,"Username":…,"Secret":…}; the user name <token> says that the secret is an identity token.
@@ -110,13 +117,17 @@ static void helper_read_answer(struct auth_job *job, const struct auth_helper *h
 	struct errors ignored;
 	errors_init(&ignored, arena);
 	if (!WIFEXITED(helper->status) || WEXITSTATUS(helper->status) != 0) {
+		/* An answer is no message: it holds the secret. */
+		const char *why = *text && !strchr(text, '{') ? text : "it failed";
 		if (!strstr(text, "credentials not found"))
-			error_warn(job->errors, NULL, NULL,
-				"docker-credential-%s gives no credentials for %s: %.*s", job->helper,
-				job->server, (int)strcspn(text, "\r\n"), *text ? text : "it failed");
+			helper_warn(job, helper,
+				arena_printf(arena, "gives no credentials for %s: %.*s", job->server,
+					(int)strcspn(why, "\r\n"), why));
 		auth_tell(job, auth_find(job->engine->config, job->server));
 		return;
 	}
+	if (helper->words.len)
+		helper_warn(job, helper, "says");
 	cJSON *json = json_parse(text, helper->answer.len, "answer of the credential helper", &ignored);
 	const char *user = arena_strdup(arena, json_text(json, "Username", ""));
 	const char *secret = arena_strdup(arena, json_text(json, "Secret", ""));
@@ -129,12 +140,14 @@ static void helper_read_answer(struct auth_job *job, const struct auth_helper *h
 	auth_tell(job, *user || *secret ? &auth : NULL);
 }
 
-/* Both must have happened: the end of the output, and of the process. */
-static void helper_progress(struct auth_helper *helper)
+/* What it has started may hold its output open: nobody waits for that. */
+static void helper_ended(void *arg, int status)
 {
-	if (helper->out >= 0 || !helper->ended)
-		return;
+	struct auth_helper *helper = arg;
 	struct auth_job *job = helper->job;
+	helper->status = status;
+	child_words_close(&helper->answered);
+	child_words_close(&helper->said);
 	if (job) {
 		helper->job = NULL;
 		job->process = NULL;
@@ -143,35 +156,11 @@ static void helper_progress(struct auth_helper *helper)
 	helper_free(helper);
 }
 
-static void helper_ready(void *arg, short revents)
-{
-	struct auth_helper *helper = arg;
-	char bytes[4096];
-	(void)revents;
-	ssize_t len = read(helper->out, bytes, sizeof bytes);
-	if (len > 0 && buf_append(&helper->answer, bytes, (size_t)len))
-		return;
-	loop_unwatch(helper->engine->loop, helper->watch);
-	helper->watch = NULL;
-	close(helper->out);
-	helper->out = -1;
-	helper_progress(helper);
-}
-
-static void helper_ended(void *arg, int status)
-{
-	struct auth_helper *helper = arg;
-	helper->ended = true;
-	helper->status = status;
-	helper_progress(helper);
-}
-
 static void helper_late(void *arg)
 {
 	struct auth_helper *helper = arg;
 	helper->timer = NULL;
-	if (!helper->ended)
-		kill(helper->pid, SIGKILL);
+	kill(helper->pid, SIGKILL);
 }
 
 /* Starts the helper with the server on its standard input. Returns -1 when it cannot be run. */
@@ -180,36 +169,37 @@ static int start_helper(struct auth_job *job)
 	struct arena *arena = job->engine->arena;
 	struct loop *loop = job->engine->loop;
 	const char *argv[] = { arena_printf(arena, "docker-credential-%s", job->helper), "get", NULL };
-	int in[2], out[2];
-	pid_t pid;
+	int in[2];
 	struct errors failures;
 	errors_init(&failures, arena);
 	if (pipe2(in, O_CLOEXEC) != 0)
 		return -1;
-	if (pipe2(out, O_CLOEXEC) != 0) {
-		close(in[0]);
-		close(in[1]);
-		return -1;
-	}
 	size_t len = strlen(job->server); /* far below what a pipe takes at once */
 	bool written = write(in[1], job->server, len) == (ssize_t)len;
-	int result = written ? child_start(argv, in[0], out[1], STDERR_FILENO, &pid, &failures) : -1;
+	struct auth_helper *helper = HEAP_NEW(struct auth_helper);
+	*helper = (struct auth_helper){ .job = job, .engine = job->engine };
+	buf_init(&helper->answer, HELPER_ANSWER_MOST);
+	buf_init(&helper->words, HELPER_WORDS_MOST);
+	int out = child_words_open(&helper->answered, loop, &helper->answer);
+	int err = child_words_open(&helper->said, loop, &helper->words);
+	struct child child = { .argv = argv, .in = in[0], .out = out, .err = err };
+	int result = written && out >= 0 && err >= 0 ? child_start(&child, &helper->pid, &failures) : -1;
 	close(in[0]);
 	close(in[1]);
-	close(out[1]);
+	if (out >= 0)
+		close(out);
+	if (err >= 0)
+		close(err);
 	if (result != 0) {
-		close(out[0]);
+		helper_free(helper);
 		error_warn(job->errors, NULL, NULL,
 			"%s; docker's config.json names it for the credentials of %s",
 			failures.first ? failures.first->message : "no credential helper", job->server);
 		return -1;
 	}
-	struct auth_helper *helper = job->process = HEAP_NEW(struct auth_helper);
-	*helper = (struct auth_helper){ .job = job, .engine = job->engine, .pid = pid, .out = out[0] };
-	buf_init(&helper->answer, HELPER_ANSWER_MOST);
-	helper->watch = loop_watch(loop, out[0], POLLIN, helper_ready, helper);
+	job->process = helper;
 	helper->timer = loop_after(loop, HELPER_TIMEOUT, helper_late, helper);
-	loop_child(loop, pid, helper_ended, helper);
+	loop_child(loop, helper->pid, helper_ended, helper);
 	return 0;
 }
 
@@ -288,8 +278,7 @@ void auth_end(struct auth_job *job)
 	loop_cancel(job->engine->loop, job->timer);
 	if (job->process) {
 		job->process->job = NULL;
-		if (!job->process->ended)
-			kill(job->process->pid, SIGTERM);
+		kill(job->process->pid, SIGTERM);
 	}
 	free(job);
 }

@@ -1,5 +1,6 @@
 #include "engine/connect/config.h"
 
+#include "base/home.h"
 #include "base/text/base64.h"
 #include "base/text/json.h"
 
@@ -15,8 +16,8 @@ const char *config_dir(struct arena *arena, const char *given, const struct map 
 	const char *dir = map_get(os_env, "DOCKER_CONFIG");
 	if (dir && *dir)
 		return dir;
-	const char *home = map_get(os_env, "HOME");
-	return arena_printf(arena, "%s/.docker", home && *home ? home : "/root");
+	const char *home = home_directory(arena, os_env);
+	return arena_printf(arena, "%s/.docker", home ? home : "");
 }
 
 static const char *config_text(struct arena *arena, const cJSON *json, const char *path)
@@ -28,7 +29,7 @@ static const char *config_text(struct arena *arena, const cJSON *json, const cha
 static void read_auths(struct config *config, struct arena *arena, const cJSON *json)
 {
 	const cJSON *entry;
-	cJSON_ArrayForEach(entry, json_get(json, "auths"))
+	cJSON_ArrayForEach(entry, json_object(json, "auths"))
 	{
 		struct config_auth auth = { .server = arena_strdup(arena, entry->string),
 			.username = config_text(arena, entry, "username"),
@@ -53,7 +54,7 @@ static void read_auths(struct config *config, struct arena *arena, const cJSON *
 static void read_proxies(struct config *config, struct arena *arena, const cJSON *json)
 {
 	const cJSON *entry;
-	cJSON_ArrayForEach(entry, json_get(json, "proxies"))
+	cJSON_ArrayForEach(entry, json_object(json, "proxies"))
 	{
 		*ARENA_PUSH(arena, config->proxies, config->nproxies) =
 			(struct config_proxy){ .host = arena_strdup(arena, entry->string),
@@ -78,7 +79,7 @@ static void read_headers(struct config *config, struct arena *arena, const cJSON
 	const struct map_entry *header;
 	const cJSON *entry;
 	map_init(&headers, arena);
-	cJSON_ArrayForEach(entry, json_get(json, "HttpHeaders"))
+	cJSON_ArrayForEach(entry, json_object(json, "HttpHeaders"))
 	{
 		if (cJSON_IsString(entry) && *entry->string && one_line(entry->string) &&
 			one_line(entry->valuestring))
@@ -127,7 +128,7 @@ const struct config *config_read(
 	read_auths(config, arena, json);
 	read_proxies(config, arena, json);
 	read_headers(config, arena, json, map_get(os_env, "DOCKER_CUSTOM_HEADERS"));
-	cJSON_ArrayForEach(entry, json_get(json, "credHelpers"))
+	cJSON_ArrayForEach(entry, json_object(json, "credHelpers"))
 	{
 		if (cJSON_IsString(entry) && *entry->valuestring)
 			map_set(&config->cred_helpers, arena_strdup(arena, entry->string),
@@ -135,6 +136,9 @@ const struct config *config_read(
 	}
 	config->creds_store = config_text(arena, json, "credsStore");
 	config->current_context = config_text(arena, json, "currentContext");
+	config->detach_keys = config_text(arena, json, "detachKeys");
+	config->ps_format = config_text(arena, json, "psFormat");
+	config->stats_format = config_text(arena, json, "statsFormat");
 	if (config->creds_store && !*config->creds_store)
 		config->creds_store = NULL;
 	cJSON_Delete(json);

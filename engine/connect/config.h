@@ -28,9 +28,12 @@ struct config {
 	size_t nproxies;
 	const char *const *headers;  /* "Name: value" for each engine request, NULL-terminated; or NULL */
 	const char *current_context; /* or NULL */
+	const char *detach_keys;     /* that leave a terminal in a container, or NULL */
+	const char *ps_format, *stats_format; /* what --format of these is without being given, or NULL */
 };
 
-/* Docker's configuration directory: `given` (--config), else DOCKER_CONFIG, else HOME/.docker. */
+/* Docker's configuration directory: `given` (--config), else DOCKER_CONFIG, else .docker of the user's home
+ * directory (base/home.h). */
 const char *config_dir(struct arena *arena, const char *given, const struct map *os_env);
 
 /* Reads DIR/config.json; a missing or empty one is an empty configuration. DOCKER_CUSTOM_HEADERS (name=value,

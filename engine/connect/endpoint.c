@@ -71,9 +71,12 @@ static int split_host_port(
 	return 0;
 }
 
+/* A login before an @ is nothing docker knows, and is not shown, whether a scheme stands before it or not. */
 static int bad_host(const struct endpoint *endpoint, struct errors *errors, const char *why)
 {
-	error_add(errors, ERROR_USAGE, NULL, NULL, "host \"%s\": %s", endpoint->host, why);
+	const char *at = strrchr(endpoint->host, '@');
+	error_add(errors, ERROR_USAGE, NULL, NULL, "host \"%s%s\": %s", at ? "***" : "",
+		at ? at : endpoint->host, why);
 	return error_hint(errors, "write unix:///path/to/docker.sock, tcp://host:port or ssh://user@host");
 }
 
@@ -99,6 +102,8 @@ static int set_host(struct arena *arena, struct endpoint *endpoint, struct error
 	const char *scheme = strstr(host, "://");
 	struct ssh_host parts;
 	endpoint->url = "http://docker";
+	if (!scheme && strstr(host, ":/"))
+		return bad_host(endpoint, errors, "this is no host:port");
 	if (!scheme)
 		return set_tcp(arena, endpoint, host, errors);
 	const char *rest = scheme + 3;

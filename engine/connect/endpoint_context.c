@@ -1,11 +1,11 @@
 /* Docker's context store: DIR/contexts/meta/SHA256(name)/meta.json and, for TLS,
  * DIR/contexts/tls/SHA256(name)/docker/{ca,cert,key}.pem. */
 #include "base/text/json.h"
+#include "base/text/sha256.h"
 #include "engine/connect/endpoint.h"
 
 #include <cjson/cJSON.h>
 #include <dirent.h>
-#include <sha2.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -43,19 +43,17 @@ static int context_unknown(struct arena *arena, const char *dir, const char *nam
 {
 	const char **names;
 	size_t count = context_names(arena, dir, &names);
-	const char *near = count ? error_nearest(name, names, count) : NULL;
 	error_add(errors, ERROR_USAGE, NULL, NULL, "context \"%s\" not found", name);
-	if (near)
-		return error_hint(errors, "did you mean \"%s\"?", near);
+	if (error_hint_near(errors, name, names, count))
+		return -1;
 	return error_hint(errors, "`docker context ls` shows what there is (looked in %s/contexts)", dir);
 }
 
 int endpoint_context(struct arena *arena, const char *config_dir, const char *name, struct endpoint *endpoint,
 	struct errors *errors)
 {
-	char id[SHA256_DIGEST_STRING_LENGTH];
 	cJSON *json;
-	SHA256Data((const uint8_t *)name, strlen(name), id);
+	const char *id = sha256_hex(arena, name, strlen(name));
 	const char *file = arena_printf(arena, "%s/contexts/meta/%s/meta.json", config_dir, id);
 	if (json_read(file, &json, errors) != 0)
 		return -1;

@@ -5,9 +5,9 @@
 #include "base/heap.h"
 #include "base/map.h"
 #include "engine/loop/child.h"
+#include "engine/loop/child_words.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -22,9 +22,8 @@
 
 struct ssh_process {
 	struct ssh_tunnel *tunnel;
-	pid_t pid; /* 0: ended */
-	int err;
-	struct loop_watch *watch;
+	pid_t pid;
+	struct child_words words;
 	struct ssh_process *next;
 };
 
@@ -108,45 +107,12 @@ static const char **ssh_command(struct arena *arena, const struct ssh_host *host
 	return argv;
 }
 
-static void close_words(struct ssh_process *process)
-{
-	if (process->err < 0)
-		return;
-	loop_unwatch(process->tunnel->engine->loop, process->watch);
-	close(process->err);
-	process->err = -1;
-	process->watch = NULL;
-}
-
-/* Keeps the end of what ssh says, for the message of a failed connection. */
-static void words_ready(void *arg, short revents)
-{
-	struct ssh_process *process = arg;
-	char bytes[1024];
-	(void)revents;
-	ssize_t len = read(process->err, bytes, sizeof bytes);
-	if (len <= 0) {
-		close_words(process);
-		return;
-	}
-	buf_keep_last(&process->tunnel->words, bytes, (size_t)len);
-}
-
-/* What has been said and not been read yet. */
-static void read_words(struct ssh_process *process)
-{
-	struct pollfd said = { .fd = process->err, .events = POLLIN };
-	while (process->err >= 0 && poll(&said, 1, 0) > 0)
-		words_ready(process, POLLIN);
-}
-
 static void process_ended(void *arg, int status)
 {
 	struct ssh_process *process = arg;
 	struct ssh_tunnel *tunnel = process->tunnel;
 	(void)status;
-	read_words(process);
-	close_words(process);
+	child_words_close(&process->words);
 	for (struct ssh_process **at = &tunnel->processes; *at; at = &(*at)->next) {
 		if (*at == process) {
 			*at = process->next;
@@ -159,24 +125,23 @@ static void process_ended(void *arg, int status)
 
 static void start_ssh(struct ssh_tunnel *tunnel, int connection)
 {
-	int err[2];
-	pid_t pid;
-	if (tunnel->running >= PROCESSES_MOST || pipe2(err, O_CLOEXEC) != 0)
+	if (tunnel->running >= PROCESSES_MOST)
 		return;
-	if (child_start(tunnel->argv, connection, connection, err[1], &pid, tunnel->errors) != 0) {
-		close(err[0]);
-		close(err[1]);
+	struct ssh_process *process = HEAP_NEW(struct ssh_process);
+	*process = (struct ssh_process){ .tunnel = tunnel, .next = tunnel->processes };
+	int err = child_words_open(&process->words, tunnel->engine->loop, &tunnel->words);
+	struct child child = { .argv = tunnel->argv, .in = connection, .out = connection, .err = err };
+	int result = err < 0 ? -1 : child_start(&child, &process->pid, tunnel->errors);
+	if (err >= 0)
+		close(err);
+	if (result != 0) {
+		child_words_close(&process->words);
+		free(process);
 		return;
 	}
-	close(err[1]);
-	struct ssh_process *process = HEAP_NEW(struct ssh_process);
-	*process = (struct ssh_process){
-		.tunnel = tunnel, .pid = pid, .err = err[0], .next = tunnel->processes
-	};
 	tunnel->processes = process;
 	tunnel->running++;
-	process->watch = loop_watch(tunnel->engine->loop, process->err, POLLIN, words_ready, process);
-	loop_child(tunnel->engine->loop, pid, process_ended, process);
+	loop_child(tunnel->engine->loop, process->pid, process_ended, process);
 }
 
 static void connection_ready(void *arg, short revents)
@@ -286,7 +251,7 @@ const char *endpoint_ssh_words(struct ssh_tunnel *tunnel)
 		return "";
 	/* It speaks before it ends, but the end of the connection may have been seen first. */
 	for (struct ssh_process *process = tunnel->processes; process; process = process->next)
-		read_words(process);
+		child_words_read(&process->words);
 	return without_repeats(tunnel->engine->arena, buf_text(&tunnel->words));
 }
 

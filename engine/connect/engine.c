@@ -10,9 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PING_TIMEOUT 30000000000 /* ns */
-#define SSH_TIMEOUT  60000000000 /* the same, when somebody has to log in */
-#define PATIENCE     3000000000  /* with a silent engine, before it is told */
+#define SECOND      INT64_C(1000000000)
+#define TELL_AFTER  (3 * SECOND)  /* of silence */
+#define SILENT_MOST (30 * SECOND) /* without COMPOSE_HTTP_TIMEOUT */
+#define LOGIN_TAKES (30 * SECOND) /* of ssh, when somebody has to */
 
 /* Nobody answered: says why in words, and what to do. */
 static int not_reached(const struct engine *engine, const struct request *request, struct errors *errors)
@@ -36,8 +37,6 @@ static int not_reached(const struct engine *engine, const struct request *reques
 		hint = "add yourself to the docker group (sudo usermod -aG docker $USER, then log in anew), or use "
 		       "sudo";
 	} else if (request->fault == HTTP_TIMEOUT) {
-		why = arena_printf(engine->arena, "it takes connections, but has not answered for %d s",
-			(int)(request->timeout / 1000000000));
 		hint = "is it frozen, or very busy? `systemctl status docker` and its log may tell; restarting it may help";
 	} else if (endpoint->tls) {
 		hint = "TLS is on: check DOCKER_CERT_PATH (ca.pem, cert.pem, key.pem), and that this port speaks TLS";
@@ -125,8 +124,7 @@ static struct request *ask_ping(struct engine *engine, struct errors *transport)
 	request->method = "GET";
 	request->path = "/_ping";
 	request->unversioned = true;
-	request->timeout = engine->endpoint.ssh ? SSH_TIMEOUT : PING_TIMEOUT;
-	request->prompt = true;
+	request->takes = engine->endpoint.ssh ? LOGIN_TAKES : 0;
 	request->most = 4096;
 	http_call(request, transport);
 	return request;
@@ -136,7 +134,7 @@ static struct request *ask_ping(struct engine *engine, struct errors *transport)
  * why it failed would be refused again, and too many refused logins lock a user out. */
 static bool ping_again(const struct engine *engine, const struct request *request)
 {
-	if (request->fault == HTTP_CUT)
+	if (request->fault == HTTP_CUT || request->fault == HTTP_SILENT)
 		return !*endpoint_ssh_words(engine->ssh);
 	return request->fault == HTTP_OK && request->status >= 500;
 }
@@ -192,6 +190,30 @@ static void tell_silence(void *arg, int64_t ns)
 	engine->silent(engine->silent_arg, engine->endpoint.host, ns);
 }
 
+/* Watches for silence: COMPOSE_HTTP_TIMEOUT says how many seconds of it are too many. */
+static int set_patience(struct engine *engine, struct errors *errors)
+{
+	const char *text = engine->os_env ? map_get(engine->os_env, "COMPOSE_HTTP_TIMEOUT") : NULL;
+	struct http_patience patience = { .tell = TELL_AFTER,
+		.most = SILENT_MOST,
+		.told = engine->silent ? tell_silence : NULL,
+		.arg = engine };
+	if (text && *text) {
+		enum { DAY = 86400 };
+		char *end;
+		long seconds = strtol(text, &end, 10);
+		if (*end || seconds < 1 || seconds > DAY) {
+			error_add(errors, ERROR_USAGE, NULL, NULL, "COMPOSE_HTTP_TIMEOUT=%s cannot be used",
+				text);
+			return error_hint(errors, "it is a number of seconds from 1 to %d", DAY);
+		}
+		patience.most = seconds * SECOND;
+		patience.tell = patience.most < patience.tell ? patience.most : patience.tell;
+	}
+	http_silence(engine->http, &patience);
+	return 0;
+}
+
 int engine_open(struct arena *arena, struct loop *loop, const struct endpoint_options *options,
 	struct engine **ret_engine, struct errors *errors)
 {
@@ -210,9 +232,7 @@ int engine_open(struct arena *arena, struct loop *loop, const struct endpoint_op
 	engine->http = http_create(loop, &engine->endpoint);
 	engine->silent = options->silent;
 	engine->silent_arg = options->arg;
-	if (engine->silent)
-		http_silence(engine->http, PATIENCE, tell_silence, engine);
-	if (ping_engine(engine, errors) != 0) {
+	if (set_patience(engine, errors) != 0 || ping_engine(engine, errors) != 0) {
 		engine_close(engine);
 		return -1;
 	}
@@ -238,8 +258,7 @@ void engine_info_read(struct engine *engine, const struct request *request)
 	engine->info_known = true;
 	if (request->fault != HTTP_OK || request->status != 200)
 		return;
-	cJSON *json =
-		json_parse(buf_text(&request->answer), request->answer.len, "answer of GET /info", &ignored);
+	cJSON *json = http_json(request, JSON_OBJECT, &ignored);
 	int64_t ncpu = json_int(json, "NCPU", 0);
 	engine->ncpu = ncpu > 0 && ncpu < 65536 ? (unsigned)ncpu : 0;
 	engine->index_server = arena_strdup(engine->arena, json_text(json, "IndexServerAddress", NULL));

@@ -42,10 +42,13 @@ struct engine {
 	const char *index_server; /* key of the default registry's credentials; NULL until engine_info_read */
 	unsigned ncpu;            /* of the engine's host; 0 until engine_info_read */
 	bool info_known;
+	bool files_shared, files_shared_known; /* service_files_shared, once it was asked */
 	bool verbose;
 	void (*silent)(void *arg, const char *host, int64_t ns);
 	void *silent_arg;
 	struct ssh_tunnel *ssh; /* endpoint_ssh.c; NULL without ssh */
+	struct map
+		*streams; /* what pipes gave that are configs or secrets (service_files.c); NULL: none yet */
 };
 
 /* Newest API version we speak, and the oldest engine we accept (both minors of 1.x). */

@@ -28,24 +28,34 @@ static bool counts_end(void *arg, const char *project, const char *service)
 	return vertex && (vertex->named || text_is(attach->exit_code_from, service));
 }
 
-/* Whether this end stops everything. An init container that others wait for may end well at any time. */
-static bool stops_everything(const struct attach *attach, const struct follow_one *one)
+/* Whether this end stops everything. A task that others wait for may end well at any time, unless it is the
+ * one whose status was asked for. */
+static bool stops_everything(const struct attach *attach, const char *service, int64_t exit_code)
 {
-	const struct dag_vertex *vertex = dag_find(attach->drive->scope->dag, one->service);
-	if (vertex && vertex->awaited && one->exit_code == 0)
-		return false;
-	if (attach->abort_on_exit || text_is(attach->exit_code_from, one->service))
+	const struct dag_vertex *vertex = dag_find(attach->drive->scope->dag, service);
+	if (text_is(attach->exit_code_from, service))
 		return true;
-	return (attach->abort_on_failure || attach->exit_code_from) && one->exit_code != 0;
+	if (vertex && vertex->awaited && exit_code == 0 && !attach->awaited_too)
+		return false;
+	return attach->abort_on_exit ||
+	       ((attach->abort_on_failure || attach->exit_code_from) && exit_code != 0);
+}
+
+static void take_end(struct attach *attach, const char *service, int64_t exit_code)
+{
+	if (!attach->wanted && text_is(attach->exit_code_from, service)) {
+		attach->wanted = true;
+		attach->wanted_code = exit_code;
+	}
+	if (!attach->abort && service && stops_everything(attach, service, exit_code)) {
+		attach->abort = true;
+		attach->abort_code = exit_code;
+	}
 }
 
 static void one_ended(void *arg, const struct follow_one *one)
 {
-	struct attach *attach = arg;
-	if (text_is(attach->exit_code_from, one->service))
-		attach->wanted = one;
-	if (!attach->abort && one->service && stops_everything(attach, one))
-		attach->abort = one;
+	take_end(arg, one->service, one->exit_code);
 }
 
 static void got_interrupt(void *arg, int number)
@@ -69,6 +79,17 @@ static void expect_names(struct attach *attach)
 			attach->expect(attach->arg, follow_label(service->project->name, name));
 		}
 	}
+}
+
+static bool is_ended(void *arg)
+{
+	const struct attach *attach = arg;
+	return attach->abort || *attach->broken;
+}
+
+static bool is_over(void *arg)
+{
+	return ((const struct attach *)arg)->signal || is_ended(arg);
 }
 
 int attach_open(struct attach *attach, struct drive *drive)
@@ -95,14 +116,10 @@ int attach_open(struct attach *attach, struct drive *drive)
 		return -1;
 	drive->follow = attach->follow;
 	drive->signal = &attach->signal;
+	drive->halted = is_ended;
+	drive->halted_arg = attach;
 	expect_names(attach);
 	return 0;
-}
-
-static bool is_over(void *arg)
-{
-	const struct attach *attach = arg;
-	return attach->signal || attach->abort || *attach->broken;
 }
 
 /* Stops or kills what this run has selected, applications excepted: others share them. */
@@ -114,6 +131,8 @@ static int halt(struct attach *attach, bool kill, int *ret_interrupted)
 		.name = drive->scope->name, .project = drive->scope->project, .dag = drive->scope->dag
 	};
 	struct texts services = { 0 };
+	struct errors errors; /* what the run has found is no failure of the stop */
+	errors_init(&errors, drive->arena);
 	for (size_t i = 0; i < dag->count; i++)
 		if (dag->vertices[i]->selected && !dag->vertices[i]->service->application)
 			texts_add(drive->arena, &services, dag->vertices[i]->service->key);
@@ -123,17 +142,18 @@ static int halt(struct attach *attach, bool kill, int *ret_interrupted)
 	struct drive_down down = {
 		.drive = { .engine = drive->engine,
 			.arena = drive->arena,
-			.errors = drive->errors,
+			.errors = &errors,
 			.scope = &scope,
 			.sink = drive->sink,
 			.parallel = drive->parallel,
 			.impatient = attach->signal != 0,
 			.unlocked = true },
 		.services = services,
-		.how = { .keep = true, .kill = kill, .timeout = attach->timeout },
+		.how = { .extent = TEARDOWN_PROCESSES, .kill = kill, .timeout = attach->timeout },
 	};
 	drive_down_init(&down);
 	int result = drive_look(&down.drive) < 0 ? -1 : drive_run(&down.drive);
+	errors_append(drive->errors, &errors);
 	*ret_interrupted = down.drive.interrupted;
 	return result;
 }
@@ -174,20 +194,39 @@ static int check_failures(struct attach *attach)
 /* The status of the container that was asked for, or of the one that ended everything. */
 static void take_status(struct attach *attach)
 {
-	const struct follow_one *one = attach->exit_code_from ? attach->wanted : attach->abort;
-	if (!one)
-		one = attach->abort;
-	attach->status = (int)one->exit_code & 0xff;
+	attach->status = container_exit_status(attach->wanted ? attach->wanted_code : attach->abort_code);
 	attach->has_status = true;
+}
+
+/* The container whose status was asked for may have ended before anybody listened to it. */
+static int look_for_end(struct attach *attach)
+{
+	const struct drive *drive = attach->drive;
+	if (!attach->exit_code_from || attach->wanted)
+		return 0;
+	const struct observed *seen = drive_containers(drive, drive->errors);
+	for (size_t i = 0; seen && i < seen->ncontainers; i++) {
+		const struct observed_container *container = seen->containers[i];
+		if (container->state == CONTAINER_EXITED && !container->oneoff &&
+			text_is(attach->exit_code_from, container->service) &&
+			counts_end(attach, container->project, container->service))
+			take_end(attach, container->service, container->exit_code);
+	}
+	return seen ? 0 : -1;
 }
 
 /* Passes output on until something ends it; what runs by now counts, whoever has started it. */
 static int wait_for_end(struct attach *attach)
 {
-	if (follow_look(attach->follow, false) < 0)
+	if (follow_look(attach->follow, false) < 0 || look_for_end(attach) < 0)
 		return -1;
 	follow_wait(attach->follow, is_over, attach);
 	return 0;
+}
+
+static bool ends_count(const struct attach *attach)
+{
+	return attach->abort_on_exit || attach->abort_on_failure || attach->exit_code_from;
 }
 
 int attach_follow(struct attach *attach, int result)
@@ -195,11 +234,13 @@ int attach_follow(struct attach *attach, int result)
 	struct drive *drive = attach->drive;
 	if (drive->interrupted && !attach->signal)
 		attach->signal = drive->interrupted;
-	if (result < 0 && !attach->signal) {
+	if (result < 0 && !is_over(attach) && ends_count(attach))
+		follow_review(attach->follow); /* a gate may have heard of an end before we do */
+	if (result < 0 && !is_over(attach)) {
 		follow_drain(attach->follow, DRAIN / 10);
 		return -1;
 	}
-	if (!attach->signal && wait_for_end(attach) < 0)
+	if (!is_over(attach) && wait_for_end(attach) < 0)
 		return -1;
 	if (!is_over(attach)) {
 		follow_drain(attach->follow, DRAIN);

@@ -10,6 +10,7 @@ struct attach {
 	/* Set by the caller. */
 	bool abort_on_exit,
 		abort_on_failure; /* the end of any container, or only a failure, stops everything */
+	bool awaited_too;         /* as docker compose: any end is that of a task that others wait for, too */
 	bool dependencies;        /* their output, too */
 	bool timestamps;
 	const char *exit_code_from; /* service whose end stops everything and whose status counts, or NULL */
@@ -22,7 +23,7 @@ struct attach {
 	/* A name will stand in front of lines: the columns can be made wide enough. */
 	void (*expect)(void *arg, const char *label);
 	void *arg;
-	const int *broken; /* errno of an output that nobody reads any more; 0: fine */
+	const int *broken; /* not 0: the output cannot be written any more */
 
 	/* Results. */
 	bool has_status;
@@ -31,9 +32,11 @@ struct attach {
 	/* Its own. */
 	struct drive *drive;
 	struct follow *follow;
-	int signal;                      /* first one received, or 0 */
-	const struct follow_one *abort;  /* the container whose end stops everything */
-	const struct follow_one *wanted; /* the ended container of exit_code_from */
+	int signal;          /* first one received, or 0 */
+	bool abort;          /* a container has ended whose end stops everything */
+	int64_t abort_code;  /* its exit code */
+	bool wanted;         /* a container of exit_code_from has ended */
+	int64_t wanted_code; /* its exit code */
 };
 
 /* Watches the containers of the drive's scope from now on, lets the drive attach to each before its start,

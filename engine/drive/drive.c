@@ -1,4 +1,5 @@
 #include "engine/drive/drive.h"
+#include "engine/drive/drive_ready.h"
 #include "engine/drive/follow.h"
 #include "engine/observe/observe.h"
 #include "engine/payload/service_files.h"
@@ -59,14 +60,20 @@ int drive_look(struct drive *drive)
 int drive_open(struct drive *drive)
 {
 	drive_forget(drive);
-	try_locks(drive);
+	if (!drive->unlocked)
+		try_locks(drive);
 	if (drive->planner->look(drive, DRIVE_FIRST) == 0)
 		return 0;
 	drive_close(drive);
 	return -1;
 }
 
-/* Runs one plan with what the drive knows, unless an interrupt has come already. */
+static bool is_halted(const struct drive *drive)
+{
+	return drive->interrupted || (drive->halted && drive->halted(drive->halted_arg));
+}
+
+/* Runs one plan with what the drive knows, unless nothing more is to begin. */
 static int run_one(struct drive *drive, struct plan *plan, struct errors *errors)
 {
 	struct texts names = scope_names(drive->scratch, drive->scope);
@@ -76,17 +83,20 @@ static int run_one(struct drive *drive, struct plan *plan, struct errors *errors
 		.shared_files = service_files_shared(drive->engine),
 		.fail_fast = drive->fail_fast,
 		.impatient = drive->impatient,
+		.last_look = drive->last_look,
 		.parallel = drive->parallel,
 		.projects = names.items,
 		.nprojects = names.count,
 		.deadline = drive->deadline,
-		.before_start = drive->follow ? follow_before_start : NULL,
-		.arg = drive->follow,
+		.before_start = drive->follow ? follow_before_start : drive->before_start,
+		.arg = drive->follow ? (void *)drive->follow : drive->arg,
+		.halted = drive->halted,
+		.halted_arg = drive->halted_arg,
 	};
 	drive->result = (struct run_result){ 0 };
 	if (drive->signal)
 		drive->interrupted = *drive->signal;
-	if (drive->interrupted)
+	if (is_halted(drive))
 		return -1;
 	int result = run_plan(drive->engine, plan, &options, &drive->result, errors);
 	drive->interrupted = drive->result.interrupted;
@@ -99,7 +109,7 @@ static int run_images(struct drive *drive)
 	if (!drive->image_plan || !drive->image_plan->count)
 		return 0;
 	if (run_one(drive, drive->image_plan, drive->errors) < 0) {
-		if (drive->interrupted || drive->fail_fast)
+		if (is_halted(drive) || drive->fail_fast)
 			return -1;
 		drive->planner->drop(drive);
 	}
@@ -116,7 +126,7 @@ static int run_rest(struct drive *drive)
 		struct errors errors;
 		errors_init(&errors, drive->arena);
 		result = run_one(drive, drive->plan, &errors);
-		if (!result || drive->interrupted || tries == TRIES || !plan_conflict(drive->plan)) {
+		if (!result || is_halted(drive) || tries == TRIES || !plan_conflict(drive->plan)) {
 			errors_append(drive->errors, &errors);
 			break;
 		}
@@ -128,6 +138,11 @@ static int run_rest(struct drive *drive)
 	return result;
 }
 
+static int run_check(struct drive *drive)
+{
+	return drive->planner->check ? drive->planner->check(drive) : 0;
+}
+
 /* Images, then the rest. */
 static int run_rounds(struct drive *drive)
 {
@@ -136,9 +151,11 @@ static int run_rounds(struct drive *drive)
 	event_notes(drive->sink, drive->plan);
 	if (drive->warn)
 		drive->warn(drive->warn_arg);
-	if (run_rest(drive) < 0)
+	int result = run_rest(drive);
+	drive_ready_keep(drive);
+	if (result < 0)
 		return -1;
-	if (drive->planner->check && drive->planner->check(drive) < 0)
+	if (run_check(drive) < 0)
 		return -1;
 	return drive->errors->count ? -1 : 0;
 }
@@ -150,9 +167,7 @@ int drive_run(struct drive *drive)
 	if (drive->idle) {
 		drive_close(drive);
 		event_notes(drive->sink, drive->plan);
-		if (drive->planner->idle_note)
-			drive_note(drive, drive->planner->idle_note);
-		return 0;
+		return run_check(drive);
 	}
 	/* Somebody else may have been at it while we looked and waited for the lock. */
 	if (!drive->unlocked && drive->nlocks < names.count &&
@@ -172,17 +187,31 @@ struct observed *drive_containers(const struct drive *drive, struct errors *erro
 	return observe(drive->scratch, drive->engine, &query, &seen, errors) < 0 ? NULL : seen;
 }
 
-void drive_tell_running(const struct drive *drive)
+void drive_tell_left(const struct drive *drive)
 {
+	static const struct {
+		const char *words;
+		enum container_state state;
+	} rows[] = { { "still running", CONTAINER_RUNNING }, { "paused", CONTAINER_PAUSED },
+		{ "restarting", CONTAINER_RESTARTING }, { "not started", CONTAINER_CREATED },
+		{ "ended", CONTAINER_EXITED }, { "being removed", CONTAINER_REMOVING } };
+	struct arena *arena = drive->scratch;
 	struct errors unheard;
-	const char *list = NULL;
-	errors_init(&unheard, drive->scratch);
+	const char *text = "interrupted";
+	errors_init(&unheard, arena);
 	const struct observed *seen = drive_containers(drive, &unheard);
-	for (size_t i = 0; seen && i < seen->ncontainers; i++)
-		if (seen->containers[i]->state == CONTAINER_RUNNING)
-			list = list ? arena_printf(drive->scratch, "%s, %s", list, seen->containers[i]->name)
-				    : seen->containers[i]->name;
-	if (!list)
-		list = seen ? "nothing" : "unknown, the engine does not answer";
-	drive_note(drive, arena_printf(drive->scratch, "interrupted; still running: %s", list));
+	for (size_t r = 0; seen && r < sizeof rows / sizeof *rows; r++) {
+		const char *list = NULL;
+		for (size_t i = 0; i < seen->ncontainers; i++)
+			if (seen->containers[i]->state == rows[r].state)
+				list = arena_printf(arena, "%s%s%s", list ? list : "", list ? ", " : "",
+					seen->containers[i]->name);
+		if (list)
+			text = arena_printf(arena, "%s; %s: %s", text, rows[r].words, list);
+	}
+	if (!seen)
+		text = "interrupted; what is there is unknown, the engine does not answer";
+	else if (!seen->ncontainers)
+		text = "interrupted; no container is there";
+	drive_note(drive, text);
 }

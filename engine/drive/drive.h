@@ -24,9 +24,8 @@ struct drive_planner {
 	/* Has steps of the image plan failed: leaves out what cannot run without them, so that the rest goes
 	 * on. NULL: there is no image plan. */
 	void (*drop)(struct drive *drive);
-	/* What is said when there is nothing to do; NULL: nothing. */
-	const char *idle_note;
-	/* After a run that went well, locks still held. Returns 0, or -1 with findings. May be NULL. */
+	/* After a run that went well, locks still held, and when there is nothing to do. Returns 0, or -1
+	 * with findings. May be NULL. */
 	int (*check)(struct drive *drive);
 };
 
@@ -38,12 +37,18 @@ struct drive {
 	struct arena *arena;
 	struct errors *errors;
 	const struct scope *scope;
-	unsigned parallel; /* as run_options; 0: by the engine's processors */
+	struct run_parallel parallel;
 	bool fail_fast, impatient;
-	bool unlocked;         /* no lock is taken: what this very run has begun is stopped again */
-	int64_t deadline;      /* ns for each plan, 0: none */
+	bool last_look;   /* as run_options */
+	bool unlocked;    /* no lock is taken: what this very run has begun is stopped again, or nothing of
+			     the project is changed */
+	int64_t deadline; /* ns for each plan, 0: none */
 	struct follow *follow; /* attaches to each container before it starts; NULL: nobody listens */
-	const int *signal;     /* an interrupt that came while no plan ran, as a number; NULL: never */
+	/* As of run_options, without a follow; its arg is `arg`. */
+	bool (*before_start)(void *arg, struct step *step, const char *id);
+	const int *signal;         /* an interrupt that came while no plan ran, as a number; NULL: never */
+	bool (*halted)(void *arg); /* as of run_options */
+	void *halted_arg;
 	/* Shows the warnings among the findings, which are then gone; NULL: they wait for the end. */
 	void (*warn)(void *arg);
 	void *warn_arg;
@@ -93,8 +98,8 @@ void drive_forget(struct drive *drive);
  * with findings in `errors`. */
 struct observed *drive_containers(const struct drive *drive, struct errors *errors);
 
-/* Says which containers still run after an interrupt. */
-void drive_tell_running(const struct drive *drive);
+/* Says what is there after an interrupt: the containers by their state. */
+void drive_tell_left(const struct drive *drive);
 
 /* A remark to the sink. */
 void drive_note(const struct drive *drive, const char *text);

@@ -9,7 +9,9 @@ static struct teardown_scope scope_of(const struct drive_down *down)
 		.project = drive->scope->name,
 		.seen = drive->seen,
 		.names = names->items,
-		.nnames = names->count };
+		.nnames = names->count,
+		.excepts = drive->scope->excepted.items,
+		.nexcepts = drive->scope->excepted.count };
 }
 
 /* Which of the images that go with their services are there. */
@@ -44,7 +46,7 @@ static int down_look(struct drive *drive, enum drive_look why)
 	struct texts names = scope_names(drive->scratch, drive->scope);
 	struct observe_query query = { .projects = names.items, .nprojects = names.count };
 	(void)why;
-	if (!down->how.keep)
+	if (down->how.extent == TEARDOWN_PROJECT)
 		query = observe_scope(drive->scratch, drive->scope, true);
 	query.users = down->applications.count > 0;
 	if (observe(drive->scratch, drive->engine, &query, &drive->seen, drive->errors) < 0 ||

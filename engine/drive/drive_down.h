@@ -1,4 +1,4 @@
-/* The planner of `down` and of stops on the engine. */
+/* The planner of `down`, `rm`, `stop` and `kill` on the engine. */
 #ifndef ENGINE_DRIVE_DOWN_H
 #define ENGINE_DRIVE_DOWN_H
 
@@ -14,7 +14,7 @@ struct drive_down {
 	bool all_images; /* with how.images: not only those that were built without a name of their own */
 };
 
-/* Makes drive_open, drive_look and drive_run work for `down`. */
+/* Makes drive_open, drive_look and drive_run work for it. */
 void drive_down_init(struct drive_down *down);
 
 #endif

@@ -1,29 +1,14 @@
 #include "engine/drive/drive_up.h"
+#include "engine/drive/drive_inputs.h"
+#include "engine/drive/preview.h"
 #include "engine/drive/settle.h"
+#include "engine/image/build_bases.h"
 #include "engine/observe/observe.h"
 #include "engine/payload/service_files.h"
-#include "graph/up/inputs.h"
+#include "graph/images/images.h"
 
+#include <dirent.h>
 #include <string.h>
-
-/* The labels docker-flow.inputs that the selected services should have: service key → text. */
-static const struct map *inputs_wanted(const struct drive *drive)
-{
-	struct arena *arena = drive->scratch;
-	const struct dag *dag = drive->scope->dag;
-	struct map *inputs = map_create(arena);
-	for (size_t i = 0; dag && i < dag->count; i++) {
-		const struct dag_vertex *vertex = dag->vertices[i];
-		struct inputs_file *files;
-		size_t count;
-		if (!vertex->selected)
-			continue;
-		service_files_inputs(arena, vertex->service, &files, &count);
-		map_set(inputs, vertex->service->key,
-			(void *)inputs_digest(arena, vertex, files, count, drive->seen));
-	}
-	return inputs;
-}
 
 /* Looks at the images the plan needs to know and plans their pulls and builds. */
 static int look_at_images(struct drive_up *up)
@@ -39,8 +24,13 @@ static int look_at_images(struct drive_up *up)
 	if (count && observe_images(drive->scratch, drive->engine, drive->seen, references, count,
 			     drive->errors) < 0)
 		return -1;
-	return reconcile_images(drive->scratch, drive->scope->dag, drive->seen, &up->images,
-		&drive->image_plan, drive->errors);
+	if (reconcile_images(drive->scratch, drive->scope->dag, drive->seen, &up->images, &drive->image_plan,
+		    drive->errors) < 0)
+		return -1;
+	if (drive->image_plan->count > 1)
+		images_order(
+			drive->scope->dag, drive->image_plan, build_bases(drive->scratch, drive->scope->dag));
+	return 0;
 }
 
 static int look_at_engine(struct drive_up *up)
@@ -49,11 +39,10 @@ static int look_at_engine(struct drive_up *up)
 	struct observe_query query = observe_scope(drive->scratch, drive->scope, false);
 	if (observe(drive->scratch, drive->engine, &query, &drive->seen, drive->errors) < 0)
 		return -1;
-	up->how.inputs = inputs_wanted(drive);
 	up->how.images_known = false;
 	up->how.shared_files = service_files_shared(drive->engine);
 	up->how.connect_separately = drive->engine->api < 44;
-	return 0;
+	return drive_inputs(drive, &up->how.inputs);
 }
 
 static int plan_containers(struct drive_up *up)
@@ -63,19 +52,38 @@ static int plan_containers(struct drive_up *up)
 		drive->scratch, drive->scope->dag, drive->seen, &up->how, &drive->plan, drive->errors);
 }
 
-/* Names that the file gives may belong to containers of others: better known before anything is changed. */
-static int look_at_names(struct drive_up *up)
+/* What others have may be in the way: better known before anything is changed. */
+/* Whether the engine would find no further driver here. (docs.docker.com: Docker plugin API, plugin
+ * discovery) */
+static bool has_no_legacy_plugins(struct engine *engine)
+{
+	static const char *const dirs[] = { "/run/docker/plugins", "/etc/docker/plugins",
+		"/usr/lib/docker/plugins" };
+	bool none = service_files_shared(engine);
+	for (size_t i = 0; none && i < sizeof dirs / sizeof *dirs; i++) {
+		DIR *dir = opendir(dirs[i]);
+		const struct dirent *entry;
+		while (dir && (entry = readdir(dir)))
+			none &= *entry->d_name == '.';
+		if (dir)
+			closedir(dir);
+	}
+	return none;
+}
+
+static int look_for_obstacles(struct drive_up *up)
 {
 	struct drive *drive = &up->drive;
-	const char **names;
-	struct observed_container **others;
-	size_t count, nothers;
-	reconcile_wanted_names(drive->scratch, drive->plan, drive->seen, &names, &count);
-	if (!count)
+	struct obstacles wanted;
+	struct observed *others;
+	obstacles_wanted(drive->scratch, drive->plan, drive->seen, &wanted);
+	if (obstacles_none(&wanted))
 		return 0;
-	if (observe_named(drive->scratch, drive->engine, names, count, &others, &nothers, drive->errors) < 0)
+	if (observe_obstacles(drive->scratch, drive->engine, &wanted, &others, drive->errors) < 0)
 		return -1;
-	return reconcile_names(drive->scratch, drive->plan, others, nothers, drive->errors);
+	if (others->plugins)
+		others->plugins->whole = has_no_legacy_plugins(drive->engine);
+	return obstacles_refuse(drive->scratch, drive->plan, drive->seen, others, drive->errors);
 }
 
 static int look_first(struct drive_up *up)
@@ -83,7 +91,7 @@ static int look_first(struct drive_up *up)
 	if (look_at_engine(up) < 0 || look_at_images(up) < 0)
 		return -1;
 	up->how.images_known = up->drive.image_plan && !up->drive.image_plan->count;
-	return plan_containers(up) < 0 ? -1 : look_at_names(up);
+	return plan_containers(up) < 0 ? -1 : look_for_obstacles(up);
 }
 
 /* What was known of images, and what the pulls and builds have brought. */
@@ -118,7 +126,7 @@ static int look_anew(struct drive_up *up)
 	up->drive.seen->images = before->images;
 	up->drive.seen->nimages = before->nimages;
 	up->how.images_known = images_known;
-	return plan_containers(up) < 0 ? -1 : look_at_names(up);
+	return plan_containers(up) < 0 ? -1 : look_for_obstacles(up);
 }
 
 /* With --wait, gates and containers that were started a moment ago are something to do. */
@@ -130,6 +138,34 @@ static bool is_idle(const struct drive_up *up)
 	return !up->settles || (!drive->plan->count && !settle_due(drive));
 }
 
+/* Whether it is the file that is wrong, and not the engine that is too old for it. */
+static bool is_file_wrong(const struct errors *limits)
+{
+	for (const struct error *limit = limits->first; limit; limit = limit->next)
+		if (!limit->warning && limit->code == ERROR_FILE)
+			return true;
+	return false;
+}
+
+/* What cannot be done is known before anything is: an error then. A plan that is only told has a note of what
+ * another engine could do. */
+static int up_preview(struct drive_up *up)
+{
+	struct drive *drive = &up->drive;
+	struct errors limits;
+	errors_init(&limits, drive->arena);
+	if (preview_limits(drive, &limits) < 0 && (!up->tells || is_file_wrong(&limits))) {
+		errors_append(drive->errors, &limits);
+		return -1;
+	}
+	for (const struct error *limit = limits.first; up->tells && limit; limit = limit->next)
+		if (!limit->warning)
+			plan_note(drive->plan, "%s: %s", limit->path, limit->message);
+	if (up->tells)
+		preview_changes(drive, up->show_values);
+	return 0;
+}
+
 static int up_look(struct drive *drive, enum drive_look why)
 {
 	struct drive_up *up = drive->arg;
@@ -137,7 +173,7 @@ static int up_look(struct drive *drive, enum drive_look why)
 		     : why == DRIVE_BROUGHT ? look_at_brought(up)
 					    : look_anew(up);
 	drive->idle = result == 0 && is_idle(up);
-	return result;
+	return result < 0 || drive->idle ? result : up_preview(up);
 }
 
 /* Services whose image could not be had, and what requires them, are out; the others go on. */
@@ -174,13 +210,27 @@ static void up_drop(struct drive *drive)
 	}
 }
 
-/* Who listens to the containers hears of their ends; the others ask once. */
+/* Nothing was asked for that is not there; whether it is well stands in what was seen. */
+static int check_idle(const struct drive_up *up)
+{
+	const struct drive *drive = &up->drive;
+	bool as_wanted = !drive->plan->nnotes && !drive->plan->nfaults;
+	const char *words = up->how.no_start ? "nothing to do: the containers are as the file says"
+					     : "nothing to do: everything is as the file says";
+	if (settle_faults(drive) < 0)
+		return -1;
+	bool told = drive->plan->nkept && drive->sink && drive->sink->wants_kept;
+	if (!told)
+		drive_note(drive, as_wanted ? words : "nothing to do");
+	return 0;
+}
+
 static int up_check(struct drive *drive)
 {
 	const struct drive_up *up = drive->arg;
-	if (drive->follow || up->how.no_start)
-		return 0;
-	return up->settle ? settle_window(up->settle) : settle_now(drive);
+	if (drive->idle)
+		return check_idle(up);
+	return up->how.no_start || up->how.once ? 0 : settle_check(drive, up->settle);
 }
 
 void drive_up_init(struct drive_up *up)
@@ -188,7 +238,6 @@ void drive_up_init(struct drive_up *up)
 	static const struct drive_planner planner = {
 		.look = up_look,
 		.drop = up_drop,
-		.idle_note = "nothing to do: everything is as the file says",
 		.check = up_check,
 	};
 	up->drive.planner = &planner;
@@ -202,8 +251,7 @@ int drive_up_imagine(struct drive_up *up)
 	struct observed *seen = drive->seen = ARENA_NEW(drive->scratch, struct observed);
 	for (size_t p = 0; p < drive->scope->nprojects; p++)
 		observed_imagine(drive->scratch, drive->scope->projects[p], seen);
-	up->how.inputs = inputs_wanted(drive);
-	if (plan_containers(up) < 0)
+	if (drive_inputs(drive, &up->how.inputs) < 0 || plan_containers(up) < 0)
 		return -1;
 	drive->idle = is_idle(up);
 	return 0;
@@ -216,9 +264,10 @@ int drive_up_run(struct drive_up *up, struct attach *attach)
 		return -1;
 	if (up->settles && !(up->settle = settle_open(drive)))
 		return -1;
+	drive->last_look = !attach && !up->settles;
 	int result = drive_run(drive);
 	if (drive->interrupted && !attach)
-		drive_tell_running(drive);
+		drive_tell_left(drive);
 	settle_close(up->settle);
 	drive->sink->interrupted = drive->interrupted != 0;
 	event_end(drive->sink, result == 0 || drive->interrupted);

@@ -13,7 +13,10 @@ struct drive_up {
 	struct drive drive;
 	struct reconcile_options how;
 	struct image_options images;
-	bool settles;          /* --wait: containers without a check have to stay up for a moment, too */
+	bool tells;       /* nothing will run: what the engine cannot do is a note, and what a new container
+			     gets otherwise than the one it replaces is looked up */
+	bool show_values; /* with `tells`: those that may be secret, too */
+	bool settles;     /* --wait: containers without a check have to stay up for a moment, too */
 	struct settle *settle; /* its watch, while drive_up_run lasts */
 };
 

@@ -1,121 +1,14 @@
-#include "engine/drive/follow.h"
+#include "engine/drive/follow_inside.h"
 #include "base/clock.h"
-#include "base/text/json.h"
+#include "base/text/text.h"
 #include "engine/observe/observe.h"
-#include "engine/stream/events.h"
 
-#include <cjson/cJSON.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct follow {
-	struct arena *arena;
-	struct engine *engine;
-	struct errors *errors;
-	struct follow_options options;
-	struct events *events;
-	bool subscribed, blind; /* events are coming; they will never come again */
-	bool incomplete;        /* an output broke off */
-	int64_t began;          /* Unix ns */
-	struct arena *index;    /* of the next two; made anew when removed ones are forgotten */
-	struct map by_id;       /* container id → follow_one */
-	struct follow_one **ones;
-	size_t count, removed;
-};
-
-static void tell_of(struct follow_one *one, struct event event)
-{
-	event.time = clock_unix();
-	event.object = "container";
-	event.name = one->label;
-	event.service = one->service;
-	event_send(one->follow->options.sink, &event);
-}
-
-static void tell_exit_now(struct follow_one *one, bool again)
-{
-	one->tell_exit = false;
-	if (one->follow->options.exits)
-		tell_of(one, (struct event){ .kind = EVENT_EXIT, .status = one->exit_code, .again = again });
-}
-
-/* Tells a pending exit once the last line is there, and the engine has said whether it starts it again. */
-static void tell_exit(struct follow_one *one)
-{
-	if (one->tell_exit && !one->logs && !one->inspect)
-		tell_exit_now(one, one->restarts);
-}
-
-static void got_line(void *arg, bool standard_error, const char *text, size_t len)
-{
-	tell_of(arg, (struct event){
-			     .kind = EVENT_LOG, .text = text, .len = len, .standard_error = standard_error });
-}
-
-static void got_open(void *arg)
-{
-	((struct follow_one *)arg)->opened = true;
-}
-
-static void close_stream(void *arg);
-
-static void got_end(void *arg, const char *failure)
-{
-	struct follow_one *one = arg;
-	one->follow->incomplete |= failure && one->opened;
-	one->opened = true;
-	one->closing = loop_after(one->follow->engine->loop, 0, close_stream, one);
-	if (failure)
-		error_warn(one->follow->errors, NULL, NULL, "output of %s is incomplete: %s", one->label,
-			failure);
-}
-
-static void read_output(struct follow_one *one, const struct logs_options *options)
-{
-	struct follow *follow = one->follow;
-	const struct logs_listener listener = {
-		.line = got_line, .opened = got_open, .end = got_end, .arg = one
-	};
-	one->opened = one->stale = false;
-	one->logs = logs_open(follow->engine, one->id, options, &listener, follow->errors);
-	one->opened = !one->logs;
-}
-
-static bool has_terminal(const struct follow *follow, const char *service)
-{
-	const struct dag *dag = follow->options.scope->dag;
-	const struct dag_vertex *vertex = dag && service ? dag_find(dag, service) : NULL;
-	return vertex && vertex->service->tty;
-}
-
-/* What it says from `since` on. */
-static void read_since(struct follow_one *one)
-{
-	struct follow *follow = one->follow;
-	struct logs_options options = follow->options.logs;
-	char since[CLOCK_STAMP];
-	clock_stamp(since, one->since);
-	options.attach = false;
-	options.follow = true;
-	options.tail = NULL;
-	options.since = since;
-	options.tty = has_terminal(follow, one->service);
-	read_output(one, &options);
-}
-
-/* After the stream's last callback has returned. A container that runs again already gets another one. */
-static void close_stream(void *arg)
-{
-	struct follow_one *one = arg;
-	bool again = one->again;
-	one->closing = NULL;
-	one->again = false;
-	logs_close(one->logs);
-	one->logs = NULL;
-	tell_exit(one);
-	if (again)
-		read_since(one);
-}
+/* ns that lines wait for older ones of containers that have just spoken. */
+#define PATIENCE INT64_C(200000000)
 
 static bool follow_wants(const struct follow *follow, const char *project, const char *service)
 {
@@ -146,6 +39,12 @@ static void index_one(struct follow *follow, struct follow_one *one)
 	follow->removed += one->removed;
 }
 
+static void name_one(struct follow_one *one, const char *name)
+{
+	one->name = arena_strdup(one->arena, name);
+	one->label = follow_label(one->project, one->name);
+}
+
 static struct follow_one *add_one(
 	struct follow *follow, const char *id, const char *name, const char *project, const char *service)
 {
@@ -157,10 +56,9 @@ static struct follow_one *add_one(
 	one->arena = arena;
 	one->follow = follow;
 	one->id = arena_strdup(arena, id);
-	one->name = arena_strdup(arena, name);
 	one->project = arena_strdup(arena, project);
 	one->service = arena_strdup(arena, service);
-	one->label = follow_label(one->project, one->name);
+	name_one(one, name);
 	one->counted = follow->options.counts(follow->options.arg, project, service);
 	index_one(follow, one);
 	return one;
@@ -169,7 +67,8 @@ static struct follow_one *add_one(
 /* Nothing comes from it or about it any more. */
 static bool is_silent(const struct follow_one *one)
 {
-	return !one->runs && !one->logs && !one->closing && !one->inspect && !one->tell_exit;
+	return !one->runs && !one->logs && !one->closing && !follow_one_pends(one) && !one->tell_exit &&
+	       !one->replaces && !merge_pends(one->lane);
 }
 
 /* Frees the removed ones once they are the greater part: so one costs no more, however many there are. */
@@ -183,84 +82,63 @@ static void forget_removed(struct follow *follow)
 		return;
 	new_index(follow);
 	for (size_t i = 0; i < count; i++) {
-		if (ones[i]->removed && is_silent(ones[i]))
+		if (ones[i]->removed && is_silent(ones[i])) {
+			merge_leave(ones[i]->lane);
 			arena_destroy(ones[i]->arena);
-		else
+		} else
 			index_one(follow, ones[i]);
 	}
 	arena_destroy(before);
 }
 
-static void ask_state(struct follow_one *one);
-
-/* Ended for good, unless the engine is about to start it again. */
-static void got_state(struct request *request)
+/* Whether the container of an event is a new one that is to be followed. */
+static bool is_new(const struct follow *follow, const struct engine_event *event)
 {
-	struct follow_one *one = request->arg;
-	struct follow *follow = one->follow;
-	struct errors unheard;
-	errors_init(&unheard, http_arena(request));
-	one->inspect = NULL;
-	if (one->outdated) { /* it has ended since this was asked */
-		ask_state(one);
-		tell_exit(one);
-		return;
-	}
-	bool again = false;
-	if (request->fault == HTTP_OK && request->status == 200) {
-		struct cJSON *json =
-			json_parse(buf_text(&request->answer), request->answer.len, "container", &unheard);
-		again = json_bool(json, "State.Running") || json_bool(json, "State.Restarting");
-		if (!one->ends && !again) { /* it ended before we subscribed, and the list did not know yet */
-			one->exit_code = json_int(json, "State.ExitCode", 0);
-			one->ends = 1;
-			one->tell_exit = true;
-		}
-		cJSON_Delete(json);
-	}
-	one->restarts = again;
-	tell_exit(one);
-	if (again)
-		return;
-	one->runs = false;
-	if (one->counted && follow->options.ended)
-		follow->options.ended(follow->options.arg, one);
+	const struct follow_options *options = &follow->options;
+	return options->new_ones && !event->oneoff &&
+	       (!options->number || options->number == event->number) &&
+	       (follow_wants(follow, event->project, event->service) ||
+		       options->counts(options->arg, event->project, event->service));
 }
 
-static void ask_state(struct follow_one *one)
+/* A container that runs and has the same place in its service, or NULL. */
+static struct follow_one *running_twin(const struct follow *follow, const struct engine_event *event)
 {
-	struct follow *follow = one->follow;
-	one->outdated = one->inspect != NULL;
-	if (one->inspect)
-		return;
-	struct request *request = one->inspect = http_request(follow->engine->http);
-	request->method = "GET";
-	request->path = arena_printf(http_arena(request), "/containers/%s/json", one->id);
-	request->prompt = true;
-	request->done = got_state;
-	request->arg = one;
-	if (http_send(request, follow->errors) < 0)
-		one->inspect = NULL;
+	for (size_t i = 0; i < follow->count; i++) {
+		struct follow_one *one = follow->ones[i];
+		if (one->runs && one->number == event->number && text_is(one->service, event->service) &&
+			text_is(one->project, event->project))
+			return one;
+	}
+	return NULL;
+}
+
+static struct follow_one *add_new(struct follow *follow, const struct engine_event *event)
+{
+	struct follow_one *one = add_one(follow, event->id, event->name, event->project, event->service);
+	one->number = event->number;
+	one->since = follow->began; /* its first words may be older than the event */
+	return one;
+}
+
+/* The container that it replaces ends before it is started: what is followed has not come to its end then. */
+static void on_create(struct follow *follow, const struct engine_event *event)
+{
+	if (is_new(follow, event) && running_twin(follow, event))
+		add_new(follow, event)->replaces = true;
 }
 
 static void on_start(struct follow *follow, const struct engine_event *event)
 {
 	struct follow_one *one = map_get(&follow->by_id, event->id);
-	bool wanted = follow_wants(follow, event->project, event->service);
-	if (!one && (!follow->options.new_ones || event->oneoff))
+	if (!one && !is_new(follow, event))
 		return;
-	if (!one && !wanted && !follow->options.counts(follow->options.arg, event->project, event->service))
-		return;
-	if (!one) { /* its first words may be older than the event */
-		one = add_one(follow, event->id, event->name, event->project, event->service);
-		one->since = follow->began;
-	}
-	one->runs = true;
-	/* The event comes after the first lines may have been written. */
-	if (wanted && !one->logs)
-		read_since(one);
-	else if (wanted && one->stale)
-		one->again = true;
+	if (!one)
+		one = add_new(follow, event);
+	if (one->replaces) /* it had another name */
+		name_one(one, event->name);
+	one->replaces = false;
+	follow_one_started(one, follow_wants(follow, event->project, event->service));
 }
 
 static void on_destroy(struct follow_one *one)
@@ -268,38 +146,50 @@ static void on_destroy(struct follow_one *one)
 	struct follow *follow = one->follow;
 	follow->removed += !one->removed;
 	one->removed = true;
+	one->replaces = false;
 	forget_removed(follow);
 }
 
-/* A container that has ended is asked whether the engine starts it again before its end is told. */
 static void follow_on_event(void *arg, const struct engine_event *event)
 {
 	struct follow *follow = arg;
-	if (!event->id)
-		return;
-	if (event->action == ENGINE_START) {
+	struct follow_one *one = event->id ? map_get(&follow->by_id, event->id) : NULL;
+	if (event->id && event->action == ENGINE_CREATE)
+		on_create(follow, event);
+	else if (event->id && event->action == ENGINE_START)
 		on_start(follow, event);
-		return;
-	}
-	struct follow_one *one = map_get(&follow->by_id, event->id);
-	if (one && event->action == ENGINE_DESTROY)
+	else if (one && event->action == ENGINE_DIE)
+		follow_one_ended(one, event);
+	else if (one && event->action == ENGINE_DESTROY)
 		on_destroy(one);
-	if (!one || event->action != ENGINE_DIE)
-		return;
-	if (one->tell_exit) /* the end before */
-		tell_exit_now(one, true);
-	one->exit_code = event->exit_code;
-	one->ends++;
-	one->stale = true;
-	one->since = event->time + 1;
-	one->tell_exit = true;
-	ask_state(one);
-	tell_exit(one);
+	else if (one && event->action == ENGINE_KILL)
+		one->killed = true;
 }
 
 static void follow_on_open(void *arg)
 {
 	((struct follow *)arg)->subscribed = true;
+}
+
+static void look_at_running(struct follow *follow)
+{
+	for (size_t i = 0; i < follow->count; i++)
+		if (follow->ones[i]->runs)
+			follow_one_look(follow->ones[i]);
+}
+
+/* Ends and starts may have been missed: those that ran are asked for. */
+static void follow_on_again(void *arg, const char *why)
+{
+	struct follow *follow = arg;
+	char text[400];
+	if (!why)
+		return;
+	snprintf(text, sizeof text, "the engine's events were interrupted (%s): looking at what was missed",
+		why);
+	event_send(follow->options.sink,
+		&(struct event){ .kind = EVENT_NOTE, .time = clock_unix(), .text = text });
+	look_at_running(follow);
 }
 
 static void on_lost(void *arg, const char *why)
@@ -316,6 +206,11 @@ static bool is_subscribed(void *arg)
 	return follow->subscribed || follow->blind;
 }
 
+static void emit_merged(void *arg, const struct event *event)
+{
+	event_send(((struct follow *)arg)->options.sink, event);
+}
+
 struct follow *follow_open(struct arena *parent, const struct follow_options *options)
 {
 	struct arena *arena = arena_child(parent);
@@ -327,10 +222,21 @@ struct follow *follow_open(struct arena *parent, const struct follow_options *op
 		.options = *options,
 		.began = clock_unix() };
 	new_index(follow);
+	if (options->merged)
+		follow->merge = merge_create(&(struct merge_options){ .loop = follow->engine->loop,
+			.patience = options->logs.follow ? PATIENCE : 0,
+			.emit = emit_merged,
+			.arg = follow });
 	const struct events_listener listener = {
-		.open = follow_on_open, .event = follow_on_event, .lost = on_lost, .arg = follow
+		.open = follow_on_open,
+		.event = follow_on_event,
+		.again = follow_on_again,
+		.lost = on_lost,
+		.arg = follow,
 	};
-	follow->events = events_open(follow->engine, names.items, names.count, &listener, follow->errors);
+	follow->events = events_open(follow->engine,
+		&(struct events_query){ .projects = names.items, .nprojects = names.count }, &listener,
+		follow->errors);
 	if (follow->events)
 		loop_run(follow->engine->loop, is_subscribed, follow);
 	if (follow->events && !follow->blind)
@@ -347,17 +253,32 @@ bool follow_before_start(void *arg, struct step *step, const char *id)
 		!follow_wants(follow, service->project->name, service->key))
 		return true;
 	struct follow_one *one = map_get(&follow->by_id, id);
-	if (!one) {
+	if (!one || one->replaces) { /* it has, or will have, its name when it speaks */
 		struct arena *scratch = arena_child(follow->arena);
 		const char *name = service_container_name(scratch, service, step->number_of);
 		one = add_one(follow, id, name, service->project->name, service->key);
+		name_one(one, name);
+		one->number = step->number_of;
 		arena_destroy(scratch);
 	}
 	if (!one->logs && !one->opened) {
-		struct logs_options options = { .attach = true, .follow = true, .tty = service->tty };
-		read_output(one, &options);
+		struct logs_options options = { .attach = true, .follow = true };
+		follow_one_read(one, &options);
 	}
 	return one->opened;
+}
+
+/* Whether it was made to replace one that still runs. */
+static bool replaces_another(const struct observed *seen, const struct observed_container *container)
+{
+	for (size_t i = 0; container->state == CONTAINER_CREATED && i < seen->ncontainers; i++) {
+		const struct observed_container *other = seen->containers[i];
+		if (container_state_runs(other->state) && other->number == container->number &&
+			text_is(other->service, container->service) &&
+			text_is(other->project, container->project))
+			return true;
+	}
+	return false;
 }
 
 void follow_adopt(struct follow *follow, const struct observed *seen, bool history)
@@ -373,21 +294,21 @@ void follow_adopt(struct follow *follow, const struct observed *seen, bool histo
 			continue;
 		struct follow_one *one = add_one(
 			follow, container->id, container->name, container->project, container->service);
+		one->number = container->number;
 		if (runs && !one->runs) {
 			one->runs = true;
-			ask_state(one);
+			follow_one_look(one);
 		}
+		one->replaces |= follow->options.new_ones && replaces_another(seen, container);
 		one->since = clock_unix();
 		if (!wanted || one->logs || one->opened)
 			continue;
 		if (follow->options.expect)
 			follow->options.expect(follow->options.expect_arg, one->label);
-		struct logs_options options = follow->options.logs;
-		options.tty = has_terminal(follow, one->service);
 		if (history)
-			read_output(one, &options);
+			follow_one_read(one, &follow->options.logs);
 		else
-			read_since(one);
+			follow_one_read_since(one);
 	}
 }
 
@@ -421,7 +342,8 @@ bool follow_broken(const struct follow *follow)
 static bool any_open(const struct follow *follow)
 {
 	for (size_t i = 0; i < follow->count; i++)
-		if (follow->ones[i]->logs || (follow->ones[i]->tell_exit && follow->ones[i]->inspect))
+		if (follow->ones[i]->logs ||
+			(follow->ones[i]->tell_exit && follow_one_pends(follow->ones[i])))
 			return true;
 	return false;
 }
@@ -435,7 +357,7 @@ struct follow_one *const *follow_all(const struct follow *follow, size_t *ret_co
 static bool any_runs(const struct follow *follow)
 {
 	for (size_t i = 0; i < follow->count; i++)
-		if (follow->ones[i]->runs && follow->ones[i]->counted)
+		if ((follow->ones[i]->runs || follow->ones[i]->replaces) && follow->ones[i]->counted)
 			return true;
 	return false;
 }
@@ -446,10 +368,27 @@ void follow_wait(struct follow *follow, bool (*over)(void *arg), void *arg)
 		loop_turn(follow->engine->loop, -1);
 }
 
+static bool any_pends(const struct follow *follow)
+{
+	for (size_t i = 0; i < follow->count; i++)
+		if (follow_one_pends(follow->ones[i]))
+			return true;
+	return false;
+}
+
+void follow_review(struct follow *follow)
+{
+	look_at_running(follow);
+	while (any_pends(follow))
+		loop_turn(follow->engine->loop, -1);
+}
+
 void follow_finish(struct follow *follow, bool (*over)(void *arg), void *arg)
 {
 	while (!over(arg) && any_open(follow))
 		loop_turn(follow->engine->loop, -1);
+	if (follow->merge && !over(arg))
+		merge_flush(follow->merge);
 }
 
 void follow_drain(struct follow *follow, int64_t ns)
@@ -465,11 +404,9 @@ void follow_drain(struct follow *follow, int64_t ns)
 
 void follow_close(struct follow *follow)
 {
-	for (size_t i = 0; i < follow->count; i++) {
-		loop_cancel(follow->engine->loop, follow->ones[i]->closing);
-		logs_close(follow->ones[i]->logs);
-		http_cancel(follow->ones[i]->inspect);
-	}
+	for (size_t i = 0; i < follow->count; i++)
+		follow_one_close(follow->ones[i]);
+	merge_destroy(follow->merge);
 	events_close(follow->events);
 	arena_destroy(follow->arena);
 }

@@ -2,7 +2,7 @@
 #ifndef ENGINE_FOLLOW_H
 #define ENGINE_FOLLOW_H
 
-#include "engine/connect/engine.h"
+#include "engine/observe/ask.h"
 #include "engine/stream/logs.h"
 #include "graph/dag/scope.h"
 #include "graph/plan/event.h"
@@ -10,6 +10,7 @@
 
 struct follow;
 struct follow_one;
+struct merge_lane;
 
 /* What is followed, and how. */
 struct follow_options {
@@ -21,6 +22,7 @@ struct follow_options {
 	void (*expect)(void *arg, const char *label);
 	void *expect_arg;
 	struct logs_options logs;
+	bool merged;    /* lines in order of time over all containers; logs.timestamps has to be set */
 	int64_t number; /* only this container of each service; 0: all */
 	bool new_ones;  /* containers that start later, too */
 	bool exits;     /* tell exits */
@@ -38,21 +40,28 @@ struct follow_one {
 	struct arena *arena; /* its own, a child of the follow's */
 	const char *id, *name, *project, *service;
 	const char *label; /* in front of its lines: "web-1" */
+	int64_t number;    /* of its service */
 	bool runs, counted;
+	bool replaces; /* made to replace one that ran then, and not started yet */
 	int64_t exit_code;
 	unsigned ends; /* how often it has ended since */
 	struct follow *follow;
 	struct logs *logs;
+	struct merge_lane *lane;    /* its lines wait there for older ones of others; NULL: they do not */
 	bool opened;                /* the stream has been accepted, or cannot be had */
 	struct loop_timer *closing; /* it has ended and is about to be closed */
+	struct loop_timer *late;    /* until its end is told although its stream has not ended */
 	bool tell_exit;
 	bool restarts; /* after its last end its restart policy, or somebody, has started it again */
 	bool stale;    /* it has ended since its stream was opened */
 	bool again;    /* it was started while its last stream was still open */
 	int64_t since; /* Unix ns by the engine's clock: what it says from then on has not been read yet */
-	struct request *inspect;
-	bool outdated; /* it has ended since `inspect` was sent */
-	bool removed;  /* the engine does not know it any more */
+	struct ask inspect;
+	bool outdated;             /* it has ended since `inspect` was sent */
+	bool killed;               /* somebody has sent it a signal since its start */
+	bool reviewed;             /* it was looked at again after its last end */
+	struct loop_timer *review; /* until that look */
+	bool removed;              /* the engine does not know it any more */
 };
 
 /* Subscribes to the engine's events of the scope's projects and returns when nothing can be missed any more,
@@ -71,11 +80,15 @@ void follow_adopt(struct follow *follow, const struct observed *seen, bool histo
  * findings. */
 int follow_look(struct follow *follow, bool history);
 
-/* Turns the loop until no counted container runs and all output is there, or `over(arg)` is true. */
+/* Turns the loop until no counted container runs or is about to replace one that did, or `over(arg)` is true.
+ */
 void follow_wait(struct follow *follow, bool (*over)(void *arg), void *arg);
 
 /* Turns the loop until all streams have ended, or `over(arg)` is true. */
 void follow_finish(struct follow *follow, bool (*over)(void *arg), void *arg);
+
+/* Asks how all that ran are, and returns when that is known: their ends are told, heard of or not. */
+void follow_review(struct follow *follow);
 
 /* Whether events or the rest of an output that had begun were lost; there is a finding then. */
 bool follow_broken(const struct follow *follow);

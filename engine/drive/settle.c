@@ -1,6 +1,10 @@
 #include "engine/drive/settle.h"
 #include "base/heap.h"
 #include "engine/drive/follow.h"
+#include "engine/observe/inspect.h"
+#include "engine/stream/last_words.h"
+#include "engine/stream/logs.h"
+#include "graph/up/reconcile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,10 +52,54 @@ struct settle *settle_open(struct drive *drive)
 	return NULL;
 }
 
-static int container_failed(struct drive *drive, const char *name, int64_t status)
+/* The last lines of a container, once they are there. */
+struct settle_tail {
+	struct arena *arena;
+	const char *lines;
+};
+
+static void got_settle_tail(void *arg, const char *text)
 {
-	return error_add(drive->errors, ERROR_TASK, NULL, NULL, "container %s exited with code %lld", name,
+	struct settle_tail *tail = arg;
+	tail->lines = arena_strdup(tail->arena, text ? text : "");
+}
+
+/* What it has said since its last start. */
+static const char *settle_lines(struct drive *drive, const struct look *look)
+{
+	struct settle_tail tail = { .arena = drive->scratch };
+	const struct logs_tail wanted = { .count = LAST_WORDS_LINES,
+		.since = look->output_begin,
+		.tty = look->tty,
+		.got = got_settle_tail,
+		.arg = &tail };
+	logs_tail(drive->engine, look->id, &wanted);
+	while (!tail.lines)
+		loop_turn(drive->engine->loop, -1);
+	return tail.lines;
+}
+
+/* A container that has failed, with its last words while it is there. */
+static int container_failed(
+	struct drive *drive, const char *id, const char *name, const char *service, int64_t status)
+{
+	struct arena *arena = drive->scratch;
+	struct inspect inspect = { .path = inspect_container_path(arena, id) };
+	struct errors unheard;
+	struct look look;
+	auto_buf struct buf detail;
+	buf_init(&detail, 256 << 10);
+	errors_init(&unheard, arena);
+	error_add(drive->errors, ERROR_TASK, NULL, NULL, "container %s exited with code %lld", name,
 		(long long)status);
+	inspect_all(arena, drive->engine, &inspect, 1);
+	if (!inspect.text ||
+		look_read(arena, inspect.text, inspect.len, drive->engine->api, &look, &unheard) < 0)
+		return -1;
+	const char *lines = settle_lines(drive, &look);
+	last_words_put(&detail, &look, lines);
+	error_detail(drive->errors, buf_text(&detail));
+	return error_hint(drive->errors, "%s", last_words_hint(arena, &look, service, lines));
 }
 
 static bool is_unchecked(const struct drive *drive, const struct service *service)
@@ -114,7 +162,8 @@ static int check_failed(struct drive *drive, struct observed **ret_seen)
 		const struct observed_container *container = seen->containers[i];
 		if (has_failed(container) && !container->oneoff &&
 			scope_selected(drive->scope, container->project, container->service))
-			result = container_failed(drive, container->name, container->exit_code);
+			result = container_failed(drive, container->id, container->name, container->service,
+				container->exit_code);
 	}
 	*ret_seen = seen;
 	return result;
@@ -134,35 +183,55 @@ int settle_window(struct settle *settle)
 		loop_turn(drive->engine->loop, -1);
 	const struct follow_one *one = failed_one(settle);
 	if (one) /* even when its restart policy has started it again: that is a crash loop */
-		return container_failed(drive, one->name, one->exit_code);
+		return container_failed(drive, one->id, one->name, one->service, one->exit_code);
 	/* The engine's list lags behind its events: an end before the subscription shows only now. */
 	return check_failed(drive, &seen);
 }
 
-/* Whether a step of the plan has started the container of that name. */
-static bool was_started(const struct plan *plan, const char *name)
-{
-	for (size_t i = 0; i < plan->count; i++)
-		if (op_traits[plan->steps[i]->op].starts && strcmp(plan->steps[i]->name, name) == 0)
-			return true;
-	return false;
-}
-
 int settle_now(struct drive *drive)
 {
-	if (!drive->plan->count)
-		return 0;
-	struct observed *seen = drive_containers(drive, drive->errors);
-	int failed = seen ? 0 : -1;
-	for (size_t i = 0; seen && i < seen->ncontainers; i++)
-		if (has_failed(seen->containers[i]) && was_started(drive->plan, seen->containers[i]->name))
-			failed = container_failed(
-				drive, seen->containers[i]->name, seen->containers[i]->exit_code);
-	for (size_t i = 0; !failed && i < drive->result.nends; i++)
-		if (drive->result.ends[i].exit_code && !drive->result.ends[i].again)
-			failed = container_failed(
-				drive, drive->result.ends[i].name, drive->result.ends[i].exit_code);
+	int failed = 0;
+	for (size_t i = 0; i < drive->result.nends; i++) {
+		const struct run_end *end = &drive->result.ends[i];
+		if (end->exit_code && !end->again)
+			failed = container_failed(drive, end->id, end->name, end->service, end->exit_code);
+	}
 	return failed;
+}
+
+int settle_faults(const struct drive *drive)
+{
+	int result = 0;
+	for (size_t i = 0; i < drive->plan->nfaults; i++) {
+		const struct plan_fault *fault = &drive->plan->faults[i];
+		if (fault->mild)
+			error_warn(drive->errors, &fault->at, fault->path, "%s", fault->text);
+		else
+			result = error_add(
+				drive->errors, ERROR_GATE, &fault->at, fault->path, "%s", fault->text);
+		error_hint(drive->errors, "%s", fault->hint);
+	}
+	return result;
+}
+
+/* What has become, while the plan ran, of the containers that were there, and of those it has started. Who
+ * listens to them hears of their ends. */
+static int settle_look(struct drive *drive, struct settle *settle)
+{
+	const struct observed *seen = drive->seen;
+	if (seen->ncontainers && !(seen = drive_containers(drive, drive->errors)))
+		return -1;
+	reconcile_faults(drive->scratch, drive->scope->dag, seen, drive->plan);
+	if (drive->follow)
+		return 0;
+	return settle ? settle_window(settle) : settle_now(drive);
+}
+
+int settle_check(struct drive *drive, struct settle *settle)
+{
+	if (drive->plan->count && settle_look(drive, settle) < 0)
+		return -1;
+	return settle_faults(drive);
 }
 
 void settle_close(struct settle *settle)

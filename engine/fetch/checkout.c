@@ -1,79 +1,27 @@
 #include "engine/fetch/checkout.h"
 #include "base/text/sha256.h"
-#include "base/text/url.h"
+#include "base/url.h"
 #include "compose/tree/path.h"
 #include "engine/fetch/cache.h"
-#include "engine/loop/child.h"
+#include "engine/fetch/git.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-enum { ANSWER_MOST = 65536, COMMIT_LEN = 40 };
+enum { COMMIT_LEN = 40 };
 
 struct remote_place {
 	const char *url, *ref, *path; /* path below the repository, "" for its root */
 };
-
-struct git {
-	bool ended;
-	int status;
-};
-
-static void git_ended(void *arg, int status)
-{
-	struct git *git = arg;
-	git->ended = true;
-	git->status = status;
-}
-
-static bool has_ended(void *arg)
-{
-	const struct git *git = arg;
-	return git->ended;
-}
-
-static int repository_unreachable(const struct remote_place *place, struct errors *errors)
-{
-	error_add(errors, ERROR_FILE, NULL, NULL, "failed to access repository %s",
-		url_shown(errors->arena, place->url));
-	return error_hint(
-		errors, "git says why above; a whole commit behind # that was read before needs no network");
-}
-
-/* Runs git; with `answer` its output goes there, through a temporary file, so that nothing blocks. */
-static int git_run(const struct fetcher *fetcher, const struct remote_place *place, const char *const *argv,
-	char *answer, struct errors *errors)
-{
-	struct git git = { 0 };
-	pid_t pid;
-	FILE *out = answer ? tmpfile() : NULL;
-	int fd = out ? fileno(out) : -1, result = child_start(argv, -1, fd, STDERR_FILENO, &pid, errors);
-	if (result == 0) {
-		struct loop *loop = fetcher->loop(fetcher->arg);
-		fetcher->waiting(fetcher->arg, url_shown(errors->arena, place->url));
-		loop_child(loop, pid, git_ended, &git);
-		loop_run(loop, has_ended, &git);
-		fetcher->waited(fetcher->arg);
-		if (!WIFEXITED(git.status) || WEXITSTATUS(git.status) != 0)
-			result = repository_unreachable(place, errors);
-	}
-	if (out) {
-		rewind(out);
-		answer[fread(answer, 1, ANSWER_MOST - 1, out)] = '\0';
-		fclose(out);
-	}
-	return result;
-}
 
 static struct remote_place parse_place(struct arena *arena, const char *text)
 {
 	struct remote_place place = { .ref = "HEAD", .path = "" };
 	const char *hash = strchr(text, '#');
 	place.url = hash ? arena_strndup(arena, text, (size_t)(hash - text)) : text;
-	if (strncmp(text, "github.com/", 11) == 0)
+	if (strncasecmp(text, "github.com/", 11) == 0)
 		place.url = arena_printf(arena, "https://%s", place.url);
 	if (!hash)
 		return place;
@@ -91,66 +39,108 @@ static bool is_commit(const char *text)
 	return len == COMMIT_LEN && !text[len];
 }
 
+/* The line of ls-remote's answer that is about the ref: git lists all whose names end like it, team/main for
+ * main, too. "" when there is none. */
+static const char *ref_line(const char *answer, const char *ref)
+{
+	static const char *const folders[] = { "", "refs/", "refs/heads/", "refs/tags/" };
+	size_t len = strlen(ref);
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		size_t folder = strlen(folders[i]);
+		for (const char *line = answer; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+			const char *name = line + strcspn(line, "\t\n");
+			name += *name == '\t';
+			if (strcspn(name, "\n") == folder + len && strncmp(name, folders[i], folder) == 0 &&
+				strncmp(name + folder, ref, len) == 0)
+				return line;
+		}
+	}
+	return "";
+}
+
 /* The commit that the ref means now. */
-static int resolve_commit(const struct fetcher *fetcher, const struct remote_place *place,
-	struct arena *arena, const char **ret_commit, struct errors *errors)
+static int resolve_commit(const struct git *git, const struct remote_place *place, struct arena *arena,
+	const char **ret_commit, struct errors *errors)
 {
 	if (is_commit(place->ref)) {
 		*ret_commit = place->ref;
 		return 0;
 	}
-	char *answer = arena_alloc(arena, ANSWER_MOST);
-	const char *argv[] = { "git", "ls-remote", "--", place->url, place->ref, NULL };
-	if (git_run(fetcher, place, argv, answer, errors) < 0)
+	const char *answer, *argv[] = { "ls-remote", "--", place->url, place->ref, NULL };
+	if (git_run(git, arena, argv, &answer, errors) < 0)
 		return -1;
-	const char *commit = arena_strndup(arena, answer, strspn(answer, "0123456789abcdef"));
+	const char *line = ref_line(answer, place->ref);
+	const char *commit = arena_strndup(arena, line, strspn(line, "0123456789abcdef"));
 	if (!is_commit(commit))
-		return error_add(errors, ERROR_FILE, NULL, NULL, "%s has no branch or tag %s",
-			url_shown(arena, place->url), place->ref);
+		return error_add(
+			errors, ERROR_FILE, NULL, NULL, "%s has no branch or tag %s", git->shown, place->ref);
 	*ret_commit = commit;
 	return 0;
 }
 
-/* Into a folder beside the wanted one, renamed once it is whole: another run may do the same. */
-static int fetch_commit(const struct fetcher *fetcher, const struct remote_place *place, const char *commit,
+/* The commit's files in a new folder; its words about progress tell a slow git from a silent one. */
+static int fetch_files(const struct git *git, const struct remote_place *place, const char *commit,
+	const char *dir, struct arena *arena, struct errors *errors)
+{
+	const char *init[] = { "init", "-q", "--", dir, NULL };
+	const char *get[] = { "-C", dir, "fetch", "-q", "--progress", "--depth=1", "--", place->url, commit,
+		NULL };
+	const char *take[] = { "-C", dir, "-c", "advice.detachedHead=false", "checkout", "-q", "--progress",
+		"FETCH_HEAD", NULL };
+	if (git_run(git, arena, init, NULL, errors) < 0 || git_run(git, arena, get, NULL, errors) < 0)
+		return -1;
+	return git_run(git, arena, take, NULL, errors);
+}
+
+/* Into a folder beside the wanted one, renamed once it is whole: another run may do the same. What fails
+ * leaves nothing behind. */
+static int fetch_commit(const struct git *git, const struct remote_place *place, const char *commit,
 	const char *dir, struct arena *arena, struct errors *errors)
 {
 	const char *part = arena_printf(arena, "%s.%ld", dir, (long)getpid());
-	const char *init[] = { "git", "init", "-q", "--", part, NULL };
-	const char *get[] = { "git", "-C", part, "fetch", "-q", "--depth=1", "--", place->url, commit, NULL };
-	const char *take[] = { "git", "-C", part, "-c", "advice.detachedHead=false", "checkout", "-q",
-		"FETCH_HEAD", NULL };
 	if (cache_make(part) < 0)
 		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "%s: %s", part, strerror(errno));
-	if (git_run(fetcher, place, init, NULL, errors) < 0 ||
-		git_run(fetcher, place, get, NULL, errors) < 0 ||
-		git_run(fetcher, place, take, NULL, errors) < 0)
+	int result = fetch_files(git, place, commit, part, arena, errors);
+	if (result == 0 && rename(part, dir) != 0 && access(dir, F_OK) != 0)
+		result = error_add(errors, ERROR_SYSTEM, NULL, NULL, "%s: %s", dir, strerror(errno));
+	cache_remove(part);
+	return result;
+}
+
+/* The folder of the place's commit, fetched when it is not there. */
+static int find_commit(const struct git *git, const struct remote_place *place, struct arena *arena,
+	const char **ret_dir, struct errors *errors)
+{
+	const char *cache, *commit = NULL;
+	if (cache_find(git->fetcher->os_env, arena, "git", &cache, errors) < 0)
 		return -1;
-	if (rename(part, dir) != 0 && access(dir, F_OK) != 0)
-		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "%s: %s", dir, strerror(errno));
-	return 0;
+	if (!cache) {
+		error_add(errors, ERROR_FILE, NULL, NULL, "there is no folder for the repository's copy");
+		return error_hint(errors, "set HOME or XDG_CACHE_HOME");
+	}
+	if (resolve_commit(git, place, arena, &commit, errors) < 0)
+		return -1;
+	const char *key = sha256_hex(arena, place->url, strlen(place->url));
+	*ret_dir = arena_printf(arena, "%s/%.16s-%s", cache, key, commit);
+	if (access(*ret_dir, F_OK) == 0)
+		return cache_check(*ret_dir, errors);
+	return fetch_commit(git, place, commit, *ret_dir, arena, errors);
 }
 
 int checkout_get(
 	void *arg, const char *url, struct arena *arena, const char **ret_path, struct errors *errors)
 {
-	const struct fetcher *fetcher = arg;
 	struct remote_place place = parse_place(arena, url);
-	const char *commit = NULL, *path = path_clean(arena, place.path);
+	struct git git = { .fetcher = arg, .shown = url_shown(arena, place.url) };
+	const char *dir = NULL, *path = path_clean(arena, place.path);
 	if (*path == '/' || strncmp(path, "..", 2) == 0 || *place.ref == '-')
 		return error_add(errors, ERROR_FILE, NULL, NULL, "%s: the path must lie in the repository",
 			url_shown(arena, url));
-	if (resolve_commit(fetcher, &place, arena, &commit, errors) < 0)
-		return -1;
-	const char *key = arena_strndup(arena, sha256_hex(arena, place.url, strlen(place.url)), 16);
-	const char *dir =
-		cache_path(fetcher->os_env, arena, "git", arena_printf(arena, "%s-%s", key, commit));
-	if (!dir) {
-		error_add(errors, ERROR_FILE, NULL, NULL, "there is no folder for the repository's copy");
-		return error_hint(errors, "set HOME or XDG_CACHE_HOME");
-	}
-	if (access(dir, F_OK) != 0 && fetch_commit(fetcher, &place, commit, dir, arena, errors) < 0)
-		return -1;
-	*ret_path = path_join(arena, dir, path);
-	return 0;
+	int result = git_login_open(arena, place.url, &git.login, &place.url, errors);
+	if (result == 0)
+		result = find_commit(&git, &place, arena, &dir, errors);
+	git_login_close(&git.login);
+	if (result == 0)
+		*ret_path = path_join(arena, dir, path);
+	return result;
 }

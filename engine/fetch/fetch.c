@@ -1,7 +1,7 @@
 #include "engine/fetch/fetch.h"
 #include "base/text/sha256.h"
 #include "base/text/text.h"
-#include "base/text/url.h"
+#include "base/url.h"
 #include "compose/tree/file.h"
 #include "engine/fetch/cache.h"
 #include "engine/fetch/checkout.h"
@@ -17,18 +17,19 @@ enum { MOST = 16 << 20, DIGEST_LEN = 64 };
 #define TIMEOUT  (30 * SECOND)
 #define PATIENCE (10 * SECOND)
 
-struct address {
+/* What a URL names. */
+struct web_file {
 	const char *url, *shown; /* without #…; as messages show it */
 	const char *digest;      /* of #sha256=…, or NULL */
 	const char *copy;        /* where it is kept, or NULL */
 };
 
-static int parse_address(const struct fetcher *fetcher, const char *text, struct arena *arena,
-	struct address *ret, struct errors *errors)
+static int parse_web_file(const struct fetcher *fetcher, const char *text, struct arena *arena,
+	struct web_file *ret, struct errors *errors)
 {
 	static const char pin[] = "#sha256=";
 	size_t len = strcspn(text, "#");
-	struct address address = { .url = arena_strndup(arena, text, len), .shown = url_shown(arena, text) };
+	struct web_file address = { .url = arena_strndup(arena, text, len), .shown = url_shown(arena, text) };
 	if (strncmp(text + len, pin, strlen(pin)) == 0)
 		address.digest = text + len + strlen(pin);
 	size_t digits = address.digest ? strspn(address.digest, "0123456789abcdef") : 0;
@@ -37,18 +38,22 @@ static int parse_address(const struct fetcher *fetcher, const char *text, struct
 			address.shown);
 		return error_hint(errors, "write #sha256= and 64 lower case hex digits, or nothing");
 	}
-	address.copy = cache_path(fetcher->os_env, arena, "http", sha256_hex(arena, text, strlen(text)));
+	const char *cache;
+	if (cache_find(fetcher->os_env, arena, "http", &cache, errors) < 0)
+		return -1;
+	if (cache)
+		address.copy = arena_printf(arena, "%s/%s", cache, sha256_hex(arena, text, strlen(text)));
 	*ret = address;
 	return 0;
 }
 
-static bool has_digest(struct arena *arena, const struct address *address, const char *text, size_t len)
+static bool has_digest(struct arena *arena, const struct web_file *address, const char *text, size_t len)
 {
 	return !address->digest || text_is(sha256_hex(arena, text, len), address->digest);
 }
 
 static bool read_copy(
-	struct arena *arena, const struct address *address, const char **ret_text, size_t *ret_len)
+	struct arena *arena, const struct web_file *address, const char **ret_text, size_t *ret_len)
 {
 	struct errors ignored;
 	struct file file = { .path = address->copy, .most = MOST };
@@ -58,7 +63,7 @@ static bool read_copy(
 }
 
 /* Beside the wanted file, renamed once it is whole. Without a cache there is none: nothing else fails. */
-static void keep_copy(struct arena *arena, const struct address *address, const char *text, size_t len)
+static void keep_copy(struct arena *arena, const struct web_file *address, const char *text, size_t len)
 {
 	if (!address->copy || cache_make(arena_strndup(arena, address->copy,
 				      (size_t)(strrchr(address->copy, '/') - address->copy))) != 0)
@@ -74,7 +79,7 @@ static void keep_copy(struct arena *arena, const struct address *address, const 
 }
 
 /* What cannot be had now but was read before is better than nothing, if one knows. */
-static bool fall_back(struct arena *arena, const struct address *address, const char *why,
+static bool fall_back(struct arena *arena, const struct web_file *address, const char *why,
 	const char **ret_text, size_t *ret_len, struct errors *errors)
 {
 	struct stat info;
@@ -90,7 +95,7 @@ static bool fall_back(struct arena *arena, const struct address *address, const 
 }
 
 static int cannot_read(
-	const struct address *address, const struct request *request, const char *why, struct errors *errors)
+	const struct web_file *address, const struct request *request, const char *why, struct errors *errors)
 {
 	int status = request->status;
 	error_add(errors, ERROR_FILE, NULL, NULL, "%s cannot be read: %s", address->shown, why);
@@ -109,7 +114,7 @@ static int cannot_read(
 
 /* The text, unless the answer is a failure, a web page or not what the digest says. A server that is away
  * for now is replaced by the copy of last time. */
-static int fetch_read_answer(struct request *request, const struct address *address, struct arena *arena,
+static int fetch_read_answer(struct request *request, const struct web_file *address, struct arena *arena,
 	const char **ret_text, size_t *ret_len, struct errors *errors)
 {
 	const char *why = request->failure;
@@ -140,9 +145,9 @@ static int fetch_url(void *arg, const char *url, struct arena *arena, const char
 	struct errors *errors)
 {
 	const struct fetcher *fetcher = arg;
-	struct address address = { 0 };
+	struct web_file address = { 0 };
 	struct errors ignored;
-	if (parse_address(fetcher, url, arena, &address, errors) != 0)
+	if (parse_web_file(fetcher, url, arena, &address, errors) != 0)
 		return -1;
 	if (address.digest && read_copy(arena, &address, ret_text, ret_len))
 		return 0;

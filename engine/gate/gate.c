@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define LOOK_TIMEOUT (60 * PACE_SECOND) /* an engine that starts many containers may be slow */
+#define LOOK_TAKES (30 * PACE_SECOND) /* an engine that starts many containers may be slow */
 
 /* An engine that probes by itself this soon needs no help. */
 #define ENGINE_SOON (200 * PACE_MS)
@@ -28,22 +28,16 @@ static const char *const state_names[] = {
 
 static void watch_go(struct watch *watch, enum watch_state to);
 
-static enum probe_kind kind_of(const struct gate *gate)
-{
-	return gate->job.step->gate.probe ? gate->job.step->gate.probe->kind : PROBE_UNSET;
-}
-
-/* Whether the engine's own health state is what counts. */
-static bool by_engine(const struct gate *gate)
-{
-	return kind_of(gate) == PROBE_CONTAINER || kind_of(gate) == PROBE_UNSET;
-}
-
 static void watch_fail(struct watch *watch, const char *why, const char *hint)
 {
 	watch->why = arena_strdup(watch->gate->arena, why);
 	watch->hint = arena_strdup(watch->gate->arena, hint);
 	watch_go(watch, WATCH_REPORT);
+}
+
+static void watch_unhealthy(struct watch *watch)
+{
+	watch_fail(watch, arena_printf(watch->arena, "container %s is unhealthy", watch->look.name), NULL);
 }
 
 /* ---- the end ---- */
@@ -86,7 +80,14 @@ static void on_told(struct watch *watch)
 
 /* ---- LOOK ---- */
 
-static void ask(struct watch *watch);
+static void watch_ask(struct watch *watch);
+
+static void look_again(void *arg)
+{
+	struct watch *watch = arg;
+	watch->timer = NULL;
+	watch_ask(watch);
+}
 
 /* What a look has told decides whether to probe, to wait for an event, or that it is over. */
 static void judge_look(struct watch *watch)
@@ -94,11 +95,14 @@ static void judge_look(struct watch *watch)
 	struct gate *gate = watch->gate;
 	const char *why = NULL, *hint = NULL;
 	struct gate_target target = { .condition = gate->job.step->gate.condition,
-		.kind = kind_of(gate),
-		.service = gate->job.step->service->key,
+		.kind = gate_kind(gate),
+		.service = watch->service->key,
 		.look = &watch->look,
-		.restarts = watch->look.restarts - watch->restarts_before };
+		.newly = watch->reviewed,
+		.restarts = watch->look.restarts - watch->restarts_before,
+		.lasting = gate->job.step->gate.lasting };
 	enum gate_verdict verdict = gate_judge(watch->arena, &target, &why, &hint);
+	int64_t rest = gate_rest(gate->job.step, loop_now());
 	/* It is on its way back already. */
 	bool stale = watch->died || (watch->began && verdict == GATE_LISTEN);
 	watch->died = watch->began = false;
@@ -106,9 +110,13 @@ static void judge_look(struct watch *watch)
 		watch_go(watch, WATCH_LOOK);
 		return;
 	}
+	watch->reviewed = true;
 	switch (verdict) {
 	case GATE_READY:
-		watch_go(watch, WATCH_READY);
+		if (rest > 0)
+			watch->timer = loop_after(gate->job.engine->loop, rest, look_again, watch);
+		else
+			watch_go(watch, WATCH_READY);
 		break;
 	case GATE_FAILED:
 		watch_fail(watch, why, hint);
@@ -122,13 +130,6 @@ static void judge_look(struct watch *watch)
 		watch_go(watch, WATCH_ROUTE);
 		break;
 	}
-}
-
-static void look_again(void *arg)
-{
-	struct watch *watch = arg;
-	watch->timer = NULL;
-	ask(watch);
 }
 
 static bool repeat_look(struct watch *watch, const struct request *request)
@@ -153,7 +154,7 @@ static void on_look(struct request *request)
 		return;
 	if (request->fault == HTTP_OK && request->status == 404) {
 		watch->removed = true;
-		const char *name = watch->looked ? watch->look.name : watch->id;
+		const char *name = watch->looked ? watch->look.name : arena_strndup(arena, watch->id, 12);
 		if (watch->completed && gate->job.step->gate.condition == CONDITION_COMPLETED)
 			watch_go(watch, WATCH_READY);
 		else
@@ -163,7 +164,7 @@ static void on_look(struct request *request)
 	struct look look;
 	if (request->fault != HTTP_OK || request->status != 200) {
 		watch_fail(watch,
-			arena_printf(arena, "container %s: %s", watch->id, http_message(arena, request)),
+			arena_printf(arena, "container %.12s: %s", watch->id, http_message(arena, request)),
 			NULL);
 		return;
 	}
@@ -173,8 +174,8 @@ static void on_look(struct request *request)
 		watch_fail(watch, errors.first->message, NULL);
 		return;
 	}
-	if (!watch->looked)
-		watch->restarts_before = look.restarts;
+	if (!watch->looked && !gate->job.step->gate.lasting)
+		watch->restarts_before = gate_restarts_before(&look);
 	arena_destroy(watch->arena);
 	watch->arena = seen;
 	watch->look = look;
@@ -182,17 +183,16 @@ static void on_look(struct request *request)
 	judge_look(watch);
 }
 
-static void ask(struct watch *watch)
+static void watch_ask(struct watch *watch)
 {
 	struct gate *gate = watch->gate;
 	struct errors errors;
 	errors_init(&errors, gate->arena);
 	struct request *request = http_request(gate->job.engine->http);
 	request->method = "GET";
-	request->path = arena_printf(http_arena(request), "/containers/%s/json", watch->id);
-	request->prompt = true;
+	request->path = http_path(http_arena(request), "containers", watch->id, "json", (char *)NULL);
 	request->done = on_look;
-	request->timeout = LOOK_TIMEOUT;
+	request->takes = LOOK_TAKES;
 	request->arg = watch;
 	if (http_send(request, &errors) == 0)
 		watch->request = request;
@@ -204,7 +204,7 @@ static void enter_look(struct watch *watch)
 {
 	watch->died = watch->began = false;
 	watch->repeats = 0;
-	ask(watch);
+	watch_ask(watch);
 }
 
 /* ---- PROBE ---- */
@@ -221,49 +221,10 @@ static void on_tried(void *arg, bool ready)
 	int64_t spent = watch->try.by->lasting ? now - watch->try_began : 0;
 	/* An early try of the engine's check proves nothing by failing: the engine decides. */
 	bool failed = watch->try.hopeless || pace_failed(&watch->pace, now, spent);
-	if (!by_engine(gate) && failed)
-		watch_fail(watch, arena_printf(watch->arena, "container %s is unhealthy", watch->look.name),
-			NULL);
+	if (failed && (!gate_by_engine(gate) || gate_in_review(watch)))
+		watch_unhealthy(watch);
 	else
 		watch_go(watch, WATCH_WAIT);
-}
-
-/* The command that a check runs. */
-static void set_command(struct watch *watch)
-{
-	struct probe_try *try = &watch->try;
-	const struct look *look = &watch->look;
-	if (kind_of(watch->gate) == PROBE_EXEC) {
-		try->exec = try->probe->exec;
-		try->nexec = try->probe->nexec;
-		return;
-	}
-	const char **command = NULL;
-	size_t count = 0;
-	struct arena *arena = watch->arena;
-	bool shell = strcmp(look->test[0], "CMD-SHELL") == 0;
-	for (size_t i = 0; shell && i < look->nshell; i++)
-		*ARENA_PUSH(arena, command, count) = look->shell[i];
-	for (size_t i = 1; i < look->ntest; i++)
-		*ARENA_PUSH(arena, command, count) = look->test[i];
-	try->exec = command;
-	try->nexec = count;
-}
-
-static void set_pace(struct watch *watch)
-{
-	const struct gate *gate = watch->gate;
-	struct pace *pace = &watch->pace;
-	if (pace->interval) {
-		pace_quicken(pace);
-		return;
-	}
-	pace_init(pace, gate->job.step->gate.probe, watch->try.by->growth, loop_now());
-	if (by_engine(gate)) {
-		const struct probe *probe = watch->try.probe;
-		pace->interval = probe->interval.set ? pace->interval : watch->look.check_interval;
-		pace->timeout = probe->timeout.set ? pace->timeout : watch->look.check_timeout;
-	}
 }
 
 /* Makes the try for what the container is now, with the command and the pace of its kind. */
@@ -272,7 +233,7 @@ static void begin_probing(struct watch *watch)
 	static const struct probe unset;
 	struct gate *gate = watch->gate;
 	struct probe_try *try = &watch->try;
-	const struct prober *kind = prober_of(kind_of(gate));
+	const struct prober *kind = prober_of(gate_kind(gate));
 	probe_finish(try);
 	*try = (struct probe_try){
 		.engine = gate->job.engine,
@@ -286,8 +247,8 @@ static void begin_probing(struct watch *watch)
 		.arg = watch,
 	};
 	if (try->by == &prober_exec)
-		set_command(watch);
-	set_pace(watch);
+		gate_set_command(watch);
+	gate_set_pace(watch);
 	gate_note_way(watch);
 	watch_go(watch, WATCH_PROBE);
 }
@@ -302,9 +263,14 @@ static void enter_route(struct watch *watch)
 {
 	struct gate *gate = watch->gate;
 	const struct probe *probe = gate->job.step->gate.probe;
-	const struct prober *kind = prober_of(kind_of(gate));
-	if (by_engine(gate) && ((probe && probe->early == TRI_NO) || watch->look.check_first <= ENGINE_SOON ||
-				       !watch->look.ntest || watch->look.state == CONTAINER_PAUSED)) {
+	const struct prober *kind = prober_of(gate_kind(gate));
+	bool theirs = (probe && probe->early == TRI_NO) || !watch->look.ntest;
+	if (gate_in_review(watch) && theirs) {
+		watch_unhealthy(watch);
+		return;
+	}
+	if (gate_by_engine(gate) && !gate_in_review(watch) &&
+		(theirs || watch->look.check_first <= ENGINE_SOON)) {
 		watch_go(watch, WATCH_LISTEN);
 		return;
 	}
@@ -347,7 +313,7 @@ static void on_pause_over(void *arg)
 /* ---- the machine ---- */
 
 /* Lets go of what a state had under way. */
-static void leave(struct watch *watch)
+static void watch_leave(struct watch *watch)
 {
 	http_cancel(watch->request);
 	watch->request = NULL;
@@ -365,7 +331,7 @@ static void watch_go(struct watch *watch, enum watch_state to)
 	struct gate *gate = watch->gate;
 	TRACE("gate", "\"step\":%zu,\"container\":\"%.12s\",\"from\":\"%s\",\"to\":\"%s\"",
 		gate->job.step->number, watch->id, state_names[watch->state], state_names[to]);
-	leave(watch);
+	watch_leave(watch);
 	watch->state = to;
 	switch (to) {
 	case WATCH_LOOK:
@@ -394,11 +360,12 @@ static void watch_go(struct watch *watch, enum watch_state to)
 	}
 }
 
-static void add_watch(struct gate *gate, const char *id)
+static void add_watch(struct gate *gate, const char *id, const struct service *service)
 {
 	if (id)
-		*ARENA_PUSH(gate->arena, gate->watches, gate->count) =
-			(struct watch){ .gate = gate, .id = arena_strdup(gate->arena, id) };
+		*ARENA_PUSH(gate->arena, gate->watches, gate->count) = (struct watch){
+			.gate = gate, .id = arena_strdup(gate->arena, id), .service = service
+		};
 }
 
 static struct job *gate_begin(const struct job *given)
@@ -409,9 +376,9 @@ static struct job *gate_begin(const struct job *given)
 	gate->arena = arena;
 	gate->job = *given;
 	for (size_t i = 0; i < step->gate.nwatched; i++)
-		add_watch(gate, step->gate.watched[i]->id);
+		add_watch(gate, step->gate.watched[i]->id, step->service);
 	for (size_t i = 0; i < step->gate.nstarts; i++)
-		add_watch(gate, step_container(step->gate.starts[i]));
+		add_watch(gate, step_container(step->gate.starts[i]), step->gate.starts[i]->service);
 	for (size_t i = 0; i < gate->count; i++)
 		watch_go(&gate->watches[i], WATCH_LOOK);
 	if (gate->count == 0)
@@ -427,7 +394,7 @@ static void watch_on_event(struct watch *watch, const struct engine_event *event
 	bool looking = watch->state == WATCH_LOOK;
 	switch (event->action) {
 	case ENGINE_HEALTH:
-		if (completes || !by_engine(gate))
+		if (completes || !gate_by_engine(gate))
 			return;
 		if (event->health == HEALTH_HEALTHY)
 			watch_go(watch, WATCH_READY);
@@ -454,6 +421,8 @@ static void watch_on_event(struct watch *watch, const struct engine_event *event
 			watch_go(watch, WATCH_LOOK);
 		watch->died |= looking;
 		return;
+	case ENGINE_CREATE:
+	case ENGINE_KILL:
 	case ENGINE_OTHER:
 		return;
 	}
@@ -470,19 +439,31 @@ static void gate_event(struct job *job, const struct engine_event *event)
 	}
 }
 
+static void gate_look(struct job *job)
+{
+	struct gate *gate = (struct gate *)job;
+	for (size_t i = 0; i < gate->count && !gate->over; i++) {
+		struct watch *watch = &gate->watches[i];
+		if (watch->state == WATCH_LISTEN || watch->state == WATCH_WAIT)
+			watch_go(watch, WATCH_LOOK);
+	}
+}
+
 static void gate_cancel(struct job *job)
 {
 	struct gate *gate = (struct gate *)job;
 	loop_cancel(gate->job.engine->loop, gate->timer);
 	for (size_t i = 0; i < gate->count; i++) {
 		struct watch *watch = &gate->watches[i];
-		leave(watch);
+		watch_leave(watch);
 		route_finish(&watch->route);
 		probe_finish(&watch->try);
 	}
 	arena_destroy(gate->arena);
 }
 
-const struct job_row gate_job = {
-	.begin = gate_begin, .cancel = gate_cancel, .event = gate_event, .waiting = gate_waiting
-};
+const struct job_row gate_job = { .begin = gate_begin,
+	.cancel = gate_cancel,
+	.event = gate_event,
+	.look = gate_look,
+	.waiting = gate_waiting };

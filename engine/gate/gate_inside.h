@@ -24,11 +24,13 @@ struct gate;
 struct watch {
 	struct gate *gate;
 	const char *id;
+	const struct service *service; /* the container's */
 	enum watch_state state;
 	struct arena
 		*arena; /* of `look` and what is made of it, a child of the gate's; each look has another */
 	struct look look;
 	bool looked;             /* `look` holds something */
+	bool reviewed;           /* a look has been judged: what comes after it is news */
 	bool removed;            /* the engine does not know it any more */
 	bool died, began;        /* while LOOK was under way: an end, a start */
 	bool completed;          /* it ended with 0 at some time */
@@ -51,6 +53,19 @@ struct gate {
 	bool over, ok; /* decided; `done` follows by the timer */
 	struct loop_timer *timer;
 };
+
+/* The kind of probe that the gate's step asks for, and whether it leaves the verdict to the engine. */
+enum probe_kind gate_kind(const struct gate *gate);
+bool gate_by_engine(const struct gate *gate);
+
+/* Whether the engine has found the container unhealthy before, so that it will not say so again. */
+bool gate_in_review(const struct watch *watch);
+
+/* Sets the command that the watch's try runs, as the probe or the container's own check has it. */
+void gate_set_command(struct watch *watch);
+
+/* Sets the pace of the tries, or, after a restart of the container, quickens it. (All: gate_try.c) */
+void gate_set_pace(struct watch *watch);
 
 /* Fetches the last lines of a failed container, then leaves the finding and calls `told(watch)`. */
 void gate_report(struct watch *watch, void (*told)(struct watch *watch));

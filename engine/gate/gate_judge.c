@@ -37,6 +37,13 @@ static enum gate_verdict judge_ended(struct judging *of)
 		hint);
 }
 
+int64_t gate_restarts_before(const struct look *look)
+{
+	bool loops = look->state == CONTAINER_RESTARTING && look->exit_code &&
+		     look->restarts >= GATE_RESTARTS_MOST;
+	return loops ? look->restarts - GATE_RESTARTS_MOST + 1 : look->restarts;
+}
+
 static enum gate_verdict judge_restarting(struct judging *of)
 {
 	const struct look *look = of->target->look;
@@ -60,6 +67,8 @@ static enum gate_verdict judge_health(struct judging *of)
 	case HEALTH_HEALTHY:
 		return GATE_READY;
 	case HEALTH_UNHEALTHY:
+		if (!of->target->newly)
+			return GATE_PROBE;
 		return judge_fail(of, arena_printf(of->arena, "container %s is unhealthy", name), NULL);
 	case HEALTH_STARTING:
 		return GATE_PROBE;
@@ -84,12 +93,44 @@ static enum gate_verdict judge_running(struct judging *of)
 										      : GATE_PROBE;
 }
 
+/* One that stands in for another must not have ended in a failure, be it restarted or not. */
+static enum gate_verdict judge_lasting(struct judging *of)
+{
+	const struct look *look = of->target->look;
+	bool failed =
+		look->state != CONTAINER_RUNNING && look->state != CONTAINER_PAUSED && look->exit_code != 0;
+	if (!failed && of->target->restarts == 0 && look->state != CONTAINER_CREATED)
+		return GATE_READY;
+	if (failed || of->target->restarts == 0)
+		return judge_ended(of);
+	return judge_fail(of,
+		arena_printf(of->arena, "container %s does not stay up, the engine restarts it", look->name),
+		NULL);
+}
+
+int64_t gate_rest(const struct step *step, int64_t now)
+{
+	enum { LASTS = 500000000 }; /* ns: what cannot run at all has ended by then */
+	int64_t began = 0;
+	bool rests = step->gate.lasting || step->gate.unchecked;
+	for (size_t i = 0; rests && i < step->gate.nstarts; i++)
+		if (step->gate.starts[i]->ended > began)
+			began = step->gate.starts[i]->ended;
+	return began ? began + LASTS - now : 0;
+}
+
+/* By what the container is at the moment. */
 static enum gate_verdict judge_by_state(struct judging *of)
 {
+	if (of->target->lasting)
+		return judge_lasting(of);
 	switch (of->target->look->state) {
 	case CONTAINER_RUNNING:
-	case CONTAINER_PAUSED:
 		return judge_running(of);
+	case CONTAINER_PAUSED:
+		return judge_fail(of,
+			arena_printf(of->arena, "container %s is paused", of->target->look->name),
+			arena_printf(of->arena, "docker unpause %s", of->target->look->name));
 	case CONTAINER_RESTARTING:
 		return judge_restarting(of);
 	case CONTAINER_CREATED:

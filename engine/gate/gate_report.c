@@ -1,11 +1,11 @@
 /* What a gate says: notes on the way, and the finding when it failed. */
 #include "base/clock.h"
 #include "engine/gate/gate_inside.h"
+#include "engine/probe/probe_http.h"
+#include "engine/stream/last_words.h"
 #include "engine/stream/logs.h"
 
 #include <string.h>
-
-#define LINES 20
 
 struct report {
 	struct watch *watch;
@@ -21,7 +21,7 @@ static void gate_say(struct watch *watch, enum event_kind kind, const char *text
 		.step = kind == EVENT_RETRY ? gate->job.step : NULL,
 		.object = "container",
 		.name = watch->look.name,
-		.service = gate->job.step->service->key,
+		.service = watch->service->key,
 		.text = text,
 	};
 	event_send(gate->job.sink, &event);
@@ -52,7 +52,10 @@ static void put_probe(struct buf *to, const struct watch *watch)
 	const struct look *look = &watch->look;
 	const char *output = buf_text(&watch->try.output);
 	bool theirs = !*output && look->health == HEALTH_UNHEALTHY;
-	if (watch->try.why && !watch->try.ready)
+	if (watch->try.why && !watch->try.ready && watch->try.by->ported)
+		buf_printf(to, "last probe (%s by %s): %s\n", watch->try.kind->name,
+			route_words(watch->arena, &watch->route), watch->try.why);
+	else if (watch->try.why && !watch->try.ready)
 		buf_printf(to, "last probe: %s\n", watch->try.why);
 	else if (theirs && look->probed)
 		buf_printf(to, "last probe: exit code %lld\n", (long long)look->health_code);
@@ -69,7 +72,7 @@ static void put_probe(struct buf *to, const struct watch *watch)
 static void leave_finding(struct watch *watch, const char *lines)
 {
 	struct gate *gate = watch->gate;
-	const struct service *service = gate->job.step->service;
+	const struct service *service = watch->service;
 	const struct probe *probe = gate->job.step->gate.probe;
 	struct arena *arena = gate->arena;
 	const struct mark *at = probe && probe->at.line ? &probe->at : &service->at;
@@ -86,17 +89,17 @@ static void leave_finding(struct watch *watch, const char *lines)
 		error_add(gate->job.errors, ERROR_GATE, at, path, "%s", message);
 	if (watch->hint)
 		error_hint(gate->job.errors, "%s", watch->hint);
+	else if (gate->job.step->gate.lasting)
+		error_hint(gate->job.errors, "--rollback=false leaves what is new in its place");
 	else if (watch->removed)
 		error_hint(gate->job.errors, "somebody else removed it: run the command again");
-	else
-		error_hint(gate->job.errors, "`docker flow logs %s` shows all of its output", service->key);
+	else if (watch->looked)
+		error_hint(gate->job.errors, "%s", last_words_hint(arena, &watch->look, service->key, lines));
 	auto_buf struct buf detail;
 	buf_init(&detail, 256 << 10);
 	put_probe(&detail, watch);
-	if (*lines)
-		buf_printf(&detail, "last lines of %s:\n%s", watch->look.name, lines);
-	else if (!watch->removed)
-		buf_printf(&detail, "%s has printed nothing\n", watch->look.name);
+	if (watch->looked && (*lines || !watch->removed))
+		last_words_put(&detail, &watch->look, lines);
 	if (detail.len)
 		error_detail(gate->job.errors, buf_text(&detail));
 }
@@ -106,7 +109,8 @@ const char *gate_waiting(const struct job *job)
 	const struct gate *gate = (const struct gate *)job;
 	for (size_t i = 0; i < gate->count; i++) {
 		const struct watch *watch = &gate->watches[i];
-		const char *name = watch->looked ? watch->look.name : watch->id;
+		const char *name =
+			watch->looked ? watch->look.name : arena_strndup(gate->arena, watch->id, 12);
 		const char *why = watch->try.why;
 		if (watch->state == WATCH_READY)
 			continue;
@@ -145,7 +149,12 @@ void gate_report(struct watch *watch, void (*told)(struct watch *watch))
 		told(watch);
 		return;
 	}
-	/* Only what it said since its start: an earlier run may have failed otherwise. */
-	watch->request =
-		logs_tail(engine, watch->id, LINES, watch->look.started, watch->look.tty, on_tail, report);
+	/* An earlier run may have failed otherwise. */
+	const struct logs_tail tail = { .count = LAST_WORDS_LINES,
+		.since = watch->look.output_begin,
+		.without = gate_kind(watch->gate) == PROBE_HTTP ? PROBE_AGENT : NULL,
+		.tty = watch->look.tty,
+		.got = on_tail,
+		.arg = report };
+	watch->request = logs_tail(engine, watch->id, &tail);
 }

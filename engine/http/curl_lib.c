@@ -10,6 +10,8 @@ static const struct shared_entry entries[] = {
 	ENTRY(easy_setopt),
 	ENTRY(easy_getinfo),
 	ENTRY(easy_pause),
+	ENTRY(easy_recv),
+	ENTRY(easy_send),
 	ENTRY(easy_strerror),
 	ENTRY(multi_init),
 	ENTRY(multi_cleanup),

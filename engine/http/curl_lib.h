@@ -1,5 +1,5 @@
 /* libcurl, opened on first use: with the libraries behind it, it would cost milliseconds and megabytes of
- * every start. Nothing of it is linked; only this file and engine/http_*.c see its header. */
+ * every start. Nothing of it is linked; only this room sees its header. */
 #ifndef ENGINE_CURL_LIB_H
 #define ENGINE_CURL_LIB_H
 
@@ -16,6 +16,8 @@ struct curl_lib {
 	__typeof__(curl_easy_setopt) *easy_setopt;
 	__typeof__(curl_easy_getinfo) *easy_getinfo;
 	__typeof__(curl_easy_pause) *easy_pause;
+	__typeof__(curl_easy_recv) *easy_recv;
+	__typeof__(curl_easy_send) *easy_send;
 	__typeof__(curl_easy_strerror) *easy_strerror;
 	__typeof__(curl_multi_init) *multi_init;
 	__typeof__(curl_multi_cleanup) *multi_cleanup;

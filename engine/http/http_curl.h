@@ -2,27 +2,26 @@
 #ifndef ENGINE_HTTP_CURL_H
 #define ENGINE_HTTP_CURL_H
 
-#include "engine/http/curl_lib.h"
+#include "engine/http/curl_loop.h"
 #include "engine/http/http_inside.h"
-
-/* A descriptor that libcurl waits on. */
-struct http_socket {
-	struct http *http;
-	curl_socket_t fd;
-	struct loop_watch *watch;
-	struct http_socket *prev, *next;
-};
 
 struct http_curl {
 	struct curl_lib lib;
-	CURLM *multi;
-	struct loop_timer *timer;
+	struct curl_loop loop;
 	CURL *idle[HTTP_IDLE_MOST];
 	size_t nidle;
-	struct http_socket *sockets;
 };
+
+/* Loads libcurl for the first request that needs it. Returns 0, or -1 with a finding. */
+int http_curl_open(struct http *http, struct errors *errors);
+
+/* Sets the result of an ended transfer from libcurl's code. */
+void http_curl_conclude(struct transfer *transfer, CURLcode code);
 
 /* Sets URL, headers, body and policies of the transfer's handle. */
 void http_curl_options(struct transfer *transfer);
+
+/* Makes the transfer's handle only connect to the engine, through a proxy's tunnel if need be. */
+void http_curl_connect_only(struct transfer *transfer);
 
 #endif

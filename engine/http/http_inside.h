@@ -1,4 +1,5 @@
-/* Inside of the HTTP client: a request under way (http_transfer.c), its carriers (http_unix.c, http_curl.c),
+/* Inside of the HTTP client: a request under way (http_transfer.c), its carriers (http_unix.c, http_curl.c,
+ * hijack.c),
  * the watch for silence (http_silence.c), and the client above them (http.c). */
 #ifndef ENGINE_HTTP_INSIDE_H
 #define ENGINE_HTTP_INSIDE_H
@@ -9,13 +10,16 @@
 
 #define HTTP_IDLE_MOST          16                /* handles or connections kept for the next request */
 #define HTTP_PENDING_MOST       ((size_t)4 << 20) /* bytes of a streamed answer not yet delivered */
+#define HTTP_TARGET_MOST        ((size_t)1 << 20) /* bytes of path and query: an engine takes no more */
 #define HTTP_ANSWER_MOST        ((size_t)64 << 20)
 #define HTTP_CONNECT_MS         30000L
-#define HTTP_CONNECT_FOREIGN_MS 10000L /* web servers, registries, probes */
+#define HTTP_CONNECT_AGAIN      5000000 /* ns until the next try when a socket's backlog is full */
+#define HTTP_CONNECT_FOREIGN_MS 10000L  /* web servers, registries, probes */
 
 struct curl_slist;
 struct http_curl;
 struct http_link;
+struct hijack;
 struct transfer;
 
 /* What brings requests to whom they are for, and answers back. It only appends (http_take_head, _body,
@@ -31,8 +35,9 @@ struct http_carrier {
 	void (*finish)(struct http *http);         /* closes its connections; no transfer is left */
 };
 
-/* An engine on a unix socket; anything, by libcurl, which is opened when it is first needed. */
-extern const struct http_carrier http_carrier_unix, http_carrier_curl;
+/* Upgraded connections to an engine; an engine on a unix socket; anything, by libcurl, which is opened when
+ * it is first needed. */
+extern const struct http_carrier http_carrier_hijack, http_carrier_unix, http_carrier_curl;
 
 /* A request with what its carrier needs for it. */
 struct transfer {
@@ -42,16 +47,21 @@ struct transfer {
 	void *easy;                         /* libcurl's handle, or NULL */
 	struct curl_slist *headers;         /* libcurl's */
 	struct http_link *link;             /* connection of the unix carrier, or NULL */
+	struct hijack *hijack;              /* one that is upgraded, or NULL */
 	struct arena *arena;                /* http_arena, or NULL */
 	struct buf url, head, pending;
 	char error[320];
-	int64_t began;
-	unsigned sent; /* times that its sending began */
+	int64_t began, heard; /* heard: when a piece came last, or one of ours went; 0: none yet */
+	unsigned sent;        /* times that its sending began */
+	unsigned asked;       /* times that the engine was asked about its silence since a piece came */
 	bool under_way;
-	bool sync;   /* http_call waits for it and frees it */
-	bool queued; /* on the list of those with something to tell */
+	bool sync;    /* http_call waits for it and frees it */
+	bool inquiry; /* asks how a silent engine is */
+	bool queued;  /* on the list of those with something to tell */
 	bool head_there, head_told;
 	bool too_large, paused, refused;
+	bool held;           /* its reader takes nothing for now (http_hold, hijack_hold) */
+	bool room_due;       /* more can be sent since it was told last (hijack_room) */
 	bool finished, told; /* the result is there; done was called */
 	bool busy, dead;     /* inside its own callback; to be freed after it */
 	struct transfer *next_ready;
@@ -68,14 +78,23 @@ struct http {
 	struct transfer *transfers;
 	struct transfer *ready, *ready_last;
 	unsigned connects;
+	bool changed; /* http_changed */
 
 	/* Silence (engine/http/http_silence.c). */
-	int64_t patience, heard;    /* ns; when something came from the engine last */
-	struct loop_timer *looking; /* for silence */
-	bool silent, given_up;
+	struct http_patience patience;
+	int64_t heard;              /* when something came from the engine last */
+	struct loop_timer *looking; /* for silence, at `looking_at` */
+	int64_t looking_at;
+	struct loop_timer *delivering; /* what has failed by it */
+	struct transfer *about;        /* is asked about; NULL when it has ended meanwhile */
+	unsigned inquiries;            /* questions under way, */
+	int64_t inquired;              /* since then */
+	bool inquiry_answered;         /* one of them was */
+	bool inquiry_over;             /* the answer says that nothing more is to come */
+	bool silent;                   /* was told to be */
+	enum http_fault given_up;      /* HTTP_OK: it is not */
+	char given_up_words[120];
 	unsigned interrupts;
-	void (*told)(void *arg, int64_t ns);
-	void *told_arg;
 };
 
 /* The transfer of a request. */
@@ -96,12 +115,23 @@ const char *http_content_type(const struct request *request);
 /* Appends what follows host and port in the URL of the request: version, path, query. */
 void http_put_target(const struct http *http, const struct request *request, struct buf *to);
 
+/* Writes the request as a carrier of ours sends it, without an upload, into `out`, which is made for it.
+ * False when it cannot be sent as it is. */
+bool http_put_request(const struct transfer *transfer, struct buf *out);
+
+/* Connects to a unix socket, at once or not at all. Returns the descriptor, or -1 (errno; EAGAIN: the
+ * engine's backlog is full). */
+int http_unix_connect(const char *path);
+
 /* The header lines are whole: takes the status over. */
 void http_take_head(struct transfer *transfer, int status);
 
 /* Takes a piece of the body. False when a ceiling would be passed: `too_large` is set, or else (a streamed
  * answer whose reader is behind) `paused`. */
 bool http_take_body(struct transfer *transfer, const char *bytes, size_t len);
+
+/* More can be sent on an upgraded connection. */
+void http_take_room(struct transfer *transfer);
 
 /* The end: sets the result (`words`: the transport failure, NULL for the usual ones; `os_error`: errno of a
  * failed connect), and queues the transfer. */

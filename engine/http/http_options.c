@@ -33,6 +33,9 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
 static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct transfer *transfer = arg;
+	transfer->paused = transfer->held;
+	if (transfer->held)
+		return CURL_WRITEFUNC_PAUSE;
 	if (http_take_body(transfer, bytes, size * count))
 		return size * count;
 	return transfer->paused ? CURL_WRITEFUNC_PAUSE : 0;
@@ -42,6 +45,7 @@ static size_t curl_upload(char *to, size_t size, size_t count, void *arg)
 {
 	struct transfer *transfer = arg;
 	ssize_t len = transfer->request.upload(&transfer->request, to, size * count);
+	transfer->heard = loop_now();
 	return len < 0 ? CURL_READFUNC_ABORT : (size_t)len;
 }
 
@@ -161,14 +165,31 @@ static void set_body(struct transfer *transfer)
 	}
 }
 
+static void set_basics(struct transfer *transfer)
+{
+	const struct curl_lib *curl = &transfer->http->curl->lib;
+	transfer->error[0] = '\0';
+	curl->easy_setopt(transfer->easy, CURLOPT_NOSIGNAL, 1L);
+	curl->easy_setopt(transfer->easy, CURLOPT_PRIVATE, transfer);
+	curl->easy_setopt(transfer->easy, CURLOPT_ERRORBUFFER, transfer->error);
+}
+
+void http_curl_connect_only(struct transfer *transfer)
+{
+	const struct curl_lib *curl = &transfer->http->curl->lib;
+	set_basics(transfer);
+	set_url(transfer);
+	set_route(transfer);
+	curl->easy_setopt(transfer->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl->easy_setopt(transfer->easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
+	curl->easy_setopt(transfer->easy, CURLOPT_CONNECT_ONLY, 1L);
+}
+
 void http_curl_options(struct transfer *transfer)
 {
 	const struct curl_lib *curl = &transfer->http->curl->lib;
 	CURL *easy = transfer->easy;
-	transfer->error[0] = '\0';
-	curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl->easy_setopt(easy, CURLOPT_PRIVATE, transfer);
-	curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
+	set_basics(transfer);
 	curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl->easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
 	curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);

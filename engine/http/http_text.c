@@ -5,9 +5,11 @@
 #include <cjson/cJSON.h>
 #include <ctype.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
-#define MESSAGE_MOST 2000 /* bytes of an answer that is quoted as a message */
+#define MESSAGE_MOST 2000           /* bytes of an answer that is quoted as a message */
+#define WHOLE        (SIZE_MAX / 2) /* texts of ours are never cut: what is too long is refused when it is sent */
 
 static void put_encoded(struct buf *buf, const char *text, const char *kept)
 {
@@ -24,7 +26,7 @@ const char *http_query(struct arena *arena, const char *key, ...)
 {
 	auto_buf struct buf query;
 	va_list args;
-	buf_init(&query, (size_t)1 << 20);
+	buf_init(&query, WHOLE);
 	va_start(args, key);
 	for (; key; key = va_arg(args, const char *)) {
 		const char *value = va_arg(args, const char *);
@@ -37,12 +39,84 @@ const char *http_query(struct arena *arena, const char *key, ...)
 	return arena_strdup(arena, buf_text(&query));
 }
 
-const char *http_path(struct arena *arena, const char *name)
+const char *http_path(struct arena *arena, const char *part, ...)
 {
 	auto_buf struct buf path;
-	buf_init(&path, (size_t)1 << 20);
+	va_list args;
+	buf_init(&path, WHOLE);
+	va_start(args, part);
+	for (; part; part = va_arg(args, const char *)) {
+		buf_putc(&path, '/');
+		put_encoded(&path, part, "-._~");
+	}
+	va_end(args);
+	return arena_strdup(arena, buf_text(&path));
+}
+
+const char *http_path_image(struct arena *arena, const char *name)
+{
+	auto_buf struct buf path;
+	buf_init(&path, WHOLE);
 	put_encoded(&path, name, "-._~/:@");
 	return arena_strdup(arena, buf_text(&path));
+}
+
+const char *http_json_name(struct arena *arena, const struct request *request)
+{
+	return arena_printf(arena, "the engine's answer to %s %s", request->method, request->path);
+}
+
+struct cJSON *http_json(const struct request *request, unsigned kinds, struct errors *errors)
+{
+	const struct buf *answer = &request->answer;
+	const struct json_member top = { "", kinds };
+	struct cJSON *json = NULL;
+	char what[400];
+	snprintf(what, sizeof what, "the engine's answer to %s %s", request->method, request->path);
+	if (answer->len)
+		json = json_parse(answer->data, answer->len, what, errors);
+	else
+		error_add(errors, ERROR_ENGINE, NULL, NULL, "%s is empty", what);
+	if (json && json_check(json, &top, 1, what, errors) < 0) {
+		cJSON_Delete(json);
+		json = NULL;
+	}
+	if (!json)
+		error_hint(errors,
+			"is it a Docker engine that answers there, and nothing in between that answers for it?");
+	return json;
+}
+
+int http_nothing(const struct request *request, struct errors *errors)
+{
+	enum { SHOWN = 120 };
+	const struct buf *answer = &request->answer;
+	if (strspn(buf_text(answer), " \t\r\n") == answer->len)
+		return 0;
+	const char *words = http_message(errors->arena, request);
+	return error_add(errors, ERROR_ENGINE, NULL, NULL, "%s should be empty, and says: %.*s",
+		http_json_name(errors->arena, request), SHOWN, words);
+}
+
+const char *http_short_ids(struct arena *arena, const char *text)
+{
+	enum { ID = 64, SHOWN = 12 };
+	static const char digits[] = "0123456789abcdef";
+	const char *at = text;
+	char *to = arena_strdup(arena, text), *begin = to;
+	while (to && *at) {
+		size_t len = strspn(at, digits);
+		size_t kept = len == ID && !isalnum((unsigned char)at[len]) ? SHOWN : len;
+		memcpy(to, at, kept);
+		to += kept;
+		at += len;
+		/* a longer word that ends in digits is no id */
+		for (; *at && (!strchr(digits, *at) || (at > text && isalnum((unsigned char)at[-1]))); at++)
+			*to++ = *at;
+	}
+	if (to)
+		*to = '\0';
+	return begin;
 }
 
 const char *http_message(struct arena *arena, const struct request *request)
@@ -52,8 +126,7 @@ const char *http_message(struct arena *arena, const struct request *request)
 		return arena_strdup(arena, request->failure);
 	if (answer->len && answer->data[0] == '{') {
 		cJSON *json = cJSON_ParseWithLength(answer->data, answer->len);
-		const char *text = json_text(json, "message", NULL);
-		char *copy = arena_strdup(arena, text);
+		const char *copy = http_short_ids(arena, json_text(json, "message", NULL));
 		cJSON_Delete(json);
 		if (copy && *copy)
 			return copy;
@@ -62,7 +135,7 @@ const char *http_message(struct arena *arena, const struct request *request)
 	while (len && isspace((unsigned char)answer->data[len - 1]))
 		len--;
 	if (len)
-		return arena_strndup(arena, answer->data, len);
+		return http_short_ids(arena, arena_strndup(arena, answer->data, len));
 	return arena_printf(arena, "HTTP status %d without a message", request->status);
 }
 
@@ -74,7 +147,7 @@ bool http_transient_text(const char *text)
 		"i/o timeout", "TLS handshake timeout", "Client.Timeout", "deadline exceeded",
 		"Temporary failure in name resolution", "server misbehaving", "Bad Gateway",
 		"Service Unavailable", "Gateway Time", "Internal Server Error", "HTTP status: 5",
-		"status code 5", "status code: 5" };
+		"status code 5", "status code: 5", "toomanyrequests", "Too Many Requests", "HTTP 429" };
 	for (size_t i = 0; text && i < sizeof lasting / sizeof *lasting; i++)
 		if (strcasestr(text, lasting[i]))
 			return false;
@@ -86,11 +159,12 @@ bool http_transient_text(const char *text)
 
 bool http_transient(const struct request *request)
 {
-	if (request->fault == HTTP_NO_CONNECT || request->fault == HTTP_CUT)
+	if (request->fault == HTTP_NO_CONNECT || request->fault == HTTP_CUT || request->fault == HTTP_SILENT)
 		return true;
 	if (request->fault != HTTP_OK)
 		return false;
-	if (request->status == 502 || request->status == 503 || request->status == 504)
+	if (request->status == 429 || request->status == 502 || request->status == 503 ||
+		request->status == 504)
 		return true;
 	return request->status == 500 && request->answer.data && http_transient_text(request->answer.data);
 }

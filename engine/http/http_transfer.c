@@ -1,6 +1,7 @@
 /* A request under way: what its carrier says of it, and what its maker is told. */
 #include "base/heap.h"
 #include "base/trace.h"
+#include "base/url.h"
 #include "engine/http/http_inside.h"
 
 #include <stdio.h>
@@ -12,7 +13,7 @@ struct request *http_request(struct http *http)
 	struct transfer *transfer = HEAP_NEW(struct transfer);
 	transfer->http = http;
 	transfer->request.http = http;
-	buf_init(&transfer->url, (size_t)1 << 20);
+	buf_init(&transfer->url, 2 * HTTP_TARGET_MOST);
 	buf_init(&transfer->head, HTTP_HEAD_MOST);
 	buf_init(&transfer->pending, HTTP_PENDING_MOST);
 	buf_init(&transfer->request.answer, HTTP_ANSWER_MOST);
@@ -31,6 +32,11 @@ struct arena *http_arena(struct request *request)
 	return transfer->arena;
 }
 
+struct loop *http_loop(const struct request *request)
+{
+	return request->http->loop;
+}
+
 bool http_is_engine(const struct request *request)
 {
 	return request->path[0] == '/';
@@ -39,22 +45,6 @@ bool http_is_engine(const struct request *request)
 bool http_is_harmless(const struct request *request)
 {
 	return strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
-}
-
-const char *http_content_type(const struct request *request)
-{
-	if (!request->content_type && (request->body_len || request->upload))
-		return "application/json";
-	return request->content_type;
-}
-
-void http_put_target(const struct http *http, const struct request *request, struct buf *to)
-{
-	if (http_is_engine(request) && http->version[0] && !request->unversioned)
-		buf_printf(to, "/v%s", http->version);
-	buf_puts(to, request->path);
-	if (request->query && *request->query)
-		buf_printf(to, "%c%s", strchr(request->path, '?') ? '&' : '?', request->query);
 }
 
 const char *http_header(const struct request *request, const char *name)
@@ -94,6 +84,8 @@ void http_free(struct request *request)
 		transfer->dead = true;
 		return;
 	}
+	if (http->about == transfer)
+		http->about = NULL;
 	*(transfer->prev ? &transfer->prev->next : &http->transfers) = transfer->next;
 	if (transfer->next)
 		transfer->next->prev = transfer->prev;
@@ -107,22 +99,17 @@ void http_free(struct request *request)
 
 /* One trace line a request: method, path, status, milliseconds; "http", or "http-unsent" when there never was
  * a connection. */
-static void trace_transfer(const struct transfer *transfer)
+static void trace_transfer(struct transfer *transfer)
 {
 	if (!trace_level)
 		return;
-	/* Of a foreign URL only host and path: user names, passwords and tokens stand around them. */
+	/* Of a foreign URL what may be shown: user names, passwords and tokens stand around it. */
 	const char *path = transfer->request.path;
-	const char *host = strstr(path, "://");
-	const char *end = path + strcspn(path, "?#");
-	if (host && path[0] != '/') {
-		path = host + 3;
-		for (const char *at = path; at < end && *at != '/'; at++)
-			path = *at == '@' ? at + 1 : path;
-	}
+	if (path[0] != '/')
+		path = url_shown(http_arena(&transfer->request), path);
 	char text[512];
 	size_t len = 0;
-	for (; path < end && len < sizeof text - 1; path++) {
+	for (const char *end = path + strcspn(path, "?#"); path < end && len < sizeof text - 1; path++) {
 		bool plain = *path != '"' && *path != '\\' && (unsigned char)*path >= ' ';
 		text[len++] = plain ? *path : '?';
 	}
@@ -145,20 +132,14 @@ void http_cancel(struct request *request)
 	http_free(request);
 }
 
-void http_silence_over(struct http *http)
-{
-	if (http->silent && http->told)
-		http->told(http->told_arg, 0);
-	http->silent = false;
-}
-
 /* Something came from the engine. */
 static void transfer_heard(struct transfer *transfer)
 {
 	struct http *http = transfer->http;
-	if (!http->told || !http_is_engine(&transfer->request))
+	if (!http->patience.most || !http_is_engine(&transfer->request))
 		return;
-	http->heard = loop_now();
+	http->heard = transfer->heard = loop_now();
+	transfer->asked = 0;
 	http_silence_over(http);
 }
 
@@ -198,6 +179,12 @@ bool http_take_body(struct transfer *transfer, const char *bytes, size_t len)
 	return !transfer->too_large;
 }
 
+void http_take_room(struct transfer *transfer)
+{
+	transfer->room_due = true;
+	queue_transfer(transfer);
+}
+
 void http_conclude(struct transfer *transfer, enum http_fault fault, int os_error, const char *words)
 {
 	struct request *request = &transfer->request;
@@ -224,6 +211,13 @@ void http_conclude(struct transfer *transfer, enum http_fault fault, int os_erro
 	queue_transfer(transfer);
 }
 
+/* Its reader does not take the answer for now; that of an upgraded one does not ask for more (hijack_hold).
+ */
+static bool waits_held(const struct transfer *transfer)
+{
+	return transfer->held && !transfer->request.upgrade;
+}
+
 /* Tells one transfer what has come: head, bytes, end. Its callbacks may cancel it at any point. */
 static void tell_transfer(struct transfer *transfer)
 {
@@ -233,7 +227,7 @@ static void tell_transfer(struct transfer *transfer)
 		if (request->head)
 			request->head(request);
 	}
-	while (!transfer->dead && transfer->pending.len && request->data) {
+	while (!transfer->dead && transfer->pending.len && request->data && !waits_held(transfer)) {
 		/* The callback may turn the loop: what comes meanwhile goes into a fresh buffer. */
 		struct buf bytes = transfer->pending;
 		buf_init(&transfer->pending, HTTP_PENDING_MOST);
@@ -250,7 +244,17 @@ static void tell_transfer(struct transfer *transfer)
 			transfer->carrier->resume(transfer);
 		}
 	}
-	if (!transfer->dead && transfer->finished && !transfer->told) {
+	if (!transfer->dead && transfer->paused && !transfer->pending.len && !waits_held(transfer)) {
+		transfer->paused = false;
+		transfer->carrier->resume(transfer);
+	}
+	if (!transfer->dead && transfer->room_due) {
+		transfer->room_due = false;
+		if (request->room)
+			request->room(request);
+	}
+	if (!transfer->dead && transfer->finished && !transfer->told &&
+		!(waits_held(transfer) && transfer->pending.len)) {
 		transfer->told = true;
 		if (request->done)
 			request->done(request);
@@ -274,4 +278,15 @@ void http_deliver(struct http *http)
 		if (transfer->dead)
 			http_free(&transfer->request);
 	}
+}
+
+void http_hold(struct request *request, bool held)
+{
+	struct transfer *transfer = http_transfer_of(request);
+	transfer->held = held;
+	if (held)
+		return;
+	transfer_heard(transfer);
+	queue_transfer(transfer);
+	http_deliver(transfer->http);
 }

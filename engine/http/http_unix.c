@@ -12,11 +12,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define ROOM         ((size_t)256 << 10) /* bytes read at a time */
-#define CHUNK        ((size_t)64 << 10)  /* bytes of an upload at a time */
-#define BURST        8                   /* chunks sent before others have their turn */
-#define TARGET_MOST  ((size_t)1 << 20)
-#define CONNECT_WAIT 5000000 /* ns until the next try when the socket's backlog is full */
+#define ROOM  ((size_t)256 << 10) /* bytes read at a time */
+#define CHUNK ((size_t)64 << 10)  /* bytes of an upload at a time */
+#define BURST 8                   /* chunks sent before others have their turn */
 
 /* A connection. Without a transfer it is idle. */
 struct http_link {
@@ -91,46 +89,12 @@ static void link_conclude(struct http_link *link, enum http_fault fault, const c
 
 /* Sending */
 
-static void link_put_head(struct http_link *link)
-{
-	const struct http *http = link->http;
-	const struct request *request = &link->transfer->request;
-	const char *type = http_content_type(request);
-	struct buf *out = &link->out;
-	buf_printf(out, "%s ", request->method);
-	http_put_target(http, request, out);
-	buf_puts(out, " HTTP/1.1\r\nHost: docker\r\nUser-Agent: docker-flow/" FLOW_VERSION "\r\n");
-	if (type)
-		buf_printf(out, "Content-Type: %s\r\n", type);
-	if (request->upload)
-		buf_puts(out, "Transfer-Encoding: chunked\r\n");
-	else if (request->body_len || !(http_is_harmless(request) || strcmp(request->method, "DELETE") == 0))
-		buf_printf(out, "Content-Length: %zu\r\n", request->body_len);
-	const char *const *lines[] = { http->endpoint->headers, request->headers };
-	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-		for (const char *const *line = lines[i]; line && *line; line++)
-			if (!strpbrk(*line, "\r\n"))
-				buf_printf(out, "%s\r\n", *line);
-	buf_puts(out, "\r\n");
-}
-
 /* Writes the whole request, but for an upload, into `out`. False when it cannot be sent as it is. */
 static bool write_request(struct http_link *link)
 {
-	const struct request *request = &link->transfer->request;
-	auto_buf struct buf target;
-	buf_init(&target, TARGET_MOST);
-	http_put_target(link->http, request, &target);
-	for (size_t i = 0; i < target.len; i++)
-		if ((unsigned char)target.data[i] <= ' ' || target.data[i] == 0x7f)
-			return false;
-	buf_init(&link->out, 2 * TARGET_MOST + request->body_len);
-	link_put_head(link);
 	link->sent = 0;
-	link->uploading = request->upload != NULL;
-	if (request->body_len && !request->upload)
-		buf_append(&link->out, request->body, request->body_len);
-	return !link->out.overflow && !target.overflow;
+	link->uploading = link->transfer->request.upload != NULL;
+	return http_put_request(link->transfer, &link->out);
 }
 
 /* Fills `out` with the next chunk of the upload. False when the source fails. */
@@ -167,6 +131,7 @@ static bool send_out(struct http_link *link)
 		if (n < 0)
 			return false;
 		link->sent += (size_t)n;
+		link->transfer->heard = loop_now();
 	}
 	return true;
 }
@@ -233,7 +198,7 @@ static void link_take(struct http_link *link, const char *bytes, size_t len)
 					link->sent == link->out.len);
 			return;
 		case HTTP_WIRE_BAD:
-			link_conclude(link, HTTP_CUT, "the answer is not HTTP", false);
+			link_conclude(link, HTTP_CUT, link->wire.flaw, false);
 			return;
 		}
 	}
@@ -247,7 +212,7 @@ static void link_receive(struct http_link *link)
 	size_t most = ROOM;
 	if (transfer->request.data && HTTP_PENDING_MOST - transfer->pending.len < most)
 		most = HTTP_PENDING_MOST - transfer->pending.len;
-	if (!most) {
+	if (!most || transfer->held) {
 		transfer->paused = true;
 		set_events(link);
 		return;
@@ -304,22 +269,31 @@ static void on_again(void *arg)
 	http_deliver(http);
 }
 
+int http_unix_connect(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	if (strlen(path) >= sizeof address.sun_path) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(address.sun_path, path, strlen(path));
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
+		int why = errno;
+		close(fd);
+		errno = why;
+		return -1;
+	}
+	return fd;
+}
+
 /* Connects and sends as much of the request as goes at once. A unix socket connects at once or not at all. */
 static void link_dial(struct http_link *link)
 {
-	const char *path = link->http->endpoint->socket;
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	link->os_error = 0;
-	if (strlen(path) >= sizeof address.sun_path) {
-		link->os_error = ENAMETOOLONG;
-	} else {
-		memcpy(address.sun_path, path, strlen(path));
-		link->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-		if (link->fd < 0 || connect(link->fd, (struct sockaddr *)&address, sizeof address) != 0)
-			link->os_error = errno;
-	}
+	link->fd = http_unix_connect(link->http->endpoint->socket);
+	link->os_error = link->fd < 0 ? errno : 0;
 	if (link->os_error) {
-		int64_t wait = link->os_error == EAGAIN ? CONNECT_WAIT : 0;
+		int64_t wait = link->os_error == EAGAIN ? HTTP_CONNECT_AGAIN : 0;
 		hang_up(link);
 		link->again = loop_after(link->http->loop, wait, on_again, link);
 		return;

@@ -10,7 +10,9 @@
 void http_wire_init(struct http_wire *wire, struct buf *head, bool headless)
 {
 	struct buf line = wire->line;
-	*wire = (struct http_wire){ .head = head, .headless = headless, .line = line };
+	*wire = (struct http_wire){
+		.head = head, .headless = headless, .line = line, .flaw = "the answer is not HTTP"
+	};
 	if (!line.most)
 		buf_init(&wire->line, HTTP_HEAD_MOST);
 	buf_reset(&wire->line);
@@ -22,16 +24,26 @@ void http_wire_finish(struct http_wire *wire)
 	buf_finish(&wire->line);
 }
 
-const char *http_wire_header(const struct buf *head, const char *name)
+/* The value of the last header of that name, or NULL; how many there are. */
+static const char *find_header(const struct buf *head, const char *name, unsigned *ret_count)
 {
 	size_t len = strlen(name);
 	const char *found = NULL;
+	*ret_count = 0;
 	for (size_t at = 0; at < head->len; at += strlen(head->data + at) + 1) {
 		const char *line = head->data + at;
-		if (strncasecmp(line, name, len) == 0 && line[len] == ':')
-			found = line + len + 1 + strspn(line + len + 1, " \t");
+		if (strncasecmp(line, name, len) != 0 || line[len] != ':')
+			continue;
+		found = line + len + 1 + strspn(line + len + 1, " \t");
+		++*ret_count;
 	}
 	return found;
+}
+
+const char *http_wire_header(const struct buf *head, const char *name)
+{
+	unsigned count;
+	return find_header(head, name, &count);
 }
 
 /* Whether a comma-separated header names `token`. */
@@ -78,13 +90,32 @@ static bool read_number(const char *text, int base, size_t most, uint64_t *ret_n
 	return true;
 }
 
+/* RFC 9112 §6.3: of two lengths nobody knows where the body ends, and the next answer begins. */
+static bool has_one_length(struct http_wire *wire)
+{
+	unsigned lengths;
+	find_header(wire->head, "Content-Length", &lengths);
+	if (lengths > 1)
+		wire->flaw = "the answer has two Content-Length headers";
+	else if (lengths && http_wire_header(wire->head, "Transfer-Encoding"))
+		wire->flaw = "the answer has both Content-Length and Transfer-Encoding";
+	else
+		return true;
+	return false;
+}
+
 /* RFC 9112 §6.3: how the body that follows is framed. */
 static bool wire_frame(struct http_wire *wire)
 {
 	const char *length = http_wire_header(wire->head, "Content-Length");
+	if (!has_one_length(wire))
+		return false;
 	wire->state = HTTP_WIRE_FRAMED;
 	wire->keep = wire->keep && !header_names(wire->head, "Connection", "close");
-	if (wire->headless || wire->status == 204 || wire->status == 304) {
+	if (wire->status == 101) { /* RFC 9110 §15.2.2: what follows is the other protocol's */
+		wire->framing = HTTP_WIRE_UNTIL_EOF;
+		wire->keep = false;
+	} else if (wire->headless || wire->status == 204 || wire->status == 304) {
 		wire->framing = HTTP_WIRE_DONE;
 	} else if (header_names(wire->head, "Transfer-Encoding", "chunked")) {
 		wire->framing = HTTP_WIRE_CHUNK_SIZE;
@@ -104,9 +135,9 @@ static bool read_field(struct http_wire *wire, enum http_wire_part *ret_part)
 	const struct buf *line = &wire->line;
 	if (line->len) /* with its terminator */
 		return buf_append(wire->head, line->data, line->len + 1);
-	if (wire->status == 101) /* nothing here asks for another protocol */
+	if (wire->status == 101 && !wire->upgrades)
 		return false;
-	if (wire->status < 200) {
+	if (wire->status < 200 && wire->status != 101) {
 		buf_reset(wire->head);
 		wire->state = HTTP_WIRE_STATUS;
 		return true;

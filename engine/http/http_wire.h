@@ -33,11 +33,13 @@ enum http_wire_state {
 struct http_wire {
 	struct buf *head; /* the caller's; header lines are kept as "Name: value\0" */
 	bool headless;    /* answer of HEAD: never a body */
+	bool upgrades; /* another protocol was asked for: a 101 is an answer, and what follows it the body */
 
 	enum http_wire_state state;
 	enum http_wire_state framing; /* state after HTTP_WIRE_FRAMED */
 	int status;
-	bool keep; /* the connection may carry another exchange */
+	bool keep;        /* the connection may carry another exchange */
+	const char *flaw; /* what is wrong, once it is HTTP_WIRE_BAD */
 	uint64_t left;
 	struct buf line;
 };

@@ -3,7 +3,10 @@
 #include "base/text/base64.h"
 #include "base/heap.h"
 #include "base/text/json.h"
+#include "compose/tree/excerpt.h"
+#include "compose/tree/file.h"
 #include "engine/image/build_context.h"
+#include "engine/image/build_place.h"
 #include "engine/image/build_query.h"
 #include "engine/image/buildkit.h"
 #include "engine/stream/lines.h"
@@ -11,12 +14,15 @@
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#define MESSAGE_MOST  ((size_t)8 << 20) /* one line of the answer */
-#define LINE_MOST     ((size_t)64 << 10)
-#define TAIL_MOST     ((size_t)8 << 10) /* kept of a step's output, for the message of a failure */
-#define TAIL_LINES    20
-#define VERTICES_MOST 20000
+#define DOCKERFILE_MOST ((size_t)16 << 20)
+#define MESSAGE_MOST    ((size_t)8 << 20) /* one line of the answer */
+#define LINE_MOST       ((size_t)64 << 10)
+#define TAIL_MOST       ((size_t)8 << 10) /* kept of a step's output, for the message of a failure */
+#define TAIL_LINES      20
+#define VERTICES_MOST   20000
+#define BUILD_TAKES     INT64_C(120000000000) /* ns after the context until the first word */
 
 enum vertex_state { VERTEX_ANNOUNCED, VERTEX_RUNNING, VERTEX_ENDED };
 
@@ -175,17 +181,16 @@ static void build_got_message(void *arg, const char *text, size_t len)
 {
 	struct build_job *build = arg;
 	struct arena_mark mark = arena_mark(build->scratch);
-	struct errors ignored;
-	errors_init(&ignored, build->scratch);
-	cJSON *json = len > 1 ? json_parse(text, len, "message", &ignored) : NULL;
+	const char *failure;
+	cJSON *json = image_job_message(build->scratch, text, len, &failure);
 	const char *id = json_text(json, "id", "");
-	const char *failure = json_text(json, "errorDetail.message", json_text(json, "error", NULL));
+	failure = json_text(json, "errorDetail.message", json_text(json, "error", failure));
 	if (failure) {
 		free(build->failure);
 		build->failure = heap_text(failure);
 	} else if (strcmp(id, "moby.buildkit.trace") == 0) {
 		got_trace(build, json_text(json, "aux", NULL));
-	} else if (json_text(json, "aux.ID", NULL)) {
+	} else if (json_is_id(json_text(json, "aux.ID", NULL))) {
 		build->job.step->result_id =
 			arena_strdup(build->job.engine->arena, json_text(json, "aux.ID", NULL));
 	}
@@ -245,6 +250,32 @@ static void build_hint(struct errors *errors, const char *why)
 			error_hint(errors, "%s", rows[i].hint);
 }
 
+/* The finding points to the Dockerfile's line, where one is known: the compose file says only which
+ * Dockerfile. */
+static void point_to_dockerfile(struct build_job *build, const char *why)
+{
+	struct arena *arena = build->job.engine->arena;
+	struct errors *errors = build->job.errors, ignored;
+	struct mark at = { .file = build->context.path, .col = 1 };
+	struct file file = { .path = at.file, .shown = at.file, .most = DOCKERFILE_MOST };
+	struct stat there;
+	const char *text;
+	size_t len;
+	errors_init(&ignored, arena);
+	if (!at.file || stat(at.file, &there) != 0 || !S_ISREG(there.st_mode) ||
+		file_read(arena, &file, NULL, &text, &len, &ignored) != 0)
+		return;
+	at.line = build_place(arena, text, build->failed ? build->failed->name : NULL, why);
+	if (!at.line || !errors->latest)
+		return;
+	for (unsigned line = 1; line < at.line && *text; line++) {
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	error_place(errors, &at, errors->latest->path);
+	error_source(errors, excerpt_words(arena, arena_strndup(arena, text, strcspn(text, "\r\n"))));
+}
+
 static void build_report(struct build_job *build, const char *why)
 {
 	struct arena *arena = build->job.engine->arena;
@@ -254,6 +285,7 @@ static void build_report(struct build_job *build, const char *why)
 	image_job_fail(&build->job, ERROR_BUILD, "build",
 		failed ? arena_printf(arena, "build of %s failed at %s: %s", name, failed->name, why)
 		       : arena_printf(arena, "build of %s failed: %s", name, why));
+	point_to_dockerfile(build, why);
 	if (failed && failed->tail.len)
 		error_detail(errors, last_lines(failed));
 	build_hint(errors, why);
@@ -272,7 +304,7 @@ static void build_on_done(struct request *request)
 	else if (!answered)
 		build_report(build, http_message(build->job.engine->arena, request));
 	else if (build->failure)
-		build_report(build, build->failure);
+		build_report(build, http_short_ids(build->job.engine->arena, build->failure));
 	else if (!ok)
 		build_report(build, "the engine ended the build without an image");
 	build->job.done(build->job.arg, ok);
@@ -298,6 +330,8 @@ static int build_send(struct build_job *build)
 	request->query = build_query(&build->job, build->context.dockerfile, build->context.remote);
 	request->content_type = "application/x-tar";
 	request->upload = build->context.tar ? build_on_upload : NULL;
+	request->takes = BUILD_TAKES;
+	request->pauses = HTTP_EVER; /* a step may say nothing for hours */
 	request->data = build_on_data;
 	request->done = build_on_done;
 	request->arg = build;

@@ -1,5 +1,6 @@
 #include "engine/image/build_context.h"
 
+#include "base/url.h"
 #include "compose/tree/file.h"
 #include "compose/tree/path.h"
 #include "engine/image/build_query.h"
@@ -8,21 +9,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define FILE_MOST ((size_t)16 << 20)
-
-static bool is_remote_context(const char *context)
-{
-	static const char *const begins[] = { "http://", "https://", "git://", "ssh://", "git@",
-		"github.com/" };
-	for (size_t i = 0; context && i < sizeof begins / sizeof *begins; i++)
-		if (strncmp(context, begins[i], strlen(begins[i])) == 0)
-			return true;
-	return false;
-}
+#define FILE_MOST     ((size_t)16 << 20)
+#define PIPE_PATIENCE 10000 /* ms: nothing else goes on meanwhile */
 
 static int context_fail(const struct job *job, const char *key, const char *text, const char *hint)
 {
-	image_job_fail(job, ERROR_BUILD, arena_printf(job->engine->arena, "build.%s", key), text);
+	image_job_fail(job, ERROR_FILE, arena_printf(job->engine->arena, "build.%s", key), text);
 	return error_hint(job->errors, "%s", hint);
 }
 
@@ -43,6 +35,7 @@ static int read_file(
 	struct file file = { .path = path,
 		.shown = path,
 		.most = FILE_MOST,
+		.patience = PIPE_PATIENCE,
 		.at = &service->at,
 		.key = arena_printf(arena, "services.%s.build.%s", service->key, key) };
 	return file_read(arena, &file, NULL, ret_text, ret_len, job->errors);
@@ -75,7 +68,7 @@ static const char *find_dockerfile(const struct job *job, const char *dir)
 	const char *name = job->step->service->build->dockerfile;
 	const char *path = path_join(arena, dir, name && *name ? name : "Dockerfile");
 	struct stat there;
-	if (stat(path, &there) == 0 && S_ISREG(there.st_mode))
+	if (stat(path, &there) == 0 && !S_ISDIR(there.st_mode))
 		return path;
 	const char *small = path_join(arena, dir, "dockerfile");
 	if ((!name || !*name || strcmp(name, "Dockerfile") == 0) && stat(small, &there) == 0)
@@ -111,35 +104,59 @@ static int open_archive(const struct job *job, const char *dir, struct build_con
 		extra->data = text;
 	}
 	context->dockerfile = extra->name;
+	context->path = path;
 	context->tar = tar_create(dir, ignore, inside, extra, nextra, job->errors);
 	return context->tar ? 0 : -1;
 }
 
-int build_context_open(const struct job *job, struct build_context *ret_context)
+/* Whether the engine fetches the context itself. */
+static bool is_fetched(const struct build *build)
+{
+	return build->context && (url_is_web(build->context) || url_is_git(build->context));
+}
+
+/* The context's directory, or NULL with a finding. */
+static const char *find_directory(const struct job *job)
 {
 	struct arena *arena = job->engine->arena;
 	const struct service *service = job->step->service;
-	const struct build *build = service->build;
-	struct build_context context = { .dockerfile = build->dockerfile };
+	const char *context = service->build->context;
+	const char *dir = path_join(arena, service->project->dir, context ? context : ".");
+	const char *wrong = NULL;
 	struct stat there;
-	if (is_remote_context(build->context)) {
-		if (build->dockerfile_inline)
-			return context_fail(job, "dockerfile_inline",
-				"a context that the engine fetches has its own Dockerfile",
-				"name it by `dockerfile:`");
-		context.remote = build->context;
-		*ret_context = context;
-		return 0;
-	}
-	const char *dir = path_join(arena, service->project->dir, build->context ? build->context : ".");
 	if (stat(dir, &there) != 0)
-		return context_fail(job, "context",
-			arena_printf(arena, "cannot read %s: %s", dir, strerror(errno)),
-			"the context is a directory, relative to the compose file's, or a git URL");
-	if (!S_ISDIR(there.st_mode))
-		return context_fail(job, "context", arena_printf(arena, "%s is no directory", dir),
-			"the context is a directory, relative to the compose file's, or a git URL");
-	if (open_archive(job, dir, &context) != 0)
+		wrong = arena_printf(arena, "cannot read %s: %s", dir, strerror(errno));
+	else if (!S_ISDIR(there.st_mode))
+		wrong = arena_printf(arena, "%s is no directory", dir);
+	if (!wrong)
+		return dir;
+	context_fail(job, "context", wrong,
+		"the context is a directory, relative to the compose file's, or a git URL");
+	return NULL;
+}
+
+int build_context_check(const struct job *job)
+{
+	const struct build *build = job->step->service->build;
+	if (is_fetched(build))
+		return build->dockerfile_inline
+			       ? context_fail(job, "dockerfile_inline",
+					 "a context that the engine fetches has its own Dockerfile",
+					 "name it by `dockerfile:`")
+			       : 0;
+	const char *dir = find_directory(job);
+	return dir && (build->dockerfile_inline || find_dockerfile(job, dir)) ? 0 : -1;
+}
+
+int build_context_open(const struct job *job, struct build_context *ret_context)
+{
+	const struct build *build = job->step->service->build;
+	struct build_context context = { .dockerfile = build->dockerfile };
+	if (build_context_check(job) != 0)
+		return -1;
+	if (is_fetched(build))
+		context.remote = build->context;
+	else if (open_archive(job, find_directory(job), &context) != 0)
 		return -1;
 	*ret_context = context;
 	return 0;

@@ -2,6 +2,7 @@
 
 #include "base/text/json.h"
 #include "engine/connect/config.h"
+#include "graph/images/images.h"
 
 #include <cjson/cJSON.h>
 #include <string.h>
@@ -147,20 +148,22 @@ static void add_args(struct query *query, const struct job *job)
 	cJSON *args = cJSON_CreateObject();
 	if (build->ncache_to)
 		replace_text(args, "BUILDKIT_INLINE_CACHE", "1");
-	for (size_t i = 0; i < build->nargs; i++) {
-		const char *value = build->args[i].value;
-		if (!value && service->project->env) /* named without a value: taken from the environment */
-			value = map_get(service->project->env, build->args[i].key);
-		if (value)
-			replace_text(args, build->args[i].key, value);
-	}
+	size_t count;
+	const struct pair *own = images_args(query->arena, service, job->step->image.wish, &count);
+	for (size_t i = 0; i < count; i++)
+		replace_text(args, own[i].key, own[i].value);
 	if (proxy)
 		add_proxies(args, proxy);
 	add_json(query, "buildargs", args);
 }
 
-static void add_labels(struct query *query, const struct service *service)
+/* Labels are part of an image's id, and so is the version that docker compose writes: with another one each
+ * of two tools that build in turn would find that the other's containers have a former image. That of the
+ * image that is there stays, else it is the one that ours are to equal. */
+static void add_labels(struct query *query, const struct step *step)
 {
+	static const char compose_version[] = "2.40.3";
+	const struct service *service = step->service;
 	cJSON *labels = cJSON_CreateObject();
 	for (size_t i = 0; i < service->build->nlabels; i++) {
 		const struct pair *label = &service->build->labels[i];
@@ -168,7 +171,8 @@ static void add_labels(struct query *query, const struct service *service)
 	}
 	replace_text(labels, "com.docker.compose.project", service->project->name);
 	replace_text(labels, "com.docker.compose.service", service->key);
-	replace_text(labels, "com.docker.compose.version", FLOW_VERSION);
+	replace_text(labels, "com.docker.compose.version",
+		step->image.compose_version ? step->image.compose_version : compose_version);
 	add_json(query, "labels", labels);
 }
 
@@ -193,8 +197,9 @@ const char *build_query(const struct job *job, const char *dockerfile, const cha
 	struct arena *arena = job->engine->arena;
 	const struct service *service = job->step->service;
 	const struct build *build = service->build;
+	const struct build_wish *wish = job->step->image.wish;
 	struct query query = { .arena = arena };
-	buf_init(&query.text, (size_t)1 << 20);
+	buf_init(&query.text, SIZE_MAX / 2); /* http_send says what is too long */
 	query_add(&query, "version", "2");
 	query_add(&query, "t", service_image(arena, service));
 	for (size_t i = 0; i < build->ntags; i++)
@@ -204,13 +209,13 @@ const char *build_query(const struct job *job, const char *dockerfile, const cha
 	query_add(&query, "target", build->target);
 	query_add(&query, "networkmode", build->network);
 	query_add(&query, "platform", build->nplatforms ? build->platforms[0] : service->platform);
-	query_add(&query, "nocache", build->no_cache ? "1" : NULL);
-	query_add(&query, "pull", build->pull ? "1" : NULL);
+	query_add(&query, "nocache", build->no_cache || (wish && wish->no_cache) ? "1" : NULL);
+	query_add(&query, "pull", build->pull || (wish && wish->pull) ? "1" : NULL);
 	for (size_t i = 0; i < build->nextra_hosts; i++)
 		query_add(&query, "extrahosts",
 			arena_printf(arena, "%s:%s", build->extra_hosts[i].key, build->extra_hosts[i].value));
 	add_args(&query, job);
-	add_labels(&query, service);
+	add_labels(&query, job->step);
 	add_limits(&query, build);
 	cJSON *caches = cJSON_CreateArray();
 	for (size_t i = 0; i < build->ncache_from; i++)

@@ -88,7 +88,7 @@ static struct message field_message(const struct message *message, const struct 
 /* A field of a message and the member of a struct that it fills. */
 struct proto_row {
 	unsigned number;
-	enum { TEXT, INTEGER, TIME, RAW } kind; /* const char *, int64_t, int64_t, struct field */
+	enum { TEXT, INTEGER, TIME, RAW } kind; /* const char *, int64_t, int64_t, proto_field */
 	size_t at;
 };
 

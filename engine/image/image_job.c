@@ -1,5 +1,8 @@
 #include "engine/image/image_job.h"
 
+#include "base/text/json.h"
+
+#include <cjson/cJSON.h>
 #include <string.h>
 
 void image_job_tell(const struct job *job, enum event_kind kind, const char *text, const char *part,
@@ -11,6 +14,24 @@ void image_job_tell(const struct job *job, enum event_kind kind, const char *tex
 	event.current = current;
 	event.total = total;
 	event_send(job->sink, &event);
+}
+
+struct cJSON *image_job_message(struct arena *arena, const char *text, size_t len, const char **ret_failure)
+{
+	static const char what[] = "a line of the engine's answer";
+	static const struct json_member members[] = { { "", JSON_OBJECT },
+		{ "error", JSON_TEXT | JSON_OPTIONAL }, { "errorDetail", JSON_OBJECT | JSON_OPTIONAL } };
+	struct errors strange;
+	struct cJSON *json = NULL;
+	errors_init(&strange, arena);
+	if (len > strspn(arena_strndup(arena, text, len), " \t\r"))
+		json = json_parse(text, len, what, &strange);
+	if (json && json_check(json, members, sizeof members / sizeof *members, what, &strange) < 0) {
+		cJSON_Delete(json);
+		json = NULL;
+	}
+	*ret_failure = strange.first ? strange.first->message : NULL;
+	return json;
 }
 
 /* Where the file names the deepest part of `key` ("build.args") that it names at all. */

@@ -4,9 +4,15 @@
 
 #include "engine/image/images.h"
 
+struct cJSON; /* cjson/cJSON.h */
+
 /* Tells the sink about the job's step: kind, words, and for EVENT_PROGRESS the part with its numbers. */
 void image_job_tell(const struct job *job, enum event_kind kind, const char *text, const char *part,
 	int64_t current, int64_t total);
+
+/* A line of the answer's stream: an object, to be freed by cJSON_Delete. NULL for a blank one, and for
+ * anything else: then `ret_failure` says so, in the arena. */
+struct cJSON *image_job_message(struct arena *arena, const char *text, size_t len, const char **ret_failure);
 
 /* Adds the job's failure at the service's place and path ("services.web.KEY"). Returns -1. */
 int image_job_fail(const struct job *job, enum error_code code, const char *key, const char *text);

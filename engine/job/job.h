@@ -27,6 +27,8 @@ struct job_row {
 	void (*cancel)(struct job *job);
 	/* Tells it of an engine event, of any object; NULL: it does not listen. */
 	void (*event)(struct job *job, const struct engine_event *event);
+	/* Events may have been missed: it looks itself at what it waits for; NULL: nothing. */
+	void (*look)(struct job *job);
 	/* What it is still waiting for, for a run that gives up: "container shop-db-1 is not ready yet".
 	 * Arena's; NULL when nothing is missing. No function: it is not what a deadline is for. */
 	const char *(*waiting)(const struct job *job);

@@ -17,12 +17,23 @@ static void give_descriptor(posix_spawn_file_actions_t *actions, int fd, int as)
 		posix_spawn_file_actions_adddup2(actions, fd, as); /* the same number: clears close-on-exec */
 }
 
-int child_start(const char *const *argv, int in, int out, int err, pid_t *ret_pid, struct errors *errors)
+static void give_descriptors(posix_spawn_file_actions_t *actions, const struct child *child)
+{
+	give_descriptor(actions, child->in, STDIN_FILENO);
+	give_descriptor(actions, child->out, STDOUT_FILENO);
+	give_descriptor(actions, child->err, STDERR_FILENO);
+	for (size_t i = 0; i < sizeof child->shared / sizeof *child->shared; i++)
+		if (child->shared[i])
+			give_descriptor(actions, child->shared[i], child->shared[i]);
+}
+
+int child_start(const struct child *child, pid_t *ret_pid, struct errors *errors)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none, normal;
 	pid_t pid = 0;
+	int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (child->alone ? POSIX_SPAWN_SETSID : 0);
 	sigemptyset(&none);
 	sigemptyset(&normal);
 	sigaddset(&normal, SIGPIPE);
@@ -31,18 +42,22 @@ int child_start(const char *const *argv, int in, int out, int err, pid_t *ret_pi
 	sigaddset(&normal, SIGHUP);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setflags(&attributes, (short)flags);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &normal);
-	give_descriptor(&actions, in, STDIN_FILENO);
-	give_descriptor(&actions, out, STDOUT_FILENO);
-	give_descriptor(&actions, err, STDERR_FILENO);
-	int failure = posix_spawnp(&pid, argv[0], &actions, &attributes, (char *const *)argv, environ);
+	give_descriptors(&actions, child);
+	int failure = posix_spawnp(&pid, child->argv[0], &actions, &attributes, (char *const *)child->argv,
+		child->env ? (char *const *)child->env : environ);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	if (failure)
-		return error_add(
-			errors, ERROR_SYSTEM, NULL, NULL, "cannot run %s: %s", argv[0], strerror(failure));
+		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot run %s: %s", child->argv[0],
+			strerror(failure));
 	*ret_pid = pid;
 	return 0;
+}
+
+void child_kill(pid_t pid)
+{
+	kill(-pid, SIGKILL);
 }

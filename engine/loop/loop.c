@@ -3,6 +3,7 @@
 #include "base/heap.h"
 #include "engine/loop/loop_inside.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +12,9 @@ struct loop *loop_create(void)
 {
 	struct loop *loop = HEAP_NEW(struct loop);
 	loop->signal_fd = loop->plugin_fd = -1;
+	/* Inherited as ignored it would take the status of every child. */
+	signal(SIGCHLD, SIG_DFL);
+	sigemptyset(&loop->also);
 	return loop;
 }
 

@@ -11,7 +11,8 @@ struct loop;
 struct loop_watch;
 struct loop_timer;
 
-/* Makes a loop; never NULL. Destroy it after everything that uses it. */
+/* Makes a loop; never NULL. Destroy it after everything that uses it. SIGCHLD has its usual meaning from then
+ * on. */
 struct loop *loop_create(void);
 void loop_destroy(struct loop *loop);
 
@@ -39,8 +40,12 @@ void loop_child(struct loop *loop, pid_t pid, void (*ended)(void *arg, int statu
 
 /* Takes SIGINT, SIGTERM, SIGHUP (and SIGWINCH) over as loop events: `got(arg, signal)`; NULL gives them
  * back. The docker CLI's plugin socket (DOCKER_CLI_PLUGIN_SOCKET) is watched too: its end is told once as
- * SIGTERM, unless a SIGINT came within the last second. */
+ * SIGINT, unless another interrupt came within the last second. */
 void loop_signals(struct loop *loop, void (*got)(void *arg, int signal), void *arg);
+
+/* Takes these signals over as well, until loop_signals gives all back: a list ended by a 0. They are no
+ * interrupts: only the taker hears of them. Somebody has to be the taker. */
+void loop_signals_also(struct loop *loop, const int *numbers);
 
 /* Who takes the signals; `got` NULL: nobody. */
 struct loop_taker {

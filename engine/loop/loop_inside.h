@@ -7,6 +7,7 @@
 #include "engine/loop/loop.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stddef.h>
 
 struct loop_watch {
@@ -51,9 +52,10 @@ struct loop {
 
 	int signal_fd, plugin_fd; /* -1: not there */
 	struct loop_watch *signal_watch, *plugin_watch;
-	int64_t interrupted; /* time of the last SIGINT, 0: none */
+	int64_t interrupted; /* time of the last interrupt that came as a signal, 0: none */
 	int last_signal;     /* of SIGINT, SIGTERM, SIGHUP, 0: none */
 	struct loop_taker taker;
+	sigset_t also; /* taken over beside the usual ones */
 	void (*overheard)(void *arg);
 	void *overheard_arg;
 };

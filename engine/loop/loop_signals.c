@@ -74,9 +74,14 @@ void loop_child(struct loop *loop, pid_t pid, void (*ended)(void *arg, int statu
 
 /* Signals */
 
+static bool is_interrupt(int number)
+{
+	return number == SIGINT || number == SIGTERM || number == SIGHUP;
+}
+
 static void tell_signal(struct loop *loop, int number)
 {
-	if (number != SIGWINCH) {
+	if (is_interrupt(number)) {
 		loop->last_signal = number;
 		if (loop->overheard)
 			loop->overheard(loop->overheard_arg);
@@ -96,14 +101,15 @@ static void signal_ready(void *arg, short revents)
 	struct signalfd_siginfo info;
 	(void)revents;
 	while (loop->signal_fd >= 0 && read(loop->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
-		if (info.ssi_signo == SIGINT)
+		if (is_interrupt((int)info.ssi_signo))
 			loop->interrupted = loop_now();
 		tell_signal(loop, (int)info.ssi_signo);
 	}
 }
 
-/* The CLI never writes; the end of the connection is its way to say: please stop. On a terminal the same
- * Ctrl-C has reached us as SIGINT already. */
+/* The CLI never writes; the end of the connection is its way to say: please stop. It does so for SIGINT and
+ * SIGTERM and does not say which: as docker compose, we take it for SIGINT. A signal to the whole group, as
+ * Ctrl-C is, has reached us, too, and before the CLI could do anything. */
 static void plugin_ready(void *arg, short revents)
 {
 	struct loop *loop = arg;
@@ -115,9 +121,10 @@ static void plugin_ready(void *arg, short revents)
 	loop->plugin_watch = NULL;
 	close(loop->plugin_fd);
 	loop->plugin_fd = -1;
+	signal_ready(loop, POLLIN);
 	if (loop->interrupted && loop_now() - loop->interrupted <= 1000000000)
 		return;
-	tell_signal(loop, SIGTERM);
+	tell_signal(loop, SIGINT);
 }
 
 int loop_last_signal(const struct loop *loop)
@@ -146,9 +153,9 @@ static int plugin_connect(const char *name)
 	return fd;
 }
 
-static void taken_signals(sigset_t *set)
+static void taken_signals(const struct loop *loop, sigset_t *set)
 {
-	sigemptyset(set);
+	*set = loop->also;
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGHUP);
@@ -164,10 +171,11 @@ static void give_back(struct loop *loop)
 	loop->signal_watch = loop->plugin_watch = NULL;
 	if (loop->signal_fd < 0)
 		return;
-	taken_signals(&set);
+	taken_signals(loop, &set);
 	close(loop->signal_fd);
 	loop->signal_fd = -1;
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	sigemptyset(&loop->also);
 }
 
 void loop_signals(struct loop *loop, void (*got)(void *arg, int signal), void *arg)
@@ -180,7 +188,7 @@ void loop_signals(struct loop *loop, void (*got)(void *arg, int signal), void *a
 	if (loop->signal_fd >= 0)
 		return;
 	sigset_t set;
-	taken_signals(&set);
+	taken_signals(loop, &set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	loop->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (loop->signal_fd >= 0)
@@ -191,6 +199,18 @@ void loop_signals(struct loop *loop, void (*got)(void *arg, int signal), void *a
 		loop->plugin_fd = plugin_connect(getenv("DOCKER_CLI_PLUGIN_SOCKET"));
 	if (loop->plugin_fd >= 0)
 		loop->plugin_watch = loop_watch(loop, loop->plugin_fd, POLLIN, plugin_ready, loop);
+}
+
+void loop_signals_also(struct loop *loop, const int *numbers)
+{
+	sigset_t set;
+	for (; *numbers; numbers++)
+		sigaddset(&loop->also, *numbers);
+	if (loop->signal_fd < 0)
+		return;
+	taken_signals(loop, &set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signalfd(loop->signal_fd, &set, 0);
 }
 
 struct loop_taker loop_signals_push(struct loop *loop, void (*got)(void *arg, int signal), void *arg)

@@ -3,21 +3,23 @@
 #include "base/text/json.h"
 #include "engine/connect/auth.h"
 #include "engine/connect/reference.h"
+#include "engine/observe/ask.h"
 
 #include <cjson/cJSON.h>
 #include <string.h>
 
-#define TIMEOUT 60000000000 /* ns; the registry may be far away */
+#define TAKES 60000000000 /* ns; the registry may be far away */
 
 struct pins {
 	struct engine *engine;
 	struct map asked; /* full name → struct lookup */
-	size_t pending;
+	size_t open;
 	struct errors *errors;
 	int result;
 };
 
 struct lookup {
+	struct ask ask;
 	struct pins *pins;
 	const char *name;   /* docker.io/library/nginx:1.25 */
 	const char *pinned; /* with the digest, or NULL */
@@ -33,22 +35,26 @@ static int lookup_fail(struct lookup *lookup, const char *message)
 		"the engine asks the image's registry: is the image there, and are you logged in?");
 }
 
-static void lookup_answered(struct request *request)
+static void lookup_answered(struct ask *ask, struct request *request)
 {
-	struct lookup *lookup = request->arg;
+	struct lookup *lookup = ask->arg;
 	struct arena *arena = lookup->pins->engine->arena;
-	lookup->pins->pending--;
+	if (!request) {
+		lookup->pins->result = -1;
+		return;
+	}
 	if (request->fault != HTTP_OK || request->status != 200) {
 		lookup_fail(lookup, http_message(arena, request));
 		return;
 	}
-	cJSON *json =
-		json_parse(buf_text(&request->answer), request->answer.len, "digest", lookup->pins->errors);
-	const char *digest = json_text(json, "Descriptor.digest", NULL);
-	if (digest && *digest)
-		lookup->pinned = arena_printf(arena, "%s@%s", lookup->name, digest);
+	static const struct json_member digest = { "Descriptor.digest", JSON_ID };
+	struct errors strange;
+	errors_init(&strange, arena);
+	cJSON *json = http_json(request, JSON_OBJECT, &strange);
+	if (json && json_check(json, &digest, 1, http_json_name(arena, request), &strange) == 0)
+		lookup->pinned = arena_printf(arena, "%s@%s", lookup->name, json_text(json, digest.path, ""));
 	else
-		lookup_fail(lookup, "the answer has none");
+		lookup_fail(lookup, strange.first->message);
 	cJSON_Delete(json);
 }
 
@@ -57,26 +63,18 @@ static void lookup_ask(struct lookup *lookup)
 	struct pins *pins = lookup->pins;
 	struct engine *engine = pins->engine;
 	const char *auth = auth_header(engine, lookup->name, pins->errors);
-	struct request *request = http_request(engine->http);
 	if (auth && *auth)
 		lookup->headers[0] = arena_printf(engine->arena, "X-Registry-Auth: %s", auth);
-	request->method = "GET";
-	request->path =
-		arena_printf(engine->arena, "/distribution/%s/json", http_path(engine->arena, lookup->name));
-	request->headers = lookup->headers;
-	request->timeout = TIMEOUT;
-	request->done = lookup_answered;
-	request->arg = lookup;
-	if (http_send(request, pins->errors) == 0)
-		pins->pending++;
-	else
-		pins->result = -1;
-}
-
-static bool all_answered(void *arg)
-{
-	const struct pins *pins = arg;
-	return pins->pending == 0;
+	lookup->ask = (struct ask){ .engine = engine,
+		.path = arena_printf(
+			engine->arena, "/distribution/%s/json", http_path_image(engine->arena, lookup->name)),
+		.headers = lookup->headers,
+		.takes = TAKES,
+		.answered = lookup_answered,
+		.arg = lookup,
+		.open = &pins->open,
+		.errors = pins->errors };
+	ask_send(&lookup->ask);
 }
 
 int distribution_pin(struct engine *engine, const char **images, size_t nimages, struct errors *errors)
@@ -93,7 +91,7 @@ int distribution_pin(struct engine *engine, const char **images, size_t nimages,
 		map_set(&pins.asked, images[i], lookup);
 		lookup_ask(lookup);
 	}
-	loop_run(engine->loop, all_answered, &pins);
+	ask_wait(engine, &pins.open);
 	for (size_t i = 0; i < nimages; i++) {
 		const struct lookup *lookup = map_get(&pins.asked, images[i]);
 		if (lookup && lookup->pinned)

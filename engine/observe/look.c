@@ -29,14 +29,23 @@ static const char **texts_at(
 	return texts;
 }
 
-/* The stamp of a second before a time; "" for the zero time and for what is no time. */
-static const char *second_before(struct arena *arena, const char *text)
+/* The stamp from which on the output is that of the present run; "" for one that was never started. The first
+ * lines may be older than StartedAt: engines before 25 write that down when the start is over. The last lines
+ * of the run before may be younger than its FinishedAt, by which the engine has not read all of them. So:
+ * half of the time between the two, and a second at most, before the start. FinishedAt of what does not run
+ * is that of the present run, and may be older than its StartedAt for the same reason. (moby:
+ * daemon/start.go, container/state.go) */
+static const char *output_begin(struct arena *arena, const struct cJSON *json)
 {
-	int64_t time;
+	int64_t started, finished, before = SECOND;
 	char stamp[CLOCK_STAMP];
-	if (clock_read(text, &time) != 0 || time == 0)
+	if (clock_read(json_text(json, "State.StartedAt", ""), &started) != 0 || started == 0)
 		return "";
-	clock_stamp(stamp, time - 1000000000);
+	bool runs = strcmp(json_text(json, "State.Status", ""), "running") == 0;
+	if (runs && clock_read(json_text(json, "State.FinishedAt", ""), &finished) == 0 &&
+		finished < started && started - finished < 2 * SECOND)
+		before = (started - finished) / 2;
+	clock_stamp(stamp, started - before);
 	return arena_strdup(arena, stamp);
 }
 
@@ -65,10 +74,11 @@ static void look_read_state(struct arena *arena, const struct cJSON *json, struc
 	look->exit_code = json_int(json, "State.ExitCode", 0);
 	look->killed_for_memory = json_bool(json, "State.OOMKilled");
 	look->error = text_at(arena, json, "State.Error");
-	/* The engine writes the time down when the start is over: the first lines may be older than that. */
-	look->started = second_before(arena, json_text(json, "State.StartedAt", ""));
+	look->output_begin = output_begin(arena, json);
 	look->restarts = json_int(json, "RestartCount", 0);
 	look->restart = text_at(arena, json, "HostConfig.RestartPolicy.Name");
+	look->program = text_at(arena, json, "Path");
+	look->log_driver = text_at(arena, json, "HostConfig.LogConfig.Type");
 }
 
 static void look_read_check(struct arena *arena, const struct cJSON *json, int api, struct look *look)
@@ -102,7 +112,7 @@ static int64_t tcp_port(const char *key)
 static void look_read_ports(struct arena *arena, const struct cJSON *json, struct look *look)
 {
 	const struct cJSON *item;
-	cJSON_ArrayForEach(item, json_at(json, "NetworkSettings.Ports"))
+	cJSON_ArrayForEach(item, json_object(json, "NetworkSettings.Ports"))
 	{
 		int64_t container = tcp_port(item->string);
 		const struct cJSON *binding;
@@ -115,7 +125,7 @@ static void look_read_ports(struct arena *arena, const struct cJSON *json, struc
 			*port = (struct look_port){ container, host, text_at(arena, binding, "HostIp") };
 		}
 	}
-	cJSON_ArrayForEach(item, json_at(json, "Config.ExposedPorts"))
+	cJSON_ArrayForEach(item, json_object(json, "Config.ExposedPorts"))
 	{
 		int64_t port = tcp_port(item->string);
 		if (port && (!look->exposed || port < look->exposed))
@@ -138,13 +148,23 @@ static void look_read_networks(struct arena *arena, const struct cJSON *json, st
 int look_read(struct arena *arena, const char *text, size_t len, int api, struct look *ret_look,
 	struct errors *errors)
 {
-	struct cJSON *json = json_parse(text, len, "the answer of GET /containers/ID/json", errors);
-	if (!json)
+	static const char what[] = "the engine's answer to GET /containers/ID/json";
+	static const struct json_member members[] = { { "", JSON_OBJECT }, { "Id", JSON_ID },
+		{ "Name", JSON_TEXT }, { "State", JSON_OBJECT }, { "State.Status", JSON_TEXT },
+		{ "State.ExitCode", JSON_NUMBER | JSON_OPTIONAL }, { "Config", JSON_OBJECT | JSON_OPTIONAL },
+		{ "HostConfig", JSON_OBJECT | JSON_OPTIONAL },
+		{ "NetworkSettings", JSON_OBJECT | JSON_OPTIONAL } };
+	struct cJSON *json = json_parse(text, len, what, errors);
+	if (!json || json_check(json, members, sizeof members / sizeof *members, what, errors) < 0) {
+		cJSON_Delete(json);
 		return -1;
+	}
 	struct look look = {
 		.id = text_at(arena, json, "Id"),
 		.name = text_at(arena, json, "Name"),
 		.tty = json_bool(json, "Config.Tty"),
+		.open_stdin = json_bool(json, "Config.OpenStdin"),
+		.stdin_once = json_bool(json, "Config.StdinOnce"),
 	};
 	look.name += *look.name == '/';
 	look_read_state(arena, json, &look);

@@ -16,10 +16,14 @@ struct look {
 	enum container_state state;
 	int64_t exit_code;
 	bool killed_for_memory, tty;
-	const char *error;   /* the engine's words for a failed start, "" without */
-	const char *started; /* StartedAt as Unix seconds with fraction, as `since=` wants it; "" never */
+	bool open_stdin, stdin_once; /* somebody may be its standard input; the first one alone */
+	const char *error;           /* the engine's words for a failed start, "" without */
+	const char
+		*output_begin; /* of what it has said since its last start, as `since=` wants it; "" never */
 	int64_t restarts;
-	const char *restart; /* policy: no, on-failure, always, unless-stopped */
+	const char *restart;    /* policy: no, on-failure, always, unless-stopped */
+	const char *program;    /* what it runs, without arguments; "" when that is not said */
+	const char *log_driver; /* "" when that is not said */
 
 	enum health health;
 	bool probed;               /* the engine has probed: */
@@ -40,7 +44,7 @@ struct look {
 };
 
 /* Reads an answer. `api` is the minor API version: the first probe's delay depends on it (StartInterval is
- * known from 1.44 on). Returns -1 when it is not JSON. */
+ * known from 1.44 on). Returns -1 with a finding when it is no such document. */
 int look_read(struct arena *arena, const char *text, size_t len, int api, struct look *ret_look,
 	struct errors *errors);
 

@@ -5,6 +5,7 @@
 #include "engine/connect/engine.h"
 #include "graph/dag/scope.h"
 #include "graph/plan/observed.h"
+#include "graph/up/obstacles.h"
 
 struct cJSON;
 
@@ -12,6 +13,7 @@ struct cJSON;
 struct observe_query {
 	const char *const *projects; /* compose project names (label filter), at least one */
 	size_t nprojects;
+	bool every_project;          /* instead of these: containers of any */
 	const char *const *networks; /* engine names or full ids; none: not asked for */
 	size_t nnetworks;
 	const char *const *volumes;
@@ -29,28 +31,41 @@ struct observe_query observe_scope(struct arena *arena, const struct scope *scop
 int observe(struct arena *arena, struct engine *engine, const struct observe_query *query,
 	struct observed **ret_seen, struct errors *errors);
 
-/* The containers of these names, whoever they belong to, in the arena; one request. */
-int observe_named(struct arena *arena, struct engine *engine, const char *const *names, size_t count,
-	struct observed_container ***ret_containers, size_t *ret_count, struct errors *errors);
+/* Looks at what may be in a plan's way (graph/up/obstacles.h), all at the same time: containers and networks
+ * of whoever they are, in the arena, some of them more than once. What was seen before learns how to be put
+ * together again: `again` of the networks that are remade, `endpoint` of the containers on them.
+ * (observe_obstacles.c) */
+int observe_obstacles(struct arena *arena, struct engine *engine, const struct obstacles *wanted,
+	struct observed **ret_others, struct errors *errors);
 
 /* Adds images to the snapshot, whose arena this is: one inspect each, at the same time. A missing image is an
  * entry with id NULL. */
 int observe_images(struct arena *arena, struct engine *engine, struct observed *seen,
 	const char *const *references, size_t count, struct errors *errors);
 
+/* The filter {"KEY":["VALUE",…]} as JSON text of the arena; NULL, which is no filter, when it were too long
+ * for a request: who asks picks what it wants anyway. */
+const char *observe_filter(struct arena *arena, const char *key, const char *const *values, size_t count);
+
 /* The filter for exactly these names, as JSON text of the arena: anchored regular expressions, since the name
  * filters of containers, networks and volumes match parts, and are alternatives to each other. */
 const char *observe_name_filter(struct arena *arena, const char *const *names, size_t count);
 
 /* Readers of the engine's documents (Engine API: GET /containers/json, /networks, /volumes,
- * /images/{name}/json); copied into the arena. Also used by tests. */
-struct observed_container *observe_container(struct arena *arena, const struct cJSON *json);
-struct observed_network *observe_network(struct arena *arena, const struct cJSON *json);
-struct observed_volume *observe_volume(struct arena *arena, const struct cJSON *json);
+ * /images/{name}/json); copied into the arena. NULL with a finding when a member that decides anything is of
+ * another type. `known` holds texts that many containers share, and is added to; NULL: none. */
+struct observed_container *observe_container(
+	struct arena *arena, struct map *known, const struct cJSON *json, struct errors *errors);
+struct observed_network *observe_network(
+	struct arena *arena, const struct cJSON *json, struct errors *errors);
+struct observed_volume *observe_volume(struct arena *arena, const struct cJSON *json, struct errors *errors);
 
 /* What tells a volume from a later one of the same name: our own label, else the engine's CreatedAt; before
  * API 1.42 that moves with the volume's content, and the answer is "unknown". */
 const char *observe_created(const struct observed_volume *volume, int api);
-struct observed_image *observe_image(struct arena *arena, const char *reference, const struct cJSON *json);
+
+/* The same of an image; `json` NULL: it is not there. */
+struct observed_image *observe_image(
+	struct arena *arena, const char *reference, const struct cJSON *json, struct errors *errors);
 
 #endif

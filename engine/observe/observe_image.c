@@ -1,6 +1,6 @@
 #include "base/clock.h"
 #include "base/text/json.h"
-#include "engine/loop/backoff.h"
+#include "engine/observe/inspect.h"
 #include "engine/observe/observe.h"
 
 #include <cjson/cJSON.h>
@@ -40,8 +40,15 @@ static struct healthcheck *image_read_check(struct arena *arena, const struct cJ
 	return check;
 }
 
-struct observed_image *observe_image(struct arena *arena, const char *reference, const struct cJSON *json)
+struct observed_image *observe_image(
+	struct arena *arena, const char *reference, const struct cJSON *json, struct errors *errors)
 {
+	static const struct json_member members[] = { { "", JSON_OBJECT }, { "Id", JSON_ID },
+		{ "Config", JSON_OBJECT | JSON_OPTIONAL },
+		{ "Config.Healthcheck", JSON_OBJECT | JSON_OPTIONAL } };
+	if (json && json_check(json, members, sizeof members / sizeof *members,
+			    arena_printf(arena, "what the engine says of image %s", reference), errors) < 0)
+		return NULL;
 	struct observed_image *image = ARENA_NEW(arena, struct observed_image);
 	image->reference = arena_strdup(arena, reference);
 	if (!json)
@@ -59,70 +66,38 @@ struct observed_image *observe_image(struct arena *arena, const char *reference,
 	}
 	read_set(arena, json_get(config, "Volumes"), &image->volumes, &image->nvolumes);
 	read_set(arena, json_get(config, "ExposedPorts"), &image->exposed, &image->nexposed);
+	image->compose_version = arena_strdup(arena,
+		cJSON_GetStringValue(json_get(json_get(config, "Labels"), "com.docker.compose.version")));
 	return image;
 }
 
 /* One inspect under way. */
 struct image_look {
+	struct ask ask;
 	struct arena *arena; /* the snapshot's */
-	struct engine *engine;
 	const char *reference;
 	struct observed_image *image; /* NULL until answered */
-	size_t *open;
-	struct errors *errors;
-	unsigned repeats;
 };
 
-static int image_look_send(struct image_look *look);
-
-static void image_look_again(void *arg)
-{
-	struct image_look *look = arg;
-	if (image_look_send(look) < 0)
-		(*look->open)--;
-}
-
 /* An image that is not there is an answer, too. */
-static void image_look_done(struct request *request)
+static void image_look_answered(struct ask *ask, struct request *request)
 {
-	struct image_look *look = request->arg;
-	int64_t pause = http_transient_look(request) ? backoff_next(&backoff_request, &look->repeats) : -1;
-	if (pause >= 0) {
-		loop_after(look->engine->loop, pause, image_look_again, look);
+	struct image_look *look = ask->arg;
+	if (!request)
 		return;
-	}
-	(*look->open)--;
 	if (request->fault == HTTP_OK && request->status == 404) {
-		look->image = observe_image(look->arena, look->reference, NULL);
+		look->image = observe_image(look->arena, look->reference, NULL, ask->errors);
 		return;
 	}
 	if (request->fault != HTTP_OK || request->status != 200) {
-		error_add(look->errors, ERROR_ENGINE, NULL, NULL, "image %s: cannot be inspected: %s",
+		error_add(ask->errors, ERROR_ENGINE, NULL, NULL, "image %s: cannot be inspected: %s",
 			look->reference, http_message(http_arena(request), request));
 		return;
 	}
-	struct cJSON *json = json_parse(
-		buf_text(&request->answer), request->answer.len, "answer of GET /images/json", look->errors);
+	struct cJSON *json = http_json(request, JSON_OBJECT, ask->errors);
 	if (json)
-		look->image = observe_image(look->arena, look->reference, json);
+		look->image = observe_image(look->arena, look->reference, json, ask->errors);
 	cJSON_Delete(json);
-}
-
-static int image_look_send(struct image_look *look)
-{
-	struct request *request = http_request(look->engine->http);
-	request->method = "GET";
-	request->path = arena_printf(
-		http_arena(request), "/images/%s/json", http_path(http_arena(request), look->reference));
-	request->prompt = true;
-	request->done = image_look_done;
-	request->arg = look;
-	return http_send(request, look->errors);
-}
-
-static bool all_seen(void *arg)
-{
-	return *(size_t *)arg == 0;
 }
 
 int observe_images(struct arena *arena, struct engine *engine, struct observed *seen,
@@ -131,11 +106,16 @@ int observe_images(struct arena *arena, struct engine *engine, struct observed *
 	size_t open = 0, before = errors->count;
 	struct image_look *looks = ARENA_ARRAY(arena, struct image_look, count ? count : 1);
 	for (size_t i = 0; i < count; i++) {
-		looks[i] = (struct image_look){ arena, engine, references[i], NULL, &open, errors, 0 };
-		if (image_look_send(&looks[i]) == 0)
-			open++;
+		looks[i] = (struct image_look){ .arena = arena, .reference = references[i] };
+		looks[i].ask = (struct ask){ .engine = engine,
+			.path = inspect_image_path(arena, references[i]),
+			.answered = image_look_answered,
+			.arg = &looks[i],
+			.open = &open,
+			.errors = errors };
+		ask_send(&looks[i].ask);
 	}
-	loop_run(engine->loop, all_seen, &open);
+	ask_wait(engine, &open);
 	for (size_t i = 0; i < count; i++) {
 		if (!looks[i].image)
 			continue;

@@ -5,15 +5,17 @@
 #include "engine/payload/payload_put.h"
 
 #include <cjson/cJSON.h>
+#include <ctype.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum kind { TEXT, LIST, NUMBER, SWITCH, CHOICE, PAIRS };
+enum kind { TEXT, LIST, CAPABILITIES, NUMBER, SWITCH, CHOICE, PAIRS };
 
 /* An attribute that goes to the engine as it is. */
 struct payload_row {
 	enum kind kind;
-	unsigned at, count; /* offsets in struct service; count: LIST and PAIRS */
+	unsigned at, count; /* offsets in struct service; count: of lists and pairs */
 	bool host;          /* HostConfig, else the container's own config */
 	const char *key;
 };
@@ -33,8 +35,8 @@ static const struct payload_row rows[] = {
 	{ SWITCH, ONE(tty),                  false, "Tty" },
 	{ SWITCH, ONE(stdin_open),           false, "OpenStdin" },
 	{ PAIRS,  MANY(annotations),         true,  "Annotations" },
-	{ LIST,   MANY(cap_add),             true,  "CapAdd" },
-	{ LIST,   MANY(cap_drop),            true,  "CapDrop" },
+	{ CAPABILITIES, MANY(cap_add),       true,  "CapAdd" },
+	{ CAPABILITIES, MANY(cap_drop),      true,  "CapDrop" },
 	{ TEXT,   ONE(cgroup),               true,  "CgroupnsMode" },
 	{ TEXT,   ONE(cgroup_parent),        true,  "CgroupParent" },
 	{ NUMBER, ONE(cpu_count),            true,  "CpuCount" },
@@ -69,8 +71,37 @@ static const struct payload_row rows[] = {
 };
 /* clang-format on */
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* In the form in which docker's own client sends them: CAP_…, ALL as it is, each once and in order. */
+static void put_capabilities(
+	struct arena *arena, cJSON *to, const char *key, const char *const *names, size_t count)
+{
+	size_t nall = 0;
+	if (!names)
+		return;
+	const char **all = ARENA_ARRAY(arena, const char *, count + 1);
+	for (size_t i = 0; i < count; i++) {
+		char *name = arena_strdup(arena, names[i]);
+		for (char *at = name; *at; at++)
+			*at = (char)toupper((unsigned char)*at);
+		bool whole = strcmp(name, "ALL") == 0 || strncmp(name, "CAP_", 4) == 0;
+		all[i] = whole ? name : arena_printf(arena, "CAP_%s", name);
+	}
+	if (count)
+		qsort(all, count, sizeof *all, by_name);
+	for (size_t i = 0; i < count; i++)
+		if (!nall || strcmp(all[nall - 1], all[i]) != 0)
+			all[nall++] = all[i];
+	put_list(to, key, all, nall);
+}
+
 /* Puts the member of a row as its kind says; what the file leaves out stays out of the body. */
-static void put_attribute(const struct payload_row *row, const struct service *service, cJSON *to)
+static void put_attribute(
+	struct arena *arena, const struct payload_row *row, const struct service *service, cJSON *to)
 {
 	const char *base = (const char *)service;
 	const void *member = base + row->at;
@@ -81,6 +112,9 @@ static void put_attribute(const struct payload_row *row, const struct service *s
 		break;
 	case LIST:
 		put_list(to, row->key, *(const char *const *const *)member, count);
+		break;
+	case CAPABILITIES:
+		put_capabilities(arena, to, row->key, *(const char *const *const *)member, count);
 		break;
 	case NUMBER:
 		if (((const struct opt_int *)member)->set && ((const struct opt_int *)member)->value)
@@ -214,7 +248,7 @@ const char *payload_container(struct arena *arena, const struct step *step,
 	body.host = cJSON_CreateObject();
 	put_text(body.root, "Image", service_image(arena, service));
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		put_attribute(&rows[i], service, rows[i].host ? body.host : body.root);
+		put_attribute(arena, &rows[i], service, rows[i].host ? body.host : body.root);
 	put_environment(&body);
 	put_ports(&body);
 	put_interaction(&body);

@@ -39,8 +39,8 @@ const char *payload_container(struct arena *arena, const struct step *step,
 const char *payload_network(struct arena *arena, const struct network *network);
 const char *payload_volume(struct arena *arena, const struct volume *volume);
 
-/* Body of POST /networks/{id}/connect for the step's attachment (NULL: the alias is the service's key), or
- * NULL with findings. */
+/* Body of POST /networks/{id}/connect for the step's attachment or former place (neither: the alias is the
+ * service's key), or NULL with findings. */
 const char *payload_connect(struct arena *arena, const struct step *step, const char *container,
 	const struct payload_context *context, struct errors *errors);
 

@@ -1,8 +1,10 @@
+#include "base/home.h"
+#include "compose/tree/file.h"
+#include "compose/tree/path.h"
 #include "engine/payload/payload_put.h"
 
 #include <cjson/cJSON.h>
-#include <errno.h>
-#include <stdio.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,23 +165,25 @@ static void put_restart(struct body *body)
 /* seccomp=FILE: the engine wants the profile's text in place of the name. */
 static int put_seccomp(struct body *body, const char *name)
 {
-	enum { MOST = 1 << 20 };
-	const char *dir = body->service->project->dir;
-	const char *path = *name == '/' || !dir ? name : arena_printf(body->arena, "%s/%s", dir, name);
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return body_fail(body, "security_opt", "seccomp profile %s: %s", path, strerror(errno));
-	char *text = arena_alloc(body->arena, MOST + 1);
-	size_t len = fread(text, 1, MOST, file);
-	bool whole = !ferror(file) && fgetc(file) == EOF;
-	fclose(file);
-	cJSON *json = whole ? cJSON_ParseWithLength(text, len) : NULL;
+	const struct service *service = body->service;
+	const struct project *project = service->project;
+	const char *home = project->env ? home_directory(body->arena, project->env) : NULL, *text;
+	const char *path = path_resolve(body->arena, project->dir ? project->dir : "/", home, name);
+	struct file file = { .path = path,
+		.shown = path,
+		.most = (size_t)1 << 20,
+		.at = &service->at,
+		.key = arena_printf(body->arena, "services.%s.security_opt", service->key) };
+	size_t len;
+	if (file_read(body->arena, &file, NULL, &text, &len, body->errors) != 0)
+		return -1;
+	cJSON *json = cJSON_ParseWithLength(text, len);
 	if (!json)
-		return body_fail(
-			body, "security_opt", "seccomp profile %s is not JSON of at most 1 MiB", path);
+		return body_fail(body, "security_opt", "seccomp profile %s is not JSON", path);
+	char *profile = cJSON_PrintUnformatted(json);
+	put_append(body->host, "SecurityOpt", arena_printf(body->arena, "seccomp=%s", profile));
+	cJSON_free(profile);
 	cJSON_Delete(json);
-	cJSON_Minify(text);
-	put_append(body->host, "SecurityOpt", arena_printf(body->arena, "seccomp=%s", text));
 	return 0;
 }
 
@@ -240,7 +244,7 @@ static int put_volumes_from(struct body *body)
 				arena_printf(body->arena, "%s%s", id, colon ? colon : ""));
 		else
 			failed |= body_fail(body, "volumes_from",
-				"cannot take the volumes of service %s: container missing", key);
+				"cannot share volume with service %s: container missing", key);
 	}
 	return failed;
 }

@@ -14,23 +14,6 @@ static const char *join_commas(struct arena *arena, const char *const *texts, si
 	return all;
 }
 
-/* "db:service_healthy:false,…", as docker compose writes it and reads it back without the file. */
-static const char *depends_on(struct arena *arena, const struct service *service)
-{
-	static const char *const words[] = {
-		[CONDITION_STARTED] = "service_started",
-		[CONDITION_HEALTHY] = "service_healthy",
-		[CONDITION_COMPLETED] = "service_completed_successfully",
-	};
-	const char *all = "";
-	for (size_t i = 0; i < service->ndepends_on; i++) {
-		const struct dependency *d = service->depends_on[i];
-		all = arena_printf(arena, "%s%s%s:%s:%s", all, i ? "," : "", d->key, words[d->condition],
-			d->restart ? "true" : "false");
-	}
-	return all;
-}
-
 static const char *image_id(const struct body *body)
 {
 	if (body->step->create.image_id)
@@ -41,17 +24,33 @@ static const char *image_id(const struct body *body)
 	return image ? image->id : NULL;
 }
 
+/* The container that this one is to replace, as docker compose names it: without the project's name. */
+static const char *replaced_name(const struct body *body)
+{
+	const struct service *service = body->service;
+	if (service->container_name)
+		return service->container_name;
+	return arena_printf(body->arena, "%s%s%" PRId64, service->key, service->project->separator,
+		body->step->number_of);
+}
+
+static void put_oneoff(cJSON *labels, const struct oneoff *oneoff)
+{
+	put_text(labels, "com.docker.compose.slug", oneoff->slug);
+	put_text(labels, "docker-flow.owner", oneoff->owner);
+}
+
 static void put_numbering(struct body *body, cJSON *labels)
 {
 	const struct step *step = body->step;
 	put_text(labels, "com.docker.compose.oneoff", step->create.oneoff ? "True" : "False");
 	if (step->create.oneoff)
-		put_text(labels, "com.docker.compose.slug", step->create.oneoff->slug);
+		put_oneoff(labels, step->create.oneoff);
 	else
 		put_text(labels, "com.docker.compose.container-number",
 			arena_printf(body->arena, "%" PRId64, step->number_of));
-	if (step->new_name)
-		put_text(labels, "com.docker.compose.replace", step->new_name);
+	if (step->create.replaces)
+		put_text(labels, "com.docker.compose.replace", replaced_name(body));
 }
 
 /* The inputs label with the creation times of the volumes that this plan has made. */
@@ -86,7 +85,8 @@ void payload_labels(struct body *body)
 			join_commas(body->arena, project->env_files, project->nenv_files));
 	put_numbering(body, labels);
 	put_text(labels, "com.docker.compose.config-hash", hash_service(body->arena, service, &resolver));
-	put_text(labels, "com.docker.compose.depends_on", depends_on(body->arena, service));
+	const char *depends_on = body->step->create.depends_on;
+	put_text(labels, "com.docker.compose.depends_on", depends_on ? depends_on : "");
 	put_text(labels, "com.docker.compose.image", image_id(body));
 	put_text(labels, "docker-flow.inputs", inputs_label(body));
 	put_text(labels, "docker-flow.applications", body->step->create.applications);

@@ -222,7 +222,8 @@ static bool must_inherit(const struct body *body, const struct observed_mount *o
 static void inherit_volumes(
 	struct body *body, struct mount_places *places, const char *const *uploads, size_t nuploads)
 {
-	const struct observed_container *from = body->step->create.replaces;
+	const struct step_create *create = &body->step->create;
+	const struct observed_container *from = create->renew_volumes ? NULL : create->replaces;
 	for (size_t i = 0; from && i < from->nmounts; i++) {
 		const struct observed_mount *old = &from->mounts[i];
 		if (strcmp(old->type, "tmpfs") == 0 || !must_inherit(body, old, uploads, nuploads))

@@ -1,5 +1,6 @@
 #include "engine/payload/payload_put.h"
 #include "base/text/json.h"
+#include "base/text/subnet.h"
 #include "graph/up/reconcile.h"
 
 #include <cjson/cJSON.h>
@@ -166,15 +167,55 @@ int payload_networking(struct body *body)
 	return failed;
 }
 
+/* Whether the network that the file describes has the address. */
+static bool network_has(const struct network *network, const char *text)
+{
+	struct subnet address, pool;
+	for (size_t i = 0; network->ipam && i < network->ipam->nconfig; i++) {
+		const char *subnet = network->ipam->config[i]->subnet;
+		if (subnet && subnet_read(subnet, &pool) == 0 && subnet_read(text, &address) == 0 &&
+			subnet_overlaps(&pool, &address))
+			return true;
+	}
+	return false;
+}
+
+/* One address of a former place. On the network as it was it is the same again, though the engine had chosen
+ * it; on another one it goes when that does not have it. */
+static void put_former(cJSON *ipam, const struct step_network *network, const char *key, const char *address)
+{
+	const char *own = json_text(ipam, key, "");
+	if (network->renewed && *own && !network_has(network->wanted, own))
+		cJSON_DeleteItemFromObjectCaseSensitive(ipam, key);
+	else if (!network->renewed && !*own && address && *address)
+		put_text(ipam, key, address);
+}
+
+/* The place that a container had. */
+static cJSON *former_endpoint(const struct step_network *network)
+{
+	const struct observed_attachment *former = network->former;
+	cJSON *endpoint = former->endpoint ? cJSON_Parse(former->endpoint) : cJSON_CreateObject();
+	cJSON *ipam = cJSON_GetObjectItemCaseSensitive(endpoint, "IPAMConfig");
+	if (!ipam)
+		ipam = cJSON_AddObjectToObject(endpoint, "IPAMConfig");
+	put_former(ipam, network, "IPv4Address", former->address);
+	put_former(ipam, network, "IPv6Address", former->address6);
+	return endpoint;
+}
+
 const char *payload_connect(struct arena *arena, const struct step *step, const char *container,
 	const struct payload_context *context, struct errors *errors)
 {
 	struct body body = { arena, step, step->service, context, NULL, NULL, errors };
 	body.root = cJSON_CreateObject();
 	put_text(body.root, "Container", container);
-	cJSON *endpoint = cJSON_AddObjectToObject(body.root, "EndpointConfig");
+	cJSON *endpoint = step->network.former ? former_endpoint(&step->network) : cJSON_CreateObject();
+	cJSON_AddItemToObject(body.root, "EndpointConfig", endpoint);
 	int failed = 0;
-	if (step->network.attachment)
+	if (step->network.former)
+		; /* all is said */
+	else if (step->network.attachment)
 		failed = put_endpoint(&body, step->network.attachment, false, endpoint);
 	else if (step->service)
 		put_list(endpoint, "Aliases", (const char *const[]){ step->service->key }, 1);

@@ -70,7 +70,9 @@ int body_needs(const struct body *body, int minor, const char *attribute, const 
 {
 	if (body->context->engine->api >= minor)
 		return 0;
-	body_fail(body, attribute, "needs Docker Engine %s or later; this one speaks API 1.%d", release,
+	error_add(body->errors, ERROR_ENGINE, &body->service->at,
+		arena_printf(body->arena, "services.%s.%s", body->service->key, attribute),
+		"needs Docker Engine %s or later; this one speaks API 1.%d", release,
 		body->context->engine->api);
 	return error_hint(body->errors, "remove the attribute, or update the engine");
 }

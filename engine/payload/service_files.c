@@ -1,14 +1,18 @@
 #include "engine/payload/service_files.h"
+#include "engine/loop/process.h"
+#include "compose/tree/file.h"
 #include "graph/up/reconcile.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#define STREAM_PATIENCE 10000 /* ms: nothing else goes on meanwhile */
+#define OWNER_DIGITS    9     /* of a user's number: below 2^31 */
 
 static const struct file_source *find_source(
 	struct file_source *const *sources, size_t count, const char *key)
@@ -27,7 +31,7 @@ static pid_t socket_listener(const char *path)
 		return 0;
 	struct ucred peer = { .pid = 0 };
 	socklen_t len = sizeof peer;
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
 		getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
 		peer.pid = 0;
@@ -36,7 +40,7 @@ static pid_t socket_listener(const char *path)
 	return peer.pid;
 }
 
-bool service_files_shared(const struct engine *engine)
+static bool is_neighbour(const struct engine *engine)
 {
 	pid_t pid = engine->local && engine->endpoint.socket ? socket_listener(engine->endpoint.socket) : 0;
 	if (!pid) /* none, or one of another pid namespace: a container that was given the engine's socket */
@@ -51,6 +55,14 @@ bool service_files_shared(const struct engine *engine)
 	return access("/.dockerenv", F_OK) != 0 && access("/run/.containerenv", F_OK) != 0;
 }
 
+bool service_files_shared(struct engine *engine)
+{
+	if (!engine->files_shared_known)
+		engine->files_shared = is_neighbour(engine);
+	engine->files_shared_known = true;
+	return engine->files_shared;
+}
+
 static int refuse_source(struct errors *errors, const struct service *service, const struct file_ref *ref,
 	bool secret, const char *why)
 {
@@ -62,7 +74,20 @@ static int refuse_source(struct errors *errors, const struct service *service, c
 		errors, "only a swarm has those: give it a file, an environment variable or a content");
 }
 
-/* Appends the service's secrets or configs. Sources that only a swarm has are refused. */
+/* User and group of what is uploaded are numbers: names are only known inside the image. */
+static int check_owner(struct errors *errors, const struct service *service, const struct file_ref *ref,
+	bool secret, const char *key, const char *text)
+{
+	size_t digits = text ? strspn(text, "0123456789") : 0;
+	if (!text || (!text[digits] && digits <= OWNER_DIGITS))
+		return 0;
+	return error_add(errors, ERROR_FILE, &ref->at,
+		arena_printf(errors->arena, "services.%s.%ss", service->key, secret ? "secret" : "config"),
+		"%s of %s %s is a number, not \"%s\"", key, secret ? "secret" : "config", ref->source, text);
+}
+
+/* Appends the service's secrets or configs. What only a swarm has, and what cannot be uploaded as it is
+ * asked for, is refused. */
 static int collect_files(struct arena *arena, const struct service *service, bool secret, bool upload_files,
 	struct service_file **files, size_t *count, struct errors *errors)
 {
@@ -81,12 +106,17 @@ static int collect_files(struct arena *arena, const struct service *service, boo
 				errors, service, ref, secret, source->external ? "external" : "driver of");
 			continue;
 		}
+		bool upload = upload_files || !source->file;
+		if (upload) {
+			failed |= check_owner(errors, service, ref, secret, "uid", ref->uid);
+			failed |= check_owner(errors, service, ref, secret, "gid", ref->gid);
+		}
 		*ARENA_PUSH(arena, *files, *count) = (struct service_file){
 			.ref = ref,
 			.source = source,
 			.target = inputs_target(arena, ref, secret),
 			.secret = secret,
-			.upload = source->file ? upload_files : true,
+			.upload = upload,
 		};
 	}
 	return failed;
@@ -162,85 +192,119 @@ void service_files_volumes(struct arena *arena, const struct service *service,
 	*ret_ndirs = ndirs;
 }
 
-/* The content of `fd`, -1 with errno when it is a directory or longer than `most`. */
-static int read_whole(struct arena *arena, int fd, size_t most, const char **ret_content, size_t *ret_len)
+/* What a pipe or a device gave, which may give it but once. */
+struct stream {
+	const char *content;
+	size_t len;
+};
+
+static bool is_stream(const char *path)
 {
 	struct stat status;
-	if (fstat(fd, &status) < 0)
-		return -1;
-	if (S_ISDIR(status.st_mode)) {
-		errno = EISDIR;
-		return -1;
-	}
-	size_t size = status.st_size > 0 ? (size_t)status.st_size : 0, len = 0;
-	if (size > most) {
-		errno = EFBIG;
-		return -1;
-	}
-	/* A pipe or a file of /proc has no size. */
-	if (size == 0)
-		size = most < 65536 ? most : 65536;
-	char *bytes = arena_alloc(arena, size + 1);
-	ssize_t got;
-	while (len < size && (got = read(fd, bytes + len, size - len)) != 0) {
-		if (got < 0)
+	return stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+static int read_source(struct arena *arena, const struct service *service, const struct service_file *file,
+	const char **ret_content, size_t *ret_len, struct errors *errors)
+{
+	struct file what = { .path = file->source->file,
+		.shown = file->source->file,
+		.most = SERVICE_FILE_MOST,
+		.at = &file->ref->at,
+		.key = arena_printf(
+			errors->arena, "services.%s.%s", service->key, file->secret ? "secrets" : "configs"),
+		.patience = STREAM_PATIENCE };
+	return file_read(arena, &what, NULL, ret_content, ret_len, errors);
+}
+
+/* It is needed for the label, and again for each container and each try: kept with the engine. */
+static int read_stream_once(struct engine *engine, const struct service *service,
+	const struct service_file *file, const char **ret_content, size_t *ret_len, struct errors *errors)
+{
+	if (!engine->streams)
+		engine->streams = map_create(engine->arena);
+	struct stream *stream = map_get(engine->streams, file->source->file);
+	if (!stream) {
+		stream = ARENA_NEW(engine->arena, struct stream);
+		if (read_source(engine->arena, service, file, &stream->content, &stream->len, errors) < 0)
 			return -1;
-		len += (size_t)got;
+		map_set(engine->streams, file->source->file, stream);
 	}
-	*ret_content = bytes;
-	*ret_len = len;
+	*ret_content = stream->content;
+	*ret_len = stream->len;
 	return 0;
 }
 
-int service_file_content(struct arena *arena, const struct service_file *file, size_t most,
-	const char **ret_content, size_t *ret_len)
+int service_file_content(struct engine *engine, struct arena *arena, const struct service *service,
+	const struct service_file *file, const char **ret_content, size_t *ret_len, struct errors *errors)
 {
 	const struct file_source *source = file->source;
-	if (!source->file) {
-		const char *text = source->content ? source->content : source->value;
-		if (!text) {
-			errno = ENOENT;
-			return -1;
-		}
-		*ret_content = text;
-		*ret_len = strlen(text);
-		return 0;
-	}
-	int fd = open(source->file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0)
-		return -1;
-	int failed = read_whole(arena, fd, most, ret_content, ret_len);
-	int reason = errno;
-	close(fd);
-	errno = reason;
-	return failed;
+	const char *text = source->content ? source->content : source->value;
+	if (source->file)
+		return is_stream(source->file)
+			       ? read_stream_once(engine, service, file, ret_content, ret_len, errors)
+			       : read_source(arena, service, file, ret_content, ret_len, errors);
+	if (!text)
+		return error_add(errors, ERROR_FILE, &source->at, NULL,
+			"environment variable \"%s\" required by %s \"%s\" is not set",
+			source->environment ? source->environment : "", file->secret ? "secret" : "config",
+			source->key);
+	*ret_content = text;
+	*ret_len = strlen(text);
+	return 0;
 }
 
-void service_files_inputs(
-	struct arena *arena, const struct service *service, struct inputs_file **ret_files, size_t *ret_count)
+/* The content of one file for the label. Returns -1 when a pipe or device that is to be uploaded cannot be
+ * read: it could not be read later, either. One that is bound is the engine's to read; without an engine,
+ * none is read. */
+static int read_input(struct engine *engine, struct arena *arena, const struct service *service,
+	const struct service_file *file, struct inputs_file *input, struct errors *errors)
 {
 	enum { MOST = 16 << 20 };
+	const struct file_source *source = file->source;
+	struct errors unheard;
+	struct stat status;
+	errors_init(&unheard, arena);
+	if (source->file && stat(source->file, &status) != 0) {
+		input->absent = errno == ENOENT;
+		return 0;
+	}
+	if (source->file && S_ISREG(status.st_mode) && status.st_size > MOST) {
+		input->content = arena_printf(arena, "%lld bytes, changed at %lld.%09ld",
+			(long long)status.st_size, (long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+		input->len = strlen(input->content);
+		return 0;
+	}
+	bool stream = source->file && is_stream(source->file);
+	if (stream && (!file->upload || !engine))
+		return 0;
+	input->absent = !source->file && !source->content && !source->value;
+	int result = service_file_content(
+		engine, arena, service, file, &input->content, &input->len, stream ? errors : &unheard);
+	return stream ? result : 0;
+}
+
+int service_files_inputs(struct engine *engine, struct arena *arena, const struct service *service,
+	bool shared, struct inputs_file **ret_files, size_t *ret_count, struct errors *errors)
+{
 	struct errors unheard;
 	struct service_file *files = NULL;
 	struct inputs_file *inputs = NULL;
 	size_t count = 0, ninputs = 0;
+	char machine[PROCESS_MACHINE];
+	int result = 0;
+	process_machine(machine);
+	const char *key = arena_strdup(arena, machine);
 	errors_init(&unheard, arena);
-	if (service_files(arena, service, true, &files, &count, &unheard) < 0)
+	if (service_files(arena, service, shared, &files, &count, &unheard) < 0)
 		count = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct inputs_file *input = ARENA_PUSH(arena, inputs, ninputs);
-		struct stat status;
 		input->target = files[i].target;
-		input->secret = files[i].secret;
-		if (service_file_content(arena, &files[i], MOST, &input->content, &input->len) == 0)
-			continue;
-		input->absent = errno == ENOENT;
-		if (errno != EFBIG || stat(files[i].source->file, &status) < 0)
-			continue;
-		input->content = arena_printf(arena, "%lld bytes, changed at %lld.%09ld",
-			(long long)status.st_size, (long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
-		input->len = strlen(input->content);
+		input->key = files[i].secret ? key : NULL;
+		result |= read_input(engine, arena, service, &files[i], input, errors);
 	}
 	*ret_files = inputs;
 	*ret_count = ninputs;
+	return result;
 }

@@ -1,7 +1,6 @@
 #include "engine/probe/helper_image.h"
 
-#include <sha2.h>
-#include <stdint.h>
+#include "base/text/sha256.h"
 
 /* The Makefile makes the file and tells the assembler where it is. */
 __asm__(".section .rodata\n"
@@ -22,7 +21,5 @@ const char *helper_image_name(struct arena *arena)
 {
 	size_t len;
 	const char *tar = helper_image_tar(&len);
-	char digest[SHA256_DIGEST_STRING_LENGTH];
-	SHA256Data((const uint8_t *)tar, len, digest);
-	return arena_printf(arena, HELPER_IMAGE_REPOSITORY ":%.16s", digest);
+	return arena_printf(arena, HELPER_IMAGE_REPOSITORY ":%.16s", sha256_hex(arena, tar, len));
 }

@@ -64,12 +64,15 @@ static void on_code(struct request *request)
 	errors_init(&errors, try->arena);
 	if (!ok)
 		return;
-	struct cJSON *json = json_parse(
-		buf_text(&request->answer), request->answer.len, "the answer of GET /exec/ID/json", &errors);
+	static const struct json_member members[] = { { "Running", JSON_BOOL },
+		{ "ExitCode", JSON_NUMBER | JSON_OPTIONAL } };
+	struct cJSON *json = http_json(request, JSON_OBJECT, &errors);
+	bool read = json && json_check(json, members, sizeof members / sizeof *members,
+				    http_json_name(try->arena, request), &errors) == 0;
 	bool running = json_bool(json, "Running");
 	int64_t code = json_int(json, "ExitCode", -1);
 	cJSON_Delete(json);
-	if (!json || (!running && code < 0))
+	if (!read || (!running && code < 0))
 		probe_settle(try, false, "exec: %s", errors.first ? errors.first->message : "no exit code");
 	else if (!running)
 		probe_settle(try, code == 0, "exit code %lld", (long long)code);
@@ -84,7 +87,7 @@ static void ask_code(void *arg)
 	struct probe_try *try = arg;
 	struct exec_probe *own = try->own;
 	own->timer = NULL;
-	exec_request(try, "GET", arena_printf(try->arena, "/exec/%s/json", own->id), on_code);
+	exec_request(try, "GET", http_path(try->arena, "exec", own->id, "json", (char *)NULL), on_code);
 	exec_send(try);
 }
 
@@ -121,19 +124,21 @@ static void exec_on_created(struct request *request)
 	errors_init(&errors, arena);
 	if (!ok)
 		return;
-	struct cJSON *json = json_parse(
-		buf_text(&request->answer), request->answer.len, "the answer of POST /exec", &errors);
-	own->id = arena_strdup(arena, json_text(json, "Id", NULL));
+	static const struct json_member id = { "Id", JSON_ID };
+	struct cJSON *json = http_json(request, JSON_OBJECT, &errors);
+	if (json && json_check(json, &id, 1, http_json_name(arena, request), &errors) == 0)
+		own->id = arena_strdup(arena, json_text(json, id.path, NULL));
 	cJSON_Delete(json);
 	if (!own->id) {
-		probe_settle(try, false, "exec: the engine gave no id");
+		probe_settle(try, false, "exec: %s", errors.first->message);
 		return;
 	}
-	struct request *start =
-		exec_request(try, "POST", arena_printf(arena, "/exec/%s/start", own->id), on_output_end);
+	struct request *start = exec_request(
+		try, "POST", http_path(arena, "exec", own->id, "start", (char *)NULL), on_output_end);
 	start->body = body;
 	start->body_len = sizeof body - 1;
 	start->data = exec_on_bytes;
+	start->pauses = HTTP_EVER; /* the try has its time */
 	exec_send(try);
 }
 
@@ -145,8 +150,8 @@ static void probe_exec_begin(struct probe_try *try)
 	cJSON_AddTrueToObject(json, "AttachStderr");
 	for (size_t i = 0; i < try->nexec; i++)
 		cJSON_AddItemToArray(command, cJSON_CreateString(try->exec[i]));
-	struct request *request = exec_request(
-		try, "POST", arena_printf(arena, "/containers/%s/exec", try->look->id), exec_on_created);
+	struct request *request = exec_request(try, "POST",
+		http_path(arena, "containers", try->look->id, "exec", (char *)NULL), exec_on_created);
 	request->body = json_print(arena, json);
 	request->body_len = strlen(request->body);
 	exec_send(try);

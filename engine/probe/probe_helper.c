@@ -34,7 +34,7 @@ static void remove_container(struct engine *engine, const char *id)
 	struct errors errors;
 	errors_init(&errors, http_arena(request));
 	request->method = "DELETE";
-	request->path = arena_printf(http_arena(request), "/containers/%s", id);
+	request->path = http_path(http_arena(request), "containers", id, (char *)NULL);
 	request->query = "force=1";
 	http_send(request, &errors);
 }
@@ -180,12 +180,15 @@ static void on_waited(struct request *request)
 	own->wait = NULL;
 	if (!is_good(try, request, "wait"))
 		return;
-	struct cJSON *json = json_parse(buf_text(&request->answer), request->answer.len,
-		"the answer of POST /containers/ID/wait", &errors);
-	own->code = json_int(json, "StatusCode", -1);
+	static const struct json_member code = { "StatusCode", JSON_NUMBER };
+	struct cJSON *json = http_json(request, JSON_OBJECT, &errors);
+	own->waited = json && json_check(json, &code, 1, http_json_name(try->arena, request), &errors) == 0;
+	own->code = json_int(json, code.path, -1);
 	cJSON_Delete(json);
-	own->waited = true;
-	helper_judge(try);
+	if (own->waited)
+		helper_judge(try);
+	else
+		probe_settle(try, false, "helper container: %s", errors.first->message);
 }
 
 static void on_started(struct request *request)
@@ -203,7 +206,8 @@ static void helper_on_open(struct request *request)
 		return;
 	own->started = true;
 	helper_send(try,
-		helper_request(try, arena_printf(try->arena, "/containers/%s/start", own->id), on_started),
+		helper_request(
+			try, http_path(try->arena, "containers", own->id, "start", (char *)NULL), on_started),
 		&own->request);
 }
 
@@ -255,18 +259,25 @@ static void helper_on_created(struct request *request)
 	}
 	if (!is_good(try, request, "create"))
 		return;
-	struct cJSON *json = json_parse(buf_text(&request->answer), request->answer.len,
-		"the answer of POST /containers/create", &errors);
-	own->id = arena_strdup(arena, json_text(json, "Id", ""));
+	static const struct json_member id = { "Id", JSON_ID };
+	struct cJSON *json = http_json(request, JSON_OBJECT, &errors);
+	if (json && json_check(json, &id, 1, http_json_name(arena, request), &errors) == 0)
+		own->id = arena_strdup(arena, json_text(json, id.path, NULL));
 	cJSON_Delete(json);
-	struct request *attach =
-		helper_request(try, arena_printf(arena, "/containers/%s/attach", own->id), on_attach_end);
+	if (!own->id) {
+		probe_settle(try, false, "helper container: %s", errors.first->message);
+		return;
+	}
+	struct request *attach = helper_request(
+		try, http_path(arena, "containers", own->id, "attach", (char *)NULL), on_attach_end);
 	attach->query = "stream=1&stdout=1";
+	attach->pauses = HTTP_EVER; /* the try has its time */
 	attach->head = helper_on_open;
 	attach->data = helper_on_bytes;
 	struct request *wait =
-		helper_request(try, arena_printf(arena, "/containers/%s/wait", own->id), on_waited);
+		helper_request(try, http_path(arena, "containers", own->id, "wait", (char *)NULL), on_waited);
 	wait->query = "condition=next-exit";
+	wait->takes = wait->pauses = HTTP_EVER;
 	wait->head = helper_on_open;
 	if (!helper_send(try, attach, &own->attach))
 		http_free(wait);
@@ -280,13 +291,19 @@ static void on_leftovers(struct request *request)
 	struct engine *engine = request->arg;
 	struct errors errors;
 	errors_init(&errors, http_arena(request));
-	struct cJSON *json = json_parse(buf_text(&request->answer), request->answer.len, "the list", &errors);
+	struct cJSON *json = request->fault == HTTP_OK && request->status == 200
+				     ? http_json(request, JSON_LIST, &errors)
+				     : NULL;
 	const struct cJSON *item;
 	cJSON_ArrayForEach(item, json)
 	{
-		if (json_int(item, "Created", INT64_MAX) > (int64_t)time(NULL) - LEFTOVER_AGE)
-			continue;
-		remove_container(engine, json_text(item, "Id", ""));
+		/* The filters are not relied on: what is removed says itself that it is one. */
+		const char *id = json_text(item, "Id", NULL);
+		bool ours = cJSON_IsString(json_get(json_get(item, "Labels"), HELPER_LABEL)) &&
+			    strcmp(json_text(item, "State", ""), "created") == 0;
+		int64_t made = json_int(item, "Created", INT64_MAX);
+		if (ours && json_is_id(id) && made <= (int64_t)time(NULL) - LEFTOVER_AGE)
+			remove_container(engine, id);
 	}
 	cJSON_Delete(json);
 }

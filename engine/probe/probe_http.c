@@ -2,6 +2,7 @@
 
 #include "base/text/json.h"
 #include "engine/probe/probe.h"
+#include "graph/dag/dag.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -17,7 +18,7 @@ static const char *path_of(const struct service *service, const struct probe *pr
 {
 	if (probe->path && *probe->path)
 		return probe->path;
-	return route_flow_port(service, probe) ? "/_internal_/healthcheck" : "/";
+	return dag_probed_port(service, probe) ? "/_internal_/healthcheck" : "/";
 }
 
 /* Appends text that stands within a line of the head: nothing may end the line. */
@@ -53,7 +54,7 @@ const char *probe_http_request(
 		buf_printf(
 			&to, "Host: %s:%lld\r\n", probe->host ? probe->host : "localhost", (long long)port);
 	if (!has_header(probe, "User-Agent"))
-		buf_puts(&to, "User-Agent: docker-flow/" FLOW_VERSION "\r\n");
+		buf_puts(&to, "User-Agent: " PROBE_AGENT FLOW_VERSION "\r\n");
 	if (!has_header(probe, "Accept"))
 		buf_puts(&to, "Accept: */*\r\n");
 	for (size_t i = 0; i < probe->nheaders; i++) {

@@ -5,6 +5,9 @@
 #include "compose/model/model.h"
 #include "engine/probe/probe_wire.h"
 
+/* Begin of the user agent that probes give, as web servers write it into their logs. */
+#define PROBE_AGENT "docker-flow/"
+
 /* The request: HTTP/1.1, closed after the answer. `Host` is the probe's host, else localhost, which is what
  * checks from within a container have always sent, so that lists of allowed hosts let it pass; `headers` may
  * override it. Path default "/", of a registry-style port "/_internal_/healthcheck". Arena's. */

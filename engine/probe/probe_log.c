@@ -14,6 +14,7 @@ struct log_probe {
 	pcre2_code *code;
 	pcre2_match_data *data;
 	pcre2_match_context *limits;
+	bool gave_up; /* on a line that took too long to match */
 };
 
 static void on_line(void *arg, bool standard_error, const char *text, size_t len)
@@ -28,7 +29,7 @@ static void on_line(void *arg, bool standard_error, const char *text, size_t len
 		probe_settle(try, true, "ready");
 	else if (result == PCRE2_ERROR_MATCHLIMIT || result == PCRE2_ERROR_HEAPLIMIT ||
 		 result == PCRE2_ERROR_DEPTHLIMIT)
-		try->why = "; lines were given up: simplify the expression";
+		own->gave_up = true;
 }
 
 static void on_end(void *arg, const char *failure)
@@ -44,7 +45,6 @@ static void probe_log_begin(struct probe_try *try)
 	const char *text = try->probe->log;
 	int code;
 	PCRE2_SIZE at;
-	try->why = NULL;
 	own->code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, 0, &code, &at, NULL);
 	if (!own->code) {
 		PCRE2_UCHAR words[120] = "";
@@ -63,7 +63,7 @@ static void probe_log_begin(struct probe_try *try)
 	pcre2_set_heap_limit(own->limits, HEAP_MOST);
 	const struct logs_options options = {
 		.follow = true,
-		.since = *try->look->started ? try->look->started : NULL,
+		.since = *try->look->output_begin ? try->look->output_begin : NULL,
 		.tty = try->look->tty,
 	};
 	const struct logs_listener listener = { .line = on_line, .end = on_end, .arg = try };
@@ -77,8 +77,9 @@ static void probe_log_begin(struct probe_try *try)
 
 static void log_late(struct probe_try *try)
 {
+	const struct log_probe *own = try->own;
 	probe_settle(try, false, "no line of the output matched /%s/%s", try->probe->log,
-		try->why ? try->why : "");
+		own->gave_up ? "; lines were given up: simplify the expression" : "");
 }
 
 static void probe_log_cancel(struct probe_try *try)

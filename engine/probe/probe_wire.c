@@ -11,7 +11,7 @@ struct out {
 	bool full;
 };
 
-static void put(struct out *out, const void *bytes, size_t len)
+static void wire_put(struct out *out, const void *bytes, size_t len)
 {
 	if (len > out->room - out->used) {
 		out->full = true;
@@ -23,7 +23,7 @@ static void put(struct out *out, const void *bytes, size_t len)
 
 static void put_text(struct out *out, const char *text)
 {
-	put(out, text, strlen(text) + 1);
+	wire_put(out, text, strlen(text) + 1);
 }
 
 static void set_u32(char *at, size_t value)
@@ -44,7 +44,7 @@ static size_t get_u32(const char *at)
 size_t wire_pg_startup(char *to, size_t room, const char *user, const char *dbname)
 {
 	struct out out = { .at = to, .room = room };
-	put(&out, "\0\0\0\0\0\3\0\0", 8);
+	wire_put(&out, "\0\0\0\0\0\3\0\0", 8);
 	put_text(&out, "user");
 	put_text(&out, user ? user : "postgres");
 	if (dbname) {
@@ -53,7 +53,7 @@ size_t wire_pg_startup(char *to, size_t room, const char *user, const char *dbna
 	}
 	put_text(&out, "application_name");
 	put_text(&out, "docker flow");
-	put(&out, "", 1);
+	wire_put(&out, "", 1);
 	if (out.full)
 		return 0;
 	set_u32(to, out.used);
@@ -64,14 +64,14 @@ size_t wire_pg_query(char *to, size_t room)
 {
 	static const char query[] = "Q\0\0\0\15SELECT 1";
 	struct out out = { .at = to, .room = room };
-	put(&out, query, sizeof query);
+	wire_put(&out, query, sizeof query);
 	return out.full ? 0 : out.used;
 }
 
 size_t wire_pg_terminate(char *to, size_t room)
 {
 	struct out out = { .at = to, .room = room };
-	put(&out, "X\0\0\0\4", 5);
+	wire_put(&out, "X\0\0\0\4", 5);
 	return out.full ? 0 : out.used;
 }
 
@@ -85,7 +85,7 @@ static void wire_words(char *to, size_t room, const char *bytes, size_t len)
 }
 
 /* Field of an ErrorResponse body, NULL when it has none. */
-static const char *field(const char *body, size_t len, char type, size_t *ret_len)
+static const char *wire_field(const char *body, size_t len, char type, size_t *ret_len)
 {
 	size_t at = 0;
 	while (at < len && body[at]) {
@@ -104,8 +104,8 @@ static const char *field(const char *body, size_t len, char type, size_t *ret_le
 static enum wire judge_error(struct wire_pg *pg, const char *body, size_t len)
 {
 	size_t code_len = 0, words_len = 0;
-	const char *code = field(body, len, 'C', &code_len);
-	const char *words = field(body, len, 'M', &words_len);
+	const char *code = wire_field(body, len, 'C', &code_len);
+	const char *words = wire_field(body, len, 'M', &words_len);
 	if (code && code_len == 5) {
 		if (memcmp(code, "28", 2) == 0 || memcmp(code, "42501", 5) == 0)
 			return WIRE_PASS;
@@ -295,7 +295,7 @@ size_t wire_http_join(char *bytes, size_t len, bool *ret_whole)
 }
 
 /* Reads a number of at most three digits; -1 when there is none. */
-static int number(const char **at)
+static int wire_number(const char **at)
 {
 	int value = 0, digits = 0;
 	for (; **at >= '0' && **at <= '9' && digits < 4; (*at)++, digits++)
@@ -309,10 +309,10 @@ bool wire_status_in(const char *ranges, int status)
 	while (*at) {
 		while (*at == ' ' || *at == ',')
 			at++;
-		int first = number(&at), last = first;
+		int first = wire_number(&at), last = first;
 		if (*at == '-') {
 			at++;
-			last = number(&at);
+			last = wire_number(&at);
 		}
 		bool whole = *at == ',' || *at == ' ' || *at == '\0';
 		if (whole && first >= 0 && last >= 0 && status >= first && status <= last)

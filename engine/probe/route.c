@@ -2,6 +2,7 @@
 
 #include "base/trace.h"
 #include "engine/probe/pace.h"
+#include "graph/dag/dag.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -18,29 +19,11 @@ static const char *const words[WAY_COUNT] = {
 	[WAY_HELPER] = "a helper container in its network, at",
 };
 
-const struct flow_port *route_flow_port(const struct service *service, const struct probe *probe)
-{
-	const struct flow_service *flow = service->flow;
-	for (size_t i = 0; flow && flow->healthcheck != probe && i < flow->nports; i++)
-		if (flow->ports[i]->healthcheck)
-			return flow->ports[i];
-	return NULL;
-}
-
 int64_t route_port(
 	const struct service *service, const struct probe *probe, const struct look *look, int64_t usual)
 {
-	const struct flow_service *flow = service->flow;
-	if (probe->port.set)
-		return probe->port.value;
-	const struct flow_port *own = route_flow_port(service, probe);
-	if (own)
-		return probe->host && own->external.set ? own->external.value : own->internal;
-	if (service->nports && service->ports[0]->target > 0)
-		return service->ports[0]->target;
-	if (flow && flow->nports)
-		return flow->ports[0]->internal;
-	return usual ? usual : look->exposed;
+	int64_t port = dag_probe_port(service, probe);
+	return port ? port : usual ? usual : look->exposed;
 }
 
 /* Numeric address of the engine's host; NULL when it has none we could know. */
@@ -69,8 +52,11 @@ static const char *host_address(struct route *route)
 
 static void route_add(struct route *route, enum way way, const char *address, int64_t port)
 {
-	if (address && port)
-		route->ways[route->nways++] = (struct route_way){ way, address, port };
+	if (!address || !port)
+		return;
+	struct route_way *added = &route->ways[route->nways++];
+	*added = (struct route_way){ .way = way, .port = port };
+	snprintf(added->address, sizeof added->address, "%s", address);
 }
 
 /* Where a binding to `host_ip` is reached from here; NULL: it is not. */

@@ -20,7 +20,7 @@ enum way { WAY_ADDRESS, WAY_HOST, WAY_PUBLISHED, WAY_HELPER, WAY_COUNT };
 
 struct route_way {
 	enum way way;
-	const char *address; /* numeric */
+	char address[64]; /* numeric; a copy, since the look that named it ends before the route */
 	int64_t port;
 };
 
@@ -35,11 +35,7 @@ struct route {
 	void *arg;
 };
 
-/* The registry-style port whose check `probe` is (dag_probe takes the first one that has any); NULL when the
- * probe is the service's own. */
-const struct flow_port *route_flow_port(const struct service *service, const struct probe *probe);
-
-/* Port the probe means: its own, else the service's first target port, else the `usual` one of its kind (0:
+/* Port the probe means: the one that the file gives it (dag_probe_port), else the `usual` one of its kind (0:
  * none), else the lowest the image exposes; 0 when there is none. */
 int64_t route_port(
 	const struct service *service, const struct probe *probe, const struct look *look, int64_t usual);

@@ -1,6 +1,7 @@
 #include "engine/run/lock.h"
 #include "base/clock.h"
 #include "base/text/sha256.h"
+#include "compose/tree/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,29 +15,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Whether the path is a directory of ours that nobody else may write to. */
-static bool is_ours(const char *path)
-{
-	struct stat status;
-	return lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid() &&
-	       (status.st_mode & 022) == 0;
-}
-
 /* Directory of the locks: in the user's runtime directory, else one of ours in /tmp, where others could
  * prepare a trap: a directory or link that is not ours is refused. */
 static const char *lock_dir(struct arena *arena, const struct engine *engine, struct errors *errors)
 {
 	const char *base = engine->os_env ? map_get(engine->os_env, "XDG_RUNTIME_DIR") : NULL;
-	if (!base || *base != '/' || !is_ours(base))
+	if (!base || *base != '/' || !file_own_dir(base))
 		base = arena_printf(arena, "/run/user/%u", (unsigned)geteuid());
-	const char *dir = is_ours(base) ? arena_printf(arena, "%s/docker-flow", base)
-					: arena_printf(arena, "/tmp/docker-flow-%u", (unsigned)geteuid());
+	const char *dir = file_own_dir(base)
+				  ? arena_printf(arena, "%s/docker-flow", base)
+				  : arena_printf(arena, "/tmp/docker-flow-%u", (unsigned)geteuid());
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST) {
 		error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot make %s for the project's lock: %s", dir,
 			strerror(errno));
 		return NULL;
 	}
-	if (!is_ours(dir)) {
+	if (!file_own_dir(dir)) {
 		error_add(errors, ERROR_SYSTEM, NULL, NULL,
 			"%s is not a directory that only this user can write to", dir);
 		error_hint(errors, "set XDG_RUNTIME_DIR to a directory of yours");
@@ -59,7 +53,7 @@ static void sign(int fd)
 	char text[32];
 	int len = snprintf(text, sizeof text, "%d\n", (int)getpid());
 	/* Only for the message of those who wait. */
-	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)len, 0) < 0)
+	if (pwrite(fd, text, (size_t)len, 0) < 0 || ftruncate(fd, len) < 0)
 		return;
 }
 
@@ -146,16 +140,23 @@ static void lock_tell(struct arena *arena, struct sink *sink, int64_t pid, const
 					 project) });
 }
 
+const char *lock_path(struct arena *arena, const struct engine *engine, const char *project,
+	const char *suffix, struct errors *errors)
+{
+	const char *dir = lock_dir(arena, engine, errors);
+	const char *key =
+		arena_printf(arena, "%s\n%s", engine->endpoint.host ? engine->endpoint.host : "", project);
+	return dir ? arena_printf(arena, "%s/%.32s.%s", dir, sha256_hex(arena, key, strlen(key)), suffix)
+		   : NULL;
+}
+
 /* Opens the lock's file; returns the descriptor, or -1 with a finding. */
 static int open_lock(struct arena *arena, const struct engine *engine, const char *project,
 	const char **ret_path, struct errors *errors)
 {
-	const char *dir = lock_dir(arena, engine, errors);
-	if (!dir)
+	const char *path = lock_path(arena, engine, project, "lock", errors);
+	if (!path)
 		return -1;
-	const char *key =
-		arena_printf(arena, "%s\n%s", engine->endpoint.host ? engine->endpoint.host : "", project);
-	const char *path = arena_printf(arena, "%s/%.32s.lock", dir, sha256_hex(arena, key, strlen(key)));
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot open the lock %s: %s", path,

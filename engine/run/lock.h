@@ -6,6 +6,11 @@
 #include "engine/connect/engine.h"
 #include "graph/plan/event.h"
 
+/* Path of a file about endpoint and project in the directory of the locks, which is ours alone and is made
+ * when it is not there; NULL with a finding. */
+const char *lock_path(struct arena *arena, const struct engine *engine, const char *project,
+	const char *suffix, struct errors *errors);
+
 /* Takes the lock of endpoint and project, waiting for its holder (told once as EVENT_NOTE with the holder's
  * pid). Returns a descriptor that holds it until closed, or -1: interrupted, or no place for the file. The
  * arena is needed for the call alone. */

@@ -1,10 +1,13 @@
-/* Containers: create, start, stop, kill, restart, remove, rename. */
+/* Containers: create, start, stop, kill, restart, remove, rename, pause, unpause. */
 #include "base/text/json.h"
 #include "engine/run/op_row.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <string.h>
+
+#define CREATE_TAKES                                                                                         \
+	INT64_C(30000000000) /* ns: what the image has at a new volume's place is copied into it */
 
 static int ask_create(struct op_call *call, struct request *request)
 {
@@ -24,7 +27,7 @@ static int ask_create(struct op_call *call, struct request *request)
 static int check_name(struct op_call *call, struct request *request)
 {
 	request->method = "GET";
-	request->path = op_path(call, "containers", call->step->name, "/json");
+	request->path = op_path(call, "containers", call->step->name, "json");
 	return 0;
 }
 
@@ -36,6 +39,9 @@ static enum op_verdict checked_create(struct op_call *call, const struct cJSON *
 		call->phase = OP_ASK;
 		return OP_REPEAT;
 	}
+	static const struct json_member members = { "Config.Labels", JSON_OBJECT | JSON_OPTIONAL };
+	if (!op_answer_has(call, json, &members, 1))
+		return OP_REPEAT;
 	const struct cJSON *labels = json_at(json, "Config.Labels");
 	return op_labels_match(call, labels) ? op_take_id(call, json)
 					     : op_refuse_taken(call, labels, call->step->service->project);
@@ -43,14 +49,14 @@ static enum op_verdict checked_create(struct op_call *call, const struct cJSON *
 
 static int ask_start(struct op_call *call, struct request *request)
 {
-	op_post(request, op_path(call, "containers", call->container, "/start"), NULL);
+	op_post(request, op_path(call, "containers", call->container, "start"), NULL);
 	return 0;
 }
 
 static int check_container(struct op_call *call, struct request *request)
 {
 	request->method = "GET";
-	request->path = op_path(call, "containers", call->container, "/json");
+	request->path = op_path(call, "containers", call->container, "json");
 	return 0;
 }
 
@@ -58,8 +64,12 @@ static int check_container(struct op_call *call, struct request *request)
  * twice. */
 static enum op_verdict checked_start(struct op_call *call, const struct cJSON *json)
 {
+	static const struct json_member members[] = { { "State.Running", JSON_BOOL },
+		{ "State.StartedAt", JSON_TEXT } };
 	if (!json)
 		return OP_FAIL;
+	if (!op_answer_has(call, json, members, sizeof members / sizeof *members))
+		return OP_REPEAT;
 	bool fresh = call->step->target != NULL;
 	bool began = strncmp(json_text(json, "State.StartedAt", "0001-"), "0001-", 5) != 0;
 	if (call->started || json_bool(json, "State.Running") || (fresh && began))
@@ -80,21 +90,38 @@ static const char *grace(struct op_call *call)
 
 static int ask_stop(struct op_call *call, struct request *request)
 {
-	op_post(request, op_path(call, "containers", call->container, "/stop"), NULL);
+	op_post(request, op_path(call, "containers", call->container, "stop"), NULL);
 	request->query = grace(call);
 	return 0;
 }
 
+/* A stop whose answer is lost: done, or still under way; the container's own grace is known then.
+ * (Engine API: ContainerInspect; s) */
+static enum op_verdict checked_stop(struct op_call *call, const struct cJSON *json)
+{
+	static const struct json_member members[] = { { "State.Running", JSON_BOOL },
+		{ "Config.StopTimeout", JSON_NUMBER | JSON_OPTIONAL } };
+	if (!json)
+		return OP_DONE;
+	if (!op_answer_has(call, json, members, sizeof members / sizeof *members))
+		return OP_REPEAT;
+	if (!json_bool(json, "State.Running"))
+		return OP_DONE;
+	call->grace = json_int(json, "Config.StopTimeout", 0) * INT64_C(1000000000);
+	call->phase = OP_ASK;
+	return OP_NEXT;
+}
+
 static int ask_restart(struct op_call *call, struct request *request)
 {
-	op_post(request, op_path(call, "containers", call->container, "/restart"), NULL);
+	op_post(request, op_path(call, "containers", call->container, "restart"), NULL);
 	request->query = grace(call);
 	return 0;
 }
 
 static int ask_kill(struct op_call *call, struct request *request)
 {
-	op_post(request, op_path(call, "containers", call->container, "/kill"), NULL);
+	op_post(request, op_path(call, "containers", call->container, "kill"), NULL);
 	request->query = http_query(call->arena, "signal", call->step->ending.signal, (char *)NULL);
 	return 0;
 }
@@ -102,7 +129,7 @@ static int ask_kill(struct op_call *call, struct request *request)
 static int ask_remove(struct op_call *call, struct request *request)
 {
 	request->method = "DELETE";
-	request->path = op_path(call, "containers", call->container, "");
+	request->path = op_path(call, "containers", call->container, NULL);
 	request->query = http_query(call->arena, "force", call->step->ending.force ? "1" : NULL, "v",
 		call->step->ending.remove_volumes ? "1" : NULL, (char *)NULL);
 	return 0;
@@ -110,7 +137,7 @@ static int ask_remove(struct op_call *call, struct request *request)
 
 static int ask_rename(struct op_call *call, struct request *request)
 {
-	op_post(request, op_path(call, "containers", call->container, "/rename"), NULL);
+	op_post(request, op_path(call, "containers", call->container, "rename"), NULL);
 	request->query = http_query(call->arena, "name", call->step->new_name, (char *)NULL);
 	return 0;
 }
@@ -124,7 +151,7 @@ static bool is_news(const struct op_call *call, const char *refusal)
 		return false;
 	id = arena_strndup(call->arena, id + strlen(words), strcspn(id + strlen(words), "\""));
 	for (size_t i = 0; i < seen->ncontainers; i++)
-		if (strcmp(id, seen->containers[i]->id) == 0)
+		if (strncmp(id, seen->containers[i]->id, strlen(id)) == 0)
 			return false;
 	return true;
 }
@@ -133,6 +160,9 @@ static bool is_news(const struct op_call *call, const char *refusal)
  * going. */
 static enum op_verdict checked_rename(struct op_call *call, const struct cJSON *json)
 {
+	static const struct json_member members = { "Name", JSON_TEXT };
+	if (json && !op_answer_has(call, json, &members, 1))
+		return OP_REPEAT;
 	const char *name = json_text(json, "Name", "");
 	if (*name == '/' && strcmp(name + 1, call->step->new_name) == 0)
 		return OP_DONE;
@@ -143,34 +173,64 @@ static enum op_verdict checked_rename(struct op_call *call, const struct cJSON *
 	return OP_WAIT;
 }
 
+static int ask_pause(struct op_call *call, struct request *request)
+{
+	op_post(request, op_path(call, "containers", call->container, "pause"), NULL);
+	return 0;
+}
+
+static int ask_unpause(struct op_call *call, struct request *request)
+{
+	op_post(request, op_path(call, "containers", call->container, "unpause"), NULL);
+	return 0;
+}
+
 static const struct op_row rows[] = {
 	{ .op = OP_CONTAINER_CREATE,
 		.ask = ask_create,
+		.takes = CREATE_TAKES,
 		.got = op_take_id,
+		.answer = JSON_OBJECT,
 		.doubt = 409,
 		.check = check_name,
-		.checked = checked_create },
+		.checked = checked_create,
+		.checked_answer = JSON_OBJECT },
 	{ .op = OP_CONTAINER_START,
 		.ask = ask_start,
+		.silent = true,
 		.fine = 304,
 		.once = true,
 		.check = check_container,
 		.checked = checked_start,
+		.checked_answer = JSON_OBJECT,
 		.watched = true },
 	{ .op = OP_CONTAINER_STOP,
 		.ask = ask_stop,
+		.silent = true,
 		.fine = 304,
 		.fine_text = "No such container",
-		.slow = true },
-	{ .op = OP_CONTAINER_KILL, .ask = ask_kill, .fine_text = "is not running" },
-	{ .op = OP_CONTAINER_RESTART, .ask = ask_restart, .watched = true, .slow = true },
-	{ .op = OP_CONTAINER_REMOVE, .ask = ask_remove, .fine = 404, .wait_text = "already in progress" },
+		.once = true,
+		.check = check_container,
+		.checked = checked_stop,
+		.checked_answer = JSON_OBJECT,
+		.graceful = true },
+	{ .op = OP_CONTAINER_KILL, .ask = ask_kill, .silent = true, .fine_text = "is not running" },
+	{ .op = OP_CONTAINER_RESTART, .ask = ask_restart, .silent = true, .watched = true, .graceful = true },
+	{ .op = OP_CONTAINER_REMOVE,
+		.ask = ask_remove,
+		.silent = true,
+		.fine = 404,
+		.wait_text = "already in progress" },
 	{ .op = OP_CONTAINER_RENAME,
 		.ask = ask_rename,
+		.silent = true,
 		.doubt = 409,
 		.doubt2 = 400,
 		.check = check_container,
-		.checked = checked_rename },
+		.checked = checked_rename,
+		.checked_answer = JSON_OBJECT },
+	{ .op = OP_CONTAINER_PAUSE, .ask = ask_pause, .silent = true, .fine_text = "already paused" },
+	{ .op = OP_CONTAINER_UNPAUSE, .ask = ask_unpause, .silent = true, .fine_text = "is not paused" },
 };
 
 const struct op_rows op_container_rows = { rows, sizeof rows / sizeof *rows };

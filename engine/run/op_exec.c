@@ -2,6 +2,7 @@
  * code. (Engine API: POST /containers/ID/exec, POST /exec/ID/start, GET /exec/ID/json) */
 #include "base/text/json.h"
 #include "engine/run/op_row.h"
+#include "engine/console/exec.h"
 #include "engine/stream/frames.h"
 
 #include <cjson/cJSON.h>
@@ -18,51 +19,39 @@ struct hook_run {
 	char memory[2049];
 };
 
-static void add_texts(cJSON *json, const char *key, const char *const *texts, size_t count)
-{
-	cJSON *list = cJSON_AddArrayToObject(json, key);
-	for (size_t i = 0; i < count; i++)
-		cJSON_AddItemToArray(list, cJSON_CreateString(texts[i]));
-}
-
 /* The body of the request that makes a command in a container. */
 static const char *hook_body(struct arena *arena, const struct hook *hook)
 {
-	cJSON *json = cJSON_CreateObject();
-	cJSON_AddTrueToObject(json, "AttachStdout");
-	cJSON_AddTrueToObject(json, "AttachStderr");
-	add_texts(json, "Cmd", hook->command, hook->ncommand);
-	if (hook->user)
-		cJSON_AddStringToObject(json, "User", hook->user);
-	if (hook->working_dir)
-		cJSON_AddStringToObject(json, "WorkingDir", hook->working_dir);
-	if (hook->privileged)
-		cJSON_AddTrueToObject(json, "Privileged");
+	struct exec_options options = {
+		.command = (const char *const *)hook->command,
+		.ncommand = hook->ncommand,
+		.user = hook->user,
+		.working_dir = hook->working_dir,
+		.privileged = hook->privileged,
+	};
 	const char **environment = NULL;
-	size_t count = 0;
 	for (size_t i = 0; i < hook->nenvironment; i++) {
 		const struct pair *pair = &hook->environment[i];
-		*ARENA_PUSH(arena, environment, count) =
+		*ARENA_PUSH(arena, environment, options.nenvironment) =
 			pair->value ? arena_printf(arena, "%s=%s", pair->key, pair->value) : pair->key;
 	}
-	if (count)
-		add_texts(json, "Env", environment, count);
-	return json_print(arena, json);
+	options.environment = environment;
+	return exec_body(arena, &options);
 }
 
 /* Keeps the end of the output. */
-static void keep(void *arg, bool standard_error, const char *bytes, size_t len)
+static void hook_keep(void *arg, bool standard_error, const char *bytes, size_t len)
 {
 	struct hook_run *hook = arg;
 	(void)standard_error;
 	buf_keep_last(&hook->output, bytes, len);
 }
 
-static void on_output(struct request *request, const char *bytes, size_t len)
+static void hook_on_output(struct request *request, const char *bytes, size_t len)
 {
 	const struct op_call *call = request->arg;
 	struct hook_run *hook = call->own;
-	frames_feed(&hook->frames, bytes, len, keep, hook);
+	frames_feed(&hook->frames, bytes, len, hook_keep, hook);
 }
 
 /* Creates, starts, then looks: three requests, one a call. */
@@ -80,18 +69,21 @@ static int ask_hook(struct op_call *call, struct request *request)
 		call->part = LOOK;
 	switch ((enum part)call->part) {
 	case CREATE:
-		request->path = arena_printf(arena, "/containers/%s/exec", call->container);
+		request->path = op_path(call, "containers", call->container, "exec");
 		request->body = hook_body(arena, call->step->exec.hook);
 		break;
 	case START:
 		hook->starts++;
-		request->path = arena_printf(arena, "/exec/%s/start", hook->id);
+		request->path = op_path(call, "exec", hook->id, "start");
 		request->body = "{\"Detach\":false,\"Tty\":false}";
-		request->data = on_output;
+		request->data = hook_on_output;
+		request->pauses = HTTP_EVER;
+		request->over = exec_is_over;
+		request->state = op_path(call, "exec", hook->id, "json");
 		break;
 	case LOOK:
 		request->method = "GET";
-		request->path = arena_printf(arena, "/exec/%s/json", hook->id);
+		request->path = op_path(call, "exec", hook->id, "json");
 		return 0;
 	}
 	request->body_len = strlen(request->body);
@@ -101,27 +93,35 @@ static int ask_hook(struct op_call *call, struct request *request)
 /* The command has ended: its exit code decides. */
 static enum op_verdict hook_judge(struct op_call *call, const struct hook_run *hook, const struct cJSON *json)
 {
+	static const struct json_member members[] = { { "Running", JSON_BOOL },
+		{ "ExitCode", JSON_NUMBER | JSON_OPTIONAL } };
 	const struct buf *output = &hook->output;
-	if (json_bool(json, "Running"))
-		return OP_WAIT; /* the output ends a little before the process is gone for the engine */
+	if (!op_answer_has(call, json, members, sizeof members / sizeof *members))
+		return OP_REPEAT;
+	if (json_bool(json,
+		    "Running")) { /* the output ends a little before the process is gone for the engine */
+		call->refusal = "its output has ended, but the command still runs";
+		return OP_WAIT;
+	}
 	int64_t code = json_int(json, "ExitCode", -1);
 	if (code == 0)
 		return OP_DONE;
 	call->refusal = code < 0 ? "the command did not run"
-				 : arena_printf(call->arena, "the %s hook ended with exit code %" PRId64,
-					   call->step->reason, code);
+				 : arena_printf(call->arena, "%s: %s hook exited with status %" PRId64,
+					   call->step->reason, call->step->service->key, code);
 	call->output = output->len ? arena_strndup(call->arena, output->data, output->len) : NULL;
 	return OP_FAIL;
 }
 
 static enum op_verdict got_hook(struct op_call *call, const struct cJSON *json)
 {
+	static const struct json_member id = { "Id", JSON_ID };
 	struct hook_run *hook = call->own;
 	switch ((enum part)call->part) {
 	case CREATE:
-		hook->id = arena_strdup(call->arena, json_text(json, "Id", NULL));
-		if (!hook->id)
+		if (!op_answer_has(call, json, &id, 1))
 			return OP_REPEAT;
+		hook->id = arena_strdup(call->arena, json_text(json, "Id", NULL));
 		call->part = START;
 		return OP_NEXT;
 	case START:
@@ -133,8 +133,18 @@ static enum op_verdict got_hook(struct op_call *call, const struct cJSON *json)
 	return hook_judge(call, hook, json);
 }
 
-static const struct op_row rows[] = {
-	{ .op = OP_CONTAINER_EXEC, .ask = ask_hook, .got = got_hook, .slow = true }
-};
+/* What has ended is stopped without a hook. (Engine API: ContainerExec, 409) */
+static bool hook_needless(const struct op_call *call, const char *message)
+{
+	return call->step->exec.before_stop && call->part == CREATE &&
+	       (strstr(message, "is not running") || strstr(message, "is restarting") ||
+		       strstr(message, "No such container"));
+}
+
+static const struct op_row rows[] = { { .op = OP_CONTAINER_EXEC,
+	.ask = ask_hook,
+	.got = got_hook,
+	.answer = JSON_OBJECT,
+	.needless = hook_needless } };
 
 const struct op_rows op_exec_rows = { rows, sizeof rows / sizeof *rows };

@@ -8,7 +8,11 @@
 
 static int ask_network_create(struct op_call *call, struct request *request)
 {
-	call->body = payload_network(call->arena, call->step->network.wanted);
+	const struct observed_network *former = call->step->network.seen;
+	call->body = former ? former->again : payload_network(call->arena, call->step->network.wanted);
+	if (!call->body)
+		return error_add(call->errors, ERROR_ENGINE, &call->step->network.wanted->at, NULL,
+			"network %s: it is not known how it was made", former->name);
 	op_post(request, "/networks/create", call->body);
 	return 0;
 }
@@ -40,9 +44,15 @@ static enum op_verdict checked_network(struct op_call *call, const struct cJSON 
 	const struct observed_network *stays = NULL, *goes = NULL;
 	bool taken = false;
 	const struct cJSON *item, *labels = NULL;
+	struct errors strange;
+	errors_init(&strange, call->arena);
 	cJSON_ArrayForEach(item, json)
 	{
-		const struct observed_network *network = observe_network(call->arena, item);
+		const struct observed_network *network = observe_network(call->arena, item, &strange);
+		if (!network) {
+			call->refusal = strange.first->message;
+			return OP_REPEAT;
+		}
 		if (strcmp(network->name, call->step->network.wanted->name) != 0)
 			continue;
 		taken = true;
@@ -72,7 +82,7 @@ static int ask_network_remove(struct op_call *call, struct request *request)
 {
 	const struct observed_network *seen = call->step->network.seen;
 	request->method = "DELETE";
-	request->path = op_path(call, "networks", seen ? seen->id : call->step->name, "");
+	request->path = op_path(call, "networks", seen ? seen->id : call->step->name, NULL);
 	return 0;
 }
 
@@ -81,7 +91,7 @@ static int ask_connect(struct op_call *call, struct request *request)
 	call->body = payload_connect(call->arena, call->step, call->container, call->context, call->errors);
 	if (!call->body)
 		return -1;
-	op_post(request, op_path(call, "networks", call->network, "/connect"), call->body);
+	op_post(request, op_path(call, "networks", call->network, "connect"), call->body);
 	return 0;
 }
 
@@ -89,8 +99,8 @@ static int ask_disconnect(struct op_call *call, struct request *request)
 {
 	cJSON *body = cJSON_CreateObject();
 	cJSON_AddStringToObject(body, "Container", call->container);
-	cJSON_AddBoolToObject(body, "Force", true);
-	op_post(request, op_path(call, "networks", call->network, "/disconnect"),
+	cJSON_AddTrueToObject(body, "Force");
+	op_post(request, op_path(call, "networks", call->network, "disconnect"),
 		json_print(call->arena, body));
 	return 0;
 }
@@ -99,13 +109,19 @@ static const struct op_row rows[] = {
 	{ .op = OP_NETWORK_CREATE,
 		.ask = ask_network_create,
 		.got = got_network,
+		.answer = JSON_OBJECT,
 		.doubt = 409,
 		.check = check_network,
-		.checked = checked_network },
-	{ .op = OP_NETWORK_REMOVE, .ask = ask_network_remove, .fine = 404 },
-	{ .op = OP_NETWORK_CONNECT, .ask = ask_connect, .fine_text = "already exists in network" },
+		.checked = checked_network,
+		.checked_answer = JSON_LIST },
+	{ .op = OP_NETWORK_REMOVE, .ask = ask_network_remove, .silent = true, .fine = 404 },
+	{ .op = OP_NETWORK_CONNECT,
+		.ask = ask_connect,
+		.silent = true,
+		.fine_text = "already exists in network" },
 	{ .op = OP_NETWORK_DISCONNECT,
 		.ask = ask_disconnect,
+		.silent = true,
 		.fine = 404,
 		.fine_text = "is not connected to" },
 };

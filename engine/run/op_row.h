@@ -7,7 +7,8 @@
 #include "engine/job/job.h"
 #include "engine/run/ops.h"
 
-struct cJSON; /* cjson/cJSON.h */
+struct cJSON;       /* cjson/cJSON.h */
+struct json_member; /* base/text/json.h */
 
 struct op_row {
 	enum op op;
@@ -16,18 +17,30 @@ struct op_row {
 
 	/* Fills the request in; its `arg` is the call. -1 with findings when it cannot be made. */
 	int (*ask)(struct op_call *call, struct request *request);
-	/* Reads the answer of a success (NULL: it is no JSON); NULL: done. */
+	/* Reads the answer of a success; NULL: done. `answer` is what kinds of JSON it has to be; 0, or one
+	 * that was streamed: `json` is NULL. */
 	enum op_verdict (*got)(struct op_call *call, const struct cJSON *json);
+	unsigned answer;
+	bool silent; /* a success has no answer at all */
+	/* Reads an answer that is no JSON, or whose failure means something; OP_DONE: it is an answer like
+	 * any other. */
+	enum op_verdict (*raw)(struct op_call *call, const struct request *request);
 	int fine;              /* a status that says it was so already */
 	const char *fine_text; /* words of a refusal that say the same */
+	/* Whether the engine's words refuse what need not be done any more; NULL: `fine_text` tells. */
+	bool (*needless)(const struct op_call *call, const char *message);
 	const char *wait_text; /* words that say the engine is still at it */
 	int doubt, doubt2;     /* statuses that an earlier, lost request may explain */
 	bool once;             /* a lost answer is checked before asking again */
 	/* The look whether it is as the operation would have left it, and its reading; NULL: not there. */
 	int (*check)(struct op_call *call, struct request *request);
 	enum op_verdict (*checked)(struct op_call *call, const struct cJSON *json);
+	unsigned checked_answer; /* as `answer` */
 
-	bool slow;    /* an answer may take as long as a container, a command or bytes take */
+	/* ns that a well engine may take for it; beside that, whether it waits for the container to end
+	 * within its grace. */
+	int64_t takes;
+	bool graceful;
 	bool watched; /* the engine's events are needed while it runs and after it */
 };
 
@@ -43,11 +56,15 @@ extern const struct op_rows op_image_rows, op_network_rows, op_volume_rows, op_c
 /* The row of an operation; every one has one. (ops.c) */
 const struct op_row *op_row(enum op op);
 
-/* For rows: the path "/KIND/NAME" + ACTION; the call's arena's. */
+/* For rows: the path "/KIND/NAME/ACTION"; `action` may be NULL. The call's arena's. */
 const char *op_path(struct op_call *call, const char *kind, const char *name, const char *action);
 
 /* Makes the request a POST of a JSON text (borrowed), or of nothing (NULL). */
 void op_post(struct request *request, const char *where, const char *body);
+
+/* Whether the answer has these members (json_check); if not, that is why the call fails. */
+bool op_answer_has(
+	struct op_call *call, const struct cJSON *json, const struct json_member *members, size_t count);
 
 /* Keeps the answer's Id as the step's result. */
 enum op_verdict op_take_id(struct op_call *call, const struct cJSON *json);

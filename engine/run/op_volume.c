@@ -1,4 +1,5 @@
 /* Volumes: create, remove. */
+#include "base/text/json.h"
 #include "engine/observe/observe.h"
 #include "engine/run/op_row.h"
 
@@ -11,21 +12,27 @@ static int ask_volume_create(struct op_call *call, struct request *request)
 
 static enum op_verdict got_volume(struct op_call *call, const struct cJSON *json)
 {
-	if (json)
-		call->step->result_id = observe_created(observe_volume(call->arena, json), call->engine->api);
+	struct errors strange;
+	errors_init(&strange, call->arena);
+	const struct observed_volume *volume = observe_volume(call->arena, json, &strange);
+	if (!volume) {
+		call->refusal = strange.first->message;
+		return OP_REPEAT;
+	}
+	call->step->result_id = observe_created(volume, call->engine->api);
 	return OP_DONE;
 }
 
 static int ask_volume_remove(struct op_call *call, struct request *request)
 {
 	request->method = "DELETE";
-	request->path = op_path(call, "volumes", call->step->name, "");
+	request->path = op_path(call, "volumes", call->step->name, NULL);
 	return 0;
 }
 
 static const struct op_row rows[] = {
-	{ .op = OP_VOLUME_CREATE, .ask = ask_volume_create, .got = got_volume },
-	{ .op = OP_VOLUME_REMOVE, .ask = ask_volume_remove, .fine = 404 },
+	{ .op = OP_VOLUME_CREATE, .ask = ask_volume_create, .got = got_volume, .answer = JSON_OBJECT },
+	{ .op = OP_VOLUME_REMOVE, .ask = ask_volume_remove, .silent = true, .fine = 404 },
 };
 
 const struct op_rows op_volume_rows = { rows, sizeof rows / sizeof *rows };

@@ -20,7 +20,7 @@ const struct op_row *op_row(enum op op)
 
 const char *op_path(struct op_call *call, const char *kind, const char *name, const char *action)
 {
-	return arena_printf(call->arena, "/%s/%s%s", kind, name, action);
+	return http_path(call->arena, kind, name, action, (char *)NULL);
 }
 
 void op_post(struct request *request, const char *where, const char *body)
@@ -31,10 +31,24 @@ void op_post(struct request *request, const char *where, const char *body)
 	request->body_len = body ? strlen(body) : 0;
 }
 
+bool op_answer_has(
+	struct op_call *call, const struct cJSON *json, const struct json_member *members, size_t count)
+{
+	struct errors strange;
+	errors_init(&strange, call->arena);
+	if (json_check(json, members, count, call->answer, &strange) == 0)
+		return true;
+	call->refusal = strange.first->message;
+	return false;
+}
+
 enum op_verdict op_take_id(struct op_call *call, const struct cJSON *json)
 {
+	static const struct json_member id = { "Id", JSON_ID };
+	if (!op_answer_has(call, json, &id, 1))
+		return OP_REPEAT;
 	call->step->result_id = arena_strdup(call->arena, json_text(json, "Id", NULL));
-	return call->step->result_id ? OP_DONE : OP_REPEAT;
+	return OP_DONE;
 }
 
 bool op_labels_match(const struct op_call *call, const struct cJSON *labels)
@@ -74,26 +88,61 @@ static int ask_holder(struct op_call *call, struct request *request)
 
 static enum op_verdict got_holder(struct op_call *call, const struct cJSON *json)
 {
-	if (cJSON_IsArray(json) && json->child)
-		call->holder = observe_container(call->arena, json->child);
+	struct errors unheard;
+	errors_init(&unheard, call->arena);
+	if (json->child)
+		call->holder = observe_container(call->arena, NULL, json->child, &unheard);
 	return OP_FAIL;
 }
 
 static int ask_clear(struct op_call *call, struct request *request)
 {
 	request->method = "DELETE";
-	request->path = op_path(call, "networks", call->twin, "");
+	request->path = op_path(call, "networks", call->twin, NULL);
 	return 0;
+}
+
+/* Where the engine tells how the object of the operation is. */
+static const char *op_state(struct op_call *call)
+{
+	const struct op_traits *traits = &op_traits[call->step->op];
+	if (call->container || strcmp(traits->object, "container") == 0)
+		return op_path(
+			call, "containers", call->container ? call->container : call->step->name, "json");
+	if (strcmp(traits->object, "image") == 0)
+		return arena_printf(
+			call->arena, "/images/%s/json", http_path_image(call->arena, call->step->name));
+	return op_path(call, arena_printf(call->arena, "%ss", traits->object), call->step->name, NULL);
+}
+
+/* How long the container may take to end, ns. */
+static int64_t op_grace(const struct op_call *call)
+{
+	enum { USUAL = 10 }; /* s (Engine API: ContainerStop) */
+	const struct step *step = call->step;
+	if (step->ending.timeout.set)
+		return step->ending.timeout.value;
+	if (!call->grace && step->service && step->service->stop_grace_period.set)
+		return step->service->stop_grace_period.value;
+	return call->grace ? call->grace : USUAL * INT64_C(1000000000);
+}
+
+static int op_ask_row(struct op_call *call, struct request *request, const struct op_row *row)
+{
+	int64_t grace = row->graceful ? op_grace(call) : 0;
+	request->takes = grace < 0 ? HTTP_EVER : row->takes + grace;
+	return row->ask(call, request);
 }
 
 int op_ask(struct op_call *call, struct request *request)
 {
 	const struct op_row *row = op_row(call->step->op);
+	request->state = op_state(call);
 	if (call->phase == OP_BLAME)
 		return ask_holder(call, request);
 	if (call->phase == OP_CLEAR)
 		return ask_clear(call, request);
-	return call->phase == OP_CHECK ? row->check(call, request) : row->ask(call, request);
+	return call->phase == OP_CHECK ? row->check(call, request) : op_ask_row(call, request, row);
 }
 
 /* A failure that may pass by itself: no whole answer, one from something in between, or a server error that
@@ -106,16 +155,35 @@ static bool passing(struct op_call *call, const struct request *request)
 	       !op_definite(http_message(call->arena, request));
 }
 
-static enum op_verdict read_json(struct op_call *call, const struct request *request,
+/* An answer that should say nothing and does is none: what was asked for may not have been done. */
+static enum op_verdict read_nothing(struct op_call *call, const struct request *request)
+{
+	const struct op_row *row = op_row(call->step->op);
+	struct errors strange;
+	errors_init(&strange, call->arena);
+	if (http_nothing(request, &strange) == 0)
+		return OP_DONE;
+	call->refusal = strange.first->message;
+	if (row->once)
+		call->phase = OP_CHECK;
+	return OP_REPEAT;
+}
+
+/* Hands the document to its reader. One of another kind is no answer: whatever it is, it is not believed. */
+static enum op_verdict read_json(struct op_call *call, const struct request *request, unsigned kinds,
 	enum op_verdict (*read)(struct op_call *call, const struct cJSON *json))
 {
-	struct errors unheard;
-	errors_init(&unheard, call->arena);
+	struct errors strange;
+	errors_init(&strange, call->arena);
 	if (!read)
 		return OP_DONE;
-	struct cJSON *json = request->answer.len ? json_parse(request->answer.data, request->answer.len,
-							   "answer", &unheard)
-						 : NULL;
+	if (!kinds || request->data)
+		return read(call, NULL);
+	struct cJSON *json = http_json(request, kinds, &strange);
+	if (!json) {
+		call->refusal = strange.first->message;
+		return OP_REPEAT;
+	}
 	enum op_verdict verdict = read(call, json);
 	cJSON_Delete(json);
 	return verdict;
@@ -130,10 +198,11 @@ static enum op_verdict got_check(struct op_call *call, const struct request *req
 		return row->checked(call, NULL);
 	if (request->fault != HTTP_OK || request->status != 200)
 		return OP_FAIL;
-	return read_json(call, request, row->checked);
+	return read_json(call, request, row->checked_answer, row->checked);
 }
 
-/* Once the twin is gone, by us or by whoever made it: another look, until there is none. */
+/* Once the twin is gone, by us or by whoever made it: another look, until there is none. A little later: an
+ * engine that goes on to list it is not asked for ever. */
 static enum op_verdict got_clear(struct op_call *call, const struct request *request)
 {
 	call->refusal = NULL;
@@ -142,7 +211,17 @@ static enum op_verdict got_clear(struct op_call *call, const struct request *req
 	if (request->fault != HTTP_OK || (request->status >= 300 && request->status != 404))
 		return OP_FAIL;
 	call->phase = OP_CHECK;
-	return OP_NEXT;
+	return OP_WAIT;
+}
+
+/* Whoever has the port, or nobody that can be found: the operation has failed before. */
+static enum op_verdict got_blame(struct op_call *call, const struct request *request)
+{
+	const char *refusal = call->refusal;
+	if (request->fault == HTTP_OK && request->status == 200)
+		read_json(call, request, JSON_LIST, got_holder);
+	call->refusal = refusal;
+	return OP_FAIL;
 }
 
 static bool says(const char *message, const char *words)
@@ -153,18 +232,26 @@ static bool says(const char *message, const char *words)
 enum op_verdict op_got(struct op_call *call, const struct request *request)
 {
 	const struct op_row *row = op_row(call->step->op);
+	call->answer = http_json_name(call->arena, request);
 	if (call->phase == OP_BLAME)
-		return read_json(call, request, got_holder);
+		return got_blame(call, request);
 	if (call->phase == OP_CHECK)
 		return got_check(call, request);
 	if (call->phase == OP_CLEAR)
 		return got_clear(call, request);
 	call->refusal = NULL;
 	bool answered = request->fault == HTTP_OK;
-	if (answered && request->status >= 200 && request->status < 300)
-		return read_json(call, request, row->got);
+	enum op_verdict raw = answered && row->raw ? row->raw(call, request) : OP_DONE;
+	if (raw != OP_DONE)
+		return raw;
+	bool done = answered && request->status >= 200 && request->status < 300;
+	if (done && row->silent && read_nothing(call, request) != OP_DONE)
+		return OP_REPEAT;
+	if (done)
+		return read_json(call, request, row->answer, row->got);
 	const char *message = http_message(call->arena, request);
-	if (answered && ((row->fine && request->status == row->fine) || says(message, row->fine_text)))
+	if (answered && ((row->fine && request->status == row->fine) || says(message, row->fine_text) ||
+				(row->needless && row->needless(call, message))))
 		return OP_DONE;
 	if (passing(call, request)) {
 		if (row->once && request->fault != HTTP_NO_CONNECT)

@@ -20,7 +20,7 @@ enum op_verdict {
 	OP_DONE,
 	OP_NEXT,   /* ask again at once: the phase has changed */
 	OP_REPEAT, /* a passing failure: ask again after a back-off */
-	OP_WAIT,   /* the engine is still at it (a removal under way): ask again a little later */
+	OP_WAIT,   /* the engine is or may still be at it (a removal under way): ask again a little later */
 	OP_FAIL,
 };
 
@@ -38,15 +38,18 @@ struct op_call {
 
 	enum op_phase phase;
 	const char *body;    /* what was sent */
+	const char *answer;  /* how findings name the answer at hand */
 	const char *refusal; /* why it was refused, in the engine's words where it has any: what is being
 				checked, or what a check has found */
 	int refused;         /* its status */
 	const char *twin;    /* OP_CLEAR: id of the network to be removed */
+	int64_t grace;       /* ns of the container's own, once a look has told; 0: not known */
 	size_t part, parts;  /* of an operation of several requests: the one at hand; how many */
 	void *own;           /* what the row keeps from request to request; arena's */
 	int64_t port;        /* OP_BLAME: the host port that is taken */
 	const struct observed_container *holder; /* who publishes it, or NULL */
 	const char *output;                      /* what a failed command printed last, or NULL */
+	bool common; /* the failure is the engine's, not of this object: others fail for it, too */
 };
 
 /* Fills the request of the call's phase in; its `arg` is to be the call. Returns -1 with findings when it

@@ -102,7 +102,7 @@ static const struct observed_container *publisher(const struct observed *seen, i
 	return NULL;
 }
 
-static void add(struct op_call *call, const struct mark *at, const char *where, const char *message)
+static void explain_add(struct op_call *call, const struct mark *at, const char *where, const char *message)
 {
 	if (step_tolerated(call->step))
 		error_warn(call->errors, at, where, "%s", message);
@@ -149,7 +149,7 @@ static void explain_port(struct op_call *call, int64_t taken, const char *messag
 	const char *where =
 		port ? arena_printf(call->arena, "services.%s.ports[%zu]", step->service->key, index) : NULL;
 	const struct mark *at = port ? &port->at : step->service ? &step->service->at : NULL;
-	add(call, at, where,
+	explain_add(call, at, where,
 		arena_printf(call->arena, "cannot %s container %s: port %" PRId64 " is already in use",
 			op_traits[step->op].verb, step_shown_name(step), taken));
 	const struct observed_container *other = call->holder;
@@ -234,6 +234,7 @@ void op_explain(struct op_call *call, const struct request *request)
 		explain_port(call, taken, message);
 		return;
 	}
+	call->common = request->fault != HTTP_OK || request->status >= 500;
 	const struct mark *at = service                ? &service->at
 				: step->network.wanted ? &step->network.wanted->at
 				: step->volume.wanted  ? &step->volume.wanted->at
@@ -245,7 +246,7 @@ void op_explain(struct op_call *call, const struct request *request)
 		where = arena_printf(call->arena, "networks.%s", step->network.wanted->key);
 	else if (step->volume.wanted)
 		where = arena_printf(call->arena, "volumes.%s", step->volume.wanted->key);
-	add(call, at, where,
+	explain_add(call, at, where,
 		arena_printf(call->arena, "cannot %s %s %s: %s", op_traits[step->op].verb,
 			op_traits[step->op].object, step_shown_name(step), reason));
 	if (call->output)

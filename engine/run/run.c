@@ -1,20 +1,26 @@
 #include "engine/run/run.h"
-#include "base/text/json.h"
 #include "base/trace.h"
 #include "engine/connect/endpoint.h"
 #include "engine/run/run_inside.h"
 
-#include <cjson/cJSON.h>
 #include <signal.h>
 #include <string.h>
+
+/* The step that makes the container which is to replace another; NULL: the step is about no such one. */
+static const struct step *replacement_of(const struct step *step)
+{
+	const struct step *makes = step->target ? step->target : op_traits[step->op].creates ? step : NULL;
+	return makes && makes->new_name && op_traits[step->op].replacing ? makes : NULL;
+}
 
 /* A container that is to replace another is told from it by its words. */
 static const char *word_of(const struct step *step, bool done)
 {
 	const struct op_traits *traits = &op_traits[step->op];
-	const struct step *makes = step->target ? step->target : step;
-	if (makes->new_name && traits->replacing)
+	if (replacement_of(step))
 		return done ? traits->replaced : traits->replacing;
+	if (!done && step->ending.restarts)
+		return traits->restarting;
 	return done ? traits->done : traits->doing;
 }
 
@@ -45,6 +51,9 @@ static void run_step_changed(void *arg, struct step *step)
 		op_traits[step->op].object, op_traits[step->op].verb, (int)step->state);
 	struct event event = event_of_step(EVENT_STEP, step, loop_now());
 	event.elapsed = step->ended ? event.elapsed : 0;
+	const struct step *makes = op_traits[step->op].echo ? replacement_of(step) : NULL;
+	if (step->ended && makes) /* a replacement took from its begin to here */
+		event.elapsed = step->ended - makes->began;
 	event.reason = step->reason;
 	event.text = words_of(step);
 	event_send(run->options->sink, &event);
@@ -71,27 +80,25 @@ static void deadline_passed(void *arg)
 /* How many requests and starts at once: starts are bound by the engine's processors. */
 static void set_width(struct run *run)
 {
-	unsigned width = run->options->parallel;
+	const struct run_parallel *parallel = &run->options->parallel;
+	unsigned width = parallel->requests;
 	if (!width) {
 		width = 2 * run->engine->ncpu;
 		width = width < 4 ? 4 : width > 16 ? 16 : width;
 	}
 	sched_limit(&run->sched, POOL_API, width);
 	sched_limit(&run->sched, POOL_START, width);
+	if (parallel->pulls)
+		sched_limit(&run->sched, POOL_PULL, parallel->pulls);
+	if (parallel->builds)
+		sched_limit(&run->sched, POOL_BUILD, parallel->builds);
 }
 
 static void got_info(struct request *request)
 {
 	struct run *run = request->arg;
-	struct errors unheard;
 	run->info = NULL;
-	if (request->fault != HTTP_OK || request->status != 200)
-		return;
-	errors_init(&unheard, run->arena);
-	struct cJSON *json = json_parse(buf_text(&request->answer), request->answer.len, "info", &unheard);
-	run->engine->ncpu = (unsigned)json_int(json, "NCPU", 0);
-	run->engine->info_known = true;
-	cJSON_Delete(json);
+	engine_info_read(run->engine, request);
 	set_width(run);
 }
 
@@ -104,13 +111,12 @@ static void ask_info(struct run *run)
 	struct errors unheard;
 	for (size_t i = 0; i < run->plan->count; i++)
 		starts += op_traits[run->plan->steps[i]->op].pool == POOL_START;
-	if (starts <= LEAST || run->options->parallel || run->engine->ncpu)
+	if (starts <= LEAST || run->options->parallel.requests || run->engine->ncpu)
 		return;
 	errors_init(&unheard, run->arena);
 	run->info = http_request(run->engine->http);
 	run->info->method = "GET";
 	run->info->path = "/info";
-	run->info->prompt = true;
 	run->info->done = got_info;
 	run->info->arg = run;
 	if (http_send(run->info, &unheard) < 0)
@@ -118,7 +124,7 @@ static void ask_info(struct run *run)
 }
 
 /* Ends the steps that are over; returns whether there were any. */
-static bool reap(struct run *run)
+static bool run_reap(struct run *run)
 {
 	bool any = false;
 	for (struct task *task = run->tasks, *next; task; task = next) {
@@ -131,16 +137,16 @@ static bool reap(struct run *run)
 	return any;
 }
 
-static void feed(struct run *run)
+static void run_feed(struct run *run)
 {
 	struct step *step;
 	do {
 		while ((step = sched_next(&run->sched)))
 			task_begin(run, step);
-	} while (reap(run));
+	} while (run_reap(run));
 }
 
-/* Without events a job that listens to them would wait for ever. */
+/* Without events a job that listens to them would wait for ever: all of them for the same reason. */
 static void fail_blind_jobs(struct run *run)
 {
 	for (struct task *task = run->tasks; run->blind && task; task = task->next) {
@@ -151,12 +157,13 @@ static void fail_blind_jobs(struct run *run)
 			"%s: the engine's events cannot be watched any more: %s", task->step->name,
 			run->blind);
 		endpoint_ssh_tell(run->engine->ssh, &task->findings);
-		task->over = true;
+		task->step->failure = run->blind;
+		task->call.common = task->over = true;
 	}
 }
 
 /* The deadline has passed: says what it is that took too long. */
-static void give_up(struct run *run)
+static void run_give_up(struct run *run)
 {
 	const char *names = NULL, *waiting = "";
 	for (struct task *task = run->tasks; task; task = task->next) {
@@ -174,7 +181,32 @@ static void give_up(struct run *run)
 	sched_stop(&run->sched, "not ready in time");
 }
 
-static void turn(struct run *run, int64_t *ticked)
+/* Nothing that needs the events has begun, and nothing new does. */
+static void give_up_blind(struct run *run)
+{
+	error_add(run->errors, ERROR_ENGINE, NULL, NULL, "the engine's events cannot be watched: %s",
+		run->blind);
+	sched_stop(&run->sched, "the engine's events cannot be watched");
+}
+
+/* What goes on although an interrupt has come: it may take its time, a stop has its grace. */
+static void tell_unfinished(const struct run *run)
+{
+	const char *list = NULL;
+	for (const struct task *task = run->tasks; task; task = task->next)
+		if (!task->over)
+			list = arena_printf(run->arena, "%s %s%s%s", op_traits[task->step->op].verb,
+				step_shown_name(task->step), list ? ", " : "", list ? list : "");
+	if (list)
+		event_send(run->options->sink, &(struct event){ .kind = EVENT_NOTE,
+						       .text = arena_printf(run->arena,
+							       "interrupted; finishing what has begun: %s; "
+							       "Ctrl-C again leaves it unfinished",
+							       list) });
+}
+
+/* Waits for the next thing to happen, and heeds interrupts and the deadline. */
+static void run_turn(struct run *run, int64_t *ticked)
 {
 	enum { TICK = 100000000 };
 	struct sink *sink = run->options->sink;
@@ -184,31 +216,38 @@ static void turn(struct run *run, int64_t *ticked)
 		*ticked = loop_now();
 		sink->tick(sink);
 	}
-	for (struct task *task = run->tasks; task; task = task->next)
-		task_held(task);
-	if (run->signal && !run->sched.stopped)
+	bool interrupted = run->signal && !run->sched.stopped;
+	if (interrupted)
 		sched_stop(&run->sched, "interrupted");
+	if (run->options->halted && !run->sched.stopped && run->options->halted(run->options->halted_arg))
+		sched_stop(&run->sched, "everything is to be stopped");
 	if (run->expired && !run->sched.stopped)
-		give_up(run);
+		run_give_up(run);
+	if (run->blind && !run->watching && !run->sched.stopped)
+		give_up_blind(run);
 	for (struct task *task = run->tasks; run->sched.stopped && task; task = task->next)
 		task_interrupt(task);
+	if (interrupted && !run->at_once)
+		tell_unfinished(run);
 	fail_blind_jobs(run);
+	for (struct task *task = run->tasks; task; task = task->next)
+		task_held(task);
 }
 
 /* Feeds and turns until every step is at its end; what is left after a second interrupt is dropped. */
 static void run_work(struct run *run)
 {
 	int64_t ticked = loop_now();
-	feed(run);
+	run_feed(run);
 	while (!sched_finished(&run->sched) && !run->at_once) {
 		if (!run->tasks) {
 			error_add(run->errors, ERROR_ENGINE, NULL, NULL,
 				"the plan has steps that wait for each other; this is a mistake of docker flow");
 			break;
 		}
-		turn(run, &ticked);
-		reap(run);
-		feed(run);
+		run_turn(run, &ticked);
+		run_reap(run);
+		run_feed(run);
 	}
 	while (run->tasks) {
 		struct task *task = run->tasks;
@@ -222,7 +261,7 @@ static void run_work(struct run *run)
 		http_cancel(run->info);
 }
 
-static void count(const struct plan *plan, struct run_result *result)
+static void run_count(const struct plan *plan, struct run_result *result)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct step *step = plan->steps[i];
@@ -239,8 +278,10 @@ int run_plan(struct engine *engine, struct plan *plan, const struct run_options 
 	struct run_result result = { .interrupted = 0 };
 	struct loop *loop = engine->loop;
 	struct pair *proxies = NULL;
+	*ret_result = result;
 	run.arena = plan->arena;
 	map_init(&run.by_id, run.arena);
+	map_init(&run.common, run.arena);
 	if (sched_init(&run.sched, plan, run_step_changed, &run) < 0)
 		return error_add(errors, ERROR_ENGINE, NULL, NULL,
 			"the plan has steps that wait for each other; this is a mistake of docker flow");
@@ -256,12 +297,15 @@ int run_plan(struct engine *engine, struct plan *plan, const struct run_options 
 		ask_info(&run);
 		run_work(&run);
 		loop_cancel(loop, run.deadline);
+		if (options->last_look && !run.signal)
+			watch_last_look(&run);
 	}
 	watch_close(&run);
 	loop_signals_pop(loop, before);
-	count(plan, &result);
+	run_count(plan, &result);
 	watch_report(&run, &result);
 	result.interrupted = run.signal;
 	*ret_result = result;
-	return failed || result.failed || run.signal || run.expired || !sched_finished(&run.sched) ? -1 : 0;
+	return failed || result.failed || run.signal || run.sched.stopped || !sched_finished(&run.sched) ? -1
+													 : 0;
 }

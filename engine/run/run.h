@@ -6,20 +6,32 @@
 #include "graph/plan/event.h"
 #include "graph/plan/plan.h"
 
+/* How much at once; 0: as usual. */
+struct run_parallel {
+	unsigned requests; /* width of the API pool: by the engine's CPUs (clamp 2 × NCPU to 4…16) */
+	unsigned pulls;    /* and pushes: 4 */
+	unsigned builds;   /* 4 */
+};
+
 struct run_options {
 	struct sink *sink;
 	const struct observed *seen; /* the snapshot the plan was made from; may be NULL */
 	bool fail_fast;
-	bool impatient;    /* the first interrupt already ends at once (the stop after a Ctrl-C) */
-	unsigned parallel; /* width of the API pool; 0: by the engine's CPUs (clamp 2 × NCPU to 4…16) */
-	int64_t deadline;  /* ns for the whole run, then it stops as failed (--wait-timeout); 0: none */
+	bool impatient; /* the first interrupt already ends at once (the stop after a Ctrl-C) */
+	struct run_parallel parallel;
+	int64_t deadline; /* ns for the whole run, then it stops as failed (--wait-timeout); 0: none */
 	const char *const *projects; /* whose events to watch */
 	size_t nprojects;
+	bool last_look;    /* before the run ends, once: has what was started last ended already? */
 	bool shared_files; /* engine/payload/service_files.h: service_files_shared */
 	/* A container is about to start; returns whether it may. If not, it is asked again after every turn
 	 * of the loop: the output is being attached to. May be NULL. */
 	bool (*before_start)(void *arg, struct step *step, const char *id);
 	void *arg;
+	/* Asked after every turn of the loop: true ends the run as a first interrupt does, without a signal.
+	 * May be NULL. */
+	bool (*halted)(void *arg);
+	void *halted_arg;
 };
 
 /* A container that this run started and that ended on its own, not by a step, before the run's end. */

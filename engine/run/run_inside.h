@@ -21,9 +21,10 @@ struct task {
 	struct request *request;  /* in flight, or NULL */
 	struct loop_timer *timer; /* until the next try, or NULL */
 	unsigned repeats, waits;
+	const char *told;       /* why it was repeated last, or NULL */
 	struct job *job;        /* of row->job, under way, or NULL */
 	struct errors findings; /* those of tolerated steps become warnings */
-	bool held;              /* before_start has not let it go yet */
+	bool held;              /* it has not been let go yet (task_held) */
 	bool over, ok;
 	bool quiet; /* ended by an interrupt: no finding */
 };
@@ -50,34 +51,45 @@ struct run {
 	bool watching;        /* the engine has accepted the subscription */
 	const char *blind;    /* why there are no events any more, or NULL */
 	struct request *info; /* GET /info in flight */
+	bool ending;          /* what watch_last_look saw has ended, and the engine is about to say so */
 	int signal;           /* first interrupt, 0: none */
 	bool at_once;         /* second interrupt */
 	bool expired;         /* the deadline has passed */
 	struct loop_timer *deadline;
 	struct started *started;
 	size_t nstarted;
-	struct map by_id; /* container id → index + 1 into started */
+	struct map by_id;  /* container id → index + 1 into started */
+	struct map common; /* failure of the engine as a whole → its finding */
 };
 
 /* Starts a step, and ends it for good (frees what it holds). (run_step.c) */
 void task_begin(struct run *run, struct step *step);
 void task_finish(struct task *task);
 
-/* Lets a held start go on when before_start allows it. */
+/* Lets a held step go on: when the events flow that it needs, and before_start allows it. */
 void task_held(struct task *task);
 
 /* Whether it is a job under way that listens to the engine's events. */
 bool task_listens(const struct task *task);
 
-/* First interrupt: jobs and what is held end; requests in flight go on. */
+/* Nothing more is to begin (sched.why): jobs and what is held end; requests in flight go on. */
 void task_interrupt(struct task *task);
 
 /* Cancels everything the task has under way. */
 void task_drop(struct task *task);
 
-/* Subscribes to events and waits until they flow. Returns -1 when they cannot be had. (run_watch.c) */
+/* Whether an operation must not begin before the events flow. (run_watch.c) */
+bool watch_needed(const struct op_row *row);
+
+/* Subscribes to events, if the plan needs any. Returns -1 when they cannot be asked for. */
 int watch_open(struct run *run);
 void watch_close(struct run *run);
+
+/* Asks how the container is that was started last, and takes in what the events tell meanwhile. An engine
+ * that has begun to handle its end answers when it has done that (moby, handleContainerExit holds the
+ * container's lock), whereas its list would still say that it runs. Adds a finding when there is no answer.
+ */
+void watch_last_look(struct run *run);
 
 /* Remembers a container that was started, and reports those that ended by themselves. */
 void watch_started(struct run *run, const char *id, const struct step *step);
@@ -86,6 +98,11 @@ void watch_report(struct run *run, struct run_result *result);
 /* For payload_context: `arg` is the task. (run_peer.c) */
 const char *peer_first(void *arg, const char *service_key);
 const struct payload_peer *peer_all(void *arg, const char *service_key, size_t *ret_count);
+
+/* Whether a start that was refused may be the fault of another container, whose namespace it shares. If so
+ * the engine is asked, and the task ends with a finding that names that one when it does not run.
+ * (run_namespace.c) */
+bool namespace_blame(struct task *task, const struct request *request);
 
 /* Engine name or id of the network that a step connects to or disconnects from. */
 const char *peer_network(const struct run *run, const struct step *step);

@@ -35,7 +35,7 @@ static const char *name_now(const struct run *run, const struct step *create)
 	return create->name;
 }
 
-static int by_number(const void *a, const void *b)
+static int peer_by_number(const void *a, const void *b)
 {
 	const struct payload_peer *x = a, *y = b;
 	return x->number < y->number ? -1 : x->number > y->number;
@@ -64,7 +64,7 @@ const struct payload_peer *peer_all(void *arg, const char *service_key, size_t *
 				(struct payload_peer){ c->id, c->name, c->number };
 	}
 	if (count)
-		qsort(peers, count, sizeof *peers, by_number);
+		qsort(peers, count, sizeof *peers, peer_by_number);
 	*ret_count = count;
 	return peers;
 }
@@ -80,7 +80,8 @@ const char *peer_network(const struct run *run, const struct step *step)
 {
 	if (step->network.seen)
 		return step->network.seen->id;
-	for (size_t i = 0; step->network.wanted && i < run->plan->count; i++) {
+	/* The last one made: a former network comes back after its successor has gone. */
+	for (size_t i = step->network.wanted ? run->plan->count : 0; i-- > 0;) {
 		const struct step *other = run->plan->steps[i];
 		if (other->network.wanted == step->network.wanted && other->result_id)
 			return other->result_id;

@@ -1,3 +1,4 @@
+#include "base/text/text.h"
 #include "engine/run/run_inside.h"
 #include "engine/loop/backoff.h"
 
@@ -7,7 +8,7 @@
 
 static void task_send(struct task *task);
 
-static void end(struct task *task, bool ok)
+static void task_end(struct task *task, bool ok)
 {
 	task->over = true;
 	task->ok = ok;
@@ -18,17 +19,21 @@ static void task_fail(struct task *task, const struct errors *errors)
 {
 	if (!task->step->failure && errors->last)
 		task->step->failure = errors->last->message;
-	end(task, false);
+	task_end(task, false);
 }
 
+/* The same reason is told once. */
 static void tell_retry(struct task *task, const char *why)
 {
+	if (text_is(task->told, why))
+		return;
+	task->told = why;
 	struct event event = event_of_step(EVENT_RETRY, task->step, loop_now());
 	event.text = why;
 	event_send(task->run->options->sink, &event);
 }
 
-static void due(void *arg)
+static void task_due(void *arg)
 {
 	struct task *task = arg;
 	task->timer = NULL;
@@ -37,10 +42,10 @@ static void due(void *arg)
 
 static void again_after(struct task *task, int64_t ns)
 {
-	task->timer = loop_after(task->run->engine->loop, ns, due, task);
+	task->timer = loop_after(task->run->engine->loop, ns, task_due, task);
 }
 
-static bool repeat(struct task *task, const struct request *request)
+static bool task_repeat(struct task *task, const struct request *request)
 {
 	int64_t pause = backoff_next(&backoff_request, &task->repeats);
 	if (pause < 0)
@@ -61,20 +66,20 @@ static bool wait_more(struct task *task)
 }
 
 /* What an answer means for the task: its end, another request, a pause, or a failure to explain. */
-static void answered(struct request *request)
+static void task_answered(struct request *request)
 {
 	struct op_call *call = request->arg;
 	struct task *task = call->task;
 	task->request = NULL;
 	switch (op_got(&task->call, request)) {
 	case OP_DONE:
-		end(task, true);
+		task_end(task, true);
 		return;
 	case OP_NEXT:
 		task_send(task);
 		return;
 	case OP_REPEAT:
-		if (repeat(task, request))
+		if (task_repeat(task, request))
 			return;
 		break;
 	case OP_WAIT:
@@ -88,21 +93,22 @@ static void answered(struct request *request)
 		task_send(task);
 		return;
 	}
+	if (namespace_blame(task, request))
+		return;
 	op_explain(&task->call, request);
-	end(task, false);
+	task_end(task, false);
 }
 
 static void task_send(struct task *task)
 {
 	struct request *request = http_request(task->run->engine->http);
-	request->done = answered;
+	request->done = task_answered;
 	request->arg = &task->call;
 	if (op_ask(&task->call, request) < 0) {
 		http_free(request);
 		task_fail(task, task->call.errors);
 		return;
 	}
-	request->prompt = !task->row->slow;
 	task->request = request;
 	if (http_send(request, task->call.errors) < 0) {
 		task->request = NULL;
@@ -113,7 +119,7 @@ static void task_send(struct task *task)
 /* Told from the loop. */
 static void job_ended(void *arg, bool ok)
 {
-	end(arg, ok);
+	task_end(arg, ok);
 }
 
 static void begin_job(struct task *task)
@@ -135,8 +141,8 @@ static bool works_on_container(const struct step *step)
 	return step->container || step->target;
 }
 
-/* Begins an operation that asks the engine; a start may be held until its output is attached to. */
-static void begin_request(struct task *task)
+/* Makes an operation ready that asks the engine. */
+static void prepare_request(struct task *task)
 {
 	struct run *run = task->run;
 	struct step *step = task->step;
@@ -169,21 +175,28 @@ static void begin_request(struct task *task)
 	}
 	if (op_traits[step->op].starts)
 		watch_started(run, task->call.container, step);
-	if (op_traits[step->op].starts && run->options->before_start)
-		task->held = true;
-	else
-		task_send(task);
-	task_held(task);
+}
+
+/* Whether it can do without events, or they flow, or never will; and a start's output is attached to. */
+static bool may_begin(const struct task *task)
+{
+	const struct run *run = task->run;
+	const struct run_options *options = run->options;
+	if (watch_needed(task->row) && run->events && !run->watching && !run->blind)
+		return false;
+	return !op_traits[task->step->op].starts || !options->before_start ||
+	       options->before_start(options->arg, task->step, task->call.container);
 }
 
 void task_held(struct task *task)
 {
-	const struct run_options *options = task->run->options;
-	if (!task->held || task->over ||
-		!options->before_start(options->arg, task->step, task->call.container))
+	if (!task->held || task->over || !may_begin(task))
 		return;
 	task->held = false;
-	task_send(task);
+	if (task->row->job)
+		begin_job(task);
+	else
+		task_send(task);
 }
 
 void task_begin(struct run *run, struct step *step)
@@ -195,10 +208,10 @@ void task_begin(struct run *run, struct step *step)
 	task->next = run->tasks;
 	run->tasks = task;
 	errors_init(&task->findings, run->arena);
-	if (task->row->job)
-		begin_job(task);
-	else
-		begin_request(task);
+	if (!task->row->job)
+		prepare_request(task);
+	task->held = true;
+	task_held(task);
 }
 
 bool task_listens(const struct task *task)
@@ -219,12 +232,33 @@ void task_drop(struct task *task)
 
 void task_interrupt(struct task *task)
 {
-	if (task->over || (!task->job && !task->held))
+	const struct step *follows = task->step->follows;
+	if (task->over || (!task->job && !task->held) ||
+		(task->row->job && follows && follows->state == STEP_DONE))
 		return;
 	task_drop(task);
 	task->quiet = true;
-	task->step->failure = "interrupted";
-	end(task, false);
+	task->step->failure = task->run->sched.why;
+	task_end(task, false);
+}
+
+/* What the engine fails for, whatever is asked of it, is told once: further steps are added to the first
+ * finding. Returns whether it was one of those. */
+static bool is_told(struct task *task)
+{
+	struct run *run = task->run;
+	const struct step *step = task->step;
+	struct error *first;
+	if (task->ok || !task->call.common || !step->failure)
+		return false;
+	first = map_get(&run->common, step->failure);
+	if (!first)
+		return false;
+	const char *also = arena_printf(run->errors->arena, "the same: %s %s %s", op_traits[step->op].verb,
+		op_traits[step->op].object, step_shown_name(step));
+	first->detail =
+		first->detail ? arena_printf(run->errors->arena, "%s\n%s", first->detail, also) : also;
+	return true;
 }
 
 /* Findings of the step become findings of the run; warnings when others make up for the failure. */
@@ -232,8 +266,9 @@ static void move_findings(struct task *task)
 {
 	struct errors *to = task->run->errors;
 	bool mild = step_tolerated(task->step);
-	/* Another step makes up for it: the step's line on the screen says enough. */
-	if (task->step->may_fail && op_traits[task->step->op].fallback && !task->ok)
+	if (!task->ok && step_made_up(task->step)) /* its line on the screen says enough */
+		return;
+	if (!mild && is_told(task))
 		return;
 	for (const struct error *from = task->findings.first; from; from = from->next) {
 		if (from->warning || mild)
@@ -244,7 +279,11 @@ static void move_findings(struct task *task)
 			error_hint(to, "%s", from->hint);
 		if (from->detail)
 			error_detail(to, from->detail);
+		if (from->source)
+			error_source(to, from->source);
 	}
+	if (!mild && task->call.common && to->latest)
+		map_set(&task->run->common, task->step->failure, to->latest);
 }
 
 void task_finish(struct task *task)

@@ -1,8 +1,15 @@
+#include "base/clock.h"
+#include "base/text/json.h"
+#include "engine/observe/inspect.h"
 #include "engine/run/run_inside.h"
+#include "engine/run/run_process.h"
 
+#include <cjson/cJSON.h>
 #include <string.h>
 
-static struct started *find(const struct run *run, const char *id)
+#define PATIENCE INT64_C(2000000000) /* ns for the engine to tell an end that the kernel knows already */
+
+static struct started *started_find(const struct run *run, const char *id)
 {
 	size_t at = (size_t)(uintptr_t)map_get(&run->by_id, id);
 	return at ? &run->started[at - 1] : NULL;
@@ -10,7 +17,7 @@ static struct started *find(const struct run *run, const char *id)
 
 void watch_started(struct run *run, const char *id, const struct step *step)
 {
-	struct started *started = find(run, id);
+	struct started *started = started_find(run, id);
 	if (!started) {
 		started = ARENA_PUSH(run->arena, run->started, run->nstarted);
 		map_set(&run->by_id, id, (void *)(uintptr_t)run->nstarted);
@@ -32,7 +39,7 @@ static bool ended_by_us(const struct run *run, const char *id)
 
 static void note_start(struct run *run, const char *id)
 {
-	struct started *started = find(run, id);
+	struct started *started = started_find(run, id);
 	if (started)
 		started->again = started->ended;
 	for (struct task *task = run->tasks; task; task = task->next)
@@ -42,7 +49,7 @@ static void note_start(struct run *run, const char *id)
 
 static void note_end(struct run *run, const struct engine_event *event)
 {
-	struct started *started = find(run, event->id);
+	struct started *started = started_find(run, event->id);
 	if (!started || ended_by_us(run, event->id))
 		return;
 	started->ended = true;
@@ -61,7 +68,7 @@ static void note_destroy(struct run *run, const char *id)
 		}
 }
 
-static void happened(void *arg, const struct engine_event *event)
+static void watch_happened(void *arg, const struct engine_event *event)
 {
 	struct run *run = arg;
 	if (!event->id)
@@ -77,69 +84,60 @@ static void happened(void *arg, const struct engine_event *event)
 			task->row->job->event(task->job, event);
 }
 
-static void opened(void *arg)
+static void watch_opened(void *arg)
 {
 	((struct run *)arg)->watching = true;
 }
 
-static void lost(void *arg, const char *why)
+/* What was missed is looked up by those who wait for it. */
+static void flows_again(void *arg, const char *why)
+{
+	struct run *run = arg;
+	if (why)
+		event_send(run->options->sink,
+			&(struct event){ .kind = EVENT_NOTE,
+				.time = clock_unix(),
+				.text = arena_printf(run->arena,
+					"the engine's events were interrupted (%s): looking at what was missed",
+					why) });
+	for (struct task *task = run->tasks; task; task = task->next)
+		if (task_listens(task) && task->row->job->look)
+			task->row->job->look(task->job);
+}
+
+static void watch_lost(void *arg, const char *why)
 {
 	struct run *run = arg;
 	run->blind = arena_strdup(run->arena, why ? why : "the engine closed it");
 }
 
+bool watch_needed(const struct op_row *row)
+{
+	return row->watched || (row->job && row->job->event);
+}
+
 static bool needs_events(const struct plan *plan)
 {
-	for (size_t i = 0; i < plan->count; i++) {
-		const struct op_row *row = op_row(plan->steps[i]->op);
-		if (row->watched || (row->job && row->job->event))
+	for (size_t i = 0; i < plan->count; i++)
+		if (watch_needed(op_row(plan->steps[i]->op)))
 			return true;
-	}
 	return false;
-}
-
-static void rested(void *arg)
-{
-	*(bool *)arg = true;
-}
-
-/* One try to subscribe; `blind` says why it failed. */
-static int try_open(struct run *run, int64_t rest)
-{
-	const struct run_options *options = run->options;
-	struct loop *loop = run->engine->loop;
-	bool waited = false;
-	struct loop_timer *timer = rest ? loop_after(loop, rest, rested, &waited) : NULL;
-	while (timer && !waited && !run->signal)
-		loop_turn(loop, -1);
-	if (timer && !waited)
-		loop_cancel(loop, timer);
-	run->blind = NULL;
-	const struct events_listener listener = {
-		.open = opened, .event = happened, .lost = lost, .arg = run
-	};
-	run->events = events_open(run->engine, options->projects, options->nprojects, &listener, run->errors);
-	if (!run->events)
-		return -1;
-	while (!run->watching && !run->blind && !run->signal)
-		loop_turn(loop, -1);
-	return 0;
 }
 
 int watch_open(struct run *run)
 {
-	static const int64_t rests[] = { 0, 50000000, 200000000, 800000000 };
-	if (!run->options->nprojects || !needs_events(run->plan))
+	const struct run_options *options = run->options;
+	const struct events_listener listener = { .open = watch_opened,
+		.event = watch_happened,
+		.again = flows_again,
+		.lost = watch_lost,
+		.arg = run };
+	if (!options->nprojects || !needs_events(run->plan))
 		return 0;
-	for (size_t i = 0; i < sizeof rests / sizeof *rests; i++) {
-		if (try_open(run, rests[i]) < 0)
-			return -1;
-		if (!run->blind)
-			return 0;
-		watch_close(run);
-	}
-	return error_add(run->errors, ERROR_ENGINE, NULL, NULL, "the engine's events cannot be watched: %s",
-		run->blind);
+	run->events = events_open(run->engine,
+		&(struct events_query){ .projects = options->projects, .nprojects = options->nprojects },
+		&listener, run->errors);
+	return run->events ? 0 : -1;
 }
 
 void watch_close(struct run *run)
@@ -147,6 +145,76 @@ void watch_close(struct run *run)
 	if (run->events)
 		events_close(run->events);
 	run->events = NULL;
+}
+
+/* The container that was started last and of which no end is known yet, or NULL. */
+static const struct started *latest_start(const struct run *run)
+{
+	const struct started *latest = NULL;
+	for (size_t i = 0; i < run->nstarted; i++) {
+		const struct started *started = &run->started[i];
+		if (started->step->state == STEP_DONE && !started->ended &&
+			(!latest || started->step->ended > latest->step->ended))
+			latest = started;
+	}
+	return latest;
+}
+
+/* What has become of the container. (Engine API: ContainerInspect) */
+static void got_last_look(struct ask *ask, struct request *request)
+{
+	static const struct json_member members[] = { { "Id", JSON_ID }, { "State.Status", JSON_TEXT },
+		{ "State.Running", JSON_BOOL | JSON_OPTIONAL }, { "State.ExitCode", JSON_NUMBER },
+		{ "State.Pid", JSON_NUMBER | JSON_OPTIONAL } };
+	struct run *run = ask->arg;
+	if (!request)
+		return;
+	if (request->fault != HTTP_OK || (request->status != 200 && request->status != 404)) {
+		error_add(run->errors, ERROR_ENGINE, NULL, NULL,
+			"cannot see what has become of the containers: %s",
+			http_message(http_arena(request), request));
+		return;
+	}
+	struct cJSON *json = request->status == 200 ? http_json(request, JSON_OBJECT, run->errors) : NULL;
+	if (!json || json_check(json, members, sizeof members / sizeof *members,
+			     http_json_name(http_arena(request), request), run->errors) < 0) {
+		cJSON_Delete(json);
+		return;
+	}
+	const char *id = json_text(json, "Id", "");
+	if (strcmp(json_text(json, "State.Status", ""), "exited") == 0)
+		note_end(run,
+			&(struct engine_event){ .id = id, .exit_code = json_int(json, "State.ExitCode", 0) });
+	run->ending =
+		json_bool(json, "State.Running") && run_process_ended(json_int(json, "State.Pid", 0), id);
+	cJSON_Delete(json);
+}
+
+static void give_up_ending(void *arg)
+{
+	((struct run *)arg)->ending = false;
+}
+
+void watch_last_look(struct run *run)
+{
+	const struct started *latest = latest_start(run);
+	if (!latest)
+		return;
+	struct ask ask = { .engine = run->engine,
+		.path = inspect_container_path(run->arena, latest->id),
+		.answered = got_last_look,
+		.arg = run,
+		.errors = run->errors };
+	ask_send(&ask);
+	while (ask_pends(&ask) && !run->signal)
+		loop_turn(run->engine->loop, -1);
+	ask_cancel(&ask);
+	struct loop_timer *timer =
+		run->ending ? loop_after(run->engine->loop, PATIENCE, give_up_ending, run) : NULL;
+	while (run->ending && !latest->ended && !run->signal)
+		loop_turn(run->engine->loop, -1);
+	if (run->ending)
+		loop_cancel(run->engine->loop, timer);
 }
 
 void watch_report(struct run *run, struct run_result *result)

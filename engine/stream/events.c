@@ -4,6 +4,7 @@
 #include "base/heap.h"
 #include "base/text/json.h"
 #include "base/trace.h"
+#include "base/text/text.h"
 #include "engine/loop/backoff.h"
 #include "engine/stream/lines.h"
 
@@ -16,7 +17,10 @@
 #define SEEN_MOST  256                 /* events remembered, to tell repeated ones */
 #define OVERLAP    INT64_C(1000000000) /* ns that a reopened stream begins before the last event */
 
-/* To open a lost stream again: within about 6 seconds. */
+#define LASTING                                                                                              \
+	INT64_C(5000000000) /* ns that a stream lasts, if it is not one that ends at once again and again */
+
+/* To open a lost stream again: within about 6 seconds, if it is not silence that it is lost by. */
 static const struct backoff reopening = { .first = 100000000, .factor = 2, .repeats = 6 };
 
 struct seen {
@@ -28,18 +32,22 @@ struct events {
 	struct engine *engine;
 	struct arena *arena; /* the question; and texts of one event, reset after it */
 	struct arena_mark mark;
-	const char *const *projects;
-	size_t nprojects;
+	struct events_query query;
 	const char *filters;
 	struct request *request;
 	struct loop_timer *timer;
 	struct lines lines;
-	int64_t last; /* time of the newest event, or of the opening: Unix ns */
-	int64_t edge; /* what is older may be a repetition: `last` when the stream was opened again */
+	int64_t last;  /* time of the newest event, or of the opening: Unix ns */
+	int64_t edge;  /* what is older may be a repetition: `last` when the stream was opened again */
+	int64_t floor; /* what is older happened before the first opening; 0: all is wanted */
 	struct seen seen[SEEN_MOST];
 	size_t nseen;
 	unsigned repeats;
-	bool opened, busy, dead;
+	int64_t flows;      /* since when; 0: it does not */
+	char why[256];      /* the stream was lost, until it flows again; or what is wrong with it */
+	bool opened, quiet; /* quiet: it was only silent for long */
+	bool broken;        /* what has come is no event */
+	bool busy, dead;
 	struct events_listener to;
 	struct errors *errors;
 };
@@ -86,6 +94,7 @@ static int64_t exact_time(const char *text)
 	return time;
 }
 
+/* A kind of event by its word; of those of health *ret_health says which. */
 static enum engine_action event_action(const char *word, enum health *ret_health)
 {
 	static const struct {
@@ -93,7 +102,9 @@ static enum engine_action event_action(const char *word, enum health *ret_health
 		enum engine_action action;
 		enum health health;
 	} words[] = {
+		{ "create", ENGINE_CREATE, HEALTH_NONE },
 		{ "start", ENGINE_START, HEALTH_NONE },
+		{ "kill", ENGINE_KILL, HEALTH_NONE },
 		{ "die", ENGINE_DIE, HEALTH_NONE },
 		{ "destroy", ENGINE_DESTROY, HEALTH_NONE },
 		{ "health_status: healthy", ENGINE_HEALTH, HEALTH_HEALTHY },
@@ -122,10 +133,7 @@ static int64_t number_of(const char *text)
 
 static bool is_event_wanted(const struct events *events, const char *project)
 {
-	for (size_t i = 0; project && i < events->nprojects; i++)
-		if (strcmp(events->projects[i], project) == 0)
-			return true;
-	return false;
+	return text_among(project, events->query.projects, events->query.nprojects);
 }
 
 /* Remembers the event; returns whether it was told before. Events of one instant may come in any order, so
@@ -141,21 +149,43 @@ static bool is_event_repeated(struct events *events, const struct engine_event *
 	for (size_t i = 0; event->time <= events->edge && i < known; i++)
 		if (events->seen[i].time == now.time && events->seen[i].hash == now.hash)
 			return true;
+	if (!events->nseen && !events->edge && !events->query.since)
+		events->floor = event->time;
 	events->seen[events->nseen++ % SEEN_MOST] = now;
 	if (event->time > events->last)
 		events->last = event->time;
 	return false;
 }
 
+/* Engine API: EventMessage. */
+static const cJSON *event_check(struct events *events, const cJSON *json, struct errors *strange)
+{
+	static const struct json_member members[] = { { "", JSON_OBJECT },
+		{ "Action", JSON_TEXT | JSON_OPTIONAL }, { "Actor", JSON_OBJECT | JSON_OPTIONAL },
+		{ "Actor.ID", JSON_ID | JSON_OPTIONAL },
+		{ "Actor.Attributes", JSON_OBJECT | JSON_OPTIONAL } };
+	if (json && json_check(json, members, sizeof members / sizeof *members, "an event of the engine",
+			    strange) == 0)
+		return json;
+	events->broken = events->lines.stop = true;
+	snprintf(events->why, sizeof events->why, "%s", strange->first->message);
+	return NULL;
+}
+
 /* One line of the stream. The callback may free `events`: that waits until the stream is out of here. */
 static void got_event(void *arg, const char *text, size_t len)
 {
 	struct events *events = arg;
-	struct errors ignored;
+	struct errors strange;
 	events->mark = arena_mark(events->arena);
-	errors_init(&ignored, events->arena);
+	errors_init(&strange, events->arena);
 	const char *line = arena_strndup(events->arena, text, len);
-	cJSON *json = len > 1 ? json_parse(line, len, "event", &ignored) : NULL;
+	cJSON *json = len > 1 ? json_parse(line, len, "an event of the engine", &strange) : NULL;
+	if (len > 1 && !event_check(events, json, &strange)) {
+		cJSON_Delete(json);
+		arena_reset(events->arena, events->mark);
+		return;
+	}
 	const cJSON *attributes = json_at(json, "Actor.Attributes");
 	const char *word = json_text(json, "Action", json_text(json, "status", ""));
 	struct engine_event event = {
@@ -165,12 +195,16 @@ static void got_event(void *arg, const char *text, size_t len)
 		.project = event_attribute(attributes, "com.docker.compose.project"),
 		.service = event_attribute(attributes, "com.docker.compose.service"),
 		.number = number_of(event_attribute(attributes, "com.docker.compose.container-number")),
+		.oneoff = text_is(event_attribute(attributes, "com.docker.compose.oneoff"), "True"),
 		.exit_code = number_of(event_attribute(attributes, "exitCode")),
 		.time = exact_time(line),
+		.attributes = attributes,
 	};
 	event.action = event_action(word, &event.health);
-	if (json && *event.id && is_event_wanted(events, event.project) &&
+	bool old = events->edge && event.time < events->floor;
+	if (json && *event.id && !old && is_event_wanted(events, event.project) &&
 		!is_event_repeated(events, &event)) {
+		events->repeats = 0;
 		if (trace_level)
 			trace_text("event", event.word, event.name);
 		events->to.event(events->to.arg, &event);
@@ -182,6 +216,21 @@ static void got_event(void *arg, const char *text, size_t len)
 
 /* The stream */
 
+/* Tells that it flows, and whether something may have been missed before. */
+static void events_tell_open(struct events *events)
+{
+	bool first = !events->opened, interrupted = *events->why || events->quiet;
+	events->opened = true;
+	events->busy = true;
+	if (first && events->to.open)
+		events->to.open(events->to.arg);
+	if (interrupted && !events->dead && events->to.again)
+		events->to.again(events->to.arg, events->quiet ? NULL : events->why);
+	events->why[0] = '\0';
+	events->quiet = false;
+	events_leave(events);
+}
+
 static void events_on_head(struct request *request)
 {
 	struct events *events = request->arg;
@@ -189,23 +238,34 @@ static void events_on_head(struct request *request)
 	if (request->status != 200)
 		return;
 	const char *text = http_header(request, "Date");
-	events->repeats = 0;
-	if (events->opened)
-		return;
-	events->opened = true;
-	if (text && strptime(text, "%a, %d %b %Y %H:%M:%S", &date))
+	events->flows = loop_now();
+	if (!events->opened && text && strptime(text, "%a, %d %b %Y %H:%M:%S", &date)) {
 		events->last = (int64_t)timegm(&date) * 1000000000;
-	events->busy = true;
-	if (events->to.open)
-		events->to.open(events->to.arg);
-	events_leave(events);
+		events->floor = events->query.since ? 0 : events->last;
+	}
+	events_tell_open(events);
 }
+
+static void events_end(struct events *events, const char *why, bool refused);
 
 static void events_on_data(struct request *request, const char *bytes, size_t len)
 {
 	struct events *events = request->arg;
 	events->busy = true;
 	lines_feed(&events->lines, bytes, len, got_event, events);
+	events->busy = false;
+	if (events->broken && !events->dead) {
+		http_cancel(request);
+		events_end(events, events->why, false);
+	} else {
+		events_leave(events);
+	}
+}
+
+static void events_tell_lost(struct events *events, const char *why)
+{
+	events->busy = true;
+	events->to.lost(events->to.arg, why);
 	events_leave(events);
 }
 
@@ -213,47 +273,84 @@ static void events_again(void *arg)
 {
 	struct events *events = arg;
 	events->timer = NULL;
-	if (events_send(events) == 0)
-		return;
-	events->busy = true;
-	events->to.lost(events->to.arg, "libcurl refuses the request");
-	events_leave(events);
+	if (events_send(events) < 0)
+		events_tell_lost(events, "libcurl refuses the request");
 }
 
-/* The stream has ended; the engine never ends it by itself. */
-static void events_on_done(struct request *request)
+/* The stream has ended: it is opened again, after a pause. */
+static void events_end(struct events *events, const char *why, bool refused)
 {
-	struct events *events = request->arg;
-	const char *why = request->fault == HTTP_OK && request->status == 200
-				  ? "the engine closed the stream of events"
-				  : http_message(http_arena(request), request);
-	bool refused = request->fault == HTTP_OK && request->status != 200 && !http_transient(request);
+	bool lasted = events->flows && loop_now() - events->flows > LASTING;
 	events->request = NULL;
+	events->flows = 0;
+	events->broken = events->lines.stop = false;
 	buf_reset(&events->lines.part);
-	int64_t pause = events->opened && !refused ? backoff_next(&reopening, &events->repeats) : -1;
+	if (lasted)
+		events->repeats = 0;
+	if (why != events->why && !events->quiet)
+		snprintf(events->why, sizeof events->why, "%s", why);
+	int64_t pause = events->quiet ? 0 : refused ? -1 : backoff_next(&reopening, &events->repeats);
 	if (pause < 0) {
-		events->busy = true;
-		events->to.lost(events->to.arg, why);
-		events_leave(events);
+		events_tell_lost(events, events->why);
 		return;
 	}
 	TRACE("events-again", "\"try\":%u", events->repeats);
 	events->timer = loop_after(events->engine->loop, pause, events_again, events);
 }
 
+/* Whether there is a time at which the stream ends, and it has come. */
+static bool is_end_reached(const struct events *events)
+{
+	const char *until = events->query.until;
+	return until && strtod(until, NULL) <= (double)clock_unix() / 1e9;
+}
+
+static void events_on_done(struct request *request)
+{
+	enum { SILENT_HEADS = 3 }; /* repeats that a try counts which nothing came of for long */
+	struct events *events = request->arg;
+	const char *why = request->fault == HTTP_OK && request->status == 200
+				  ? "the engine closed the stream of events"
+				  : http_message(http_arena(request), request);
+	bool silent = request->fault == HTTP_SILENT;
+	bool given_up = request->fault == HTTP_TIMEOUT || request->fault == HTTP_CANCELLED;
+	bool refused = request->fault == HTTP_OK && request->status != 200 && !http_transient_look(request);
+	bool over = request->fault == HTTP_OK && request->status == 200 && is_end_reached(events);
+	if (over) {
+		events->request = NULL;
+		events_tell_lost(events, NULL);
+		return;
+	}
+	events->quiet = silent && events->flows;
+	if (silent && !events->flows)
+		events->repeats += SILENT_HEADS - 1;
+	events_end(events, why, refused || given_up);
+}
+
+/* Nothing has come for a while. Nobody knows whether nothing has happened, or the stream is lost. */
+static bool is_stream_doubtful(struct request *request, const struct request *state)
+{
+	(void)request, (void)state;
+	return true;
+}
+
+/* Asks for the stream: from now on, or from before the last event when it was lost. */
 static int events_send(struct events *events)
 {
 	struct request *request = events->request = http_request(events->engine->http);
-	char since[CLOCK_STAMP] = "";
+	const char *since = events->query.since;
+	char again[CLOCK_STAMP];
 	if (events->opened && events->last) {
 		events->edge = events->last;
-		clock_stamp(since, events->last - OVERLAP);
+		clock_stamp(again, events->last - OVERLAP);
+		since = again;
 	}
 	request->method = "GET";
 	request->path = "/events";
-	request->query = http_query(
-		http_arena(request), "since", *since ? since : NULL, "filters", events->filters, NULL);
-	request->prompt = true;
+	request->query = http_query(http_arena(request), "since", since, "until", events->query.until,
+		"filters", events->filters, NULL);
+	request->pauses = HTTP_EVER;
+	request->over = is_stream_doubtful;
 	request->head = events_on_head;
 	request->data = events_on_data;
 	request->done = events_on_done;
@@ -266,7 +363,7 @@ static int events_send(struct events *events)
 
 /* The engine joins several labels by "and": with more projects than one, ours are picked here. Health probes
  * tell of three execs each: not asked for. */
-static const char *filters_for(struct arena *arena, const char *const *projects, size_t nprojects)
+static const char *filters_for(struct arena *arena, const struct events_query *query)
 {
 	static const char *const words[] = { "create", "start", "die", "stop", "kill", "oom", "restart",
 		"pause", "unpause", "rename", "update", "destroy", "health_status" };
@@ -275,28 +372,30 @@ static const char *filters_for(struct arena *arena, const char *const *projects,
 	cJSON *labels = cJSON_AddArrayToObject(json, "label");
 	cJSON_AddItemToArray(types, cJSON_CreateString("container"));
 	cJSON_AddItemToArray(labels,
-		cJSON_CreateString(nprojects == 1
-					   ? arena_printf(arena, "com.docker.compose.project=%s", projects[0])
-					   : "com.docker.compose.project"));
-	cJSON_AddItemToObject(
-		json, "event", cJSON_CreateStringArray(words, (int)(sizeof words / sizeof *words)));
+		cJSON_CreateString(
+			query->nprojects == 1
+				? arena_printf(arena, "com.docker.compose.project=%s", query->projects[0])
+				: "com.docker.compose.project"));
+	if (!query->all)
+		cJSON_AddItemToObject(
+			json, "event", cJSON_CreateStringArray(words, (int)(sizeof words / sizeof *words)));
 	return json_print(arena, json);
 }
 
-struct events *events_open(struct engine *engine, const char *const *projects, size_t nprojects,
+struct events *events_open(struct engine *engine, const struct events_query *query,
 	const struct events_listener *listener, struct errors *errors)
 {
 	struct events *events = HEAP_NEW(struct events);
-	*events = (struct events){ .engine = engine,
-		.arena = arena_create(),
-		.nprojects = nprojects,
-		.to = *listener,
-		.errors = errors };
-	const char **copies = ARENA_ARRAY(events->arena, const char *, nprojects);
-	for (size_t i = 0; i < nprojects; i++)
-		copies[i] = arena_strdup(events->arena, projects[i]);
-	events->projects = copies;
-	events->filters = filters_for(events->arena, copies, nprojects);
+	*events = (struct events){
+		.engine = engine, .arena = arena_create(), .query = *query, .to = *listener, .errors = errors
+	};
+	const char **copies = ARENA_ARRAY(events->arena, const char *, query->nprojects);
+	for (size_t i = 0; i < query->nprojects; i++)
+		copies[i] = arena_strdup(events->arena, query->projects[i]);
+	events->query.projects = copies;
+	events->query.since = arena_strdup(events->arena, query->since);
+	events->query.until = arena_strdup(events->arena, query->until);
+	events->filters = filters_for(events->arena, query);
 	lines_init(&events->lines, EVENT_MOST);
 	if (events_send(events) != 0) {
 		events_free(events);

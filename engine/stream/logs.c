@@ -1,15 +1,18 @@
 #include "engine/stream/logs.h"
 
 #include "base/heap.h"
+#include "base/text/json.h"
 #include "engine/stream/frames.h"
 #include "engine/stream/lines.h"
 
+#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LINE_MOST      ((size_t)1 << 20)
-#define TAIL_MOST      ((size_t)16 << 10)
+#define TAIL_MOST      ((size_t)64 << 10)
 #define TAIL_LINE_MOST 400
+#define TAIL_UNWANTED  400 /* lines that may have to be left out among the last ones */
 
 struct logs {
 	struct engine *engine;
@@ -120,19 +123,36 @@ static void logs_on_done(struct request *request)
 	logs_leave(logs);
 }
 
+/* The engine says that the container has ended, while its output has not. (Engine API: ContainerInspect) */
+static bool is_output_over(struct request *request, const struct request *state)
+{
+	struct errors unheard;
+	errors_init(&unheard, http_arena(request));
+	struct cJSON *json = state ? http_json(state, JSON_OBJECT, &unheard) : NULL;
+	bool over = cJSON_IsFalse(json_at(json, "State.Running")) && !json_bool(json, "State.Restarting");
+	cJSON_Delete(json);
+	return over || (state && state->status == 404);
+}
+
+/* Fills the request in, as the options say. */
 static void logs_ask(struct logs *logs, const char *id)
 {
 	const struct logs_options *options = &logs->options;
 	struct request *request = logs->request;
 	request->method = options->attach ? "POST" : "GET";
-	request->path = arena_printf(
-		http_arena(request), "/containers/%s/%s", id, options->attach ? "attach" : "logs");
+	request->path = http_path(
+		http_arena(request), "containers", id, options->attach ? "attach" : "logs", (char *)NULL);
 	if (options->attach)
 		request->query = "stream=1&stdout=1&stderr=1";
 	else
 		request->query = http_query(http_arena(request), "stdout", "1", "stderr", "1", "follow",
 			options->follow ? "1" : NULL, "timestamps", options->timestamps ? "1" : NULL, "tail",
 			options->tail, "since", options->since, "until", options->until, NULL);
+	if (options->attach || options->follow) {
+		request->pauses = HTTP_EVER;
+		request->over = is_output_over;
+		request->state = http_path(http_arena(request), "containers", id, "json", (char *)NULL);
+	}
 	request->head = logs_on_head;
 	request->data = logs_on_data;
 	request->done = logs_on_done;
@@ -156,6 +176,12 @@ struct logs *logs_open(struct engine *engine, const char *id, const struct logs_
 	return logs;
 }
 
+void logs_hold(struct logs *logs, bool held)
+{
+	if (logs->request)
+		http_hold(logs->request, held);
+}
+
 /* The last lines of a container */
 
 /* Lives and ends with its request. */
@@ -163,8 +189,7 @@ struct tail {
 	struct frames frames;
 	struct buf text;
 	char memory[TAIL_MOST + 1];
-	void (*got)(void *arg, const char *text);
-	void *arg;
+	struct logs_tail wanted;
 };
 
 static void tail_payload(void *arg, bool standard_error, const char *bytes, size_t len)
@@ -180,16 +205,39 @@ static void tail_data(struct request *request, const char *bytes, size_t len)
 	frames_feed(&tail->frames, bytes, len, tail_payload, tail);
 }
 
+/* Whether the line is one of those that are left out. */
+static bool is_unwanted(const struct tail *tail, const char *line, size_t len)
+{
+	const char *without = tail->wanted.without;
+	return without && memmem(line, len, without, strlen(without));
+}
+
+/* Begin of the last lines that are wanted, so many as were asked for. */
+static const char *first_wanted(const struct tail *tail)
+{
+	const char *begin = buf_text(&tail->text), *at = begin + tail->text.len;
+	unsigned count = 0;
+	while (at > begin && count < tail->wanted.count) {
+		const char *newline = memrchr(begin, '\n', (size_t)(at - 1 - begin));
+		const char *line = newline ? newline + 1 : begin;
+		count += !is_unwanted(tail, line, (size_t)(at - line));
+		at = line;
+	}
+	return at;
+}
+
 /* Cuts what is too long for a message, line by line. */
 static const char *tail_shorten(struct arena *arena, const struct tail *tail)
 {
 	auto_buf struct buf text;
 	buf_init(&text, 2 * TAIL_MOST);
 	const char *end = buf_text(&tail->text) + tail->text.len;
-	for (const char *line = buf_text(&tail->text), *next; line < end; line = next) {
+	for (const char *line = first_wanted(tail), *next; line < end; line = next) {
 		const char *newline = memchr(line, '\n', (size_t)(end - line));
 		size_t len = (size_t)((newline ? newline : end) - line);
 		next = line + len + 1;
+		if (is_unwanted(tail, line, len))
+			continue;
 		if (len && line[len - 1] == '\r')
 			len--;
 		buf_append(&text, line, len < TAIL_LINE_MOST ? len : TAIL_LINE_MOST);
@@ -202,29 +250,29 @@ static void tail_done(struct request *request)
 {
 	struct tail *tail = request->arg;
 	bool gone = request->fault == HTTP_OK && request->status == 404;
-	tail->got(tail->arg, gone ? NULL : tail_shorten(http_arena(request), tail));
+	tail->wanted.got(tail->wanted.arg, gone ? NULL : tail_shorten(http_arena(request), tail));
 }
 
-struct request *logs_tail(struct engine *engine, const char *id, unsigned count, const char *since, bool tty,
-	void (*got)(void *arg, const char *text), void *arg)
+struct request *logs_tail(struct engine *engine, const char *id, const struct logs_tail *wanted)
 {
 	struct request *request = http_request(engine->http);
 	struct arena *arena = http_arena(request);
 	struct tail *tail = ARENA_NEW(arena, struct tail);
 	struct errors ignored;
 	errors_init(&ignored, engine->arena);
-	*tail = (struct tail){ .got = got, .arg = arg, .frames.raw = tty };
+	*tail = (struct tail){ .wanted = *wanted, .frames.raw = wanted->tty };
 	buf_init_within(&tail->text, tail->memory, sizeof tail->memory);
 	request->method = "GET";
-	request->path = arena_printf(arena, "/containers/%s/logs", id);
-	request->query = arena_printf(arena, "stdout=1&stderr=1&tail=%u%s%s", count,
-		since && *since ? "&since=" : "", since ? since : "");
+	request->path = http_path(arena, "containers", id, "logs", (char *)NULL);
+	request->query = arena_printf(arena, "stdout=1&stderr=1&tail=%u%s%s",
+		wanted->without ? wanted->count + TAIL_UNWANTED : wanted->count,
+		wanted->since && *wanted->since ? "&since=" : "", wanted->since ? wanted->since : "");
 	request->timeout = 10000000000;
 	request->data = tail_data;
 	request->done = tail_done;
 	request->arg = tail;
 	if (http_send(request, &ignored) == 0)
 		return request;
-	got(arg, "");
+	wanted->got(wanted->arg, "");
 	return NULL;
 }

@@ -30,12 +30,24 @@ struct logs_listener {
 struct logs *logs_open(struct engine *engine, const char *id, const struct logs_options *options,
 	const struct logs_listener *listener, struct errors *errors);
 
-/* The last `count` lines of a container, for messages: "" when there are none, NULL when there is no such
- * container any more; borrowed for the call. `since`: as in logs_options, NULL or "": all. Turns no loop:
- * `got(arg, text)` comes from it, unless the returned request is cancelled before (http_cancel); without it
- * (NULL) `got` was called already. */
-struct request *logs_tail(struct engine *engine, const char *id, unsigned count, const char *since, bool tty,
-	void (*got)(void *arg, const char *text), void *arg);
+/* Makes the engine wait, or go on: lines that have come already are still given. */
+void logs_hold(struct logs *logs, bool held);
+
+/* Which last lines are wanted. */
+struct logs_tail {
+	unsigned count;
+	const char *since;   /* as in logs_options, NULL or "": all */
+	const char *without; /* lines that hold this text are left out; NULL: none */
+	bool tty;
+	/* Gets them: "" when there are none, NULL when there is no such container any more; borrowed for the
+	 * call. */
+	void (*got)(void *arg, const char *text);
+	void *arg;
+};
+
+/* The last lines of a container, for messages. Turns no loop: `got` is called from it, unless the returned
+ * request is cancelled before (http_cancel); without it (NULL) `got` was called already. */
+struct request *logs_tail(struct engine *engine, const char *id, const struct logs_tail *wanted);
 
 /* Stops and frees; without `end` when that was not called yet. NULL allowed; safe from within the callbacks.
  */

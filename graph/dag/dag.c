@@ -1,10 +1,18 @@
 #include "graph/dag/dag.h"
+#include "base/text/text.h"
 
+#include <ctype.h>
 #include <string.h>
 
 struct dag_vertex *dag_find(const struct dag *dag, const char *key)
 {
 	return map_get(&dag->by_key, key);
+}
+
+struct dag_vertex *dag_find_in(const struct dag *dag, const char *project, const char *key)
+{
+	struct dag_vertex *vertex = dag && key ? dag_find(dag, key) : NULL;
+	return vertex && text_is(vertex->service->project->name, project) ? vertex : NULL;
 }
 
 struct dag_vertex *dag_vertex(const struct dag *dag, const struct service *service)
@@ -13,23 +21,32 @@ struct dag_vertex *dag_vertex(const struct dag *dag, const struct service *servi
 	return vertex && vertex->service == service ? vertex : NULL;
 }
 
-/* Active services of the projects; the first project's win over applications of the same name. */
-static void collect_services(struct arena *arena, struct dag *dag)
+/* The active services of the projects, or the others; what has its name already is passed over: the first
+ * project's win over applications. */
+static void collect_services(struct arena *arena, struct dag *dag, bool disabled)
 {
-	map_init(&dag->by_key, arena);
 	for (size_t p = 0; p < dag->nprojects; p++) {
 		const struct project *project = dag->projects[p];
 		for (size_t i = 0; i < project->nservices; i++) {
 			const struct service *service = project->services[i];
-			if (service->disabled || map_has(&dag->by_key, service->key))
+			if (service->disabled != disabled || map_has(&dag->by_key, service->key))
 				continue;
 			struct dag_vertex *vertex = ARENA_NEW(arena, struct dag_vertex);
 			vertex->service = service;
 			*ARENA_PUSH(arena, dag->vertices, dag->count) = vertex;
 			map_set(&dag->by_key, service->key, vertex);
+			if (service->container_name)
+				map_set(&dag->by_container, service->container_name, vertex);
 		}
 	}
 }
+
+struct dag_building {
+	struct arena *arena;
+	struct dag *dag;
+	bool looking; /* as dag_selection */
+	struct errors *errors;
+};
 
 /* The service of that name that no active profile includes, or NULL. */
 static const struct service *disabled_service(const struct dag *dag, const char *key)
@@ -49,7 +66,8 @@ static void add_edge(struct arena *arena, struct dag_vertex *vertex, const struc
 {
 	for (size_t i = 0; i < vertex->nedges; i++) {
 		struct dag_edge *old = &vertex->edges[i];
-		if (old->to != edge->to)
+		if (old->to != edge->to ||
+			(old->container && edge->container && strcmp(old->container, edge->container) != 0))
 			continue;
 		bool same = old->condition == edge->condition;
 		if (!same && old->condition != CONDITION_STARTED && edge->condition != CONDITION_STARTED)
@@ -58,6 +76,7 @@ static void add_edge(struct arena *arena, struct dag_vertex *vertex, const struc
 		merged.required = old->required || edge->required;
 		merged.restart = old->restart || edge->restart;
 		merged.if_checked = old->if_checked || edge->if_checked;
+		merged.container = old->container ? old->container : edge->container;
 		*old = merged;
 		return;
 	}
@@ -71,10 +90,13 @@ static void add_edge(struct arena *arena, struct dag_vertex *vertex, const struc
 	*ARENA_PUSH(arena, edge->to->dependents, edge->to->ndependents) = vertex;
 }
 
-/* Reports a dependency that is not in the graph: unknown, with the nearest name, or disabled. */
-static void no_such_dependency(struct arena *arena, const struct dag *dag, const struct dag_vertex *vertex,
-	const char *name, const char *from, const struct mark *at, struct errors *errors)
+/* A dependency that is not in the graph: unknown, with the nearest name, or disabled. */
+static void no_such_dependency(const struct dag_building *building, const struct dag_vertex *vertex,
+	const char *name, const char *from, const struct mark *at)
 {
+	struct arena *arena = building->arena;
+	struct errors *errors = building->errors;
+	const struct dag *dag = building->dag;
 	const char *path = arena_printf(arena, "services.%s.%s", vertex->service->key, from);
 	const struct service *disabled = disabled_service(dag, name);
 	if (disabled) {
@@ -84,14 +106,16 @@ static void no_such_dependency(struct arena *arena, const struct dag *dag, const
 			error_hint(errors, "activate it with --profile %s", disabled->profiles[0]);
 		return;
 	}
-	error_add(errors, ERROR_FILE, at, path,
-		"depends on \"%s\", which is neither a service nor an application", name);
+	const char *text =
+		arena_printf(arena, "depends on \"%s\", which is neither a service nor an application", name);
+	if (building->looking)
+		error_warn(errors, at, path, "%s", text);
+	else
+		error_add(errors, ERROR_FILE, at, path, "%s", text);
 	const char **keys = ARENA_ARRAY(arena, const char *, dag->count + 1);
 	for (size_t i = 0; i < dag->count; i++)
 		keys[i] = dag->vertices[i]->service->key;
-	const char *nearest = error_nearest(name, keys, dag->count);
-	if (nearest)
-		error_hint(errors, "did you mean \"%s\"?", nearest);
+	error_hint_names(errors, name, "services and applications", keys, dag->count);
 }
 
 /* Whether `list` has an entry `key` or `key:…`. */
@@ -131,24 +155,80 @@ static const char *said_in(const struct service *service, const struct dependenc
 	return "depends_on";
 }
 
-static void add_written_dependencies(
-	struct arena *arena, struct dag *dag, struct dag_vertex *vertex, struct errors *errors)
+static void add_written_dependencies(const struct dag_building *building, struct dag_vertex *vertex)
 {
 	const struct service *service = vertex->service;
 	for (size_t i = 0; i < service->ndepends_on; i++) {
 		const struct dependency *dependency = service->depends_on[i];
-		struct dag_edge edge = { .to = dag_find(dag, dependency->key),
+		struct dag_edge edge = { .to = dag_find(building->dag, dependency->key),
 			.condition = dependency->condition,
 			.required = dependency->required,
 			.restart = dependency->restart,
 			.from = said_in(service, dependency),
 			.at = dependency->at };
 		if (edge.to)
-			add_edge(arena, vertex, &edge);
+			add_edge(building->arena, vertex, &edge);
 		else if (dependency->required)
-			no_such_dependency(
-				arena, dag, vertex, dependency->key, edge.from, &dependency->at, errors);
+			no_such_dependency(building, vertex, dependency->key, edge.from, &dependency->at);
 	}
+}
+
+/* The vertex that has a container of that name, by container_name or as PROJECT-SERVICE-NUMBER; or NULL. */
+static struct dag_vertex *vertex_of_container(struct arena *arena, const struct dag *dag, const char *name)
+{
+	struct dag_vertex *vertex = map_get(&dag->by_container, name);
+	for (size_t p = 0; !vertex && p < dag->nprojects; p++) {
+		const struct project *project = dag->projects[p];
+		size_t len = strlen(project->name), gap = strlen(project->separator), end = strlen(name);
+		while (end && isdigit((unsigned char)name[end - 1]))
+			end--;
+		if (strncmp(name, project->name, len) != 0 || end < len + 2 * gap || !name[end] ||
+			strncmp(name + len, project->separator, gap) != 0 ||
+			strncmp(name + end - gap, project->separator, gap) != 0)
+			continue;
+		const char *key = arena_strndup(arena, name + len + gap, end - len - 2 * gap);
+		struct dag_vertex *named = dag_find(dag, key);
+		if (named && named->service->project == project && !named->service->container_name)
+			vertex = named;
+	}
+	return vertex;
+}
+
+/* A reference to a container, which the engine looks up when it makes the one that refers to it. `name` ends
+ * at a colon. */
+static void add_container(struct arena *arena, const struct dag *dag, struct dag_vertex *vertex,
+	const char *name, const char *from, bool restart)
+{
+	const struct member *member = node_member(vertex->service->node, from);
+	name = arena_strndup(arena, name, strcspn(name, ":"));
+	struct dag_edge edge = { .to = vertex_of_container(arena, dag, name),
+		.required = true,
+		.restart = restart,
+		.from = from,
+		.container = name,
+		.at = member ? member->at : vertex->service->at };
+	if (edge.to && edge.to != vertex)
+		add_edge(arena, vertex, &edge);
+}
+
+/* Containers of the graph that are named instead of their service. */
+static void add_named_containers(struct arena *arena, const struct dag *dag, struct dag_vertex *vertex)
+{
+	const struct service *service = vertex->service;
+	const struct {
+		const char *mode, *from;
+	} modes[] = { { service->network_mode, "network_mode" }, { service->pid, "pid" },
+		{ service->ipc, "ipc" } };
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+		if (modes[i].mode && !strncmp(modes[i].mode, "container:", 10))
+			add_container(arena, dag, vertex, modes[i].mode + 10, modes[i].from, true);
+	for (size_t i = 0; i < service->nvolumes_from; i++)
+		if (!strncmp(service->volumes_from[i], "container:", 10))
+			add_container(
+				arena, dag, vertex, service->volumes_from[i] + 10, "volumes_from", false);
+	/* On networks of its own a container may be linked to one that comes later. */
+	for (size_t i = 0; service->network_mode && i < service->nexternal_links; i++)
+		add_container(arena, dag, vertex, service->external_links[i], "external_links", false);
 }
 
 /* Place of entry `index` of x-flow.dependencies (or of the bare key), else of the service. */
@@ -160,25 +240,24 @@ static struct mark flow_place(const struct service *service, size_t index)
 	return service->at;
 }
 
-static void add_flow_dependencies(
-	struct arena *arena, struct dag *dag, struct dag_vertex *vertex, struct errors *errors)
+static void add_flow_dependencies(const struct dag_building *building, struct dag_vertex *vertex)
 {
 	const struct service *service = vertex->service;
 	for (size_t i = 0; service->flow && i < service->flow->ndependencies; i++) {
 		const char *name = service->flow->dependencies[i];
-		struct dag_edge edge = { .to = dag_find(dag, name),
+		struct dag_edge edge = { .to = dag_find(building->dag, name),
 			.required = true,
 			.from = "x-flow.dependencies",
 			.at = flow_place(service, i) };
 		if (!edge.to) {
-			no_such_dependency(arena, dag, vertex, name, edge.from, &edge.at, errors);
+			no_such_dependency(building, vertex, name, edge.from, &edge.at);
 			continue;
 		}
-		const struct probe *probe = dag_probe(arena, edge.to->service, false);
+		const struct probe *probe = dag_probe(building->arena, edge.to->service, false);
 		edge.if_checked = probe->kind == PROBE_UNSET;
 		if (probe->kind != PROBE_UNSET && probe->kind != PROBE_NONE)
 			edge.condition = CONDITION_HEALTHY;
-		add_edge(arena, vertex, &edge);
+		add_edge(building->arena, vertex, &edge);
 	}
 }
 
@@ -189,13 +268,19 @@ int dag_build(struct arena *arena, const struct project *const *projects, size_t
 	struct dag *dag = ARENA_NEW(arena, struct dag);
 	dag->projects = projects;
 	dag->nprojects = nprojects;
-	collect_services(arena, dag);
+	map_init(&dag->by_key, arena);
+	map_init(&dag->by_container, arena);
+	collect_services(arena, dag, false);
+	if (selection->looking)
+		collect_services(arena, dag, true);
+	const struct dag_building building = { arena, dag, selection->looking, errors };
 	for (size_t i = 0; i < dag->count; i++) {
-		add_written_dependencies(arena, dag, dag->vertices[i], errors);
-		add_flow_dependencies(arena, dag, dag->vertices[i], errors);
+		add_written_dependencies(&building, dag->vertices[i]);
+		add_flow_dependencies(&building, dag->vertices[i]);
+		add_named_containers(arena, dag, dag->vertices[i]);
 	}
-	if (dag_order(arena, dag, errors) < 0 || dag_select(arena, dag, selection, errors) < 0 ||
-		errors->count > before)
+	if (dag_order(arena, dag, selection->looking, errors) < 0 ||
+		dag_select(arena, dag, selection, errors) < 0 || errors->count > before)
 		return -1;
 	*ret_dag = dag;
 	return 0;
@@ -216,8 +301,7 @@ static struct probe *port_probe(struct arena *arena, const struct flow_service *
 	return NULL;
 }
 
-/* Whether the engine itself checks the service's containers. */
-static bool container_checked(const struct service *service, bool image_has_check)
+bool dag_is_checked(const struct service *service, bool image_has_check)
 {
 	const struct healthcheck *check = service->healthcheck;
 	if (!check)
@@ -234,7 +318,7 @@ const struct probe *dag_probe(struct arena *arena, const struct service *service
 	if (flow && flow->kind != PROBE_UNSET)
 		return flow;
 	struct probe *probe = service->flow ? port_probe(arena, service->flow) : NULL;
-	if (!probe && container_checked(service, image_has_check)) {
+	if (!probe && dag_is_checked(service, image_has_check)) {
 		probe = ARENA_NEW(arena, struct probe);
 		probe->kind = PROBE_CONTAINER;
 	}
@@ -248,4 +332,26 @@ const struct probe *dag_probe(struct arena *arena, const struct service *service
 		probe->early = flow->early != TRI_UNSET ? flow->early : probe->early;
 	}
 	return probe;
+}
+
+const struct flow_port *dag_probed_port(const struct service *service, const struct probe *probe)
+{
+	const struct flow_service *flow = service->flow;
+	for (size_t i = 0; flow && flow->healthcheck != probe && i < flow->nports; i++)
+		if (flow->ports[i]->healthcheck)
+			return flow->ports[i];
+	return NULL;
+}
+
+int64_t dag_probe_port(const struct service *service, const struct probe *probe)
+{
+	const struct flow_service *flow = service->flow;
+	if (probe->port.set)
+		return probe->port.value;
+	const struct flow_port *own = dag_probed_port(service, probe);
+	if (own)
+		return probe->host && own->external.set ? own->external.value : own->internal;
+	if (service->nports && service->ports[0]->target > 0)
+		return service->ports[0]->target;
+	return flow && flow->nports ? flow->ports[0]->internal : 0;
 }

@@ -27,7 +27,9 @@ static void text_vertex(FILE *out, const struct dag_vertex *vertex, int width)
 	size_t shown_edges = 0;
 	for (size_t e = 0; e < vertex->nedges; e++)
 		shown_edges += is_edge_shown(&vertex->edges[e]);
-	const char *kind = vertex->service->application ? "application" : "";
+	const char *kind = vertex->service->application ? "application"
+			   : vertex->service->disabled  ? "no active profile"
+							: "";
 	if (!shown_edges && !*kind) {
 		fprintf(out, "  %s\n", vertex->service->key);
 		return;
@@ -42,10 +44,10 @@ static void text_vertex(FILE *out, const struct dag_vertex *vertex, int width)
 			continue;
 		fprintf(out, "%s%s (", separator, edge->to->service->key);
 		print_condition(out, edge);
-		putc(')', out);
+		fputc(')', out);
 		separator = ", ";
 	}
-	putc('\n', out);
+	fputc('\n', out);
 }
 
 /* One block per priority: everything in a block can start at the same time once its own edges allow. */
@@ -78,14 +80,14 @@ static void draw_text(FILE *out, const struct dag *dag)
 
 static void dot_vertex(FILE *out, const struct dag_vertex *vertex)
 {
-	putc('\t', out);
+	fputc('\t', out);
 	quote_print(out, vertex->service->key);
 	fprintf(out, " [shape=%s];\n", vertex->service->application ? "component" : "box");
 }
 
 static void dot_edge(FILE *out, const struct dag_vertex *vertex, const struct dag_edge *edge)
 {
-	putc('\t', out);
+	fputc('\t', out);
 	quote_print(out, vertex->service->key);
 	fputs(" -> ", out);
 	quote_print(out, edge->to->service->key);
@@ -161,7 +163,7 @@ static void json_vertex(FILE *out, const struct dag_vertex *vertex)
 			quote_print(out, edge->at.file);
 			fprintf(out, ",\"line\":%u", edge->at.line);
 		}
-		putc('}', out);
+		fputc('}', out);
 	}
 	fputs("]}", out);
 }
@@ -196,8 +198,5 @@ int dag_draw(FILE *out, const struct dag *dag, const char *format, struct errors
 		names[i] = formats[i].name;
 	}
 	error_add(errors, ERROR_USAGE, NULL, NULL, "unknown graph format \"%s\"", format);
-	const char *nearest = error_nearest(format, names, sizeof names / sizeof *names);
-	if (nearest)
-		return error_hint(errors, "did you mean \"%s\"?", nearest);
-	return error_hint(errors, "one of text, dot, mermaid, json");
+	return error_hint_names(errors, format, "formats", names, sizeof names / sizeof *names);
 }

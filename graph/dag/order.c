@@ -22,6 +22,7 @@ struct order_walk {
 	size_t depth;
 	unsigned char *colours; /* by `order`, which holds the document position while walking */
 	size_t nsorted, ncycles;
+	bool looking; /* cycles are cut */
 	struct errors *errors;
 };
 
@@ -52,11 +53,29 @@ static void report_service_cycle(struct order_walk *walk, size_t from)
 			edge->from);
 	}
 	const struct vertex_visit *start = &path[first];
-	error_add(walk->errors, ERROR_FILE, &start->vertex->edges[start->edge].at,
-		arena_printf(arena, "services.%s", start->vertex->service->key), "dependency cycle: %s",
-		buf_text(&names));
+	const struct mark *at = &start->vertex->edges[start->edge].at;
+	const char *service = arena_printf(arena, "services.%s", start->vertex->service->key);
+	if (walk->looking)
+		error_warn(walk->errors, at, service, "dependency cycle: %s", buf_text(&names));
+	else
+		error_add(walk->errors, ERROR_FILE, at, service, "dependency cycle: %s", buf_text(&names));
 	error_detail(walk->errors, buf_text(&places));
 	error_hint(walk->errors, "remove one of these dependencies");
+}
+
+/* Takes out the last edge of the path. */
+static void cut_edge(struct order_walk *walk)
+{
+	struct vertex_visit *last = &walk->path[walk->depth - 1];
+	struct dag_vertex *from = last->vertex, *to = from->edges[last->edge].to;
+	size_t kept = 0;
+	from->nedges--;
+	for (size_t i = last->edge; i < from->nedges; i++)
+		from->edges[i] = from->edges[i + 1];
+	for (size_t i = 0; i < to->ndependents; i++)
+		if (to->dependents[i] != from)
+			to->dependents[kept++] = to->dependents[i];
+	to->ndependents = kept;
 }
 
 /* Follows one edge: enters a new vertex, reports a cycle, or passes over what is done. */
@@ -74,6 +93,10 @@ static void follow_edge(struct order_walk *walk, struct dag_vertex *to)
 			;
 		if (walk->ncycles++ < CYCLES_TOLD)
 			report_service_cycle(walk, from);
+		if (walk->looking) {
+			cut_edge(walk);
+			return;
+		}
 	}
 	walk->path[walk->depth - 1].edge++;
 }
@@ -93,11 +116,12 @@ static void leave_vertex(struct order_walk *walk, struct dag_vertex *vertex)
 		walk->path[walk->depth - 1].edge++;
 }
 
-int dag_order(struct arena *arena, struct dag *dag, struct errors *errors)
+int dag_order(struct arena *arena, struct dag *dag, bool looking, struct errors *errors)
 {
 	size_t before = errors->count;
 	struct order_walk walk = { .arena = arena,
 		.dag = dag,
+		.looking = looking,
 		.errors = errors,
 		.path = ARENA_ARRAY(arena, struct vertex_visit, dag->count + 1),
 		.colours = arena_alloc(arena, dag->count + 1) };

@@ -1,6 +1,6 @@
 #include "graph/dag/scope.h"
 
-#include <string.h>
+#include "base/text/text.h"
 
 struct texts scope_names(struct arena *arena, const struct scope *scope)
 {
@@ -12,10 +12,14 @@ struct texts scope_names(struct arena *arena, const struct scope *scope)
 	return names;
 }
 
+bool scope_means(const struct scope *scope, const char *service)
+{
+	return !scope->services.count ||
+	       (service && text_among(service, scope->services.items, scope->services.count));
+}
+
 const struct dag_vertex *scope_selected(const struct scope *scope, const char *project, const char *service)
 {
-	const struct dag_vertex *vertex = scope->dag && service ? dag_find(scope->dag, service) : NULL;
-	if (!vertex || !vertex->selected || !project || strcmp(vertex->service->project->name, project) != 0)
-		return NULL;
-	return vertex;
+	const struct dag_vertex *vertex = dag_find_in(scope->dag, project, service);
+	return vertex && vertex->selected ? vertex : NULL;
 }

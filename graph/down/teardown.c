@@ -1,5 +1,7 @@
-/* The planners of `down`: everything stops as early as it may, nothing foreign is touched. */
+/* The planners of `down`, `rm`, `stop` and `kill`: everything stops as early as it may, nothing foreign is
+ * touched. */
 #include "base/text/text.h"
+#include "graph/down/teardown_going.h"
 #include "graph/plan/hooks.h"
 #include "graph/up/reconcile.h"
 
@@ -32,39 +34,45 @@ struct group {
 /* The service that a container belongs to, or NULL when the graph does not have it. */
 static const struct service *own_service(const struct dag *dag, const struct observed_container *seen)
 {
-	const struct dag_vertex *vertex = dag && seen->service ? dag_find(dag, seen->service) : NULL;
-	return vertex && text_is(vertex->service->project->name, seen->project) ? vertex->service : NULL;
+	const struct dag_vertex *vertex = dag_find_in(dag, seen->project, seen->service);
+	return vertex ? vertex->service : NULL;
 }
 
 /* Removes a container once it has stopped. */
-static void add_removal(struct teardown *down, struct leaving *leaving, const struct service *service)
+static void add_removal(
+	struct teardown *down, struct leaving *leaving, const struct service *service, const char *reason)
 {
 	const struct observed_container *seen = leaving->seen;
-	leaving->remove = plan_add(down->plan, OP_CONTAINER_REMOVE, seen->name, NULL);
+	leaving->remove = plan_add(down->plan, OP_CONTAINER_REMOVE, seen->name, reason);
 	leaving->remove->container = seen;
 	leaving->remove->service = service;
 	leaving->remove->number_of = seen->number;
-	leaving->remove->ending.force = true; /* a stop that failed leaves nothing better to do */
+	/* A stop that failed leaves nothing better to do; what somebody has started since it was seen runs
+	 * on. */
+	leaving->remove->ending.force = leaving->stop || down->options->extent == TEARDOWN_PROJECT;
 	leaving->remove->ending.remove_volumes = down->options->volumes;
 	plan_need(down->plan, leaving->remove, leaving->stop, ON_END);
 }
 
-/* Takes a container into the plan: stop when it runs, then remove unless it is to stay. */
-static void take_down(struct teardown *down, const struct observed_container *seen)
+/* Takes a container into the plan: stop when it runs, then remove unless only processes end. */
+static void take_down(struct teardown *down, const struct observed_container *seen, const char *reason)
 {
 	struct leaving *leaving = ARENA_NEW(down->arena, struct leaving);
 	const struct service *service = own_service(down->dag, seen);
 	leaving->seen = seen;
 	if (container_state_runs(seen->state)) {
 		enum op op = down->options->kill ? OP_CONTAINER_KILL : OP_CONTAINER_STOP;
-		leaving->stop = plan_add(down->plan, op, seen->name, NULL);
+		leaving->stop = plan_add(down->plan, op, seen->name, reason);
 		leaving->stop->container = seen;
 		leaving->stop->service = service;
 		leaving->stop->number_of = seen->number;
 		leaving->stop->ending.timeout = down->options->timeout;
+		leaving->stop->ending.signal = down->options->signal;
+	} else if (down->options->extent == TEARDOWN_PROCESSES && !down->options->kill) {
+		plan_keep(down->plan, seen->name, "Stopped");
 	}
-	if (!down->options->keep)
-		add_removal(down, leaving, service);
+	if (down->options->extent != TEARDOWN_PROCESSES)
+		add_removal(down, leaving, service, leaving->stop ? NULL : reason);
 	*ARENA_PUSH(down->arena, down->items, down->count) = *leaving;
 	const char *key = seen->service ? seen->service : "";
 	struct group *group = map_get(&down->by_service, key);
@@ -136,7 +144,7 @@ static void order_stops(struct teardown *down)
 		for (size_t e = 0; vertex && e < vertex->nedges; e++)
 			before_dependency(down, leaving->stop, vertex->edges[e].to->service->key);
 		if (!vertex) {
-			each_listed(down, map_get(&leaving->seen->labels, "com.docker.compose.depends_on"),
+			each_listed(down, observed_label(leaving->seen, "com.docker.compose.depends_on"),
 				leaving->stop);
 			labels = true;
 		}
@@ -161,6 +169,12 @@ static bool is_on(const struct observed_container *seen, const char *network)
 			return true;
 	}
 	return false;
+}
+
+/* A stopped one-off is started by nobody again: it needs no network. */
+static bool needs_network(const struct observed_container *seen, const char *network)
+{
+	return is_on(seen, network) && (!seen->oneoff || container_state_runs(seen->state));
 }
 
 static bool mounts_volume(const struct observed_container *seen, const char *volume)
@@ -208,7 +222,7 @@ static void remove_networks(struct teardown *down)
 		const struct observed_network *network = down->seen->networks[i];
 		if (!text_is(network->project, down->project))
 			continue;
-		struct step *remove = remove_used(down, OP_NETWORK_REMOVE, network->name, is_on);
+		struct step *remove = remove_used(down, OP_NETWORK_REMOVE, network->name, needs_network);
 		if (remove)
 			remove->network.seen = network;
 	}
@@ -238,9 +252,7 @@ static void remove_inherited(struct teardown *down, const struct leaving *leavin
 	const struct observed_container *seen = leaving->seen;
 	for (size_t i = 0; seen->replaces && i < seen->nmounts; i++) {
 		const char *name = seen->mounts[i].name;
-		if (!name || strlen(name) != 64 || strspn(name, "0123456789abcdef") != 64)
-			continue;
-		if (staying_user(down, name, mounts_volume))
+		if (!observed_anonymous(&seen->mounts[i]) || staying_user(down, name, mounts_volume))
 			continue;
 		struct step *remove = plan_add(down->plan, OP_VOLUME_REMOVE, name, "anonymous, inherited");
 		remove->may_fail = true; /* a container outside of the project may use it */
@@ -254,7 +266,7 @@ static void remove_volumes(struct teardown *down)
 {
 	for (size_t c = 0; c < down->count; c++)
 		remove_inherited(down, &down->items[c]);
-	for (size_t i = 0; i < down->seen->nvolumes; i++) {
+	for (size_t i = 0; down->options->extent == TEARDOWN_PROJECT && i < down->seen->nvolumes; i++) {
 		const struct observed_volume *volume = down->seen->volumes[i];
 		if (text_is(volume->project, down->project) && !outlives_project(down, volume))
 			remove_used(down, OP_VOLUME_REMOVE, volume->name, mounts_volume);
@@ -308,38 +320,55 @@ static struct plan *end_plan(struct teardown *down, bool networks)
 	const struct teardown_options *options = down->options;
 	if (!options->kill)
 		order_stops(down);
-	if (networks && !options->keep)
+	if (networks && options->extent == TEARDOWN_PROJECT)
 		remove_networks(down);
-	if (options->volumes && !options->keep)
+	if (options->volumes)
 		remove_volumes(down);
-	if (options->images && !options->keep)
+	if (options->images)
 		remove_images(down);
 	hooks_before_stops(down->plan);
 	plan_order(down->plan);
 	return down->plan;
 }
 
+/* Why a container of the project stays, as a note; NULL: it goes. */
+static const char *why_stays(struct arena *arena, const struct teardown_scope *scope,
+	const struct teardown_options *options, const struct observed_container *seen)
+{
+	const char *service = seen->service ? seen->service : "unknown";
+	if (options->remove_orphans || seen->abandoned)
+		return NULL;
+	if (seen->oneoff && !options->oneoffs)
+		return arena_printf(arena, "one-off container %s of service %s", seen->name, service);
+	if (scope->dag && !is_service_in_file(scope->dag, scope->project, seen->service))
+		return arena_printf(
+			arena, "orphan container %s (service %s is not in the file)", seen->name, service);
+	return NULL;
+}
+
+/* `rm` without --stop is about what has ended. */
+static bool runs_on(const struct teardown_options *options, const struct observed_container *seen)
+{
+	return options->extent == TEARDOWN_CONTAINERS && !options->running &&
+	       container_state_runs(seen->state);
+}
+
 struct plan *reconcile_down(
 	struct arena *arena, const struct teardown_scope *scope, const struct teardown_options *options)
 {
 	struct teardown down = begin_plan(arena, scope, scope->project, options);
+	const struct map *going = teardown_going(arena, scope, options->extent == TEARDOWN_PROJECT);
 	for (size_t i = 0; i < scope->seen->ncontainers; i++) {
 		const struct observed_container *container = scope->seen->containers[i];
-		if (!text_is(container->project, scope->project) ||
-			(scope->nnames && !text_among(container->service, scope->names, scope->nnames)))
+		const char *reason = container->service ? map_get(going, container->service) : NULL;
+		if (!text_is(container->project, scope->project) || (scope->nnames && !reason))
 			continue;
-		bool orphan =
-			scope->dag && !is_service_in_file(scope->dag, scope->project, container->service);
-		if (options->keep && (container->oneoff || (orphan && !scope->nnames)))
+		const char *stays = why_stays(arena, scope, options, container);
+		if (stays && options->extent == TEARDOWN_PROJECT)
+			plan_note(down.plan, "%s stays: remove with --remove-orphans", stays);
+		if (stays || runs_on(options, container))
 			continue;
-		if (orphan && !options->remove_orphans && !options->keep) {
-			plan_note(down.plan,
-				"orphan container %s (service %s is not in the file) stays: remove with "
-				"--remove-orphans",
-				container->name, container->service ? container->service : "unknown");
-			continue;
-		}
-		take_down(&down, container);
+		take_down(&down, container, reason && *reason ? reason : NULL);
 	}
 	return end_plan(&down, true);
 }
@@ -350,7 +379,7 @@ static bool needs_application(
 {
 	if (!container_state_runs(seen->state))
 		return false;
-	const char *label = map_get(&seen->labels, "docker-flow.applications");
+	const char *label = observed_label(seen, "docker-flow.applications");
 	size_t len = strlen(application->key);
 	for (const char *at = label; at && *at;) {
 		size_t size = strcspn(at, ",");
@@ -440,7 +469,7 @@ int reconcile_down_applications(struct arena *arena, const struct teardown_scope
 		const struct observed_container *container = seen->containers[i];
 		const struct service *service = own_service(dag, container);
 		if (service && going[dag_vertex(dag, service)->order])
-			take_down(&down, container);
+			take_down(&down, container, NULL);
 	}
 	*ret_plan = end_plan(&down, down.count > 0);
 	return 0;

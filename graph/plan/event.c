@@ -25,6 +25,13 @@ void event_notes(struct sink *sink, const struct plan *plan)
 {
 	for (size_t i = 0; plan && i < plan->nnotes; i++)
 		event_send(sink, &(struct event){ .kind = EVENT_NOTE, .text = plan->notes[i] });
+	for (size_t i = 0; plan && sink && sink->wants_kept && i < plan->nkept; i++)
+		event_send(sink, &(struct event){ .kind = EVENT_STEP,
+					 .time = clock_unix(),
+					 .state = STEP_DONE,
+					 .object = "container",
+					 .name = plan->kept[i].name,
+					 .text = plan->kept[i].word });
 }
 
 void event_end(struct sink *sink, bool ok)

@@ -39,6 +39,7 @@ struct sink {
 	void (*tick)(struct sink *sink); /* about ten times a second while something runs; may be NULL */
 	void (*end)(struct sink *sink, bool ok); /* after the last event; may be NULL */
 	bool wants_tick;
+	bool wants_kept;   /* also told of containers that are as they should be */
 	const char *title; /* of what runs: "up", "stop" */
 	bool interrupted;  /* what runs was interrupted */
 };
@@ -50,7 +51,8 @@ struct event event_of_step(enum event_kind kind, const struct step *step, int64_
 /* Delivers to the sink; NULL is allowed and drops. */
 void event_send(struct sink *sink, const struct event *event);
 
-/* Tells the notes of a plan, which may be NULL. */
+/* Tells the notes of a plan, which may be NULL, and of what is kept, as of steps that are done, whoever wants
+ * that. */
 void event_notes(struct sink *sink, const struct plan *plan);
 
 /* After the last event: the final picture, and one line of totals when something failed. NULL allowed. */

@@ -10,8 +10,9 @@
  * of them, or `start` itself when there are none. */
 struct step *hooks_after_start(struct plan *plan, struct step *start);
 
-/* Puts the pre_stop hooks of their services before all stop and restart steps of a plan. A hook that fails
- * makes the plan fail, but the stop goes on. To be called once, when everything else is planned. */
+/* Puts the pre_stop hooks of their services before all stop and restart steps of a plan, undo steps too. A
+ * hook that fails makes the plan fail, but the stop goes on. To be called once, when everything else is
+ * planned. */
 void hooks_before_stops(struct plan *plan);
 
 #endif

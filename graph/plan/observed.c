@@ -45,6 +45,11 @@ struct observed_volume *observed_volume(const struct observed *seen, const char 
 	return NULL;
 }
 
+bool observed_anonymous(const struct observed_mount *mount)
+{
+	return mount->name && strlen(mount->name) == 64 && strspn(mount->name, "0123456789abcdef") == 64;
+}
+
 bool observed_older(const struct observed_network *a, const struct observed_network *b)
 {
 	int order = strcmp(a->created, b->created);
@@ -68,6 +73,20 @@ enum container_state container_state_parse(const char *name)
 bool container_state_runs(enum container_state state)
 {
 	return state == CONTAINER_RUNNING || state == CONTAINER_RESTARTING || state == CONTAINER_PAUSED;
+}
+
+int container_exit_status(int64_t code)
+{
+	int last = (int)(code & 0xff);
+	return code && !last ? 1 : last;
+}
+
+const char *observed_label(const struct observed_container *container, const char *name)
+{
+	for (size_t i = 0; i < container->nlabels; i++)
+		if (strcmp(container->labels[i].key, name) == 0)
+			return container->labels[i].value;
+	return NULL;
 }
 
 void observed_imagine(struct arena *arena, const struct project *project, struct observed *seen)

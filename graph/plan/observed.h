@@ -3,6 +3,7 @@
 #define GRAPH_OBSERVED_H
 
 #include "base/map.h"
+#include "base/text/texts.h"
 #include "compose/model/model.h"
 
 enum container_state {
@@ -24,6 +25,9 @@ struct observed_mount {
 
 struct observed_attachment {
 	const char *network, *network_id, *address; /* engine's name and id; IPv4 address or "" */
+	/* Known once it was looked at, else NULL: its IPv6 address or "", and what the engine takes for a
+	 * place like this one, as JSON text. */
+	const char *address6, *endpoint;
 };
 
 struct observed_port {
@@ -36,18 +40,21 @@ struct observed_container {
 	const char *project, *service; /* labels; NULL when missing */
 	int64_t number;                /* container-number label; 0 when missing */
 	bool oneoff;
+	bool abandoned; /* a one-off that does not run and was to be removed by a process that is gone */
 	enum container_state state;
 	enum health health;
-	int64_t exit_code;    /* of an exited one */
-	int64_t created;      /* Unix seconds */
-	const char *status;   /* the engine's words: "Up 5 minutes (healthy)" */
-	const char *image;    /* as listed: the name it was made from, or sha256:… once the tag has moved */
+	int64_t exit_code;  /* of an exited one */
+	int64_t created;    /* Unix seconds */
+	int64_t up;         /* seconds since its start, rounded as the engine's words are; -1: does not run */
+	const char *status; /* the engine's words: "Up 5 minutes (healthy)" */
+	const char *image;  /* as listed: the name it was made from, or sha256:… once the tag has moved */
 	const char *image_id; /* sha256:… */
 	const char *command;
 	const char *config_hash, *inputs; /* labels; NULL when missing */
 	const char *image_label;          /* com.docker.compose.image */
 	const char *replaces;             /* com.docker.compose.replace: a recreate was interrupted */
-	struct map labels;                /* all of them, name → text */
+	struct pair *labels;              /* all of them */
+	size_t nlabels;
 	struct observed_mount *mounts;
 	size_t nmounts;
 	struct observed_attachment *attachments;
@@ -59,12 +66,17 @@ struct observed_container {
 struct observed_network {
 	const char *id, *name, *project, *key, *config_hash; /* labels NULL when missing */
 	const char *created;                                 /* as the engine writes it */
+	const char *driver;                                  /* "bridge", "overlay", … */
+	const char **subnets;                                /* 10.1.0.0/16, fd00::/64 */
+	size_t nsubnets;
+	const char *again; /* what the engine takes to make one like it, as JSON text; NULL: not looked at */
 	struct map labels;
 };
 
 struct observed_volume {
 	const char *name, *driver, *project, *key, *config_hash,
-		*created; /* created: as the engine writes it */
+		*created;               /* created: as the engine writes it */
+	const char *mountpoint, *scope; /* of the engine's host; local, global */
 	struct map labels;
 };
 
@@ -80,6 +92,15 @@ struct observed_image {
 	size_t nvolumes;
 	const char **exposed; /* 80/tcp */
 	size_t nexposed;
+	const char *compose_version; /* label com.docker.compose.version; NULL: none */
+};
+
+enum plugin_kind { PLUGIN_LOG, PLUGIN_NETWORK, PLUGIN_VOLUME, PLUGIN_RUNTIME, PLUGIN_KINDS };
+
+/* Names of what the engine can be told to use. */
+struct observed_plugins {
+	struct texts names[PLUGIN_KINDS];
+	bool whole; /* it would find no others when it was asked for them */
 };
 
 struct observed {
@@ -91,15 +112,22 @@ struct observed {
 	size_t nvolumes;
 	struct observed_image **images; /* empty until the image round */
 	size_t nimages;
+	struct observed_plugins *plugins; /* NULL: not asked for */
 };
 
 /* The image of that reference, or NULL when it was not asked for. */
 struct observed_image *observed_image(const struct observed *seen, const char *reference);
 
+/* The container's label of that name, or NULL. */
+const char *observed_label(const struct observed_container *container, const char *name);
+
 /* Network or volume of that engine name, or NULL. Two networks of one name (engine 20.10 allows that): the
  * one with the project label first. */
 struct observed_network *observed_network(const struct observed *seen, const char *name);
 struct observed_volume *observed_volume(const struct observed *seen, const char *name);
+
+/* Whether it is a volume without a name of its own: the engine has given it 64 hex digits. */
+bool observed_anonymous(const struct observed_mount *mount);
 
 /* Adds to the snapshot what the project says is made elsewhere: external networks and volumes, as if they
  * were there. */
@@ -115,5 +143,9 @@ enum container_state container_state_parse(const char *name);
 
 /* Whether it has processes, be they paused, or will have them again by itself. */
 bool container_state_runs(enum container_state state);
+
+/* What our exit status is for a process that has ended with this one: its last byte, as for a shell, but a
+ * failure stays one. */
+int container_exit_status(int64_t code);
 
 #endif

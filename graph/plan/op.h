@@ -11,6 +11,7 @@ struct step; /* graph/plan/plan.h */
 enum op {
 	OP_IMAGE_PULL,
 	OP_IMAGE_BUILD,
+	OP_IMAGE_PUSH,
 	OP_IMAGE_REMOVE,
 	OP_NETWORK_CREATE,
 	OP_NETWORK_REMOVE,
@@ -26,6 +27,8 @@ enum op {
 	OP_CONTAINER_RESTART,
 	OP_CONTAINER_REMOVE,
 	OP_CONTAINER_RENAME,
+	OP_CONTAINER_PAUSE,
+	OP_CONTAINER_UNPAUSE,
 	OP_CONTAINER_EXEC, /* a hook's command in the container */
 	OP_GATE,           /* wait until a dependency is healthy or has completed */
 	OP_COUNT
@@ -51,19 +54,27 @@ struct op_traits {
 
 	/* The same two for a container that is to replace another ("Recreating"); NULL: no other words. */
 	const char *replacing, *replaced;
-	/* Said of a failure that another step makes up for, in place of its finding; NULL: "Refused", and the
-	 * finding is told as a warning. */
+	/* "Restarting": `doing` where the container is started again (step_ending.restarts). */
+	const char *restarting;
+	/* Said of a failure that another step makes up for, in place of its finding; NULL: nothing does. */
 	const char *fallback;
+	/* Said of a failure that is only a warning, beside its finding; NULL: "Refused". */
+	const char *ignored;
 	/* What the verb needs beside the object; NULL: nothing. */
 	const char *(*argument)(const struct step *step);
 
 	bool waits;    /* changes nothing, only waits */
+	bool makes;    /* the object is there after it */
+	bool builds;   /* an image is made of its sources */
 	bool creates;  /* makes a service's container */
+	bool joins;    /* the container gets a network */
+	bool leaves;   /* the container loses a network */
 	bool starts;   /* the container's process begins */
 	bool ends;     /* the container's process ends, because we want it so */
 	bool removes;  /* the object is gone after it */
 	bool pre_stop; /* the service's pre_stop hooks run before it */
-	bool echo;     /* its success says nothing that the steps before it have not said */
+	bool echo;     /* its success says nothing that the steps before it have not said, unless it
+			* completes a replacement */
 };
 
 /* One row per operation. */

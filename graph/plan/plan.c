@@ -12,14 +12,33 @@ struct plan *plan_create(struct arena *arena)
 	return plan;
 }
 
-struct step *plan_add(struct plan *plan, enum op op, const char *name, const char *reason)
+static struct step *step_create(struct arena *arena, enum op op, const char *name, const char *reason)
 {
-	struct step *step = ARENA_NEW(plan->arena, struct step);
+	struct step *step = ARENA_NEW(arena, struct step);
 	step->op = op;
 	step->name = name;
 	step->reason = reason;
+	return step;
+}
+
+static void plan_append(struct plan *plan, struct step *step)
+{
 	*ARENA_PUSH(plan->arena, plan->steps, plan->count) = step;
 	step->number = plan->count;
+}
+
+struct step *plan_add(struct plan *plan, enum op op, const char *name, const char *reason)
+{
+	struct step *step = step_create(plan->arena, op, name, reason);
+	plan_append(plan, step);
+	return step;
+}
+
+struct step *plan_add_undo(struct plan *plan, enum op op, const char *name, const char *reason)
+{
+	struct step *step = step_create(plan->arena, op, name, reason);
+	step->undo = true;
+	*ARENA_PUSH(plan->arena, plan->undos, plan->nundos) = step;
 	return step;
 }
 
@@ -37,15 +56,27 @@ struct step *plan_add_before(
 	return step;
 }
 
+bool plan_need_like(struct plan *plan, struct step *step, const struct need *need)
+{
+	if (!need->on || need->on == step)
+		return false;
+	for (size_t i = step->nneeds; i-- > 0;) {
+		const struct need *other = &step->needs[i];
+		if (other->on == need->on && other->release == need->release && other->cause == need->cause)
+			return false;
+	}
+	*ARENA_PUSH(plan->arena, step->needs, step->nneeds) = *need;
+	return true;
+}
+
 void plan_need(struct plan *plan, struct step *step, struct step *on, enum release release)
 {
-	if (!on || on == step)
-		return;
-	for (size_t i = step->nneeds; i-- > 0;) {
-		if (step->needs[i].on == on && step->needs[i].release == release)
-			return;
-	}
-	*ARENA_PUSH(plan->arena, step->needs, step->nneeds) = (struct need){ on, release };
+	plan_need_like(plan, step, &(struct need){ .on = on, .release = release });
+}
+
+bool plan_cause(struct plan *plan, struct step *step, struct step *on, enum release release)
+{
+	return plan_need_like(plan, step, &(struct need){ .on = on, .release = release, .cause = true });
 }
 
 /* A step on the way down to what it needs. */
@@ -56,7 +87,7 @@ struct visit {
 
 /* Puts the needs of `root` and then itself into `order`, unless they are there (`placed`, by number: 1 on the
  * way, 2 there). Returns -1 for a cycle. */
-static int place(
+static int plan_place(
 	struct step *root, struct visit *path, unsigned char *placed, struct step **order, size_t *count)
 {
 	size_t depth = 0;
@@ -83,14 +114,15 @@ static int place(
 	return 0;
 }
 
-void plan_order(struct plan *plan)
+/* The steps that are not undo steps, each after those it needs. */
+static void order_steps(struct plan *plan)
 {
 	struct step **order = ARENA_ARRAY(plan->arena, struct step *, plan->count + 1);
 	struct visit *path = ARENA_ARRAY(plan->arena, struct visit, plan->count + 1);
 	unsigned char *placed = arena_alloc(plan->arena, plan->count + 2);
 	size_t count = 0;
 	for (size_t i = 0; i < plan->count; i++) {
-		if (place(plan->steps[i], path, placed, order, &count) < 0)
+		if (plan_place(plan->steps[i], path, placed, order, &count) < 0)
 			return;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -99,12 +131,25 @@ void plan_order(struct plan *plan)
 	}
 }
 
+void plan_order(struct plan *plan)
+{
+	order_steps(plan);
+	for (size_t i = 0; i < plan->nundos; i++)
+		plan_append(plan, plan->undos[i]);
+	plan->nundos = 0;
+}
+
 void plan_note(struct plan *plan, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
 	*ARENA_PUSH(plan->arena, plan->notes, plan->nnotes) = arena_vprintf(plan->arena, format, args);
 	va_end(args);
+}
+
+void plan_keep(struct plan *plan, const char *name, const char *word)
+{
+	*ARENA_PUSH(plan->arena, plan->kept, plan->nkept) = (struct plan_kept){ name, word };
 }
 
 const char *step_shown_name(const struct step *step)
@@ -128,20 +173,18 @@ const char *step_container(const struct step *step)
 
 bool step_tolerated(const struct step *step)
 {
-	if (step->may_fail)
-		return true;
-	size_t waiting = 0;
-	for (size_t i = 0; i < step->ndependents; i++) {
-		const struct step *dependent = step->dependents[i];
-		if (dependent->undo)
-			continue;
-		for (size_t n = 0; n < dependent->nneeds; n++) {
-			if (dependent->needs[n].on == step && dependent->needs[n].release != ON_SOFT)
-				return false;
+	return step->may_fail || step->gate.optional;
+}
+
+bool step_made_up(const struct step *step)
+{
+	bool made_up = false;
+	for (size_t i = 0; op_traits[step->op].fallback && i < step->ndependents; i++)
+		for (size_t n = 0; n < step->dependents[i]->nneeds; n++) {
+			const struct need *need = &step->dependents[i]->needs[n];
+			made_up |= need->on == step && need->release == ON_FAILURE;
 		}
-		waiting++;
-	}
-	return op_traits[step->op].waits && waiting > 0;
+	return made_up;
 }
 
 bool plan_conflict(const struct plan *plan)
@@ -167,17 +210,21 @@ size_t plan_changes(const struct plan *plan)
 }
 
 /* Mark behind the number of a need. */
-static const char *const release_marks[] = {
-	[ON_SUCCESS] = "", [ON_FAILURE] = "!", [ON_SKIP] = "!", [ON_END] = "*", [ON_SOFT] = "?"
-};
+static const char *const release_marks[] = { [ON_SUCCESS] = "",
+	[ON_FAILURE] = "!",
+	[ON_SKIP] = "!",
+	[ON_BEGUN] = "*",
+	[ON_END] = "*",
+	[ON_SOFT] = "?" };
 
 static const char *const release_names[] = { [ON_SUCCESS] = "success",
 	[ON_FAILURE] = "failure",
 	[ON_SKIP] = "skip",
+	[ON_BEGUN] = "begun",
 	[ON_END] = "end",
 	[ON_SOFT] = "soft" };
 
-static int by_number(const void *a, const void *b)
+static int plan_by_number(const void *a, const void *b)
 {
 	const struct need *one = a, *two = b;
 	return one->on->number < two->on->number ? -1 : one->on->number > two->on->number;
@@ -191,7 +238,7 @@ static const char *step_needs(struct arena *arena, const struct step *step)
 	struct need *needs = ARENA_ARRAY(arena, struct need, step->nneeds + 1);
 	for (size_t i = 0; i < step->nneeds; i++)
 		needs[i] = step->needs[i];
-	qsort(needs, step->nneeds, sizeof *needs, by_number);
+	qsort(needs, step->nneeds, sizeof *needs, plan_by_number);
 	for (size_t i = 0; i < step->nneeds; i++) {
 		const struct need *need = &needs[i];
 		if (need->on->undo)
@@ -210,8 +257,28 @@ static const char *verb_cell(struct arena *arena, const struct step *step)
 	return quote_plain_copy(arena, argument ? arena_printf(arena, "%s %s", verb, argument) : verb);
 }
 
+/* A note, or a fault with what to do about it. */
+static const char *plan_remark(struct arena *arena, const struct plan *plan, size_t i)
+{
+	if (i < plan->nnotes)
+		return plan->notes[i];
+	const struct plan_fault *fault = &plan->faults[i - plan->nnotes];
+	return arena_printf(arena, "%s: %s", fault->text, fault->hint);
+}
+
+/* One line an attribute, below the objects. */
+static void print_changes(FILE *out, struct arena *arena, const struct step *step, int indent)
+{
+	for (size_t i = 0; i < step->create.nchanges; i++) {
+		const struct step_change *change = &step->create.changes[i];
+		fprintf(out, "%*s  %s: %s -> %s\n", indent, "", quote_plain_copy(arena, change->attribute),
+			change->old ? quote_plain_copy(arena, change->old) : "unset",
+			change->new ? quote_plain_copy(arena, change->new) : "unset");
+	}
+}
+
 /* One line a step, in columns: number and needs, object, name, what is done, why. */
-static void print_text(FILE *out, struct arena *arena, const struct plan *plan)
+static void plan_print_text(FILE *out, struct arena *arena, const struct plan *plan)
 {
 	int widths[4] = { 0 };
 	const char *(*cells)[4] = arena_calloc(arena, plan->count + 1, sizeof *cells);
@@ -241,9 +308,10 @@ static void print_text(FILE *out, struct arena *arena, const struct plan *plan)
 				quote_plain_copy(arena, step->reason));
 		else
 			fprintf(out, "%s\n", cells[i][3]);
+		print_changes(out, arena, step, widths[0]);
 	}
-	for (size_t i = 0; i < plan->nnotes; i++)
-		fprintf(out, "note: %s\n", quote_plain_copy(arena, plan->notes[i]));
+	for (size_t i = 0; i < plan->nnotes + plan->nfaults; i++)
+		fprintf(out, "note: %s\n", quote_plain_copy(arena, plan_remark(arena, plan, i)));
 }
 
 static void print_member(FILE *out, const char *key, const char *text)
@@ -253,9 +321,23 @@ static void print_member(FILE *out, const char *key, const char *text)
 		quote_print(out, text);
 	else
 		fputs("null", out);
-	putc(',', out);
+	fputc(',', out);
 }
 
+static void print_change_json(FILE *out, const struct step_change *change, bool more)
+{
+	fputs(more ? ",{" : "{", out);
+	print_member(out, "attribute", change->attribute);
+	print_member(out, "old", change->old);
+	fputs("\"new\":", out);
+	if (change->new)
+		quote_print(out, change->new);
+	else
+		fputs("null", out);
+	fputc('}', out);
+}
+
+/* A step as an object, without undo steps among its needs. */
 static void print_step_json(FILE *out, const struct step *step)
 {
 	fprintf(out, "{\"step\":%zu,", step->number);
@@ -265,7 +347,10 @@ static void print_step_json(FILE *out, const struct step *step)
 	print_member(out, "argument", step_argument(step));
 	print_member(out, "service", step->service ? step->service->key : NULL);
 	print_member(out, "reason", step->reason);
-	fputs("\"needs\":[", out);
+	fputs("\"changed\":[", out);
+	for (size_t i = 0; i < step->create.nchanges; i++)
+		print_change_json(out, &step->create.changes[i], i > 0);
+	fputs("],\"needs\":[", out);
 	bool more = false;
 	for (size_t i = 0; i < step->nneeds; i++) {
 		const struct need *need = &step->needs[i];
@@ -278,7 +363,7 @@ static void print_step_json(FILE *out, const struct step *step)
 	fputs("]}", out);
 }
 
-static void print_json(FILE *out, const struct plan *plan)
+static void print_json(FILE *out, struct arena *arena, const struct plan *plan)
 {
 	bool more = false;
 	fprintf(out, "{\"changes\":%zu,\"steps\":[", plan_changes(plan));
@@ -290,21 +375,20 @@ static void print_json(FILE *out, const struct plan *plan)
 		more = true;
 	}
 	fputs(more ? "\n],\"notes\":[" : "],\"notes\":[", out);
-	for (size_t i = 0; i < plan->nnotes; i++) {
+	for (size_t i = 0; i < plan->nnotes + plan->nfaults; i++) {
 		if (i)
-			putc(',', out);
-		quote_print(out, plan->notes[i]);
+			fputc(',', out);
+		quote_print(out, plan_remark(arena, plan, i));
 	}
 	fputs("]}\n", out);
 }
 
 void plan_print(FILE *out, const struct plan *plan, bool json)
 {
-	if (json) {
-		print_json(out, plan);
-		return;
-	}
 	struct arena *scratch = arena_create();
-	print_text(out, scratch, plan);
+	if (json)
+		print_json(out, scratch, plan);
+	else
+		plan_print_text(out, scratch, plan);
 	arena_destroy(scratch);
 }

@@ -59,6 +59,7 @@ static void end_step(struct sched *sched, struct step *step, enum step_state sta
 	if (why && !step->failure)
 		step->failure = why;
 	sched->open--;
+	sched->earlier -= !step->last && !step->undo;
 	*ARENA_PUSH(sched->plan->arena, sched->ended, sched->nended) = step;
 	if (state != STEP_DROPPED)
 		sched_tell(sched, step);
@@ -78,6 +79,8 @@ static enum verdict sched_judge(enum release release, enum step_state state)
 		return good ? DROP : RELEASE;
 	case ON_SKIP:
 		return state == STEP_SKIPPED ? RELEASE : DROP;
+	case ON_BEGUN:
+		return state == STEP_DONE || state == STEP_FAILED ? RELEASE : DROP;
 	case ON_END:
 	case ON_SOFT:
 		break;
@@ -85,10 +88,22 @@ static enum verdict sched_judge(enum release release, enum step_state state)
 	return RELEASE;
 }
 
+static bool lacks_cause(const struct step *step)
+{
+	bool lacks = false;
+	for (size_t i = 0; i < step->nneeds && !step->caused; i++)
+		lacks |= step->needs[i].cause;
+	return lacks;
+}
+
 static void release(struct sched *sched, struct step *step)
 {
 	if (--step->blocked > 0)
 		return;
+	if (lacks_cause(step)) {
+		end_step(sched, step, STEP_DROPPED, NULL);
+		return;
+	}
 	step->state = STEP_READY;
 	heap_push(sched, op_traits[step->op].pool, step);
 }
@@ -99,7 +114,12 @@ static void sched_apply(struct sched *sched, struct step *step, const struct nee
 	if (step->state != STEP_WAITING)
 		return;
 	const struct step *on = need->on;
-	switch (sched_judge(need->release, on->state)) {
+	enum verdict verdict = sched_judge(need->release, on->state);
+	if (need->cause) {
+		step->caused |= verdict == RELEASE && on->state != STEP_DROPPED;
+		verdict = RELEASE;
+	}
+	switch (verdict) {
 	case RELEASE:
 		release(sched, step);
 		break;
@@ -119,7 +139,7 @@ static void sched_apply(struct sched *sched, struct step *step, const struct nee
 }
 
 /* Spreads all ends to those that wait for them. */
-static void sched_settle(struct sched *sched)
+static void spread_ends(struct sched *sched)
 {
 	while (sched->nended) {
 		struct step *step = sched->ended[--sched->nended];
@@ -133,6 +153,20 @@ static void sched_settle(struct sched *sched)
 	}
 }
 
+/* Spreads all ends; when nothing is left but what is last, that is let go. */
+static void sched_settle(struct sched *sched)
+{
+	spread_ends(sched);
+	if (sched->earlier || sched->late)
+		return;
+	sched->late = true;
+	for (size_t i = 0; i < sched->known; i++) {
+		struct step *step = sched->plan->steps[i];
+		if (step->last && step->state == STEP_WAITING)
+			release(sched, step);
+	}
+}
+
 /* Registers the new steps with those they need; a step is listed once per step it needs. */
 static void link_steps(struct sched *sched)
 {
@@ -140,7 +174,7 @@ static void link_steps(struct sched *sched)
 	for (size_t i = sched->known; i < plan->count; i++) {
 		struct step *step = plan->steps[i];
 		step->state = STEP_WAITING;
-		step->blocked = step->nneeds;
+		step->blocked = step->nneeds + (step->last && !sched->late);
 		for (size_t n = 0; n < step->nneeds; n++) {
 			struct step *on = step->needs[n].on;
 			if (on->ndependents && on->dependents[on->ndependents - 1] == step)
@@ -192,7 +226,8 @@ static void enter(struct sched *sched)
 	sched->known = plan->count;
 	for (size_t i = from; i < plan->count; i++) {
 		struct step *step = plan->steps[i];
-		if (!step->nneeds) {
+		sched->earlier += !step->last && !step->undo;
+		if (!step->blocked) {
 			step->blocked = 1;
 			release(sched, step);
 		}

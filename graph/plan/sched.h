@@ -11,8 +11,10 @@ struct sched {
 	size_t nready[POOL_COUNT];
 	unsigned running[POOL_COUNT], limit[POOL_COUNT]; /* limit 0: no limit */
 	size_t open;                                     /* steps not yet at their end */
-	size_t known;                                    /* steps of the plan taken in so far */
-	bool stopped;                                    /* no new steps but undo ones */
+	size_t earlier;      /* of them those that are neither last nor undo steps */
+	bool late;           /* the last steps have been let go */
+	size_t known;        /* steps of the plan taken in so far */
+	bool stopped;        /* no new steps but undo ones */
 	bool fail_fast;      /* the first failure that is not tolerated stops as sched_stop does */
 	const char *why;     /* of the stop */
 	struct step **ended; /* steps whose end still has to be told to those that wait */

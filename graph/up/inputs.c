@@ -8,14 +8,14 @@
 /* Ceiling for what goes into one digest: files are configs and secrets, the engine takes no larger ones. */
 #define INPUTS_MOST ((size_t)64 << 20)
 
-/* Length of the digest of one file in the label: enough to see a change, too little to test guesses at a
- * secret against. */
-#define SHORT_DIGEST 8
+#define SHORT_DIGEST 8 /* of one file in the label: enough to see a change */
+#define KEY_DIGEST   4 /* of what a secret's digest is keyed by */
 
 #define ABSENT "absent"
+#define MANY   "many"
 
 /* Appends with its length, so that no two lists of texts give the same bytes. */
-static void put(struct buf *buf, const char *text)
+static void inputs_put(struct buf *buf, const char *text)
 {
 	if (text)
 		buf_printf(buf, "%zu:%s;", strlen(text), text);
@@ -29,12 +29,12 @@ static const char *service_digest(struct arena *arena, const struct service *ser
 	auto_buf struct buf buf;
 	buf_init(&buf, INPUTS_MOST);
 	for (size_t i = 0; i < service->nenvironment; i++) {
-		put(&buf, service->environment[i].key);
-		put(&buf, service->environment[i].value);
+		inputs_put(&buf, service->environment[i].key);
+		inputs_put(&buf, service->environment[i].value);
 	}
 	const struct flow_service *flow = service->flow;
 	if (flow) {
-		put(&buf, flow->files);
+		inputs_put(&buf, flow->files);
 		for (size_t i = 0; i < flow->nports; i++)
 			buf_printf(&buf, "%lld:%lld;", (long long)flow->ports[i]->internal,
 				flow->ports[i]->external.set ? (long long)flow->ports[i]->external.value
@@ -43,18 +43,23 @@ static const char *service_digest(struct arena *arena, const struct service *ser
 	return sha256_hex(arena, buf_text(&buf), buf.len);
 }
 
+/* The value of a file's part: `DIGEST`, of a secret `KEY.DIGEST`. */
 static const char *file_digest(
 	struct arena *arena, const struct service *service, const struct inputs_file *file)
 {
 	auto_buf struct buf buf;
 	buf_init(&buf, INPUTS_MOST);
-	if (file->secret) {
-		put(&buf, service->project->name);
-		put(&buf, file->target);
+	if (file->key) {
+		inputs_put(&buf, file->key);
+		inputs_put(&buf, service->project->name);
+		inputs_put(&buf, file->target);
 	}
 	if (file->content && !buf_append(&buf, file->content, file->len))
 		buf_printf(&buf, "%zu bytes", file->len);
-	return sha256_hex(arena, buf_text(&buf), buf.len);
+	const char *digest = sha256_hex(arena, buf_text(&buf), buf.len);
+	return file->key ? arena_printf(arena, "%.*s.%.*s", KEY_DIGEST,
+				   sha256_hex(arena, file->key, strlen(file->key)), SHORT_DIGEST, digest)
+			 : arena_printf(arena, "%.*s", SHORT_DIGEST, digest);
 }
 
 /* A name as it stands in the label: what separates parts is written as %XX. */
@@ -115,8 +120,11 @@ const char *inputs_digest(struct arena *arena, const struct dag_vertex *vertex,
 	const struct service *service = vertex->service;
 	const char *text = service_digest(arena, service);
 	for (size_t i = 0; i < nfiles; i++)
-		text = arena_printf(arena, "%s;file:%s=%.*s", text, escaped(arena, files[i].target),
-			SHORT_DIGEST, files[i].absent ? ABSENT : file_digest(arena, service, &files[i]));
+		text = arena_printf(arena, "%s;%s:%s=%s", text, files[i].bind ? "bind" : "file",
+			escaped(arena, files[i].target),
+			files[i].absent ? ABSENT
+			: files[i].many ? MANY
+					: file_digest(arena, service, &files[i]));
 	for (size_t i = 0; i < service->nvolumes && inputs_one_shot(vertex); i++) {
 		const struct mount *mount = service->volumes[i];
 		const struct volume *volume = NULL;
@@ -170,6 +178,48 @@ bool inputs_absent(struct arena *arena, const char *inputs, const char *target)
 	return inputs && has_part(inputs, part, strlen(part));
 }
 
+/* The part of the label that begins with `name`, up to its end; NULL: there is none. */
+static const char *find_part(const char *label, const char *name, size_t *ret_len)
+{
+	size_t len = strlen(name);
+	for (const char *at = label; *at;) {
+		*ret_len = strcspn(at, ";");
+		if (*ret_len >= len && !memcmp(at, name, len))
+			return at;
+		at += *ret_len + (at[*ret_len] == ';');
+	}
+	return NULL;
+}
+
+static bool is_many(const char *part, size_t len)
+{
+	size_t word = strlen("=" MANY);
+	return len > word && !memcmp(part + len - word, "=" MANY, word);
+}
+
+bool inputs_many(const char *inputs)
+{
+	for (const char *at = inputs; at && *at;) {
+		size_t len = strcspn(at, ";");
+		if (!strncmp(at, "bind:", 5) && is_many(at, len))
+			return true;
+		at += len + (at[len] == ';');
+	}
+	return false;
+}
+
+const char *inputs_kept(struct arena *arena, const char *inputs, const char *label, const char *target)
+{
+	const char *name = arena_printf(arena, "bind:%s=", escaped(arena, target));
+	size_t len, other_len;
+	const char *part = find_part(inputs, name, &len), *other = find_part(label, name, &other_len);
+	if (!part || !other || (len == other_len && !memcmp(part, other, len)) || is_many(part, len) ||
+		is_many(other, other_len))
+		return inputs;
+	return arena_printf(
+		arena, "%.*s%.*s%s", (int)(part - inputs), inputs, (int)other_len, other, part + len);
+}
+
 /* Whether `label` has a part of that name, whatever its value. */
 static bool has_name(const char *label, const char *part, size_t len)
 {
@@ -188,6 +238,33 @@ static bool is_absent(const char *part, size_t len)
 	return len > word && !memcmp(part + len - word, "=" ABSENT, word);
 }
 
+/* Whether the part is a secret's whose digest in the label, if there is one, is keyed otherwise. */
+static bool is_elsewhere(const char *part, size_t len, const char *label)
+{
+	size_t name = strcspn(part, "=") + 1, other_len;
+	const char *key = part + name;
+	if (name >= len || strcspn(key, ".;") != KEY_DIGEST || key[KEY_DIGEST] != '.')
+		return false;
+	for (const char *at = label; *at; at += other_len + (at[other_len] == ';')) {
+		other_len = strcspn(at, ";");
+		if (other_len > name && !memcmp(at, part, name))
+			return !is_absent(at, other_len) &&
+			       (other_len - name < KEY_DIGEST + 1 || memcmp(at + name, key, KEY_DIGEST + 1));
+	}
+	return false;
+}
+
+bool inputs_elsewhere(const char *inputs, const char *label)
+{
+	for (const char *at = inputs; at && label && *at;) {
+		size_t len = strcspn(at, ";");
+		if (is_elsewhere(at, len, label))
+			return true;
+		at += len + (at[len] == ';');
+	}
+	return false;
+}
+
 /* Adds what of `from` is not in `with` to the text: all that differs, or only names that are missing there. A
  * file that is gone does not differ: without it nothing could be made anew. */
 static const char *add_differences(
@@ -196,7 +273,7 @@ static const char *add_differences(
 	for (const char *at = from; *at;) {
 		size_t size = strcspn(at, ";"), name = strcspn(at, "=;");
 		const char *colon = memchr(at, ':', name);
-		bool by_name = names_only || is_absent(at, size);
+		bool by_name = names_only || is_absent(at, size) || is_elsewhere(at, size, with);
 		bool differs = colon ? (by_name ? !has_name(with, at, name) : !has_part(with, at, size))
 				     : !names_only && !has_part(with, at, size);
 		if (differs) {
@@ -217,5 +294,17 @@ const char *inputs_difference(struct arena *arena, const char *wanted, const cha
 		return NULL;
 	const char *text = add_differences(arena, NULL, wanted, label, false);
 	text = add_differences(arena, text, label, wanted, true);
-	return text || strstr(wanted, "=" ABSENT) ? text : "their order";
+	return text || strstr(wanted, "=" ABSENT) || inputs_elsewhere(wanted, label) ? text : "their order";
+}
+
+/* Behind the digest that has no name. */
+static const char *named_parts(const char *label)
+{
+	const char *named = strchr(label, ';');
+	return named ? named + 1 : "";
+}
+
+const char *inputs_named_difference(struct arena *arena, const char *wanted, const char *label)
+{
+	return inputs_difference(arena, named_parts(wanted), named_parts(label));
 }

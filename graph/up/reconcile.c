@@ -10,6 +10,36 @@ int64_t reconcile_scale(const struct map *scale, const struct service *service)
 	return asked ? *asked : service_scale(service);
 }
 
+int reconcile_count(
+	struct arena *arena, const struct dag *dag, const struct map *scale, struct errors *errors)
+{
+	int64_t left = RECONCILE_CONTAINERS_MOST;
+	for (size_t i = 0; i < dag->count; i++) {
+		const struct service *service = dag->vertices[i]->service;
+		int64_t count = dag->vertices[i]->selected ? reconcile_scale(scale, service) : 0;
+		if (count <= left) {
+			left -= count;
+			continue;
+		}
+		bool asked = scale && map_has(scale, service->key);
+		const struct member *own = node_member(service->node, "scale");
+		const struct node *replicas = node_get(node_get(service->node, "deploy"), "replicas");
+		const struct mark *at = own ? &own->value->at : replicas ? &replicas->at : &service->at;
+		if (asked)
+			error_add(errors, ERROR_USAGE, NULL, NULL,
+				"--scale %s=%lld: more than %d containers in all", service->key,
+				(long long)count, RECONCILE_CONTAINERS_MOST);
+		else
+			error_add(errors, ERROR_FILE, at,
+				arena_printf(arena, "services.%s.%s", service->key,
+					own || !replicas ? "scale" : "deploy.replicas"),
+				"%lld of this service are more than %d containers in all", (long long)count,
+				RECONCILE_CONTAINERS_MOST);
+		return error_hint(errors, "write a smaller number, or take as many with --no-limits");
+	}
+	return 0;
+}
+
 /* The containers, each with its service. */
 static void sort_containers(struct work *work)
 {
@@ -19,9 +49,8 @@ static void sort_containers(struct work *work)
 		existing->seen = seen;
 		*ARENA_PUSH(work->arena, work->existing, work->nexisting) = existing;
 		map_set(&work->by_name, seen->name, existing);
-		const struct dag_vertex *vertex =
-			seen->service && seen->project ? dag_find(work->dag, seen->service) : NULL;
-		if (!vertex || strcmp(vertex->service->project->name, seen->project))
+		const struct dag_vertex *vertex = dag_find_in(work->dag, seen->project, seen->service);
+		if (!vertex)
 			continue;
 		existing->task = work_task(work, vertex);
 		if (!seen->oneoff)
@@ -30,7 +59,7 @@ static void sort_containers(struct work *work)
 	}
 }
 
-static void prepare(struct work *work)
+void work_begin(struct work *work)
 {
 	map_init(&work->by_name, work->arena);
 	map_init(&work->nets, work->arena);
@@ -56,43 +85,44 @@ static void decide(struct work *work)
 	for (size_t i = 0; i < work->dag->count; i++) {
 		if (work->tasks[i].vertex->selected)
 			task_decide(work, &work->tasks[i]);
+		else
+			task_note_bereft(work, &work->tasks[i]);
 	}
 }
 
-/* Whether the file's project has a service of that name, with or without an active profile. */
-static bool in_file(const struct project *project, const char *service)
+/* Containers that run on as they are. */
+static void keep_running(struct work *work)
 {
-	for (size_t i = 0; service && i < project->nservices; i++) {
-		if (!strcmp(project->services[i]->key, service))
-			return true;
+	for (size_t i = 0; i < work->dag->count; i++) {
+		const struct task *task = &work->tasks[i];
+		for (size_t r = 0; task->vertex->selected && r < task->nreplicas; r++) {
+			const struct replica *replica = task->replicas[r];
+			if (replica->now && !replica->start && existing_runs(replica->now))
+				plan_keep(work->plan, replica->now->seen->name, "Running");
+		}
 	}
-	return false;
 }
 
-/* Containers of the file's project whose service left the file. Applications are nobody's orphans. */
 static void emit_orphans(struct work *work)
 {
-	const struct project *project = work->dag->nprojects ? work->dag->projects[0] : NULL;
-	if (!project || (project->nservices && project->services[0]->application))
-		return;
 	for (size_t i = 0; i < work->nexisting; i++) {
 		struct existing *existing = work->existing[i];
 		const struct observed_container *seen = existing->seen;
-		if (existing->task || seen->oneoff || !seen->project ||
-			strcmp(seen->project, project->name) || in_file(project, seen->service))
+		if (!existing_orphan(work, existing))
 			continue;
 		if (work->options->remove_orphans) {
 			existing->unwanted = "orphan";
 			existing_remove(work, existing);
 		} else if (!work->options->ignore_orphans) {
-			plan_note(work->plan,
-				"orphan container %s (service %s is not in the file): remove with --remove-orphans",
-				seen->name, seen->service ? seen->service : "unknown");
+			plan_note(work->plan, "orphan container %s (%s %s %s): remove with --remove-orphans",
+				seen->name, seen->oneoff ? "one-off of" : "service",
+				seen->service ? seen->service : "unknown",
+				seen->oneoff ? "has ended" : "is not in the file");
 		}
 	}
 }
 
-/* Steps that need a container name wait until its present owner is removed. */
+/* Steps that need a container name wait until its present owner is removed, or has another one. */
 static void settle_names(struct work *work)
 {
 	for (size_t i = 0; i < work->nname_waits; i++) {
@@ -100,10 +130,12 @@ static void settle_names(struct work *work)
 		const struct existing *owner = map_get(&work->by_name, wait->name);
 		if (!owner || owner == wait->self)
 			continue;
-		if (owner->remove) {
-			plan_need(work->plan, wait->step, owner->remove, ON_SUCCESS);
+		struct step *freed = owner->aside ? owner->aside : owner->remove;
+		plan_need(work->plan, wait->step, freed, ON_SUCCESS);
+		if (freed && owner->task && owner->task->service == wait->step->service)
+			wait->step->follows = freed; /* the service has no other container then */
+		if (freed)
 			continue;
-		}
 		const struct service *service = wait->step->service;
 		error_add(work->errors, ERROR_ENGINE, &service->at,
 			arena_printf(work->arena, "services.%s", service->key),
@@ -124,7 +156,8 @@ int reconcile_up(struct arena *arena, const struct dag *dag, const struct observ
 		.options = options,
 		.plan = plan_create(arena),
 		.errors = errors };
-	prepare(&work);
+	work.plan->leaves_needed = options->no_deps;
+	work_begin(&work);
 	decide(&work);
 	if (errors->count > before)
 		return -1;
@@ -136,63 +169,20 @@ int reconcile_up(struct arena *arena, const struct dag *dag, const struct observ
 	}
 	if (options->wait && !options->no_start)
 		gates_wait(&work);
+	proofs_finish(&work);
+	keep_running(&work);
 	emit_orphans(&work);
+	leftovers_emit(&work);
+	networks_return(&work);
+	undo_order(&work);
 	settle_names(&work);
 	hooks_before_stops(work.plan);
 	networks_alone(&work);
 	plan_order(work.plan);
-	undos_emit(&work);
 	if (errors->count > before)
 		return -1;
+	if (!options->no_start)
+		reconcile_faults(arena, dag, seen, work.plan);
 	*ret_plan = work.plan;
 	return 0;
-}
-
-/* The name that a create step gives its service's container by `container_name`, or NULL. */
-static const char *own_name(const struct step *step)
-{
-	if (!op_traits[step->op].creates || !step->service->container_name)
-		return NULL;
-	return step->new_name ? step->new_name : step->name;
-}
-
-void reconcile_wanted_names(struct arena *arena, const struct plan *plan, const struct observed *seen,
-	const char ***ret_names, size_t *ret_count)
-{
-	struct map have;
-	map_init(&have, arena);
-	for (size_t i = 0; i < seen->ncontainers; i++)
-		map_set(&have, seen->containers[i]->name, NULL);
-	*ret_names = NULL;
-	*ret_count = 0;
-	for (size_t i = 0; i < plan->count; i++) {
-		const char *name = own_name(plan->steps[i]);
-		if (name && !map_has(&have, name))
-			*ARENA_PUSH(arena, *ret_names, *ret_count) = name;
-	}
-}
-
-static void refuse_name(struct arena *arena, const struct service *service,
-	const struct observed_container *other, struct errors *errors)
-{
-	const struct member *member = node_member(service->node, "container_name");
-	error_add(errors, ERROR_ENGINE, member ? &member->value->at : &service->at,
-		arena_printf(arena, "services.%s.container_name", service->key),
-		"container name \"%s\" is in use by container %.12s of %s", other->name, other->id,
-		other->project ? arena_printf(arena, "project %s", other->project) : "no project");
-	error_hint(errors, "choose another name, or remove that container: docker rm -f %s", other->name);
-}
-
-int reconcile_names(struct arena *arena, const struct plan *plan, struct observed_container *const *others,
-	size_t nothers, struct errors *errors)
-{
-	size_t before = errors->count;
-	for (size_t i = 0; i < plan->count; i++) {
-		const char *name = own_name(plan->steps[i]);
-		for (size_t o = 0; name && o < nothers; o++) {
-			if (!strcmp(others[o]->name, name))
-				refuse_name(arena, plan->steps[i]->service, others[o], errors);
-		}
-	}
-	return errors->count > before ? -1 : 0;
 }

@@ -10,16 +10,26 @@ enum recreate { RECREATE_CHANGED, RECREATE_ALWAYS, RECREATE_NEVER };
 struct reconcile_options {
 	enum recreate recreate, recreate_deps; /* --force-recreate, --no-recreate, --always-recreate-deps */
 	bool no_start;                         /* create only */
+	bool no_deps;       /* --no-deps: what is needed and not selected is left alone on purpose */
+	bool all_resources; /* networks and volumes that no service uses, too */
 	bool remove_orphans, ignore_orphans;
 	bool renew_anon_volumes; /* -V */
-	bool wait;               /* gates for every selected service, not only for those others wait for */
+	enum tri rollback;       /* TRI_NO: a container that fails in the place of another one stays there */
+	bool unchecked; /* as docker-compose: that nothing checks a service whose health is waited for is
+			   found out when it runs; else it is refused */
+	bool wait;      /* gates for every selected service, not only for those others wait for */
 	bool connect_separately; /* engine API below 1.44: create takes one network, the others are connected
 				  */
 	bool shared_files;       /* client and engine see the same files: configs and secrets can be bound */
 	struct opt_int timeout;  /* -t, ns */
 	const struct map *scale; /* service key → int64_t *, from --scale; may be NULL */
-	bool images_known;       /* the image round is over: seen->images is complete for what gets created,
-				    and holds what was pulled or built */
+	const char *ends_with; /* service whose end ends the run: it is run again even if it is a task that is
+				  done (--exit-code-from); or NULL */
+	bool ends_with_any;    /* the same for each task that nobody waits for (--abort-on-container-exit) */
+	const struct oneoff *once; /* of `run`: made instead of the containers of its service, which are left
+				      alone; or NULL */
+	bool images_known;         /* the image round is over: seen->images is complete for what gets created,
+				      and holds what was pulled or built */
 	const struct map
 		*inputs; /* service key → docker-flow.inputs as computed (graph/up/inputs.h); may be NULL */
 };
@@ -27,12 +37,19 @@ struct reconcile_options {
 /* Number of containers wanted of a service: what `scale` (as in reconcile_options) says, else the file. */
 int64_t reconcile_scale(const struct map *scale, const struct service *service);
 
+#define RECONCILE_CONTAINERS_MOST 10000
+
+/* Refuses more than RECONCILE_CONTAINERS_MOST containers in all, at the place that says how many: a number of
+ * a few digits costs as much memory as it says. Returns 0, or -1 with a finding. */
+int reconcile_count(
+	struct arena *arena, const struct dag *dag, const struct map *scale, struct errors *errors);
+
 /* Images that must be pulled or built before `up` can go on: one step per image, by pull_policy (missing,
  * always, never, build, daily, …), build sections and what is there. Needs seen->images for every image that
  * a planned container needs. `--build` and `--pull` override. */
 struct image_options {
 	bool build, no_build;
-	const char *pull;        /* always, missing, never, policy or NULL */
+	const char *pull;        /* always, missing, never, build (what can be built), policy or NULL */
 	int64_t now;             /* Unix seconds, for daily, weekly, every_… */
 	const struct map *scale; /* as in reconcile_options: services without containers need no image */
 };
@@ -51,22 +68,32 @@ void reconcile_wanted_images(struct arena *arena, const struct dag *dag, const s
 int reconcile_up(struct arena *arena, const struct dag *dag, const struct observed *seen,
 	const struct reconcile_options *options, struct plan **ret_plan, struct errors *errors);
 
-/* Names given by `container_name` that the plan gives to a container and nobody of the snapshot has: only the
- * whole engine can tell whether they are free. */
-void reconcile_wanted_names(struct arena *arena, const struct plan *plan, const struct observed *seen,
-	const char ***ret_names, size_t *ret_count);
+/* Sets plan->faults: what is wrong in `seen`, which may be newer than the plan, and not in the plan's hands.
+ * A container that is paused; one that is unhealthy, has failed, or is restarted after a failure: mild,
+ * unless a service that is selected needs it otherwise. One whose service is not selected counts when such a
+ * one needs it, mildly where plan->leaves_needed. Judged by the engine's list alone; a check that has
+ * not said anything yet is no fault. */
+void reconcile_faults(
+	struct arena *arena, const struct dag *dag, const struct observed *seen, struct plan *plan);
 
-/* Refuses a plan whose names others have: containers of another project, or of none. Returns -1 with
- * findings. */
-int reconcile_names(struct arena *arena, const struct plan *plan, struct observed_container *const *others,
-	size_t nothers, struct errors *errors);
+/* How much a teardown takes away. */
+enum teardown_extent {
+	TEARDOWN_PROJECT,    /* everything, and with a named service what needs it: `down` */
+	TEARDOWN_CONTAINERS, /* containers that have ended; one-offs and orphans stay: `rm` */
+	TEARDOWN_PROCESSES,  /* nothing is removed, one-offs and orphans run on: `stop`, `kill`, attached `up`
+			      */
+};
 
 struct teardown_options {
-	bool volumes; /* -v: named (not external, not cache) and anonymous volumes */
+	enum teardown_extent extent;
+	bool volumes; /* -v: anonymous volumes; of a whole project named ones (not external, not cache), too
+		       */
 	bool images;  /* --rmi: the images in the snapshot; one that others use stays, with a warning */
-	bool remove_orphans;
-	bool keep; /* only stop: nothing is removed, one-offs and orphans run on (`stop`, attached `up`) */
-	bool kill; /* kill all at once instead of stopping in order */
+	bool remove_orphans; /* take orphans and one-offs, too */
+	bool oneoffs;        /* one-offs of services in the file are no exception */
+	bool running;        /* TEARDOWN_CONTAINERS: those that run are stopped and go, too */
+	bool kill;           /* kill all at once instead of stopping in order */
+	const char *signal;  /* with `kill`: this one, NULL: KILL */
 	struct opt_int timeout;
 };
 
@@ -86,10 +113,13 @@ struct teardown_scope {
 	const struct observed *seen;
 	const char *const *names; /* only these services; of `down --app`: the applications */
 	size_t nnames;
+	const char *const *excepts; /* these stay, although they need what goes */
+	size_t nexcepts;
 };
 
-/* The plan of `down` for a project: stops each container as soon as nothing that runs depends on it, removes
- * containers, networks, volumes. Without a graph the order comes from the depends_on labels. */
+/* The plan of `down` and its kin for a project: stops each container as soon as nothing that runs depends on
+ * it, removes containers, networks, volumes, as far as the extent goes. Without a graph the order comes from
+ * the depends_on labels. */
 struct plan *reconcile_down(
 	struct arena *arena, const struct teardown_scope *scope, const struct teardown_options *options);
 

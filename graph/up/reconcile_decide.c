@@ -1,8 +1,8 @@
 /* What becomes of each container of a service: kept, started, recreated, removed; and the traces of runs that
  * were cut short. */
 #include "graph/up/reconcile_work.h"
+#include "base/text/text.h"
 #include "compose/print/hash.h"
-#include "compose/tree/image_name.h"
 #include "compose/tree/path.h"
 #include "graph/up/inputs.h"
 
@@ -38,6 +38,18 @@ static const char *resolve_id(void *arg, const char *key)
 	return NULL;
 }
 
+/* Whether a container that the service refers to by its name will be another one. */
+static bool names_remade(const struct work *work, const struct task *task)
+{
+	for (size_t e = 0; e < task->vertex->nedges; e++) {
+		const struct replica *replica = work_named_replica(work, &task->vertex->edges[e]);
+		if (replica && (replica->action == ACTION_CREATE || replica->action == ACTION_RECREATE ||
+				       replica->action == ACTION_FINISH))
+			return true;
+	}
+	return false;
+}
+
 /* Whether the name is that of an unfinished recreate of container `final`. */
 static bool is_temporary(const struct observed_container *seen, const char *final)
 {
@@ -49,6 +61,13 @@ static bool is_temporary(const struct observed_container *seen, const char *fina
 			return false;
 	}
 	return name[12] == '_' && (!strcmp(name + 13, final) || seen->replaces);
+}
+
+/* Whether the container's name says that another one has its place: see existing_away_name. */
+static bool is_away(const struct observed_container *seen)
+{
+	size_t len = strlen(seen->name);
+	return len > 13 && seen->name[len - 13] == '_' && !strncmp(seen->name + len - 12, seen->id, 12);
 }
 
 /* The two image ids as a user wants to read them. */
@@ -73,12 +92,49 @@ static const char *image_fault(
 static enum recreate recreate_mode(const struct work *work, const struct task *task)
 {
 	const struct reconcile_options *options = work->options;
+	/* As docker compose does: new anonymous volumes are asked for, whether a container has any or not. */
+	enum recreate asked = options->recreate == RECREATE_CHANGED && options->renew_anon_volumes
+				      ? RECREATE_ALWAYS
+				      : options->recreate;
 	bool by_itself = task->vertex->named || options->recreate == RECREATE_NEVER;
-	enum recreate mode = by_itself ? options->recreate : options->recreate_deps;
+	enum recreate mode = by_itself ? asked : options->recreate_deps;
 	/* Applications are shared: they are remade for no reason only when they are meant themselves. */
 	if (mode == RECREATE_ALWAYS && task->service->application && !task->vertex->named)
 		return RECREATE_CHANGED;
 	return mode;
+}
+
+/* Which inputs have changed. The configuration's change tells of the environment already. */
+static const char *inputs_fault(const struct work *work, const struct task *task,
+	const struct observed_container *seen, bool configured)
+{
+	if (!task->inputs || !seen->inputs)
+		return NULL;
+	const char *difference = configured
+					 ? inputs_difference(work->arena, task->inputs, seen->inputs)
+					 : inputs_named_difference(work->arena, task->inputs, seen->inputs);
+	return difference ? arena_printf(work->arena, "inputs changed (%s)", difference) : NULL;
+}
+
+static const char *add_fault(const struct work *work, const char *faults, const char *fault)
+{
+	return faults && fault ? arena_printf(work->arena, "%s; %s", faults, fault) : faults ? faults : fault;
+}
+
+/* Why the container shares a namespace of another one than the file names, or NULL: the name became an id
+ * when it was made, and what has the name now was made later. (The config-hash has the name, and the engine's
+ * list only the id of network_mode.) */
+static const char *namespace_fault(
+	const struct work *work, const struct task *task, const struct observed_container *seen)
+{
+	for (size_t e = 0; e < task->vertex->nedges; e++) {
+		const struct dag_edge *edge = &task->vertex->edges[e];
+		const struct existing *owner =
+			edge->container ? map_get(&work->by_name, edge->container) : NULL;
+		if (owner && work_shares(task->service, edge) && owner->seen->created > seen->created)
+			return arena_printf(work->arena, "refers to a former container %s", edge->container);
+	}
+	return NULL;
 }
 
 /* Why the container must be replaced, or NULL. */
@@ -89,21 +145,27 @@ static const char *why_changed(
 	if (recreate_mode(work, task) == RECREATE_NEVER)
 		return NULL;
 	if (recreate_mode(work, task) == RECREATE_ALWAYS)
-		return "forced";
+		return work->options->recreate == RECREATE_CHANGED && work->options->renew_anon_volumes
+			       ? "anonymous volumes are renewed"
+			       : "forced";
 	if (!task->hash)
 		return "refers to a container that is remade";
-	if (!seen->config_hash || strcmp(seen->config_hash, task->hash))
-		return "configuration changed";
-	const char *fault = image_fault(work, task, seen);
-	if (fault)
-		return fault;
-	if (task->inputs && seen->inputs) {
-		const char *difference = inputs_difference(work->arena, task->inputs, seen->inputs);
-		if (difference)
-			return arena_printf(work->arena, "inputs changed (%s)", difference);
-	}
-	fault = networks_fault(work, task, existing);
-	return fault ? fault : volumes_fault(work, task, existing);
+	bool configured = seen->config_hash && !strcmp(seen->config_hash, task->hash);
+	const char *faults =
+		add_fault(work, configured ? NULL : "configuration changed", image_fault(work, task, seen));
+	faults = add_fault(work, faults, namespace_fault(work, task, seen));
+	faults = add_fault(work, faults, inputs_fault(work, task, seen, configured));
+	if (!faults)
+		faults = networks_fault(work, task, existing);
+	return faults ? faults : volumes_fault(work, task, existing);
+}
+
+/* Whether the run is to end with the task: one that is done must not be waited for for ever. */
+static bool ends_run(const struct work *work, const struct task *task)
+{
+	const struct reconcile_options *options = work->options;
+	return text_is(options->ends_with, task->service->key) ||
+	       (options->ends_with_any && task->vertex->named && !task->vertex->awaited);
 }
 
 /* Chooses between an unchanged container's possible fates. */
@@ -112,30 +174,34 @@ static void decide_end(struct work *work, const struct task *task, struct replic
 	const struct existing *now = replica->now;
 	replica->action = ACTION_KEEP;
 	if (existing_runs(now)) {
-		if (now->seen->state == CONTAINER_PAUSED)
-			plan_note(work->plan, "container %s is paused and stays so: docker unpause %s",
-				now->seen->name, now->seen->name);
 		if (networks_renewed(task, now) && !work->options->no_start) {
 			replica->action = ACTION_RESTART;
 			replica->reason = "network changed";
+		} else if (!work->options->no_start && (replica->reason = existing_retried(work, now))) {
+			replica->action = ACTION_RESTART;
 		}
 		return;
 	}
-	bool done = now->seen->state == CONTAINER_EXITED && now->seen->exit_code == 0 && task->one_shot;
-	if (done || work->options->no_start)
+	bool done = existing_done(task, now) && !ends_run(work, task);
+	bool forgotten = done && inputs_many(task->inputs);
+	if ((done && !forgotten) || work->options->no_start)
 		return;
 	replica->action = ACTION_START;
-	if (now->seen->state == CONTAINER_CREATED)
-		replica->reason = "created, never started";
-	else
-		replica->reason = arena_printf(work->arena, "exited (%lld)", (long long)now->seen->exit_code);
+	if (forgotten) {
+		replica->reason = "a bind has too many entries to be remembered";
+		plan_note(work->plan,
+			"service %s runs each time: a bind of it has too many entries to tell whether they have changed",
+			task->service->key);
+		return;
+	}
+	replica->reason = existing_idle(work, now);
 }
 
 /* Gives the replica its container, or finds that it must be replaced. */
 static void adopt(struct work *work, struct task *task, struct replica *replica, struct existing *now)
 {
 	replica->now = now;
-	now->taken = true;
+	now->replica = replica;
 	replica->reason = why_changed(work, task, now);
 	if (replica->reason)
 		replica->action = ACTION_RECREATE;
@@ -143,32 +209,62 @@ static void adopt(struct work *work, struct task *task, struct replica *replica,
 		decide_end(work, task, replica);
 }
 
-/* Whether `a` is the better container for a name: the final name, then running, then the newer one. */
-static bool better(const struct existing *a, const struct existing *b, const char *final)
+/* The container of `old` goes on where an interrupted run has stopped: `made` is its new one. */
+static void go_on(struct replica *replica, struct existing *made, struct existing *old, const char *reason)
 {
-	if (!b)
-		return true;
-	bool named = !strcmp(a->seen->name, final), other = !strcmp(b->seen->name, final);
-	if (named != other)
-		return named;
-	if (existing_runs(a) != existing_runs(b))
-		return existing_runs(a);
-	return a->seen->created > b->seen->created;
+	replica->action = ACTION_FINISH;
+	replica->reason = reason;
+	replica->now = made;
+	replica->old = old;
+	made->replica = old->replica = replica;
+}
+
+/* Decides a number whose old container, put `away`, waits for what becomes of the new one: `made`, or NULL.
+ */
+static void decide_away(struct work *work, struct task *task, struct replica *replica, struct existing *made,
+	struct existing *away)
+{
+	if (made && !why_changed(work, task, made)) {
+		go_on(replica, made, away, "its new container is there");
+		return;
+	}
+	/* A wish that nobody has any more: what runs is the better one. */
+	if (made && existing_runs(made) && why_changed(work, task, away)) {
+		adopt(work, task, replica, made);
+		return;
+	}
+	if (made)
+		made->unwanted = "left by an interrupted recreate";
+	adopt(work, task, replica, away);
+}
+
+/* Whether the container was put away for one of that name. */
+static bool away_from(const struct existing *existing, const char *name)
+{
+	size_t len = strlen(name);
+	return existing->away && strlen(existing->seen->name) == len + 13 &&
+	       !strncmp(existing->seen->name, name, len);
 }
 
 /* Decides one number: the container that has it (`kept`), the one that an interrupted recreate made for it
- * (`made`), or both. */
+ * (`made`), the one that it has put `away`. */
 static void decide_number(struct work *work, struct task *task, struct replica *replica)
 {
-	struct existing *kept = NULL, *made = NULL;
+	struct existing *kept = NULL, *made = NULL, *away = NULL;
 	for (size_t i = 0; i < task->nexisting; i++) {
 		struct existing *each = task->existing[i];
-		if (each->unwanted || each->seen->number != replica->number)
+		if (!each->unwanted && away_from(each, replica->name))
+			away = each;
+		if (each->unwanted || each->away || each->seen->number != replica->number)
 			continue;
 		if (!each->temporary)
-			kept = better(each, kept, replica->name) ? each : kept;
+			kept = existing_better(each, kept, replica->name) ? each : kept;
 		else if (!made || (why_changed(work, task, made) && !why_changed(work, task, each)))
 			made = each;
+	}
+	if (away) {
+		decide_away(work, task, replica, kept ? kept : made, away);
+		return;
 	}
 	if (!kept && !made) {
 		replica->action = ACTION_CREATE;
@@ -180,15 +276,11 @@ static void decide_number(struct work *work, struct task *task, struct replica *
 		return;
 	}
 	const char *reason = why_changed(work, task, kept);
-	if (!reason || why_changed(work, task, made)) {
+	if (!reason || why_changed(work, task, made))
 		adopt(work, task, replica, kept);
-		return;
-	}
-	replica->action = ACTION_FINISH;
-	replica->reason = arena_printf(work->arena, "%s; its new container is there", reason);
-	replica->now = made;
-	replica->old = kept;
-	made->taken = kept->taken = true;
+	else
+		go_on(replica, made, kept,
+			arena_printf(work->arena, "%s; its new container is there", reason));
 }
 
 /* Numbers without a container take over one that has a number too high, so that its volumes go on. */
@@ -199,7 +291,7 @@ static void fill_gaps(struct work *work, struct task *task)
 		struct existing *low = NULL;
 		for (size_t i = 0; replica->action == ACTION_CREATE && i < task->nexisting; i++) {
 			struct existing *each = task->existing[i];
-			if (!each->taken && !each->unwanted && !each->temporary &&
+			if (!each->replica && !each->unwanted && !each->temporary && !each->away &&
 				(!low || each->seen->number < low->seen->number))
 				low = each;
 		}
@@ -219,9 +311,9 @@ static void dismiss_rest(struct work *work, struct task *task)
 {
 	for (size_t i = 0; i < task->nexisting; i++) {
 		struct existing *each = task->existing[i];
-		if (each->taken || each->unwanted)
+		if (each->replica || each->unwanted)
 			continue;
-		if (each->temporary)
+		if (each->temporary || each->away)
 			each->unwanted = "left by an interrupted recreate";
 		else if (each->seen->number > task->scale)
 			each->unwanted = arena_printf(work->arena, "scale is %lld", (long long)task->scale);
@@ -232,12 +324,12 @@ static void dismiss_rest(struct work *work, struct task *task)
 }
 
 /* Hash, inputs, image: what containers are compared with. */
-static void prepare(struct work *work, struct task *task)
+static void decide_prepare(struct work *work, struct task *task)
 {
 	struct resolve resolve = { .work = work };
 	struct hash_resolver resolver = { resolve_id, &resolve };
 	task->hash = hash_service(work->arena, task->service, &resolver);
-	if (resolve.unknown)
+	if (resolve.unknown || names_remade(work, task))
 		task->hash = NULL;
 	if (work->options->inputs)
 		task->inputs = map_get(work->options->inputs, task->service->key);
@@ -247,28 +339,11 @@ static void prepare(struct work *work, struct task *task)
 	for (size_t i = 0; i < task->nexisting; i++) {
 		struct existing *each = task->existing[i];
 		int64_t number = each->seen->number > 0 ? each->seen->number : 1;
-		each->temporary =
-			is_temporary(each->seen, service_container_name(work->arena, task->service, number));
+		each->away = is_away(each->seen);
+		each->temporary = !each->away && is_temporary(each->seen, service_container_name(work->arena,
+										  task->service, number));
 		if (each->seen->state == CONTAINER_DEAD || each->seen->state == CONTAINER_REMOVING)
 			each->unwanted = container_state_name(each->seen->state);
-	}
-}
-
-/* Running containers whose dependency is remade and that asked to be restarted then. */
-static void decide_restarts(struct work *work, struct task *task)
-{
-	for (size_t e = 0; e < task->vertex->nedges; e++) {
-		const struct dag_edge *edge = &task->vertex->edges[e];
-		if (!edge->restart || !edge->to->selected || !work_task(work, edge->to)->remade)
-			continue;
-		for (size_t r = 0; r < task->nreplicas; r++) {
-			struct replica *replica = task->replicas[r];
-			if (replica->action != ACTION_KEEP || !existing_runs(replica->now))
-				continue;
-			replica->action = ACTION_RESTART;
-			replica->reason = arena_printf(
-				work->arena, "%s is remade (restart: true)", edge->to->service->key);
-		}
 	}
 }
 
@@ -279,57 +354,27 @@ static bool has_inputs(const struct service *service)
 	return service->nconfigs || service->nsecrets || (flow && (flow->files || flow->nports));
 }
 
-/* Tells once per service with inputs when its containers carry no label of them. */
+/* What counts as unchanged since it cannot be compared; NULL: nothing. */
+static const char *not_compared(const struct task *task, const struct replica *replica)
+{
+	if (!replica->now || replica->action == ACTION_RECREATE)
+		return NULL;
+	if (!replica->now->seen->inputs)
+		return "container made by another tool, content of its configs and secrets counts as unchanged";
+	return inputs_elsewhere(task->inputs, replica->now->seen->inputs)
+		       ? "container made on another machine or by an earlier version, content of its secrets counts as "
+			 "unchanged (--force-recreate says that it is not)"
+		       : NULL;
+}
+
+/* Tells it once per service with inputs. */
 static void note_foreign(struct work *work, const struct task *task)
 {
-	bool counts = task->inputs && has_inputs(task->service);
-	for (size_t r = 0; counts && r < task->nreplicas; r++) {
-		const struct replica *replica = task->replicas[r];
-		if (!replica->now || replica->now->seen->inputs || replica->action == ACTION_RECREATE)
-			continue;
-		plan_note(work->plan,
-			"service %s: container made by another tool, content of its configs and secrets counts as "
-			"unchanged",
-			task->service->key);
-		return;
-	}
-}
-
-/* What the file asks for and docker flow cannot do is refused, not left out. */
-static bool refuse(struct work *work, const struct service *service)
-{
-	const struct {
-		bool asked;
-		const char *key, *what;
-	} refused[] = { { service->provider != NULL, "provider", "services made by a provider plugin" },
-		{ service->npre_start > 0, "pre_start", "containers that run before the service's own" },
-		{ service->nmodels > 0, "models", "language models" } };
-	bool any = false;
-	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-		if (!refused[i].asked)
-			continue;
-		const struct member *member = node_member(service->node, refused[i].key);
-		error_add(work->errors, ERROR_FILE, member ? &member->at : &service->at,
-			arena_printf(work->arena, "services.%s.%s", service->key, refused[i].key),
-			"docker flow does not run %s", refused[i].what);
-		error_hint(work->errors, "remove the key, or start this service with docker compose");
-		any = true;
-	}
-	return any;
-}
-
-/* The engine would refuse the name as well, but only when others have been changed. */
-static bool refuse_image(struct work *work, const struct service *service)
-{
-	if (!service->image || !*service->image || image_name_valid(service->image))
-		return false;
-	const struct member *member = node_member(service->node, "image");
-	error_add(work->errors, ERROR_FILE, member ? &member->value->at : &service->at,
-		arena_printf(work->arena, "services.%s.image", service->key),
-		"invalid image reference \"%s\"", service->image);
-	error_hint(work->errors,
-		"the form is [HOST[:PORT]/]NAME[:TAG][@DIGEST]; NAME is of lower case letters, digits and . _ - /");
-	return true;
+	const char *what = NULL;
+	for (size_t r = 0; task->inputs && has_inputs(task->service) && !what && r < task->nreplicas; r++)
+		what = not_compared(task, task->replicas[r]);
+	if (what)
+		plan_note(work->plan, "service %s: %s", task->service->key, what);
 }
 
 /* Whether a container of the service is to be made. */
@@ -345,6 +390,16 @@ static bool makes(const struct task *task)
 static bool binds_always(const struct service *service)
 {
 	return service->flow && service->flow->files && !strcmp(service->flow->files, "bind");
+}
+
+/* What is missing of a secret or config. */
+static const char *absent_words(struct arena *arena, const struct file_source *source)
+{
+	if (source->file)
+		return arena_printf(arena, "file %s does not exist", source->file);
+	if (source->environment)
+		return arena_printf(arena, "variable %s is not set", source->environment);
+	return "it has neither a file nor a content, and names no variable";
 }
 
 /* A file that is not there is told now, not when half of the containers are made. An engine elsewhere that is
@@ -366,12 +421,7 @@ static void refuse_absent(struct work *work, const struct task *task, bool secre
 		for (size_t s = 0; s < nsources; s++) {
 			if (strcmp(sources[s]->key, ref->source) != 0)
 				continue;
-			const char *what = sources[s]->file
-						   ? arena_printf(work->arena, "file %s does not exist",
-							     sources[s]->file)
-						   : arena_printf(work->arena, "variable %s is not set",
-							     sources[s]->environment ? sources[s]->environment
-										     : "of no name");
+			const char *what = absent_words(work->arena, sources[s]);
 			if (!fatal) {
 				error_warn(work->errors, &ref->at, path, "%s", what);
 				continue;
@@ -406,20 +456,23 @@ static void warn_of_elsewhere(struct work *work, const struct task *task)
 	}
 }
 
+void files_refuse(struct work *work, const struct task *task)
+{
+	refuse_absent(work, task, true);
+	refuse_absent(work, task, false);
+	warn_of_elsewhere(work, task);
+}
+
 void task_decide(struct work *work, struct task *task)
 {
 	const struct service *service = task->service;
-	if (task->scale && (refuse(work, service) || refuse_image(work, service)))
+	if (task_refuse(work, task))
 		return;
-	if (service->container_name && task->scale > 1) {
-		error_add(work->errors, ERROR_FILE, &service->at,
-			arena_printf(work->arena, "services.%s", service->key),
-			"container_name \"%s\" allows one container, but the scale is %lld",
-			service->container_name, (long long)task->scale);
-		error_hint(work->errors, "remove container_name, or scale to 1");
+	decide_prepare(work, task);
+	if (task_is_once(work, task)) {
+		task_once(work, task);
 		return;
 	}
-	prepare(work, task);
 	for (int64_t number = 1; number <= task->scale; number++) {
 		struct replica *replica = ARENA_NEW(work->arena, struct replica);
 		replica->number = number;
@@ -430,16 +483,13 @@ void task_decide(struct work *work, struct task *task)
 	fill_gaps(work, task);
 	dismiss_rest(work, task);
 	if (!work->options->no_start)
-		decide_restarts(work, task);
+		task_restart(work, task);
 	note_foreign(work, task);
-	if (task->nreplicas) {
-		refuse_absent(work, task, true);
-		refuse_absent(work, task, false);
-		warn_of_elsewhere(work, task);
-	}
+	if (task->nreplicas)
+		files_refuse(work, task);
 	for (size_t r = 0; r < task->nreplicas; r++) {
-		enum action action = task->replicas[r]->action;
-		task->remade |=
-			action == ACTION_RECREATE || action == ACTION_RESTART || action == ACTION_FINISH;
+		const struct replica *replica = task->replicas[r];
+		task->remade |= replica->action == ACTION_RECREATE || replica->action == ACTION_RESTART ||
+				(replica->action == ACTION_FINISH && !existing_runs(replica->now));
 	}
 }

@@ -1,17 +1,18 @@
 /* Images that must be had before containers can be made from them. */
+#include "graph/images/freshness.h"
+#include "graph/images/images.h"
 #include "graph/up/reconcile.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* One image that services share. */
 struct wish {
 	const struct service *service; /* the first one; one with a build section when there is any */
 	const char *reference;
-	const char *build, *pull; /* why, or NULL */
-	bool fallback;            /* build only when the pull fails */
-	bool dated;               /* by its policy it may only become so old */
-	struct step *step;        /* after which the image is there */
+	const char *build, *pull;     /* why, or NULL */
+	bool fallback;                /* build only when the pull fails */
+	bool dated;                   /* by its policy it may only become so old */
+	const struct service *unable; /* may neither pull nor build it, though it is missing */
 };
 
 struct wishes {
@@ -26,36 +27,8 @@ struct wishes {
 	struct map by_reference, images;
 };
 
-/* Seconds that an image stays fresh by policy daily, weekly or every_<number><unit>; 0: another policy. */
-static int64_t freshness(const char *policy)
-{
-	static const struct {
-		char unit;
-		int64_t seconds;
-	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 604800 } };
-	if (!strcmp(policy, "daily"))
-		return 86400;
-	if (!strcmp(policy, "weekly"))
-		return 604800;
-	if (strncmp(policy, "every_", 6))
-		return 0;
-	int64_t total = 0;
-	for (const char *at = policy + 6; *at;) {
-		char *end;
-		long long number = strtoll(at, &end, 10);
-		if (end == at || number < 0 || number > 1000000)
-			break;
-		for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-			if (*end == units[i].unit)
-				total += number * units[i].seconds;
-		}
-		at = *end ? end + 1 : end;
-	}
-	return total;
-}
-
 /* Whether a local image is of the service's platform ("os/architecture[/variant]", "architecture"). */
-static bool fits(const struct service *service, const struct observed_image *image)
+static bool image_fits(const struct service *service, const struct observed_image *image)
 {
 	const char *platform = service->platform;
 	if (!platform || !image->architecture || !*image->architecture)
@@ -73,8 +46,10 @@ static const char *policy_of(const struct wishes *wishes, const struct service *
 {
 	const char *asked = wishes->options->pull,
 		   *own = service->pull_policy ? service->pull_policy : "missing";
-	if (!asked || !strcmp(asked, "policy"))
+	if (!asked || !strcmp(asked, "policy") || (!strcmp(asked, "build") && !service->build))
 		return own;
+	if (!strcmp(asked, "build"))
+		return asked;
 	/* --pull speaks of images that can be pulled, not of ones that are only built here. */
 	return service->build && (!service->image || !strcmp(own, "build")) ? own : asked;
 }
@@ -82,7 +57,7 @@ static const char *policy_of(const struct wishes *wishes, const struct service *
 /* The image is there, but its policy says how old it may become; one named by digest is what it is. */
 static const char *stale(const struct wishes *wishes, const char *policy, const struct observed_image *image)
 {
-	int64_t most = freshness(policy), age = wishes->options->now - image->tagged;
+	int64_t most = freshness_of(policy), age = wishes->options->now - image->tagged;
 	if (!most || !wishes->options->now || strchr(image->reference, '@') || (image->tagged && age <= most))
 		return NULL;
 	return arena_printf(wishes->arena, "pull policy %s: last pulled too long ago", policy);
@@ -101,14 +76,24 @@ static void wish_missing(struct wishes *wishes, struct wish *wish, const struct 
 		wish->pull = pulls ? why : NULL;
 	} else if (pulls) {
 		wish->pull = why;
-	} else {
-		error_add(wishes->errors, service->build ? ERROR_BUILD : ERROR_PULL, &service->at,
-			arena_printf(wishes->arena, "services.%s.image", service->key),
-			"image %s is not there, and %s", wish->reference,
-			never ? "the pull policy is \"never\"" : "--no-build forbids to build it");
-		error_hint(wishes->errors, never ? "pull it, or use another pull policy"
-						 : "run without --no-build, or build it first");
+	} else if (!wish->unable) {
+		wish->unable = service;
 	}
+}
+
+/* Where no service that shares the image may bring it, that is an error. */
+static void refuse_missing(struct wishes *wishes, const struct wish *wish)
+{
+	const struct service *service = wish->unable;
+	if (!service || wish->pull || wish->build)
+		return;
+	bool never = !strcmp(policy_of(wishes, service), "never");
+	error_add(wishes->errors, service->build ? ERROR_BUILD : ERROR_PULL, &service->at,
+		arena_printf(wishes->arena, "services.%s.image", service->key),
+		"image %s is not there, and %s", wish->reference,
+		never ? "the pull policy is \"never\"" : "--no-build forbids to build it");
+	error_hint(wishes->errors,
+		never ? "pull it, or use another pull policy" : "run without --no-build, or build it first");
 }
 
 /* Adds what one service wants of its image. */
@@ -131,7 +116,7 @@ static void consider(struct wishes *wishes, const struct service *service)
 	const struct image_options *options = wishes->options;
 	const char *policy = policy_of(wishes, service);
 	const struct observed_image *image = map_get(&wishes->images, reference);
-	wish->dated |= freshness(policy) > 0;
+	wish->dated |= freshness_of(policy) > 0;
 	if (service->build && !options->no_build && (options->build || !strcmp(policy, "build")))
 		wish->build = options->build ? "--build" : "pull policy build";
 	else if (!strcmp(policy, "always") && service->image && !service->build)
@@ -141,7 +126,7 @@ static void consider(struct wishes *wishes, const struct service *service)
 		wish->pull = options->pull ? "--pull always" : "pull policy always";
 		wish->build = options->no_build ? NULL : "its pull failed";
 		wish->fallback = !options->no_build;
-	} else if (image && (!image->id || !fits(service, image)))
+	} else if (image && (!image->id || !image_fits(service, image)))
 		wish_missing(wishes, wish, service, policy, image);
 	else if (image && service->image && !service->build)
 		wish->pull = wish->pull ? wish->pull : stale(wishes, policy, image);
@@ -155,49 +140,34 @@ static void emit(struct wishes *wishes, struct wish *wish)
 		pull->service = wish->service;
 		pull->may_fail = wish->fallback;
 		pull->image.dated = wish->dated;
-		wish->step = pull;
 	}
 	if (!wish->build)
 		return;
 	struct step *build = plan_add(
 		wishes->plan, OP_IMAGE_BUILD, wish->reference, pull ? "if it cannot be pulled" : wish->build);
+	const struct observed_image *image = map_get(&wishes->images, wish->reference);
 	build->service = wish->service;
+	build->image.compose_version = image ? image->compose_version : NULL;
 	plan_need(wishes->plan, build, pull, ON_FAILURE);
-	wish->step = build;
 }
 
-/* A build whose additional context is another service's image waits for that one. */
-static void need_contexts(struct wishes *wishes, const struct wish *wish)
+/* A pull or a build may bring another image than the one running containers are made from. */
+static void note_running(const struct wishes *wishes)
 {
-	const struct build *build = wish->service->build;
-	if (!wish->build || !build)
-		return;
-	for (size_t i = 0; i < build->nadditional_contexts; i++) {
-		const char *from = build->additional_contexts[i].value;
-		if (!from || strncmp(from, "service:", 8))
-			continue;
-		const struct dag_vertex *vertex = dag_find(wishes->dag, from + 8);
-		const char *reference = vertex ? service_image(wishes->arena, vertex->service) : NULL;
-		const struct wish *other = reference ? map_get(&wishes->by_reference, reference) : NULL;
-		if (other && other != wish)
-			plan_need(wishes->plan, wish->step, other->step, ON_SUCCESS);
-	}
-}
-
-/* A pull may bring another image than the one running containers are made from. */
-static void note_running(struct wishes *wishes, const struct wish *wish)
-{
-	if (!wish->pull)
-		return;
+	struct map noted;
+	map_init(&noted, wishes->arena);
 	for (size_t i = 0; i < wishes->seen->ncontainers; i++) {
 		const struct observed_container *seen = wishes->seen->containers[i];
-		const struct service *service = wish->service;
-		if (seen->service && !strcmp(seen->service, service->key) && seen->project &&
-			!strcmp(seen->project, service->project->name)) {
-			plan_note(wishes->plan, "service %s: recreated if the pull brings a new image",
-				service->key);
-			return;
-		}
+		const struct dag_vertex *vertex = dag_find_in(wishes->dag, seen->project, seen->service);
+		if (!vertex || !vertex->selected || seen->oneoff || map_has(&noted, seen->service))
+			continue;
+		const struct wish *wish =
+			map_get(&wishes->by_reference, service_image(wishes->arena, vertex->service));
+		if (!wish || (!wish->pull && !wish->build))
+			continue;
+		map_set(&noted, seen->service, NULL);
+		plan_note(wishes->plan, "service %s: recreated if the %s brings a new image", seen->service,
+			wish->pull ? "pull" : "build");
 	}
 }
 
@@ -220,15 +190,14 @@ int reconcile_images(struct arena *arena, const struct dag *dag, const struct ob
 		if (vertex->selected && reconcile_scale(options->scale, vertex->service) > 0)
 			consider(&wishes, vertex->service);
 	}
-	for (size_t i = 0; i < wishes.count; i++)
-		emit(&wishes, wishes.items[i]);
 	for (size_t i = 0; i < wishes.count; i++) {
-		need_contexts(&wishes, wishes.items[i]);
-		note_running(&wishes, wishes.items[i]);
+		refuse_missing(&wishes, wishes.items[i]);
+		emit(&wishes, wishes.items[i]);
 	}
+	note_running(&wishes);
 	if (errors->count > before)
 		return -1;
-	plan_order(wishes.plan);
+	images_order(dag, wishes.plan, NULL);
 	*ret_plan = wishes.plan;
 	return 0;
 }
@@ -237,7 +206,7 @@ int reconcile_images(struct arena *arena, const struct dag *dag, const struct ob
 static bool asks_for_look(const struct service *service)
 {
 	const char *policy = service->pull_policy;
-	return policy && (!strcmp(policy, "always") || !strcmp(policy, "build") || freshness(policy) > 0);
+	return policy && (!strcmp(policy, "always") || !strcmp(policy, "build") || freshness_of(policy) > 0);
 }
 
 void reconcile_wanted_images(struct arena *arena, const struct dag *dag, const struct observed *seen,

@@ -182,6 +182,9 @@ void networks_decide(struct work *work)
 		}
 		use_applications(work, task);
 	}
+	const struct project *project = work_whole_project(work);
+	for (size_t i = 0; project && i < project->nnetworks; i++)
+		network_use(work, project->networks[i]);
 }
 
 bool networks_renewed(const struct task *task, const struct existing *existing)
@@ -215,104 +218,6 @@ const char *networks_fault(const struct work *work, const struct task *task, con
 	return NULL;
 }
 
-/* The service's place on a network, or NULL when the file gives it none. */
-static const struct attachment *place(const struct existing *existing, const struct net *net)
-{
-	const struct service *service = existing->task ? existing->task->service : NULL;
-	for (size_t i = 0; service && i < service->nnetworks; i++) {
-		if (!strcmp(service->networks[i]->key, net->network->key) &&
-			service->project == net->network->project)
-			return service->networks[i];
-	}
-	return NULL;
-}
-
-/* Takes a container off a network that is remade. */
-static struct step *emit_leave(struct work *work, struct net *net, struct existing *existing)
-{
-	struct step *stop = existing->stop;
-	if (!existing->seen->oneoff) {
-		const char *reason = arena_printf(work->arena, "network %s changed", net_name(net));
-		stop = existing_stop(work, existing, reason, NULL);
-		existing->stopped_early = true;
-	}
-	struct step *leave =
-		plan_add(work->plan, OP_NETWORK_DISCONNECT, existing->seen->name, "configuration changed");
-	leave->service = existing->task ? existing->task->service : NULL;
-	leave->container = existing->seen;
-	leave->network.wanted = net->network;
-	leave->network.seen = net->seen;
-	leave->follows = stop;
-	plan_need(work->plan, leave, stop, ON_SUCCESS);
-	return leave;
-}
-
-/* Takes a network that changed away from the containers on it, and removes it. */
-static struct step *emit_removal(struct work *work, struct net *net)
-{
-	struct step **leaving = NULL;
-	size_t nleaving = 0;
-	for (size_t i = 0; i < work->nexisting; i++) {
-		if (existing_attachment(work->existing[i], net_name(net)))
-			*ARENA_PUSH(work->arena, leaving, nleaving) =
-				emit_leave(work, net, work->existing[i]);
-	}
-	struct step *remove = plan_add(work->plan, OP_NETWORK_REMOVE, net_name(net), "configuration changed");
-	remove->network.wanted = net->network;
-	remove->network.seen = net->seen;
-	for (size_t i = 0; i < nleaving; i++) {
-		plan_need(work->plan, remove, leaving[i], ON_SUCCESS);
-		remove->follows = leaving[i];
-	}
-	size_t leaver = 0;
-	for (size_t i = 0; i < work->nexisting; i++) {
-		const struct existing *existing = work->existing[i];
-		if (!existing_attachment(existing, net_name(net)))
-			continue;
-		struct undo *undo =
-			undo_add(work, OP_NETWORK_CONNECT, leaving[leaver]->service, existing->seen->name);
-		undo->reason = "the network stays";
-		undo->container = existing->seen;
-		undo->network = net->network;
-		undo->attachment = place(existing, net);
-		undo->success = leaving[leaver++];
-		undo->skip = remove;
-	}
-	return remove;
-}
-
-/* Puts containers back on a remade network that have no service in this run: orphans, services not named. */
-static void emit_return(struct work *work, struct net *net)
-{
-	for (size_t i = 0; i < work->nexisting; i++) {
-		struct existing *existing = work->existing[i];
-		bool planned = existing->task ? existing->task->vertex->selected && !existing->seen->oneoff
-					      : work->options->remove_orphans;
-		if (planned || !existing_attachment(existing, net_name(net)))
-			continue;
-		struct step *connect = plan_add(work->plan, OP_NETWORK_CONNECT, existing->seen->name,
-			arena_printf(work->arena, "network %s changed", net_name(net)));
-		connect->service = existing->task ? existing->task->service : NULL;
-		connect->container = existing->seen;
-		connect->network.wanted = net->network;
-		connect->network.attachment = place(existing, net);
-		connect->follows = existing->stop;
-		plan_need(work->plan, connect, net->create, ON_SUCCESS);
-		if (!existing->stop)
-			continue;
-		if (!existing->start) {
-			existing->start = plan_add(
-				work->plan, OP_CONTAINER_START, existing->seen->name, connect->reason);
-			existing->start->service = connect->service;
-			existing->start->container = existing->seen;
-			existing->start->follows = existing->stop;
-			plan_need(work->plan, existing->start, existing->stop, ON_SUCCESS);
-			undo_put_back(work, existing, existing->start);
-		}
-		plan_need(work->plan, existing->start, connect, ON_SUCCESS);
-	}
-}
-
 /* Removes the twins, one after the other. */
 static void emit_twins(struct work *work, struct net *net)
 {
@@ -336,26 +241,36 @@ void networks_alone(struct work *work)
 	}
 }
 
+void networks_create(struct work *work, struct net *net, const char *reason)
+{
+	net->create = plan_add(work->plan, OP_NETWORK_CREATE, net->network->name, reason);
+	net->create->network.wanted = net->network;
+	net->create->follows = net->remove;
+	plan_need(work->plan, net->create, work->renewed, ON_SUCCESS);
+}
+
 void networks_emit(struct work *work)
 {
 	size_t at = 0;
 	const struct map_entry *entry;
 	while ((entry = map_next(&work->nets, &at)))
 		emit_twins(work, entry->value);
+	networks_renew(work);
 	at = 0;
 	while ((entry = map_next(&work->nets, &at))) {
 		struct net *net = entry->value;
-		if (net->network->external || (net->seen && !net->renew))
-			continue;
-		struct step *remove = net->renew ? emit_removal(work, net) : NULL;
-		net->create = plan_add(work->plan, OP_NETWORK_CREATE, net->network->name,
-			net->renew ? "configuration changed" : "not found");
-		net->create->network.wanted = net->network;
-		net->create->follows = remove;
-		plan_need(work->plan, net->create, remove, ON_SUCCESS);
-		if (net->renew)
-			emit_return(work, net);
+		if (!net->seen && !net->network->external)
+			networks_create(work, net, "not found");
 	}
+}
+
+void networks_need(struct work *work, const struct task *task, struct step *start)
+{
+	bool renewed = task->applications && task->applications->renew;
+	for (size_t i = 0; i < task->nattachments; i++)
+		renewed |= task->nets[i] && task->nets[i]->renew;
+	if (renewed)
+		plan_need(work->plan, start, work->renewed, ON_SUCCESS);
 }
 
 /* One connect step; `attachment` NULL: to the applications' network. */
@@ -364,10 +279,7 @@ static void connect(struct work *work, const struct task *task, const struct exi
 {
 	const char *name = existing ? existing->seen->name : create->name;
 	struct step *step = plan_add(work->plan, OP_NETWORK_CONNECT, name,
-		!existing ? NULL
-			  : arena_printf(work->arena,
-				    net->renew ? "network %s changed" : "not attached to network %s",
-				    net_name(net)));
+		existing ? arena_printf(work->arena, "not attached to network %s", net_name(net)) : NULL);
 	step->service = task->service;
 	step->network.wanted = net->network;
 	step->network.seen = net->seen && !net->renew ? net->seen : NULL;
@@ -376,7 +288,7 @@ static void connect(struct work *work, const struct task *task, const struct exi
 	step->target = create;
 	step->follows = existing && existing->stop ? existing->stop : NULL;
 	plan_need(work->plan, step, create, ON_SUCCESS);
-	plan_need(work->plan, step, net->create, ON_SUCCESS);
+	plan_need(work->plan, step, net->renew ? work->renewed : net->create, ON_SUCCESS);
 }
 
 void networks_connect(
@@ -387,14 +299,14 @@ void networks_connect(
 		/* A new container has its networks from the create call, or at least the primary one. */
 		if (!net || (!existing && (!work->options->connect_separately || i == 0)))
 			continue;
-		if (existing && existing_attachment(existing, net_name(net)) && !net->renew)
-			continue;
+		if (existing && existing_attachment(existing, net_name(net)))
+			continue; /* whether it is the one there is or is remade */
 		connect(work, task, existing, create, net, task->attachments[i]);
 	}
 	struct net *applications = task->applications;
 	if (!applications)
 		return;
-	if (existing && !applications->renew && existing_attachment(existing, net_name(applications)))
+	if (existing && existing_attachment(existing, net_name(applications)))
 		return;
 	connect(work, task, existing, create, applications, NULL);
 }

@@ -54,8 +54,20 @@ static void need_names_of(struct work *work, struct step *create, const char *ke
 	}
 }
 
-static void need_references(struct work *work, const struct service *service, struct step *create)
+/* What is named as a container keeps that name. */
+static void need_named_containers(struct work *work, const struct task *task, struct step *create)
 {
+	for (size_t e = 0; e < task->vertex->nedges; e++) {
+		const struct replica *replica = work_named_replica(work, &task->vertex->edges[e]);
+		if (replica)
+			plan_need(work->plan, create, replica->rename ? replica->rename : replica->create,
+				ON_SUCCESS);
+	}
+}
+
+static void need_references(struct work *work, const struct task *task, struct step *create)
+{
+	const struct service *service = task->service;
 	const char *const modes[] = { service->network_mode, service->pid, service->ipc };
 	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
 		if (modes[i] && !strncmp(modes[i], "service:", 8))
@@ -68,6 +80,7 @@ static void need_references(struct work *work, const struct service *service, st
 		if (strncmp(from, "container:", 10))
 			need_container_of(work, create, from, strcspn(from, ":"));
 	}
+	need_named_containers(work, task, create);
 }
 
 /* Ids of the applications a service of the file depends on, comma-joined, or NULL. */
@@ -82,35 +95,57 @@ static const char *applications(struct work *work, const struct task *task)
 	return text;
 }
 
-/* The create step of a replica, with what it takes over from the one it replaces. */
-static struct step *emit_create(struct work *work, struct task *task, struct replica *replica)
+/* What docker compose reads back when it starts and stops the project without its file: it refuses a name
+ * that has no container, so that services that this run leaves out, or no profile switches on, are not there.
+ */
+static const char *dependencies(struct work *work, const struct task *task)
+{
+	static const char *const words[] = {
+		[CONDITION_STARTED] = "service_started",
+		[CONDITION_HEALTHY] = "service_healthy",
+		[CONDITION_COMPLETED] = "service_completed_successfully",
+	};
+	const char *text = NULL;
+	for (size_t i = 0; i < task->service->ndepends_on; i++) {
+		const struct dependency *on = task->service->depends_on[i];
+		const struct dag_vertex *vertex = dag_find(work->dag, on->key);
+		if (vertex && vertex->selected)
+			text = arena_printf(work->arena, "%s%s%s:%s:%s", text ? text : "", text ? "," : "",
+				on->key, words[on->condition], on->restart ? "true" : "false");
+	}
+	return text;
+}
+
+struct step *replica_create(struct work *work, struct task *task, struct replica *replica)
 {
 	const struct observed_container *old = replica->now ? replica->now->seen : NULL;
-	bool aside = old && !strcmp(old->name, replica->name);
+	/* Who has the name frees it later. */
+	bool aside = old && map_has(&work->by_name, replica->name);
 	const char *name =
 		aside ? arena_printf(work->arena, "%.12s_%s", old->id, replica->name) : replica->name;
 	struct step *create = plan_add(work->plan, OP_CONTAINER_CREATE, name, replica->reason);
 	create->service = task->service;
 	create->number_of = replica->number;
 	create->new_name = aside ? replica->name : NULL;
-	create->create.replaces = work->options->renew_anon_volumes ? NULL : old;
+	create->create.replaces = old;
+	create->create.oneoff = task_is_once(work, task) ? work->options->once : NULL;
+	create->create.renew_volumes = work->options->renew_anon_volumes;
 	create->create.image_id = work->options->images_known && task->image ? task->image->id : NULL;
 	create->create.inputs = task->inputs;
 	create->create.applications = applications(work, task);
+	create->create.depends_on = dependencies(work, task);
 	create->follows =
 		replica->now ? replica->now->stop : NULL; /* stopped early: nothing else brings it back */
 	for (size_t i = 0; i < task->nattachments; i++)
 		plan_need(work->plan, create, task->nets[i] ? task->nets[i]->create : NULL, ON_SUCCESS);
 	volumes_need(work, task, create);
-	need_references(work, task->service, create);
+	need_references(work, task, create);
 	wait_for_name(work, create, name, NULL);
 	replica->create = create;
 	return create;
 }
 
-/* Adds the start step of a replica, with what comes between create and start: networks, uploads. */
-static struct step *emit_start(
-	struct work *work, struct task *task, struct replica *replica, const char *reason)
+struct step *replica_start(struct work *work, struct task *task, struct replica *replica, const char *reason)
 {
 	struct existing *existing = replica->create ? NULL : replica->now;
 	bool content, files;
@@ -137,6 +172,7 @@ static struct step *emit_start(
 	plan_need(work->plan, start, replica->create, ON_SUCCESS);
 	for (size_t i = before; i + 1 < work->plan->count; i++)
 		plan_need(work->plan, start, work->plan->steps[i], ON_SUCCESS);
+	networks_need(work, task, start);
 	replica->start = start;
 	replica->ready = hooks_after_start(work->plan, start);
 	return start;
@@ -144,22 +180,19 @@ static struct step *emit_start(
 
 static void emit_new(struct work *work, struct task *task, struct replica *replica)
 {
-	struct step *create = emit_create(work, task, replica);
-	struct step *start = emit_start(work, task, replica, NULL);
+	struct step *create = replica_create(work, task, replica);
+	struct step *start = replica_start(work, task, replica, NULL);
 	if (!start)
 		return;
 	gates_need(work, task, start);
-	struct undo *undo = undo_add(work, OP_CONTAINER_REMOVE, task->service, create->name);
-	undo->reason = "created, but not started";
-	undo->target = undo->success = create;
-	undo->skip = start;
-	undo->remove_volumes = true;
+	if (proof_of_networks(work, task))
+		replica_take_back(
+			work, replica, &(struct turn){ proof_watch(work, task, replica), ON_FAILURE });
+	else
+		undo_create(work, create, start, "created, but not started");
 }
 
-/* Stops what asked to be restarted with `task`, before `step` stops or removes a container of `task`. `gone`
- * (may be NULL) removes it: what shares its namespaces cannot come back then. */
-static void stop_dependents(
-	struct work *work, const struct task *task, struct step *step, const struct step *gone)
+void dependents_stop(struct work *work, const struct task *task, struct step *step)
 {
 	for (size_t d = 0; !work->options->no_start && d < task->vertex->ndependents; d++) {
 		struct dag_vertex *vertex = task->vertex->dependents[d];
@@ -176,9 +209,6 @@ static void stop_dependents(
 			struct step *stop = existing_stop(work, now,
 				arena_printf(work->arena, "%s is remade (restart: true)", task->service->key),
 				&fresh);
-			now->stopped_early |= fresh;
-			if (!dependent->hash)
-				now->gone = gone;
 			for (size_t n = 0; fresh && n < step->nneeds; n++)
 				plan_need(work->plan, stop, step->needs[n].on, step->needs[n].release);
 			plan_need(work->plan, step, stop, ON_SUCCESS);
@@ -186,29 +216,7 @@ static void stop_dependents(
 	}
 }
 
-/* Stops and removes `old` once `made` (may be NULL: it is there) exists and the gates are open. Returns the
- * remove step; `ret_first` is the first step that takes something away. */
-static struct step *emit_replacement(struct work *work, struct task *task, struct existing *old,
-	struct step *made, const char *reason, struct step **ret_first)
-{
-	bool fresh;
-	struct step *stop = existing_stop(work, old, reason, &fresh);
-	if (fresh) {
-		plan_need(work->plan, stop, made, ON_SUCCESS);
-		gates_need(work, task, stop);
-	}
-	struct step *remove = existing_removal(work, old, "replaced");
-	plan_need(work->plan, remove, made, ON_SUCCESS);
-	if (!fresh)
-		gates_need(work, task, remove);
-	stop_dependents(work, task, stop ? stop : remove, remove);
-	*ret_first = fresh ? stop : remove;
-	undo_put_back(work, old, remove);
-	return remove;
-}
-
-/* Gives the container its final name after `after` (may be NULL). */
-static struct step *emit_rename(struct work *work, const struct task *task, struct replica *replica,
+struct step *replica_rename(struct work *work, const struct task *task, struct replica *replica,
 	const char *name, struct step *after)
 {
 	struct step *rename = plan_add(work->plan, OP_CONTAINER_RENAME, name, NULL);
@@ -223,83 +231,41 @@ static struct step *emit_rename(struct work *work, const struct task *task, stru
 	return rename;
 }
 
-static void emit_recreate(struct work *work, struct task *task, struct replica *replica)
-{
-	struct step *create = emit_create(work, task, replica), *first;
-	struct step *remove = emit_replacement(work, task, replica->now, create, replica->reason, &first);
-	struct step *last = remove;
-	if (create->new_name) {
-		last = emit_rename(work, task, replica, create->name, remove);
-		plan_need(work->plan, last, create, ON_SUCCESS);
-		last->follows = first;
-	}
-	struct step *start = emit_start(work, task, replica, NULL);
-	if (start) {
-		plan_need(work->plan, start, last, ON_SUCCESS);
-		start->follows = first;
-	}
-	struct undo *undo = undo_add(work, OP_CONTAINER_REMOVE, task->service, create->name);
-	undo->reason = "created, but not needed: the old container stays";
-	undo->target = undo->success = create;
-	undo->skip = first;
-	undo->remove_volumes = true;
-}
-
-static void emit_finish(struct work *work, struct task *task, struct replica *replica)
-{
-	struct step *first;
-	struct step *remove = emit_replacement(work, task, replica->old, NULL, replica->reason, &first);
-	struct step *rename = emit_rename(work, task, replica, replica->now->seen->name, remove);
-	rename->follows = first;
-	if (existing_runs(replica->now))
-		return;
-	struct step *start = emit_start(work, task, replica, NULL);
-	if (start) {
-		plan_need(work->plan, start, rename, ON_SUCCESS);
-		start->follows = first;
-	}
-	struct undo *undo = undo_add(work, OP_CONTAINER_REMOVE, task->service, replica->now->seen->name);
-	undo->reason = "not needed: the old container stays";
-	undo->container = replica->now->seen;
-	undo->skip = first;
-	undo->remove_volumes = replica->now->seen->state == CONTAINER_CREATED;
-}
-
 static void emit_restart(struct work *work, struct task *task, struct replica *replica)
 {
 	bool fresh;
 	struct step *stop = existing_stop(work, replica->now, replica->reason, &fresh);
-	stop_dependents(work, task, stop, NULL);
-	struct step *start = emit_start(work, task, replica, replica->reason);
+	dependents_stop(work, task, stop);
+	struct step *start = replica_start(work, task, replica, replica->reason);
 	plan_need(work->plan, start, stop, ON_SUCCESS);
 	gates_need(work, task, start);
 	start->follows = stop;
 	undo_put_back(work, replica->now, start);
+	if (proof_of_networks(work, task))
+		proof_watch(work, task, replica);
 }
 
 /* All steps of one replica: what is kept, started, replaced or made. */
 static void emit_replica(struct work *work, struct task *task, struct replica *replica)
 {
 	struct step *rename = NULL;
-	/* The replaced container is gone, only the new one's name was not changed any more. */
-	bool temporary = replica->now && replica->now->temporary && !replica->old;
+	/* An interrupted run has left it alone under a name for the meantime. */
+	bool misnamed = replica->now && (replica->now->temporary || replica->now->away);
 	switch (replica->action) {
 	case ACTION_CREATE:
 		emit_new(work, task, replica);
 		return;
 	case ACTION_RECREATE:
-		emit_recreate(work, task, replica);
-		return;
 	case ACTION_FINISH:
-		emit_finish(work, task, replica);
+		replica_replace(work, task, replica);
 		return;
 	case ACTION_RESTART:
 	case ACTION_START:
 	case ACTION_KEEP:
 		break;
 	}
-	if (temporary)
-		rename = emit_rename(work, task, replica, replica->now->seen->name, NULL);
+	if (misnamed)
+		rename = replica_rename(work, task, replica, replica->now->seen->name, NULL);
 	if (replica->action == ACTION_KEEP) {
 		if (replica->now->seen->state == CONTAINER_RUNNING)
 			networks_connect(work, task, replica->now, NULL);
@@ -308,10 +274,14 @@ static void emit_replica(struct work *work, struct task *task, struct replica *r
 	if (replica->action == ACTION_RESTART) {
 		emit_restart(work, task, replica);
 	} else {
-		struct step *start = emit_start(work, task, replica, replica->reason);
+		struct step *start = replica_start(work, task, replica, replica->reason);
 		gates_need(work, task, start);
+		if (proof_of_networks(work, task))
+			proof_watch(work, task, replica);
 	}
 	plan_need(work->plan, replica->start, rename, ON_SUCCESS);
+	if (rename)
+		replica->start->follows = rename;
 }
 
 void task_emit(struct work *work, struct task *task)
@@ -320,16 +290,9 @@ void task_emit(struct work *work, struct task *task)
 		if (task->existing[i]->unwanted)
 			existing_remove(work, task->existing[i]);
 	}
-	bool kept = false;
 	/* Gates come before the steps that wait at them, for those who read the plan. */
-	for (size_t r = 0; r < task->nreplicas; r++) {
-		if (task->replicas[r]->action != ACTION_KEEP)
-			gates_need(work, task, NULL);
-	}
-	for (size_t r = 0; r < task->nreplicas; r++) {
+	if (task->nreplicas)
+		gates_need(work, task, NULL);
+	for (size_t r = 0; r < task->nreplicas; r++)
 		emit_replica(work, task, task->replicas[r]);
-		kept |= task->replicas[r]->action == ACTION_KEEP && existing_runs(task->replicas[r]->now);
-	}
-	if (kept)
-		gates_note(work, task);
 }

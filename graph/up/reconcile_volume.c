@@ -1,5 +1,6 @@
 /* Volumes: data is never removed to make a wish come true. */
 #include "graph/up/reconcile_work.h"
+#include "base/text/secret.h"
 #include "compose/print/hash.h"
 
 #include <string.h>
@@ -10,6 +11,16 @@ static const struct volume *mount_volume(const struct service *service, const st
 	if (!mount->type || strcmp(mount->type, "volume") || !mount->source)
 		return NULL;
 	return project_volume(service->project, mount->source);
+}
+
+/* A label's value for a message. */
+static const char *label_shown(
+	const struct work *work, const struct volume *volume, const char *key, const char *value)
+{
+	return secret_is_name(key, strlen(key))
+		       ? SECRET_MASK
+		       : arena_printf(work->arena, "\"%s\"",
+				 secret_masked(work->arena, value, volume->project->variables));
 }
 
 /* What of the configuration differs, as far as the engine's list tells. */
@@ -24,9 +35,9 @@ static const char *difference(
 		const char *have = map_get(&seen->labels, label->key),
 			   *want = label->value ? label->value : "";
 		if (!have || strcmp(have, want))
-			return arena_printf(work->arena, "label %s is %s there, \"%s\" in the file",
-				label->key, have ? arena_printf(work->arena, "\"%s\"", have) : "missing",
-				want);
+			return arena_printf(work->arena, "label %s is %s there, %s in the file", label->key,
+				have ? label_shown(work, volume, label->key, have) : "missing",
+				label_shown(work, volume, label->key, want));
 	}
 	return "its driver_opts or labels differ";
 }
@@ -50,7 +61,7 @@ static void volume_check(struct work *work, struct vol *vol)
 		volume->name, volume->key, difference(work, volume, seen));
 	error_hint(work->errors,
 		"nothing was changed: restore the old configuration in the file, or give the volume another "
-		"`name`; to begin with an empty one, copy the data you need and run: docker volume rm %s",
+		"`name`; to begin with an empty one, copy the data you need and run: docker flow down && docker volume rm %s",
 		volume->name);
 }
 
@@ -88,6 +99,9 @@ void volumes_decide(struct work *work)
 		for (size_t m = 0; m < task->service->nvolumes; m++)
 			volume_use(work, mount_volume(task->service, task->service->volumes[m]));
 	}
+	const struct project *project = work_whole_project(work);
+	for (size_t i = 0; project && i < project->nvolumes; i++)
+		volume_use(work, project->volumes[i]);
 }
 
 const char *volumes_fault(const struct work *work, const struct task *task, const struct existing *existing)

@@ -7,6 +7,65 @@ struct task *work_task(const struct work *work, const struct dag_vertex *vertex)
 	return &work->tasks[vertex->order];
 }
 
+const struct replica *work_named_replica(const struct work *work, const struct dag_edge *edge)
+{
+	const struct task *task = edge->container && edge->to->selected ? work_task(work, edge->to) : NULL;
+	for (size_t i = 0; task && i < task->nreplicas; i++)
+		if (!strcmp(task->replicas[i]->name, edge->container))
+			return task->replicas[i];
+	return NULL;
+}
+
+bool work_shares(const struct service *service, const struct dag_edge *edge)
+{
+	const char *const modes[] = { service->network_mode, service->pid, service->ipc };
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+		if (!modes[i])
+			continue;
+		if (!strncmp(modes[i], "service:", 8) && !strcmp(modes[i] + 8, edge->to->service->key))
+			return true;
+		if (!strncmp(modes[i], "container:", 10) && edge->container &&
+			!strcmp(modes[i] + 10, edge->container))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the project is that of a registry's applications, not the file's. */
+static bool is_applications(const struct project *project)
+{
+	return project->nservices && project->services[0]->application;
+}
+
+/* Whether the file's project has a service of that name, with or without an active profile. */
+static bool in_file(const struct project *project, const char *service)
+{
+	for (size_t i = 0; service && i < project->nservices; i++) {
+		if (!strcmp(project->services[i]->key, service))
+			return true;
+	}
+	return false;
+}
+
+const struct project *work_whole_project(const struct work *work)
+{
+	bool all = work->options->all_resources && work->dag->nprojects;
+	return all && !is_applications(work->dag->projects[0]) ? work->dag->projects[0] : NULL;
+}
+
+bool existing_orphan(const struct work *work, const struct existing *existing)
+{
+	const struct project *project = work->dag->nprojects ? work->dag->projects[0] : NULL;
+	const struct observed_container *seen = existing->seen;
+	if (!project || is_applications(project))
+		return false;
+	if (!seen->project || strcmp(seen->project, project->name) != 0)
+		return false;
+	if (seen->oneoff) /* docker compose 2.40, isOrphaned */
+		return seen->state == CONTAINER_EXITED || seen->state == CONTAINER_DEAD;
+	return !existing->task && !in_file(project, seen->service);
+}
+
 bool existing_runs(const struct existing *existing)
 {
 	return container_state_runs(existing->seen->state);
@@ -38,9 +97,15 @@ struct step *existing_stop(struct work *work, struct existing *existing, const c
 	return existing->stop;
 }
 
+const char *existing_away_name(struct work *work, const struct existing *existing, const char *name)
+{
+	return arena_printf(work->arena, "%s_%.12s", name, existing->seen->id);
+}
+
 struct step *existing_removal(struct work *work, struct existing *existing, const char *reason)
 {
-	struct step *remove = plan_add(work->plan, OP_CONTAINER_REMOVE, existing->seen->name, reason);
+	const char *name = existing->aside ? existing->aside->new_name : existing->seen->name;
+	struct step *remove = plan_add(work->plan, OP_CONTAINER_REMOVE, name, reason);
 	remove->service = existing->task ? existing->task->service : NULL;
 	remove->container = existing->seen;
 	remove->number_of = existing->seen->number;
@@ -58,4 +123,28 @@ void existing_remove(struct work *work, struct existing *existing)
 		existing->seen->state == CONTAINER_DEAD || existing->seen->state == CONTAINER_REMOVING;
 	/* One that never ran holds no data of its own; volumes that it inherited are not anonymous to it. */
 	remove->ending.remove_volumes = existing->temporary && existing->seen->state == CONTAINER_CREATED;
+}
+
+bool existing_better(const struct existing *a, const struct existing *b, const char *final)
+{
+	if (!b)
+		return true;
+	bool named = !strcmp(a->seen->name, final), other = !strcmp(b->seen->name, final);
+	if (named != other)
+		return named;
+	if (existing_runs(a) != existing_runs(b))
+		return existing_runs(a);
+	return a->seen->created > b->seen->created;
+}
+
+const char *existing_idle(const struct work *work, const struct existing *existing)
+{
+	if (existing->seen->state == CONTAINER_CREATED)
+		return "created, never started";
+	return arena_printf(work->arena, "exited (%lld)", (long long)existing->seen->exit_code);
+}
+
+bool existing_done(const struct task *task, const struct existing *existing)
+{
+	return existing->seen->state == CONTAINER_EXITED && existing->seen->exit_code == 0 && task->one_shot;
 }

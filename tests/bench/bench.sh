@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # make bench: docker flow against docker compose and against the engine's own floor, in one run, as ratios.
 #
-#   tests/bench/bench.sh [SECTION…]    start config up gates noop down logs; all of them without a name
+#   tests/bench/bench.sh [SECTION…]    start config up gates noop ps down logs cp watch; all of them without a name
 #
 # Needs docker compose 2.40 (tests/engine.sh fetch28). Writes the table to docs/benchmarks.md when all sections ran, else to standard output.
 # A ratio is ours / theirs: below 1 we are faster. BUDGET columns come from docs/design.md §7; a row that misses its budget says so.
@@ -146,6 +146,16 @@ section_noop() {
 	row "up -d with nothing to do, chain of 8 health gates" 1/50 "$(line 1)" "$(line 2)"
 	clear_containers
 }
+section_ps() {
+	local f
+	use_engine
+	clear_containers
+	f=$(flat 100 | project ps)
+	"$flow" $f up --no-start >/dev/null 2>&1
+	result=$("$measure" -n 21 flow "$flow $f ps -a" compose "$compose $f ps -a")
+	row "ps -a, 100 containers" 1/4 "$(line 1)" "$(line 2)"
+	clear_containers
+}
 section_down() {
 	local f
 	use_engine
@@ -180,7 +190,74 @@ section_logs() {
 	clear_containers
 }
 
-all="start config up gates noop down logs"
+section_cp() {
+	local f files
+	use_engine
+	clear_containers
+	f=$(flat 1 | project cp)
+	mkdir -p "$work/2" "$work/10000"
+	head -c 100000000 /dev/urandom | tee "$work/2/a" >"$work/2/b"
+	cat "$work/2/a" "$work/2/b" | split -b 20000 -a 4 - "$work/10000/"
+	"$flow" $f up -d >/dev/null 2>&1
+	export f
+	for files in 2 10000; do
+		result=$("$measure" -n 3 -s "docker exec cp-s1-1 rm -rf /to" flow "$flow $f cp $work/$files s1:/to" compose "$compose $f cp $work/$files s1:/to")
+		row "cp of 200 MB in $files files into a container" 1.0 "$(line 1)" "$(line 2)"
+		result=$("$measure" -n 3 -s "rm -rf $work/back" flow "$flow $f cp s1:/to $work/back" compose "$compose $f cp s1:/to $work/back")
+		row "cp of 200 MB in $files files out of it" 1.0 "$(line 1)" "$(line 2)"
+	done
+	rm -rf "$work/2" "$work/10000" "$work/back"
+	clear_containers
+}
+# saves TOOL…: ms from a save to the file in the container, as a line of measure's; the tool watches meanwhile
+saves() {
+	local pid root
+	: >"$work/watch.log"
+	"$@" >"$work/watch.log" 2>&1 &
+	pid=$!
+	until grep -q "Watch enabled" "$work/watch.log"; do kill -0 $pid; read -rt 0.1 <> <(:) || true; done
+	root=/proc/$(docker inspect -f '{{.State.Pid}}' watch-s1-1)/root/app
+	python3 - "$work/watch/src" "$root" <<-'PYTHON'
+		import os, sys, time
+		source, target = sys.argv[1:]
+		taken = []
+		for i in range(11):
+		    text = str(time.time())
+		    began = time.monotonic()
+		    with open(source + "/file", "w") as file: file.write(text)
+		    while True:
+		        try:
+		            with open(target + "/file") as file:
+		                if file.read() == text: break
+		        except OSError: pass
+		        time.sleep(0.001)
+		    taken.append((time.monotonic() - began) * 1000)
+		    time.sleep(0.3)
+		taken.sort()
+		print("saves", "%.1f" % taken[5], "%.1f" % taken[0], "%.1f" % taken[-1], 0, 0, sep="\t")
+	PYTHON
+	kill -INT $pid
+	wait $pid || true
+}
+section_watch() {
+	local f ours theirs
+	use_engine
+	clear_containers
+	f=$(project watch <<-'YAML'
+		services:
+		  s1: {image: busybox, command: [sleep, "1000"], init: true, networks: [n], develop: {watch: [{path: ./src, action: sync, target: /app}]}}
+		networks: {n: {name: benchnet, external: true}}
+	YAML
+	)
+	mkdir -p "$work/watch/src"
+	"$flow" $f up -d >/dev/null 2>&1
+	ours=$(saves "$flow" $f watch --no-up)
+	theirs=$(saves "$compose" $f watch --no-up)
+	row "watch, from a save to the file in the container" 1/2 "$ours" "$theirs" "$(cut -f2 <<<"$ours") ms"
+	clear_containers
+}
+
+all="start config up gates noop ps down logs cp watch"
 for name in ${*:-$all}; do "section_$name"; done
 
 table() {

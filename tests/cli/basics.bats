@@ -45,6 +45,12 @@ load helper
 	[ "$output" = "$version" ]
 	run -0 "$flow" version -f json
 	[ "$(jq -r .version <<<"$output")" = "v$version" ]
+	run -0 "$flow" version --format '{{.version | upper}}'
+	[ "$output" = "V${version^^}" ]
+	run -0 "$flow" version -f pretty
+	[ "$output" = "docker flow version v$version" ]
+	run -2 "$flow" version -f jsno
+	[[ $output == *"neither a kind of output nor a template"* ]]
 }
 
 @test "docker's global options are taken in front of and behind the plugin's name" {
@@ -58,23 +64,57 @@ load helper
 @test "mistyped commands and options are answered with the nearest one, status 2" {
 	run -2 --separate-stderr "$flow" vresion
 	[ -z "$output" ]
-	[[ $stderr == *"unknown command: docker-flow vresion"*"did you mean docker-flow version?"* ]]
+	[[ $stderr == *"unknown command: docker-flow vresion"*"did you mean \"docker-flow version\"?"* ]]
 	run -2 "$flow" version --shrot
-	[[ $output == *"did you mean --short?"* ]]
+	[[ $output == *"did you mean \"--short\"?"* ]]
 	run -2 "$flow" version now
 	[[ $output == *'version does not take "now"'* ]]
 	run -2 "$flow" help nothing-like-it
+	run -2 "$flow" help version now
+	[[ $output == *'help does not take "now" behind version'* ]]
+	run -2 "$flow" registry nothing
+	[[ $output == *"commands: registry check, registry ls, registry show"* ]]
+	run -2 "$flow" registry shw
+	[[ $output == *'did you mean "docker-flow registry show"?'* ]]
 }
 
 @test "as docker-compose a mistake is status 1" {
 	ln -s "$flow" docker-compose
 	run -1 ./docker-compose vresion
 	[[ $output == *"docker-compose version"* ]]
+	for words in version --version 'compose version'; do
+		# shellcheck disable=SC2086 # words
+		run -0 ./docker-compose $words
+		[ "$output" = "Docker Compose version v2.40.3 (docker flow v$(cat "$top/VERSION"))" ]
+	done
+	run -0 ./docker-compose version -f json
+	[ "$(jq -r .version <<<"$output")" = v2.40.3 ]
 	run -0 ./docker-compose compose version --short
+	[ "$output" = 2.40.3 ]
+}
+
+@test "E docker compose is pointed to where it can read the project, and only there" {
+	for project in 'services: {a: {image: busybox, dependencies: []}}' 'services: {a: {image: busybox, ports: [{internal: 80}]}}' 'a: {image: busybox}' 'services: []' ''; do
+		rm -f compose.yaml
+		[ -z "$project" ] || echo "$project" >compose.yaml
+		run -2 "$flow" publish
+		[[ $output == *"unknown command: docker-flow publish"*hint:* ]]
+		[[ $output != *"works on the same project"* ]] || { echo "$project"; return 1; }
+	done
+	echo 'a: {image: busybox}' >fig.yml
+	run -2 "$flow" publish
+	[[ $output == *"fig.yml is of format 1; docker-flow config --portable prints"* ]]
+	printf 'include: [part.yaml]\nservices: {b: {image: busybox}}\n' >compose.yaml
+	echo 'services: {a: {image: busybox, dependencies: [b]}}' >part.yaml
+	run -2 "$flow" publish
+	[[ $output == *"part.yaml has keys of docker flow"* ]]
+	run -2 "$flow" -f gone.yaml publish
+	[[ $output != *"works on the same project"* ]]
 }
 
 @test "what only docker compose can do is named" {
-	for word in exec run stop port; do
+	echo 'services: {a: {image: busybox}}' >compose.yaml
+	for word in publish; do
 		run -2 "$flow" "$word"
 		[[ $output == *"docker compose $word works on the same project"* ]]
 	done
@@ -130,6 +170,35 @@ load helper
 	[ "${COMPREPLY[*]}" = version ]
 }
 
+@test "the manual has its sections, and troff nothing to say about it" {
+	"$flow" __doc man >flow.1
+	for section in NAME SYNOPSIS DESCRIPTION COMMANDS OPTIONS EXAMPLES 'EXIT STATUS' ENVIRONMENT FILES 'SEE ALSO'; do
+		grep -qx "\.SH $section" flow.1 || { echo "$section is missing"; return 1; }
+	done
+	command -v groff >/dev/null || skip "no groff"
+	run -0 --separate-stderr groff -man -Tutf8 -ww -P-c -P-bu flow.1
+	[ -z "$stderr" ]
+	grep -qE "^ +docker flow ps --format '\{\{\.Name\}\}\\\\t\{\{\.State\}\}'$" <<<"$output" # as it is to be typed
+	run -0 grep -A1 -E '^ +141 ' <<<"$output"
+	[ "${lines[1]:-}" = '' ] # what follows the list is no part of it
+}
+
+@test "docker completes the plugin's words" {
+	command -v docker >/dev/null || skip "no docker"
+	[ "$(docker version --format '{{.Client.Version}}' 2>/dev/null | cut -d. -f1)" -ge 28 ] || skip "docker before 28"
+	mkdir -p config/cli-plugins && ln -s "$flow" config/cli-plugins/docker-flow
+	run -0 --separate-stderr docker --config "$PWD/config" __complete flow up --fail
+	[[ $output == --fail-fast* ]]
+}
+
+@test "the working directory has the name by which it was entered" {
+	mkdir real && ln -s real shop && echo 'services: {a: {image: busybox}}' >real/compose.yaml
+	cd shop
+	[ "$("$flow" config --format json 2>/dev/null | jq -r .name)" = shop ]
+	[ "$(PWD=/ "$flow" config --format json | jq -r .name)" = real ]
+	[ "$(env -u PWD "$flow" config --format json | jq -r .name)" = real ]
+}
+
 @test "install and uninstall leave nothing behind" {
 	make -s -C "$top" DESTDIR="$PWD/root" PREFIX=/usr install
 	[ -x root/usr/lib/docker/cli-plugins/docker-flow ]
@@ -144,4 +213,27 @@ load helper
 	fi
 	DOCKER_CONFIG=$PWD/config make -s -C "$top" uninstall-user
 	[ ! -e config/cli-plugins/docker-flow ]
+}
+
+@test "A7 without HOME the password database says whose configuration and cache are read" {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	user=$(awk -F: '$3 == 65534 { print $6 }' /etc/passwd)
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR"
+	cp "$flow" "$BATS_TEST_TMPDIR/flow"
+	mkdir work && chmod 777 work && cd work
+	echo 'services: {a: {image: busybox, volumes: ["~/x:/x"]}}' >compose.yaml
+	ASAN_OPTIONS=detect_leaks=0 run env -u HOME -u DOCKER_CONFIG -u XDG_CACHE_HOME setpriv --reuid 65534 --regid 65534 --clear-groups \
+		strace -o "$PWD/trace" -e trace=open,openat,access,faccessat2 "$BATS_TEST_TMPDIR/flow" -H unix://$PWD/none.sock ps
+	grep -qF "\"$user/.docker/config.json\"" trace
+	run ! grep -F '"/root/' trace
+	[ "$(env -u HOME setpriv --reuid 65534 --regid 65534 --clear-groups "$BATS_TEST_TMPDIR/flow" config --format json | jq -r '.services.a.volumes[0].source')" = "$user/x" ]
+}
+
+@test "C10 a trace that cannot be written is said, once" {
+	echo 'services: {a: {image: x}}' >compose.yaml
+	for file in "$PWD" "$PWD/none/trace"; do
+		FLOW_TRACE=$file run -0 --separate-stderr "$flow" config -q
+		[[ $stderr == "warning: no trace: FLOW_TRACE=$file cannot be written: "* ]]
+		[ "$(wc -l <<<"$stderr")" = 1 ]
+	done
 }

@@ -164,17 +164,34 @@ repository() {
 	[[ $output == *"cannot be read"* ]]
 }
 
-@test "pipes, folders and devices in the place of files: an error at once, with hint" {
-	mkfifo pipe && mkdir folder
+@test "B5 a pipe whose writer comes later is waited for, as long as nobody interrupts; one that writes nothing is empty" {
+	mkfifo pipe
+	for named in -f --env-file; do
+		echo 'services: {a: {image: x}}' >compose.yaml
+		run -130 timeout --foreground --preserve-status -s INT 1 "$flow" "$named" pipe config -q
+		{ read -rt 2 <> <(:) || echo 'services: {a: {image: late}}' | sed "$([ "$named" = -f ] || echo 's/.*/A=late/')" >pipe; } 3>&- &
+		echo 'services: {a: {image: "${A:-x}"}}' >compose.yaml
+		run -0 timeout 30 "$flow" "$named" pipe config --images
+		[ "$output" = late ]
+	done
+	: >pipe 3>&- &
+	run -0 timeout 30 "$flow" --env-file pipe config --images
+	[ "$output" = x ]
+	run -0 timeout 30 "$flow" --env-file <(:) config --images
+	[ "$output" = x ]
+	run -2 timeout 30 "$flow" -f pipe config -q
+	[[ $output == "pipe: error: read $PWD/pipe: nobody writes into this pipe"*"hint: it was waited for 10 s"* ]]
+}
+
+@test "folders and devices in the place of files: an error at once, with hint" {
+	mkdir folder
 	for key in env_file label_file; do
-		for file in pipe folder; do
-			echo "services: {a: {image: x, $key: $file}}" >compose.yaml
-			run -2 timeout 5 "$flow" config
-			[[ $output == "compose.yaml:1:"*"services.a.$key: read $PWD/$file: "*hint:* ]]
-		done
+		echo "services: {a: {image: x, $key: folder}}" >compose.yaml
+		run -2 timeout 5 "$flow" config
+		[[ $output == "compose.yaml:1:"*"services.a.$key: read $PWD/folder: "*hint:* ]]
 	done
 	echo 'services: {a: {image: x}}' >compose.yaml
-	for file in pipe folder /dev/zero; do
+	for file in folder /dev/zero; do
 		run -2 timeout 5 "$flow" -f "$file" config
 		[[ $output == *"$file: error: read "*hint:* ]]
 		run -2 timeout 5 "$flow" --env-file "$file" config
@@ -187,11 +204,7 @@ repository() {
 		[[ $output == "extends.yaml:1:44: error: services.a.extends.file: read "*hint:* ]]
 	done
 	run -2 timeout 5 "$flow" -f /dev/null config
-	mkfifo .env
-	run -2 timeout 5 "$flow" config
-	[[ $output == ".env: error: read "*hint:* ]]
 	# a pipe that somebody writes into is a file
-	rm .env
 	run -0 --separate-stderr timeout 5 "$flow" --env-file <(echo A=1) -f <(echo 'services: {a: {image: "x:$A"}}') config --images
 	[ "$output" = x:1 ]
 }

@@ -82,6 +82,18 @@ ask() { curl -sS --max-time 10 --unix-socket listen "$@"; }
 	run -18 ask http://x/chunked
 }
 
+@test "B2 silence, deaf and stall: nothing more comes, and the connection stays" {
+	spoil --fault silence@1 --fault deaf@2 --fault stall@3 --fault stall@4
+	run -28 ask --max-time 1 http://x/done
+	run -28 ask --max-time 1 http://x/never
+	run -28 --separate-stderr ask --max-time 1 http://x/abcdef
+	[ "$output" = "GET /a" ]
+	run -28 ask --max-time 1 http://x/chunked
+	run -0 ask http://x/after
+	[ "$(grep -c . seen)" = 4 ]
+	run ! grep never seen
+}
+
 @test "kill and kill-early end the client after and before the engine has done it" {
 	spoil --fault kill@1 --fault kill-early@2
 	run -137 ask http://x/done

@@ -33,6 +33,14 @@ setup() {
 	done <<<"$rooms"
 }
 
+@test "an include that points up is found by names with digits, too" {
+	echo '#include "base/text/base64.h"' >"$copy/base/planted.c"
+	run "$root/tests/floors.sh" "$copy"
+	[ "$status" = 1 ]
+	echo "$output"
+	grep -q "^base/planted.c:1: base/ must not include base/text/" <<<"$output"
+}
+
 @test "a file outside of the rooms, a full room, curl outside of engine/ are found" {
 	mkdir "$copy/engine/attic"
 	echo >"$copy/engine/attic/old.c"

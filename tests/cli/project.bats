@@ -43,6 +43,11 @@ teardown() {
 	[ -z "$output" ]
 }
 
+@test "C10 output that cannot be written is told with the reason" {
+	run -1 --separate-stderr bash -c '"$1" config >/dev/full' _ "$flow"
+	[[ $stderr == *"cannot write the output: No space left on device"* ]]
+}
+
 @test "config lists what it is asked for" {
 	[ "$("$flow" config --services | xargs)" = "db web" ]
 	[ "$("$flow" config --services web | xargs)" = "db web" ]
@@ -72,12 +77,16 @@ teardown() {
 
 @test "ps refuses a format it cannot print before it asks the engine" {
 	run -2 "$flow" ps --format '{{.Nmae}}'
-	[[ $output == *'no field "Nmae"'*'did you mean {{.Name}}?'* ]]
-	for format in '{{json .}}' '{{range .}}' '{{.Name | upper}}' '{{.Name' pretty; do
+	[[ $output == *'no field "Nmae"'*'did you mean "{{.Name}}"?'* ]]
+	for format in '{{range .}}' '{{.Name' '{{.Name | shout}}' pretty; do
 		run -2 "$flow" ps --format "$format"
-		[[ $output == *"\"$format\" is not supported"*'{{.Field}}'* ]]
+		[[ $output == *--format:1:*": error: "*"$format"* ]]
 	done
-	run -1 "$flow" ps --format '{{.Name}}' # it is only the engine that is missing
+	run -2 "$flow" ps --filter status=runing
+	[[ $output == *'did you mean "status=running"?'* ]]
+	run -2 "$flow" logs --index=-1 web
+	[[ $output == *"--index: -1 is no number of a container"* ]]
+	run -1 "$flow" ps --format '{{json .}} {{.Name | upper}}' # it is only the engine that is missing
 }
 
 @test "a mistake in the file is shown with place, line and caret, status 2" {
@@ -134,6 +143,19 @@ teardown() {
 	[ $((SECONDS - from)) -le 1 ]
 }
 
+@test "B2 an engine that takes connections and does not answer is given up" {
+	command -v python3 >/dev/null || skip "python3 makes the socket"
+	python3 -c 'import os,signal,socket,sys; s=socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]+"_"); s.listen(9); os.rename(sys.argv[1]+"_", sys.argv[1]); signal.alarm(60); signal.pause()' \
+		"$BATS_TEST_TMPDIR/none.sock" 3>&- &
+	silent=$!
+	until [ -S "$BATS_TEST_TMPDIR/none.sock" ]; do kill -0 "$silent"; read -rt 0.05 <> <(:) || true; done
+	COMPOSE_HTTP_TIMEOUT=1 run -1 timeout 20 "$flow" ps
+	kill "$silent"
+	[[ $output == *"has not answered for 2 s"*"is it frozen, or very busy?"* ]]
+	COMPOSE_HTTP_TIMEOUT=soon run -2 "$flow" ps
+	[[ $output == *"COMPOSE_HTTP_TIMEOUT=soon cannot be used"* ]]
+}
+
 @test "an engine that may not be used is told from one that is not there" {
 	[ "$(id -u)" = 0 ] || skip "needs root to become somebody else"
 	command -v python3 >/dev/null || skip "python3 makes the socket"
@@ -155,7 +177,7 @@ teardown() {
 	run -0 "$flow" graph --format dot
 	[[ $output == digraph* ]]
 	run -2 "$flow" graph --format dto
-	[[ $output == *"did you mean dot?"* ]]
+	[[ $output == *"did you mean \"dot\"?"* ]]
 }
 
 @test "registry lists, shows and checks applications" {
@@ -218,4 +240,150 @@ teardown() {
 	rm compose.yaml
 	run -2 "$flow" registry ls
 	[[ $output == *"no application registry"*"--registry FILE"*x-flow.registry*./registry.yml* ]]
+}
+
+@test "options that docker compose declares incompatible are mistakes, in any order and from the environment, too" {
+	for pair in '--force-recreate --no-recreate' '--always-recreate-deps --no-recreate' '-V --no-recreate' '--build --no-build' \
+		'--attach=web --attach-dependencies' '--wait --abort-on-container-exit' '-d --abort-on-container-failure' '--remove-orphans --ignore-orphans'; do
+		for words in "$pair" "${pair#* } ${pair% *}"; do
+			# shellcheck disable=SC2086 # split on purpose
+			run -2 --separate-stderr "$flow" up $words
+			[[ $stderr == *" exclude each other"* ]] || { echo "$words: $stderr"; return 1; }
+		done
+	done
+	COMPOSE_IGNORE_ORPHANS=1 run -2 "$flow" up --remove-orphans
+	[[ $output == *"COMPOSE_IGNORE_ORPHANS is set; --ignore-orphans=false overrides it"* ]]
+	run -0 "$flow" plan --no-engine --force-recreate --no-recreate=false
+}
+
+@test "what is no project name is refused by every command, with and without a file" {
+	for folder in . "$BATS_TEST_TMPDIR"; do
+		cd "$folder"
+		for command in ps logs down up plan graph; do
+			run -2 --separate-stderr "$flow" -p 'Foo Bar' "$command"
+			[[ $stderr == *'invalid project name "Foo Bar": must consist only of lowercase'*"--project-name: write foobar"* ]]
+			COMPOSE_PROJECT_NAME=_x run -2 --separate-stderr "$flow" "$command"
+			[[ $stderr == *'invalid project name "_x"'*"COMPOSE_PROJECT_NAME: write x"* ]]
+		done
+	done
+	echo COMPOSE_PROJECT_NAME=FOO >.env
+	run -2 "$flow" down
+	[[ $output == *'invalid project name "FOO"'* ]]
+	run -1 "$flow" -p foo down # it is only the engine that is missing
+}
+
+@test "a name in an env file is enough for who looks and stops" {
+	cd "$BATS_TEST_TMPDIR"
+	echo COMPOSE_PROJECT_NAME=shop >.env
+	run -1 "$flow" ps # it is only the engine that is missing
+	[[ $output == *"$DOCKER_HOST"* ]]
+}
+
+@test "a project directory that is not there is named" {
+	for command in ps logs down up config plan graph; do
+		run -2 "$flow" --project-directory /nope "$command"
+		[[ $output == *"--project-directory: /nope is not there"*hint:* ]] || { echo "$command: $output"; return 1; }
+		run -2 "$flow" --project-directory compose.yaml "$command"
+		[[ $output == *"--project-directory: $PWD/compose.yaml is no folder"* ]]
+	done
+	run -1 "$flow" -p shop --project-directory /nope ps # the name is enough: it is only the engine that is missing
+	[[ $output == *"$DOCKER_HOST"* ]]
+	# the folder may be the engine's
+	[ "$("$flow" --project-directory /nope -f compose.yaml config --format json | jq -r .name)" = nope ]
+}
+
+@test "what is asked of looking commands is read before an engine is" {
+	for words in 'ls --filter label=x' 'ls --filter name=(' 'ls --format {{.Nmae}}' 'images --format {{.Nmae}}' 'volumes --format plain' \
+		'stats --format {{if}}' 'port web 70000' 'port web 80/tcp' 'events --since long-ago' 'events --until soon' 'ps --format {{.}'; do
+		# shellcheck disable=SC2086
+		run -2 "$flow" -p shop $words
+		[[ $output == *error:* ]] || { echo "$words: $output"; return 1; }
+	done
+	for words in ls images volumes top stats 'port web 65535' events; do
+		# shellcheck disable=SC2086
+		run -1 "$flow" -p shop $words # it is only the engine that is missing
+		[[ $output == *"$DOCKER_HOST"* ]] || { echo "$words: $output"; return 1; }
+	done
+}
+
+@test "C10 a name that is no service: the hint names the others, and those that only a profile switches on" {
+	cat >compose.yaml <<-'YAML'
+		services:
+		  db: {image: x}
+		  debug: {image: x, profiles: [tools]}
+	YAML
+	for words in up 'up -d --scale' plan config run; do
+		# shellcheck disable=SC2086
+		run -2 "$flow" $words "nosuch$([[ $words != *scale ]] || echo =1)"
+		[[ $output == *'no such service: nosuch'*'services: db, debug (profile tools)'* ]] || { echo "$words: $output"; return 1; }
+		run -2 "$flow" $words "debgu$([[ $words != *scale ]] || echo =1)"
+		[[ $output == *'did you mean "debug"?'* ]] || { echo "$words: $output"; return 1; }
+	done
+	run -2 "$flow" up --attach debug
+	[[ $output == *'--attach: service "debug" is in no active profile'*'activate it with --profile tools'* ]]
+}
+
+@test "build --print tells docker buildx bake what would be built, and asks no engine" {
+	cat >compose.yaml <<-'YAML'
+		services:
+		  web:
+		    image: shop/web
+		    build: {context: app, args: {A: "1", B: , C: }, tags: [shop/web:1], target: run, labels: {mine: x}, additional_contexts: {lib: "service:lib"}}
+		  lib: {build: {context: lib, dockerfile_inline: "FROM busybox"}}
+		  db: {image: busybox}
+	YAML
+	B=two "$flow" build --print --build-arg A=3 --no-cache --pull --push web >bake.json
+	jq -e --arg dir "$PWD" '.group.default.targets == ["lib", "web"] and (.target | keys) == ["lib", "web"] and
+		.target.web.context == $dir + "/app" and .target.web.contexts == {lib: "target:lib"} and .target.web.args == {A: "3", B: "two"} and
+		.target.web.tags == ["shop/web", "shop/web:1"] and .target.web.target == "run" and .target.web.pull and .target.web["no-cache"] and
+		.target.web.output == ["type=image,push=true"] and .target.lib.output == ["type=docker"] and
+		.target.lib["dockerfile-inline"] == "FROM busybox" and .target.web.labels["com.docker.compose.service"] == "web"' bake.json
+}
+
+@test "build refuses what needs a BuildKit session, and takes what asks for nothing" {
+	for option in --check "--ssh default" --sbom=true --provenance=mode=max; do
+		# shellcheck disable=SC2086 # two words are two arguments
+		run -2 "$flow" build $option
+		[[ $output == *"${option%%[ =]*}: needs a BuildKit session"* ]]
+	done
+	run -2 "$flow" build --builder other
+	[[ $output == *"--builder other: only the engine builds here"* ]]
+	BUILDX_BUILDER=other run -2 "$flow" build
+	# these fail for want of an engine only
+	run -1 "$flow" build --builder default --sbom=false --provenance=false
+	[[ $output == *none.sock* ]]
+}
+
+@test "services by pattern, and up and down the stream; what is excepted" {
+	cat >compose.yaml <<-YAML
+		services:
+		  web: {image: busybox, depends_on: [api]}
+		  worker: {image: busybox, depends_on: [db]}
+		  api: {image: busybox, depends_on: [db, cache]}
+		  db: {image: busybox}
+		  cache: {image: busybox}
+		  debug: {image: busybox, depends_on: [web], profiles: [dev]}
+	YAML
+	planned() { "$flow" plan --no-engine --no-deps "$@" | awk '$0 ~ / create / && /container/ {sub(/.*shop-/, ""); sub(/-1 .*/, ""); print}' | sort | xargs; }
+	[ "$(planned +api)" = "api cache db" ]
+	[ "$(planned cache+)" = "api cache web" ]
+	[ "$(planned 'w*' --except web)" = worker ]
+	[ "$(planned --except db+)" = cache ]
+	[ "$(planned +debug)" = "api cache db debug web" ]
+	[ "$("$flow" --except api plan --no-engine web | grep -c 'container  shop-[a-z]*-1  *create')" = 1 ]
+	[ "$("$flow" config --services +api | sort | xargs)" = "api cache db" ]
+	run -2 "$flow" plan --no-engine +wbe
+	[[ $output == *'no such service: wbe'*'did you mean "web"?'* ]]
+	run -2 "$flow" plan --no-engine --except wbe
+	[[ $output == *'no such service: wbe'* ]]
+	run -2 "$flow" plan --no-engine web --except 'w*'
+	[[ $output == *'--except leaves no service'* ]]
+	for command in version "run web" "config web"; do
+		# shellcheck disable=SC2086 # two words are two arguments
+		run -2 "$flow" --except db $command
+		[[ $output == *--except* ]]
+	done
+	[ "$("$flow" __complete stop +w | xargs)" = "+web +worker :4" ]
+	[ "$("$flow" __complete stop web | cut -f1 | xargs)" = "web web+ :4" ]
+	[ "$("$flow" __complete stop --except d | xargs)" = "db debug :4" ]
 }

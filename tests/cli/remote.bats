@@ -1,15 +1,13 @@
 # Files of web servers: include, extends, -f and registries by URL.
 bats_require_minimum_version 1.5.0
 load helper
+load web
 
 setup() {
-	alone
-	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
-	command -v python3 >/dev/null || skip "python3 plays the web server"
-	cat >server.py <<-'PY'
-		import base64, http.server, os, threading
-
-		class Handler(http.server.SimpleHTTPRequestHandler):
+	beside_the_web
+	mkdir web
+	serve web <<-'PY'
+		class Handler(Answer):
 		    def log_message(self, *args):
 		        with open("log", "a") as log: log.write(self.requestline + "\n")
 		    def do_GET(self):
@@ -18,38 +16,24 @@ setup() {
 		        if path == "/page": return self.answer(200, b"<html>", [("Content-Type", "text/html; charset=utf-8")])
 		        if path == "/busy" and os.path.exists("busy"): return self.answer(503, b"busy")
 		        if path == "/busy": return self.answer(200, b"{services: {busy: {image: b}}}")
-		        if path.startswith("/hang"): return threading.Event().wait()
+		        if path.startswith("/hang"): return self.hang()
 		        if path == "/big": return self.answer(200, b"#" * (17 << 20))
-		        login = "Basic " + base64.b64encode(b"me:pa55word").decode()
-		        if path == "/login" and self.headers.get("Authorization") != login: return self.answer(401, b"")
+		        if path == "/login" and not self.has_login(b"me:pa55word"): return self.answer(401, b"")
 		        if path == "/login": return self.answer(200, b"{services: {guarded: {image: g}}}")
 		        super().do_GET()
-		    def answer(self, status, body, headers=()):
-		        self.send_response(status)
-		        for header in headers: self.send_header(*header)
-		        self.send_header("Content-Length", str(len(body)))
-		        self.end_headers()
-		        self.wfile.write(body)
-
-		class Server(http.server.ThreadingHTTPServer): daemon_threads = True
-		server = Server(("127.0.0.1", 0), Handler)
-		print(server.server_port, flush=True)
-		server.serve_forever()
 	PY
-	mkfifo ready && mkdir web
-	(cd web && exec python3 ../server.py) >ready 2>server.err 3>&- &
-	server=$!
-	read -r port <ready
-	url=http://127.0.0.1:$port
 	echo '{services: {far: {image: "far:${TAG:-1}"}}}' >web/far.yaml
 }
 
-teardown() {
-	[ -z "${server:-}" ] || kill "$server" 2>/dev/null || true
-}
-
-stop() { kill "$server" && wait "$server" || true; }
 images() { jq -r '[.services[].image] | join(" ")'; }
+
+@test "a cache that is out of reach is none" {
+	echo "{include: ['$url/far.yaml']}" >compose.yaml
+	: >file
+	XDG_CACHE_HOME=$PWD/file run -0 --separate-stderr "$flow" config --format json
+	[ "$(images <<<"$output")" = far:1 ]
+	[ -z "$stderr" ]
+}
 
 @test "include, extends and -f read a file from a web server" {
 	echo "{include: ['$url/far.yaml'], services: {near: {extends: {service: far, file: '$url/moved'}, image: near}}}" >compose.yaml
@@ -79,7 +63,7 @@ images() { jq -r '[.services[].image] | join(" ")'; }
 	run -2 "$flow" -f pinned.yaml config
 	[[ $output == *"pinned.yaml:1:12: "*"$url/far.yaml has changed: its digest is now sha256=$(sha256sum web/far.yaml | cut -d' ' -f1)"*hint:* ]]
 	"$flow" config -q
-	stop
+	stop_serving
 	run -0 --separate-stderr "$flow" config
 	[[ $output == *"image: new"* ]]
 	[[ $stderr == *"warning: $url/far.yaml cannot be read ("*"): the copy of 20"*" is used"* ]]
@@ -122,6 +106,25 @@ images() { jq -r '[.services[].image] | join(" ")'; }
 	[[ $output == *"compose.yaml:1:12: "*https://127.0.0.1*hint:* ]]
 }
 
+@test "A3 a login in a URL is not shown: include stack, spelling of the scheme, slashes in the password, proxy" {
+	export WORD=pa/55#word
+	echo "{include: ['http://me:\${WORD}@127.0.0.1:$port/cycle.yaml']}" >compose.yaml
+	cp compose.yaml web/cycle.yaml
+	run -2 "$flow" config
+	[[ $output != *pa/55* && $output != *55#word* ]]
+	echo "{include: ['http://me:pa55word@127.0.0.1:$port/cycle.yaml']}" | tee compose.yaml >web/cycle.yaml
+	run -2 "$flow" config
+	[[ $output == *"include cycle detected"*"include $url/cycle.yaml"* && $output != *pa55word* ]]
+	run -0 "$flow" -f "HTTP://me:pa55word@127.0.0.1:$port/login" config -q
+	for name in "htps://me:pa55word@127.0.0.1/x" "HTTP://me:pa55word@127.0.0.1:$port/none?token=pa55word" me:pa55word@host.example/x.git; do
+		run -2 "$flow" -f "$name" config
+		[[ $output != *pa55word* ]]
+	done
+	echo "{include: ['http://127.0.0.1:$port/far.yaml']}" >compose.yaml
+	http_proxy=hop://me:pa55word@127.0.0.1:1 run -2 "$flow" config
+	[[ $output == *"cannot be read"* && $output != *pa55word* ]]
+}
+
 @test "a server that is silent is waited for, but not long" {
 	echo "{include: ['$url/hang']}" >compose.yaml
 	SECONDS=0
@@ -131,7 +134,7 @@ images() { jq -r '[.services[].image] | join(" ")'; }
 	command -v git >/dev/null || return 0
 	echo "{include: ['http://me:secret@127.0.0.1:$port/hang.git']}" >compose.yaml
 	timeout 4 "$flow" config 2>err 3>&- || true
-	[ "$(cat err)" = "docker-flow: waiting for $url/hang.git" ]
+	[ "$(head -1 err)" = "docker-flow: waiting for $url/hang.git" ]
 }
 
 @test "a file of a web server has no folder: relative paths need a project directory" {
@@ -169,7 +172,7 @@ images() { jq -r '[.services[].image] | join(" ")'; }
 @test "registries by URL: the same copies, messages and places" {
 	echo '- {id: cart, image: cart}' >web/registry.yml
 	run -0 "$flow" --registry "$url/registry.yml" registry show cart
-	stop
+	stop_serving
 	run -0 "$flow" --registry "$url/registry.yml" registry check
 	[[ $output == *"the copy of"* ]]
 	run -2 "$flow" --registry "$url/other.yml" registry check

@@ -131,7 +131,7 @@ app_started() { since_epoch "$(docker inspect -f '{{.State.StartedAt}}' "$(app "
 @test "an application that never gets healthy stops what needs it" {
 	registry
 	sed -i '/id: store/,$ s/47324}/47324, path: \/nowhere}/' registry.yml
-	timeout 3 "$FLOW" up -d >log 2>&1 || true
+	timeout 6 "$FLOW" up -d >log 2>&1 || true
 	[ -z "$(names)" ]
 	[ "$(apps)" = store ]
 }

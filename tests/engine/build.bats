@@ -100,6 +100,20 @@ teardown() {
 	[ -z "$(docker ps -aq --filter "label=com.docker.compose.project=$PROJECT")" ]
 }
 
+@test "C10 a failed build points to the line of the Dockerfile" {
+	mkdir app
+	compose <<<'services: {web: {build: app}}'
+	printf 'FROM busybox\nRUN true\nRUN echo compiling \\\n  && exit 3\n' >app/Dockerfile
+	run -1 flow up -d
+	has "$PWD/app/Dockerfile:3:1: error: services.web.build: build of " "exit code: 3" "     3 | RUN echo compiling"
+	printf 'FROM busybox\nARG TOKEN=word\nCOPY none /\n' >app/Dockerfile
+	run -1 flow up -d
+	has "$PWD/app/Dockerfile:3:1: error: services.web.build: " "     3 | COPY none /"
+	printf 'FROM busybox\nNOPE TOKEN=word\n' >app/Dockerfile
+	run -1 flow up -d
+	has "$PWD/app/Dockerfile:2:1: error: services.web.build: " "     2 | NOPE TOKEN=****"
+}
+
 @test "what the engine cannot be asked for is refused by name" {
 	mkdir app
 	compose <<-'YAML'
@@ -116,10 +130,10 @@ teardown() {
 		services:
 		  web: {build: app}
 	YAML
-	run -1 flow up -d
+	run -2 flow up -d
 	has "services.web.build" "app/Dockerfile" "hint:"
 	rmdir app
-	run -1 flow up -d
+	run -2 flow up -d
 	has "services.web.build.context" "hint:"
 }
 
@@ -227,4 +241,114 @@ built() { docker cp "$PROJECT-$1-1:/facts" - | tar -xO; }
 	run -1 flow up --no-start --build other
 	has "services.other.build" nowhere "compose.yaml:3"
 	docker rmi -f "$PROJECT-main" "$PROJECT-other" "$PROJECT-archive" >/dev/null
+}
+
+@test "up --quiet-build tells that it is built, and not what it says; --menu changes nothing" {
+	compose <<-'YAML'
+		services: {web: {build: {context: ., dockerfile_inline: "FROM busybox\nRUN echo mumble-$$((6 * 7))"}, init: true, command: sleep 1000}}
+	YAML
+	run -0 flow up --no-start --build --menu
+	has mumble-42
+	docker rmi -f "$PROJECT-web" >/dev/null
+	docker builder prune -af >/dev/null 2>&1 || true
+	run -0 flow up --no-start --build --quiet-build
+	has "Built"
+	[[ $output != *mumble-42* ]]
+	run -0 flow --progress json up --no-start --build --quiet-build
+	[[ $output != *mumble-42* ]]
+}
+
+@test "build: named or all, with what they depend on, in the order of FROM" {
+	compose <<-YAML
+		services:
+		  web: {build: {context: ., dockerfile_inline: "FROM $PROJECT-base\nRUN cat /facts"}, depends_on: [tool]}
+		  base: {build: base}
+		  tool: {build: {context: ., dockerfile_inline: "FROM busybox"}}
+		  db: {image: busybox}
+	YAML
+	mkdir base
+	printf '# first\nFROM --platform=$TARGETPLATFORM busybox AS one\nRUN echo base >/facts\n' >base/Dockerfile
+	run -0 flow build base
+	has "$PROJECT-base  Building" "$PROJECT-base  Built"
+	[[ $output != *"$PROJECT-web"* ]]
+	docker rmi -f "$PROJECT-base" >/dev/null
+	run -0 flow --dry-run build
+	has "1       image  $PROJECT-base  build" "2 <- 1  image  $PROJECT-web   build"
+	run -0 flow build
+	docker image inspect "$PROJECT-web" "$PROJECT-tool" >/dev/null
+	docker rmi -f "$PROJECT-web" "$PROJECT-tool" "$PROJECT-base" >/dev/null
+	run -0 flow up --no-start web base
+	has "$PROJECT-base  Built" "$PROJECT-web  Built"
+	run -0 flow build web
+	[[ $output != *"$PROJECT-tool"* ]]
+	run -0 flow build --with-dependencies web
+	has "$PROJECT-tool  Built"
+	run -0 flow build db
+	has "No services to build"
+	flow down -t 0
+	docker rmi -f "$PROJECT-base" "$PROJECT-tool" >/dev/null
+}
+
+@test "build: arguments, cache, quiet, memory" {
+	compose <<-'YAML'
+		services:
+		  web:
+		    image: busybox-web
+		    build:
+		      context: .
+		      args: {WHAT: file, OTHER: kept}
+		      dockerfile_inline: |
+		        FROM busybox
+		        ARG WHAT
+		        ARG OTHER
+		        ARG GIVEN
+		        RUN echo "$$WHAT $$OTHER $$GIVEN $$(cat /proc/sys/kernel/random/uuid)" >/facts
+	YAML
+	facts() { docker run --rm busybox-web cat /facts; }
+	GIVEN=given flow build --build-arg WHAT=line --build-arg GIVEN --build-arg UNSET
+	first=$(facts)
+	[[ $first == "line kept given "* ]]
+	GIVEN=given flow build --build-arg WHAT=line --build-arg GIVEN
+	[ "$(facts)" = "$first" ]
+	GIVEN=given flow build --build-arg WHAT=line --build-arg GIVEN --no-cache
+	[ "$(facts)" != "$first" ]
+	run -0 flow build --quiet --no-cache
+	[ -z "$output" ]
+	run -0 flow build -m 1g
+	has "--memory: BuildKit builds without a limit" Built
+	docker rmi -f busybox-web >/dev/null
+}
+
+@test "build: what needs a session is refused before anything is built" {
+	compose <<-'YAML'
+		services:
+		  one: {build: {context: ., dockerfile_inline: "FROM busybox"}}
+		  two: {build: {context: ., additional_contexts: {first: "service:one"}, dockerfile_inline: "FROM first"}}
+	YAML
+	run -1 flow build
+	has "services.two.build.additional_contexts: additional_contexts: needs a BuildKit session" "compose.yaml:3"
+	[[ $output != *Building* ]]
+}
+
+@test "D1 images that docker compose and we build in turn are the same, and their containers stay" {
+	need_peer
+	mkdir app
+	date +%s%N >app/file # an image that nobody has
+	printf 'FROM busybox\nCOPY file /\n' >app/Dockerfile
+	compose <<-'YAML'
+		services:
+		  web: {build: app, pull_policy: build, init: true, command: sleep 1000}
+	YAML
+	flow up -d
+	before=$(ids) image=$(image "$PROJECT-web" '{{.Id}}')
+	peer up -d
+	[ "$(ids)" = "$before" ]
+	flow up -d
+	[ "$(ids)" = "$before" ]
+	[ "$(image "$PROJECT-web" '{{.Id}}')" = "$image" ]
+	# one that another release of docker compose has built
+	docker build -q -t "$PROJECT-web" --label "com.docker.compose.project=$PROJECT" --label com.docker.compose.service=web --label com.docker.compose.version=2.39.1 app >/dev/null 2>&1 ||
+		skip "no docker build"
+	flow up -d
+	[ "$(image "$PROJECT-web" '{{index .Config.Labels "com.docker.compose.version"}}')" = 2.39.1 ]
 }

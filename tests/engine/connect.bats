@@ -66,3 +66,16 @@ load helper
 	DOCKER_API_VERSION=1.40 run -2 flow up -d
 	has "DOCKER_API_VERSION=1.40" "hint:"
 }
+
+@test "an interrupt of docker alone, without a terminal, is 130" {
+	one_service
+	mkdir -p "$DOCKER_CONFIG/cli-plugins"
+	ln -sf "$FLOW" "$DOCKER_CONFIG/cli-plugins/docker-flow"
+	env --default-signal=INT setsid docker flow up >log 2>&1 3>&- &
+	pid=$!
+	until_true is web-1 running
+	kill -INT "$pid"
+	ends 130
+	is web-1 exited
+	rm "$DOCKER_CONFIG/cli-plugins/docker-flow"
+}

@@ -129,3 +129,37 @@ volumes: {data: {}}'
 	run -0 flow down
 	has "there is nothing of $PROJECT to remove"
 }
+
+@test "D5 a one-off stays, with its network, unless orphans are removed" {
+	stack
+	docker run -d --name "$PROJECT-web-run-1" --network "${PROJECT}_front" --init --label "com.docker.compose.project=$PROJECT" \
+		--label com.docker.compose.service=web --label com.docker.compose.oneoff=True busybox sleep 1000 >/dev/null
+	run -0 flow down
+	has "one-off container $PROJECT-web-run-1 of service web stays: remove with --remove-orphans"
+	[ "$(names)" = web-run-1 ]
+	is web-run-1 running
+	[ "$(networks)" = "$PROJECT-outside ${PROJECT}_front" ]
+	docker kill "$PROJECT-web-run-1" >/dev/null
+	docker wait "$PROJECT-web-run-1" >/dev/null
+	flow down # a stopped one keeps no network
+	[ "$(networks)" = "$PROJECT-outside" ]
+	[ "$(names)" = web-run-1 ]
+	flow down --remove-orphans
+	[ -z "$(names)" ]
+}
+
+@test "D5 dependents of a service go with it, and first" {
+	compose <<-'YAML'
+		services:
+		  db: {image: busybox, init: true, command: sleep 1000}
+		  api: {image: busybox, init: true, command: sleep 1000, depends_on: [db]}
+		  web: {image: busybox, init: true, command: sleep 1000, depends_on: [api]}
+		  other: {image: busybox, init: true, command: sleep 1000}
+	YAML
+	flow up -d
+	docker rm -f "$PROJECT-api-1" >/dev/null
+	run -0 flow down --dry-run db
+	[ "$(grep -c 'it needs' <<<"$output")" = 1 ]
+	flow -p "$PROJECT" down db
+	[ "$(names)" = other-1 ]
+}

@@ -88,10 +88,10 @@ load helper
 	YAML
 	run -1 flow up -d
 	has "Service db: left out: its image is not there" "Service web: left out: it needs db" "other-1  Started"
-	sed -i '/db:\|web:/d; s/}$/, cap_add: [NOPE]}/' compose.yaml
+	sed -i '/db:\|web:/d; s/init: true, //; s/}$/, entrypoint: \/nope}/' compose.yaml
 	before=$(ids)
 	run -1 flow up -d
-	has "Container $PROJECT-other-1  Recreating" "Container $PROJECT-other-1  Error" "up: 1 failed  "
+	has "Container $PROJECT-other-1  Recreating" "Container $PROJECT-other-1  Error" "up: 1 failed, "
 	[ "$(grep -c Skipped <<<"$output")" = 0 ]
 	[[ $output != *_"$PROJECT"* ]]
 	[ "$(ids)" = "$before" ]
@@ -270,6 +270,18 @@ load helper
 	done
 }
 
+@test "E Ctrl-C during up -d says at once what is being finished, and after a second one what is there" {
+	compose <<<'services: {web: {image: busybox, command: sleep 1000, stop_grace_period: 30s, environment: {V: "${V-1}"}}}'
+	flow up -d
+	V=2 FLOW_TRACE=$PWD/trace begin log up -d
+	until_true grep -q '"op":"container stop","state":2' trace
+	kill -INT "$pid"
+	until_true grep -q "interrupted; finishing what has begun: stop $PROJECT-web-1; Ctrl-C again leaves it unfinished" log
+	kill -INT "$pid"
+	ends 130
+	grep -qE "interrupted; still running: $PROJECT-web-1(; .*)?\$" log # its successor may be there, going or gone
+}
+
 @test "the engine's own words are passed on" {
 	one_service
 	proxied 500@/containers/create
@@ -394,4 +406,43 @@ networks() { docker network ls -q --no-trunc --filter "label=com.docker.compose.
 	ends 0 || { cat log; return 1; }
 	grep -q "looking again" log
 	DOCKER_HOST=$ENGINE is web-1 running
+}
+
+@test "C8 up -d of a container that dies at once is status 1" {
+	compose <<<'services: {web: {image: busybox, network_mode: none, command: "sh -c \"exit 3\""}}'
+	for _ in 1 2 3 4 5; do # it may outlive one of them
+		status=0
+		flow up -d --force-recreate 2>said || status=$?
+		[ "$status" = 0 ] || break
+	done
+	[ "$status" = 1 ]
+	grep -q 'container .*web-1 exited with code 3' said
+}
+
+@test "C8 the last look is one request, and none when nothing was started" {
+	one_service
+	FLOW_TRACE=$PWD/trace flow up -d
+	[ "$(grep '"what":"http"' trace | sed '1,/\/start"/d' | grep -vc '"path":"/events"')" = 1 ]
+	FLOW_TRACE=$PWD/trace2 flow up -d --no-start --force-recreate
+	run ! grep -q '"path":"/containers/[0-9a-f]*/json"' trace2
+}
+
+@test "C8 a container that ends at once: the finding has its last lines, or what there is to know where it has said nothing" {
+	compose <<-'YAML'
+		services:
+		  speaks: {image: busybox, command: [sh, -c, "echo first; echo second >&2; exit 3"]}
+		  silent: {image: busybox, command: [sh, -c, "exit 127"]}
+		  unkept: {image: busybox, command: [sh, -c, "echo lost; exit 4"], logging: {driver: none}}
+	YAML
+	run -1 flow up -d speaks
+	has "container $PROJECT-speaks-1 exited with code 3" "last lines of $PROJECT-speaks-1:" '    first' '    second' '`docker flow logs speaks`'
+	run -1 flow up -d silent
+	has "$PROJECT-silent-1 has printed nothing; its program sh has ended with 127: the command was not found" \
+		'`docker flow run --rm --entrypoint sh silent`'
+	run -1 flow up -d unkept
+	has "the output of $PROJECT-unkept-1 is not kept: its logging driver is none"
+	run -1 flow start speaks
+	has "last lines of $PROJECT-speaks-1:"
+	run -1 flow up --wait silent
+	has "$PROJECT-silent-1 has printed nothing; its program sh has ended with 127: the command was not found"
 }

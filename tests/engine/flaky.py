@@ -1,10 +1,11 @@
-"""A registry that is down at first: flaky.py TIMES REGISTRY PORT-FILE
+"""A registry that is down, or limits pulls, at first: flaky.py TIMES REGISTRY PORT-FILE [LIMIT]
 
-Answers 503 until the clients have asked for /v2/ (which is how each pull begins) TIMES times, then passes GET and HEAD on
-to REGISTRY (host:port). Writes the port it listens on, of 127.0.0.1, to PORT-FILE. No connection is kept open."""
+Answers 503 until the clients have asked for /v2/ (which is how each pull begins) TIMES times, then passes requests on
+to REGISTRY (host:port). With LIMIT it answers 429 instead, with this text as the registry's reason. Writes the port it listens on, of 127.0.0.1, to PORT-FILE. No connection is kept open."""
 
 import http.client
 import http.server
+import json
 import os
 import sys
 
@@ -16,10 +17,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path == "/v2/":
             Handler.left -= 1
         if Handler.left >= 0:
-            self.send_error(503)
+            self.refuse()
             return
         registry = http.client.HTTPConnection(sys.argv[2])
-        registry.request(self.command, self.path, headers={"Accept": ", ".join(self.headers.get_all("Accept", []))})
+        headers = {name: ", ".join(self.headers.get_all(name)) for name in ("Accept", "Content-Type") if name in self.headers}
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        registry.request(self.command, self.path, body=body, headers=headers)
         answer = registry.getresponse()
         self.send_response(answer.status)
         for name, value in answer.getheaders():
@@ -27,7 +30,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer.read())
 
-    do_HEAD = do_GET
+    def refuse(self):
+        if len(sys.argv) < 5:
+            self.send_error(503)
+            return
+        reason = json.dumps({"errors": [{"code": "TOOMANYREQUESTS", "message": sys.argv[4]}]}).encode()
+        self.send_response(429)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(reason)))
+        self.end_headers()
+        self.wfile.write(reason)
+
+    do_HEAD = do_POST = do_PUT = do_GET
 
 
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)

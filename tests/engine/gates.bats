@@ -69,9 +69,23 @@ in_order() { [ "$(docker wait "$PROJECT-web-1")" = 0 ]; }
 	[[ $output == *"no line of the output matched"* ]]
 }
 
-@test "none opens at once" {
-	pair '{none: true}' <<<'sleep 1; touch /s/ready; sleep 1000'
+@test "log: a line of the run before does not open the gate" {
+	pair '{log: "^ready$", interval: 100ms, retries: 1000}' <<-'SH'
+		[ ! -e /again ] || { sleep 2; touch /s/ready; }
+		touch /again
+		echo ready
+		sleep 1000
+	SH
+	flow up -d db
+	until docker logs "$PROJECT-db-1" | grep -q ready; do :; done
+	docker restart "$PROJECT-db-1"
 	flow up -d
+	in_order
+}
+
+@test "none opens at once" {
+	pair '{none: true}' <<<'sleep 1000'
+	flow up -d || [ $? = 1 ] # it may have failed by then
 	[ "$(docker wait "$PROJECT-web-1")" = 1 ] # it was started at once
 }
 
@@ -202,8 +216,8 @@ in_order() { [ "$(docker wait "$PROJECT-web-1")" = 0 ]; }
 
 @test "--wait-timeout says what was missing" {
 	pair '{tcp: {port: 7000}}' <<<'sleep 1000'
-	run -1 flow up -d --wait --wait-timeout 1
-	[[ $output == *"not ready after 1s: db"* ]]
+	run -1 flow up -d --wait --wait-timeout 5
+	[[ $output == *"not ready after 5s: db"* ]]
 	[[ $output == *"container $PROJECT-db-1 is not ready yet: Connection refused"* ]]
 }
 
@@ -217,4 +231,146 @@ in_order() { [ "$(docker wait "$PROJECT-web-1")" = 0 ]; }
 	sed -i 's|command: \[test, -e, /s/ready\]|command: [sh, -c, "ls /s/of \| wc -l \| grep -x 3"]|' compose.yaml
 	flow up -d
 	in_order
+}
+
+@test "C1 a dependency that breaks fails the run that breaks it, and the next one that finds it broken" {
+	# shellcheck disable=SC2016 # the script is db's
+	pair '{}' 'healthcheck: {test: [CMD-SHELL, "test ! -e /broken"], interval: 100ms, retries: 1}' \
+		<<<'[ -z "$1" ] || exit "$1"; touch /s/ready; sleep 1000'
+	sed -i '/x-flow/d; s/\[test, -e.*/sleep 1000/' compose.yaml
+	flow up -d
+	sed 's|/db.sh\]|/db.sh, "7"]|' compose.yaml >broken.yaml
+	run -1 flow -f broken.yaml up -d # web is left alone; it waits for db all the same
+	has "dependency failed to start: container $PROJECT-db-1 exited (7)" 'web -> db'
+	flow up -d
+	docker exec "$PROJECT-db-1" touch /broken
+	until_true eval '[ "$(field db-1 "{{.State.Health.Status}}")" = unhealthy ]'
+	FLOW_TRACE=trace run -1 flow up -d
+	has "container $PROJECT-db-1 is unhealthy, and web needs it"
+	[[ $output != *"nothing to do"* ]]
+	[ "$(requests trace)" = 3 ]
+	docker pause "$PROJECT-web-1" >/dev/null
+	docker exec "$PROJECT-db-1" rm /broken
+	until_true eval '[ "$(field db-1 "{{.State.Health.Status}}")" = healthy ]'
+	run -1 flow up -d
+	has "container $PROJECT-web-1 is paused" "docker unpause $PROJECT-web-1"
+	docker unpause "$PROJECT-web-1" >/dev/null
+	run -0 flow up -d
+	has 'nothing to do: everything is as the file says'
+}
+
+@test "C1 a needed container that is broken is told by each command that leaves it as it is" {
+	compose <<-'YAML'
+		services:
+		  db:
+		    image: busybox
+		    init: true
+		    command: sleep 1000
+		    healthcheck: {test: [CMD-SHELL, "test ! -e /broken"], interval: 100ms, retries: 1}
+		  web: {image: busybox, init: true, command: sleep 1000, depends_on: {db: {condition: service_healthy}}}
+	YAML
+	flow up -d
+	run -0 flow plan --exit-code
+	[ "$output" = 'nothing to do' ]
+	docker exec "$PROJECT-db-1" touch /broken
+	until_true eval '[ "$(field db-1 "{{.State.Health.Status}}")" = unhealthy ]'
+	local broken="container $PROJECT-db-1 is unhealthy, and web needs it"
+	run -1 flow plan --exit-code
+	has "$broken" 'nothing to do, but not all is well'
+	run -0 flow plan
+	has "$broken" 'nothing to do, but not all is well'
+	run -1 flow scale web=1
+	has "$broken"
+	run -0 flow up -d --no-deps web # left alone on purpose: only a warning
+	has "warning: services.web.depends_on" "$broken"
+	run -1 flow restart web
+	has "error: services.web.depends_on" "$broken"
+	run -0 flow restart --no-deps web
+	has "warning: services.web.depends_on" "$broken"
+	run -0 flow create # starts nothing, and does not say that all is well
+	[[ $output != *'everything is as the file says'* ]]
+	docker exec "$PROJECT-db-1" rm /broken
+	until_true eval '[ "$(field db-1 "{{.State.Health.Status}}")" = healthy ]'
+	run -0 flow restart web
+	run -0 flow plan --exit-code
+}
+
+@test "C1 a second up on a container in a crash loop fails as soon as the first" {
+	compose <<-'YAML'
+		services:
+		  db:
+		    image: busybox
+		    restart: always
+		    command: [sh, -c, "test -e /data/ok || exit 3; exec sleep 1000"]
+		    volumes: ["./data:/data"]
+		    healthcheck: {test: [CMD, "true"], interval: 200ms}
+		  web: {image: busybox, init: true, command: sleep 1000, depends_on: {db: {condition: service_healthy}}}
+	YAML
+	mkdir data
+	run -1 flow up -d
+	has "container $PROJECT-db-1 is in a crash loop"
+	until_true eval '[ "$(field db-1 "{{.RestartCount}}")" -ge 8 ]' # by now it pauses for 12 s and more
+	run -1 flow up -d --wait-timeout 11 --wait
+	has "container $PROJECT-db-1 is in a crash loop"
+	touch data/ok
+	flow up -d
+	is web-1 running
+}
+
+@test "C3 what has been repaired since the engine looked is probed now" {
+	pair '{}' 'healthcheck: {test: [CMD, test, -e, /s/ready], interval: 7s, retries: 1}' <<<'sleep 1000'
+	sed -i '/x-flow/d' compose.yaml
+	flow up -d db
+	until_true eval '[ "$(field db-1 "{{.State.Health.Status}}")" = unhealthy ]'
+	docker exec "$PROJECT-db-1" touch /s/ready
+	flow up -d
+	in_order
+	[ "$(field db-1 '{{.State.Health.Status}}')" = unhealthy ] # still: the engine has not looked again
+}
+
+@test "E the last lines of a web server are its own, not those of the probes" {
+	pair '{http: {port: 80, path: /h}, interval: 50ms, retries: 30}' <<-'SH'
+		cat >/answer <<'ANSWER'
+		while read -r line && line=${line%?} && [ -n "$line" ]; do
+			case $line in GET*) get=$line ;; User-Agent*) agent=${line#*: } ;; esac
+		done
+		[ -z "$get" ] || echo "$get 503 '$agent'" >/proc/1/fd/1
+		printf 'HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n'
+		ANSWER
+		for i in $(seq 30); do echo "word-$i"; done
+		nc -ll -p 80 -e sh /answer
+	SH
+	run -1 flow up -d
+	docker logs "$PROJECT-db-1" 2>&1 | grep -q docker-flow/
+	has word-30 word-11
+	[[ $output != *word-10$'\n'* && $output != *docker-flow/* ]]
+}
+
+@test "a dependency that nothing checks, nor its image, is a mistake of the file: nothing is made" {
+	compose <<-YML
+		services:
+		  db: {image: busybox, command: [sleep, "1000"]}
+		  web: {image: busybox, depends_on: {db: {condition: service_healthy}}}
+	YML
+	run -2 flow up -d
+	[[ $output == *'services.web.depends_on: service "db" has no health check'* ]]
+	[ -z "$(docker network ls -q --filter "label=com.docker.compose.project=$PROJECT")" ]
+}
+
+@test "what nothing checks fails when it runs, as docker-compose; who can do without it starts" {
+	compose <<-YML
+		services:
+		  db: {image: busybox, init: true, command: sh -c "exit 3"}
+		  web: {image: busybox, init: true, command: sleep 1000, depends_on: {db: {condition: service_healthy}}}
+	YML
+	ln -s "$FLOW" docker-compose
+	run -1 ./docker-compose up -d
+	has "dependency failed to start: container $PROJECT-db-1 exited (3)"
+	sed -i 's/exit 3/exec sleep 1000/' compose.yaml
+	run -1 ./docker-compose up -d
+	has "container $PROJECT-db-1 has no healthcheck configured"
+	sed -i 's/service_healthy/service_healthy, required: false/' compose.yaml
+	run -0 flow up -d
+	has 'optional dependency "db" failed to start'
+	is web-1 running
 }

@@ -153,3 +153,23 @@ proxied() {
 	until [ -S p.sock ]; do kill -0 $!; done
 	DOCKER_HOST=unix://$PWD/p.sock
 }
+
+# terminal SIZE COMMAND…: the command on a terminal, and what is done there from standard input (terminal.py)
+terminal() { timeout -k 5 90 python3 "$BATS_TEST_DIRNAME/terminal.py" "$@"; }
+
+# shell_session: steps for `terminal` and a shell: its size before and after a change, an interrupt, and its end with status 9
+shell_session() {
+	cat <<-'STEPS'
+		wait #
+		type stty size\r
+		wait 30 90
+		size 41x133
+		type stty size\r
+		wait 41 133
+		type sh -c 'echo now$((1+1)); exec sleep 1000'\r
+		wait now2
+		type \x03
+		wait #
+		type exit 9\r
+	STEPS
+}

@@ -35,6 +35,10 @@ talkers() {
 	grep -qE '\| *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z? hello' <<<"$output"
 	run -0 flow logs --since 2099-01-01T00:00:00Z
 	[ -z "$output" ]
+	run -0 flow logs --index 1 longer-name
+	[ "$output" = 'longer-name-1  | hello' ]
+	run -1 flow logs --index 9 short
+	has 'service "short" is not running container #9'
 	run -2 flow logs nosuch
 	has nosuch
 }
@@ -144,4 +148,105 @@ talkers() {
 	[ "$(grep -cE '\| (first|later)$' <<<"$output")" = 11 ]
 	[ "$(grep -E '\| (first|later)$' <<<"$output" | sed 's/|.*//' | awk '{ print length }' | sort -u | wc -l)" = 1 ] ||
 		{ echo "$output"; return 1; }
+}
+
+@test "D11 an end is told when it happens, by attached up and logs -f" {
+	compose <<<'services: {web: {image: busybox, command: "sh -c \"echo started; exec sleep 1000\""}}'
+	begin log up
+	until_true grep -q started log
+	attached=$pid
+	begin log2 logs -f
+	until_true grep -q started log2
+	docker restart -t 0 "$PROJECT-web-1" >/dev/null
+	until_true grep -qx 'web-1 exited with code 137 (restarting)' log
+	until_true grep -qx 'web-1 exited with code 137 (restarting)' log2
+	until_true eval '[ "$(grep -c started log)" -ge 2 ]'
+	until_true eval '[ "$(grep -c started log2)" = 2 ]'
+	[ "$(grep -n exited log2 | cut -d: -f1)" = 2 ]
+	docker stop -t 0 "$PROJECT-web-1" >/dev/null
+	ends 0
+	pid=$attached
+	ends 1
+}
+
+@test "D11 logs -f of one service goes on when its container is replaced" {
+	compose <<<'services: {web: {image: busybox, command: "sh -c \"echo this is $$V; exec sleep 1000\"", stop_grace_period: 0s, environment: {V: "${V-1}"}}}'
+	flow up -d
+	begin log logs -f web
+	until_true grep -qx 'web-1  | this is 1' log
+	V=2 flow up -d
+	until_true grep -qx 'web-1  | this is 2' log
+	V=3 flow up -d
+	until_true grep -qx 'web-1  | this is 3' log
+	docker stop -t 0 "$PROJECT-web-1" >/dev/null
+	ends 0
+}
+
+@test "logs --format json: an object a line, whatever is in it" {
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, command: ["sh", "-c", "echo 'say \"hi\"'; printf 'a\\0b\\n' >&2; exit 3"]}
+		  long: {image: busybox, command: ["sh", "-c", "trap 'exit 3' TERM; echo up; while :; do sleep 0.1; done"]}
+	YAML
+	flow up -d || true
+	until_true is web-1 exited
+	flow logs --format json web >log
+	jq -se --arg name web-1 'length == 2 and all(.service == "web" and .container == $name and (.time | test("^20.*Z$"))) and
+		any(.stream == "stdout" and .line == "say \"hi\"") and any(.stream == "stderr" and (.line | test("^a.b$")))' log
+	begin more logs -f --format json long
+	until_true grep -q '"line":"up"' more
+	docker stop "$PROJECT-long-1" >/dev/null
+	ends 0
+	jq -se 'any(.container == "long-1" and .exitCode == 3 and .restarting == false)' more
+	run -2 flow logs --format xml
+	has "--format"
+}
+
+@test "logs --dir: a file for each service, of all its containers" {
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, command: echo from web, scale: 2}
+		  db: {image: busybox, command: echo from db}
+	YAML
+	flow up -d
+	until_true is web-1 exited
+	until_true is web-2 exited
+	until_true is db-1 exited
+	run -0 flow logs --dir out
+	[ -z "$output" ]
+	[ "$(cd out && echo *)" = "db.log web.log" ]
+	[ "$(sort out/web.log)" = $'web-1  | from web\nweb-2  | from web' ]
+	[ "$(cat out/db.log)" = "db-1  | from db" ]
+	flow logs --dir out --no-log-prefix --format json db
+	jq -e '.line == "from db"' out/db.log
+	run -1 flow logs --dir /dev/null/x
+	has "--dir: cannot make /dev/null/x"
+	mkdir -p blocked/db.log
+	run -1 flow logs --dir blocked
+	has "cannot write blocked/db.log"
+}
+
+@test "logs --merge: in order of time over containers, however much one has to say" {
+	compose <<-'YAML'
+		x-run: &run {image: busybox}
+		services:
+		  early: {<<: *run, command: "sh -c 'i=0; while [ $$i -lt 30 ]; do echo early $$i; i=$$((i+1)); sleep 0.02; done; seq 60000 | sed s/^/early-much-/'"}
+		  late: {<<: *run, command: "sh -c 'i=0; while [ $$i -lt 30 ]; do echo late $$i; i=$$((i+1)); sleep 0.02; done'"}
+		  silent: {<<: *run, command: "true"}
+	YAML
+	flow up -d
+	until_true is early-1 exited
+	until_true is late-1 exited
+	flow logs --merge -t --no-log-prefix >log
+	[ "$(wc -l <log)" = 60060 ]
+	cut -d' ' -f1 log | sed -E 's/Z$//' >times
+	LC_ALL=C sort -c times
+	awk '{print $2}' log | uniq | wc -l >switches
+	flow logs --merge --no-log-prefix >plain
+	cut -d' ' -f2- log | cmp - plain
+	flow logs --merge --format json early late | jq -r .time >times
+	LC_ALL=C sort -c times
+	begin more logs -f --merge early late silent
+	ends 0
+	[ "$(grep -c early <more)" -ge 60030 ]
 }

@@ -70,3 +70,204 @@ stack() {
 	DOCKER_HOST=unix:///nowhere/docker.sock run -0 flow plan --no-engine
 	has "$PROJECT-web-2"
 }
+
+@test "C5 what makes a new container is told by attribute, old and new" {
+	compose <<-'YAML'
+		services:
+		  web:
+		    image: busybox
+		    init: true
+		    command: [sleep, "1000"]
+		    environment: {MODE: old-mode, GONE: "1", KEPT: "1"}
+		    labels: {role: front}
+		    restart: always
+		    mem_limit: 20m
+		    tmpfs: [/tmp]
+		    volumes: [data:/data, /anonymous]
+		    healthcheck: {test: [CMD, "true"], interval: 5s}
+		volumes: {data: {}, other: {}}
+	YAML
+	flow up -d
+	run -0 flow plan
+	[ "$output" = 'nothing to do' ]
+	sed -i -e 's/"1000"/"2000"/; s/old-mode/new-mode/; s/GONE: "1", //; s/role: front/role: back, more: x/; s/always/"no"/; s/20m/30m/' \
+		-e 's/data:\/data/other:\/data/; s/interval: 5s/interval: 6s/' compose.yaml
+	FLOW_TRACE=trace run -0 flow plan
+	has 'configuration changed' 'command: [sleep, 1000] -> [sleep, 2000]' 'environment.MODE: *** -> ***' 'environment.GONE: *** -> unset' \
+		'labels.role: front -> back' 'labels.more: unset -> x' 'restart: always -> no' 'mem_limit: 20971520 -> 31457280' \
+		"volumes./data: ${PROJECT}_data -> ${PROJECT}_other" 'healthcheck.interval: 5s -> 6s'
+	[ "$(grep -c ' -> ' <<<"$output")" = 9 ]
+	[[ $output != *KEPT* && $output != *-mode* ]]
+	run -0 flow plan --show-values
+	has 'environment.MODE: old-mode -> new-mode'
+	run -0 flow plan --format json
+	has '{"attribute":"environment.GONE","old":"***","new":null}'
+	run -0 flow up -d --dry-run
+	has 'labels.role: front -> back'
+}
+
+@test "A3 a plan shows no secrets of commands, labels, checks and options" {
+	compose <<-'YAML'
+		services:
+		  web:
+		    image: busybox
+		    init: true
+		    command: [sh, -c, "sleep 1000", "--token=${TOKEN}", more]
+		    environment: {OWN: "${OWN}"}
+		    labels: {auth: "Basic ${OWN}", version: "1"}
+		    healthcheck: {test: "true -p${TOKEN}"}
+		    logging: {options: {env: "${TOKEN}"}}
+	YAML
+	TOKEN=hunter1 OWN=tiger1 flow up -d
+	sed -i 's/version: "1"/version: "2"/' compose.yaml
+	TOKEN=hunter2 OWN=tiger2 run -0 flow plan
+	has '--token=***, more] -> [sh, -c, sleep 1000, --token=***, more]' 'environment.OWN: *** -> ***' 'labels.auth: *** -> Basic ***' \
+		'labels.version: 1 -> 2' 'healthcheck.test: *** -> [CMD-SHELL, true -p***]' 'logging.options: *** -> env: ***'
+	[[ $output != *hunter* && $output != *tiger* ]]
+	TOKEN=hunter2 OWN=tiger2 run -0 flow plan --format json
+	[[ $output != *hunter* && $output != *tiger* ]]
+	TOKEN=hunter2 OWN=tiger2 run -0 flow plan --show-values
+	has 'labels.auth: Basic tiger1 -> Basic tiger2' '--token=hunter1, more] -> [sh, -c, sleep 1000, --token=hunter2, more]'
+}
+
+@test "C5 networks that change are told by name" {
+	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000, networks: [a, b]}}
+networks: {a: {}, b: {}, c: {}}'
+	flow up -d
+	sed -i 's/networks: \[a, b\]/networks: [b, c]/' compose.yaml
+	run -0 flow plan
+	has "networks.${PROJECT}_a: attached -> unset" "networks.${PROJECT}_c: unset -> attached"
+	[ "$(grep -c ' -> ' <<<"$output")" = 2 ]
+	sed -i 's/networks: \[b, c\]/network_mode: none/' compose.yaml
+	run -0 flow plan
+	has 'network_mode: unset -> none' "networks.${PROJECT}_b: attached -> unset"
+}
+
+@test "C5 the hint for a volume that has changed can be followed while the project runs" {
+	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000, volumes: [data:/data]}}
+volumes: {data: {labels: {a: "1", token: "old"}}}'
+	flow up -d
+	sed -i 's/a: "1"/a: "2"/' compose.yaml
+	run -1 flow up -d
+	has 'label a is "1" there, "2" in the file' "run: docker flow down && docker volume rm ${PROJECT}_data"
+	flow down
+	docker volume rm "${PROJECT}_data"
+	run -0 flow up -d
+	sed -i 's/old/new/' compose.yaml
+	run -1 flow up -d
+	has 'label token is *** there, *** in the file'
+}
+
+@test "C5 plan --build tells whose container a new image replaces" {
+	echo 'FROM busybox' >Dockerfile
+	compose <<<'services: {web: {build: ., init: true, command: sleep 1000}}'
+	flow up -d
+	run -0 flow plan --build
+	has 'service web: recreated if the build brings a new image'
+}
+
+@test "C5 what the engine cannot do is a note of the plan, and an error before anything is changed" {
+	echo 'FROM busybox' >Dockerfile
+	compose <<-'YAML'
+		services:
+		  db: {image: busybox, init: true, command: sleep 1000}
+		  web: {build: {context: ., secrets: [key]}, command: sleep 1000}
+		secrets: {key: {file: Dockerfile}}
+	YAML
+	run -0 flow plan
+	has 'note: services.web.build.secrets: ' 'needs a BuildKit session'
+	run -1 flow up -d
+	has 'compose.yaml:' 'services.web.build.secrets'
+	[ -z "$(names)$(docker network ls -q --filter "label=com.docker.compose.project=$PROJECT")" ]
+}
+
+# refused YAML: the service's members are a reason to exit with 2 at their line, and nothing is made
+refused() {
+	compose <<-YAML
+		services: {web: {image: busybox, command: sleep 1000, $1}}
+		secrets: {token: {environment: HOME}}
+	YAML
+	run -2 flow up -d
+	[[ $output == *"compose.yaml:1:"*": error: services.web."* ]]
+	[ -z "$(names)$(docker network ls -q --filter "name=$PROJECT")" ]
+}
+
+@test "B1 a device without a path is refused before a network is made" {
+	refused 'devices: ["${DEV}:${DEV}"]'
+	refused 'devices: ["::"]'
+	refused 'devices: [""]'
+}
+
+@test "C6 what the engine would refuse is refused before a network is made" {
+	refused 'restart: foo'
+	refused 'stop_signal: SIGFOO'
+	refused 'working_dir: x'
+	refused 'environment: ["=x"]'
+	refused 'cpus: nan'
+	refused 'ports: [{target: 99999, published: "80-1"}]'
+	refused 'networks: {default: {ipv4_address: 10.0.0.9}}'
+	refused 'x-flow: {healthcheck: {log: "("}}'
+	refused 'secrets: [{source: token, uid: root}]'
+	refused 'secrets: [{source: token, gid: "-1"}]'
+}
+
+@test "A8 a million containers are refused, as few digits as they cost to write" {
+	refused 'scale: 1000000'
+	run -2 flow up -d --scale web=1000000
+}
+
+# refused_alike YAML: plan and up refuse the file with 2 at its line, and nothing is made
+refused_alike() {
+	compose
+	run -2 flow plan
+	local planned=$output
+	run -2 flow up -d
+	[[ $planned == *"compose.yaml:$1:"*": error: $2"* && $output == *"compose.yaml:$1:"*": error: $2"* ]]
+	[ -z "$(names)$(docker network ls -q --filter "label=com.docker.compose.project=$PROJECT")" ]
+}
+
+@test "C6 what up refuses of a container's body, plan refuses" {
+	echo x >file
+	refused_alike 1 'services.web.secrets: unsupported driver of secret s' <<-'YAML'
+		services: {web: {image: busybox, command: sleep 1000, secrets: [s]}}
+		secrets: {s: {file: ./file, template_driver: golang}}
+	YAML
+	refused_alike 1 'services.web.security_opt: ' <<<'services: {web: {image: busybox, security_opt: ["seccomp:./missing"]}}'
+	refused_alike 1 'services.web.security_opt: ' <<<'services: {web: {image: busybox, security_opt: ["seccomp:"]}}'
+	refused_alike 1 'services.web.security_opt: ' <<<'services: {web: {image: busybox, security_opt: ["seccomp:./file"]}}'
+}
+
+@test "C6 a build without context or Dockerfile is refused before a network is made" {
+	mkdir empty
+	refused_alike 1 'services.web.build.context: cannot read' <<<'services: {web: {build: ./missing}, db: {image: busybox}}'
+	refused_alike 1 'services.web.build.dockerfile: there is no Dockerfile' <<<'services: {web: {build: ./empty}, db: {image: busybox}}'
+	refused_alike 1 'services.web.build.dockerfile: there is no Dockerfile' <<<'services: {web: {build: {context: empty, dockerfile: x}}}'
+}
+
+@test "C6 a network that network_mode names and nobody has is refused before a network is made" {
+	refused_alike 1 'services.web.network_mode: network missing not found' \
+		<<<'services: {web: {image: busybox, network_mode: missing}, db: {image: busybox}}'
+	compose <<<"services: {web: {image: busybox, init: true, command: sleep 1000, network_mode: $PROJECT-there}}"
+	docker network create "$PROJECT-there"
+	run flow up -d
+	docker inspect -f '{{.HostConfig.NetworkMode}}' "$PROJECT-web-1"
+	flow down
+	docker network rm "$PROJECT-there"
+	[ "$status" -eq 0 ]
+}
+
+@test "C6 a volume of one letter that is read as a drive is refused before a network is made" {
+	refused_alike 1 "services.web.volumes[0].target: invalid mount path: 'v:/v'" <<<'services: {web: {image: busybox, volumes: ["v:/v"]}}'
+}
+
+@test "C6 a driver or runtime that the engine does not have is refused before a network is made" {
+	refused_alike 1 'services.web.logging.driver: the engine has no logging driver "missing"' \
+		<<<'services: {web: {image: busybox, logging: {driver: missing}}}'
+	has 'it has: ' json-file
+	refused_alike 1 'services.web.runtime: the engine has no runtime "runk"' <<<'services: {web: {image: busybox, runtime: runk}}'
+	has 'did you mean "runc"?'
+	refused_alike 2 'networks.default.driver: the engine has no network driver "brige"' \
+		<<<$'services: {web: {image: busybox}}\nnetworks: {default: {driver: brige}}'
+	refused_alike 2 'volumes.data.driver: the engine has no volume driver "missing"' \
+		<<<$'services: {web: {image: busybox, volumes: ["data:/data"]}}\nvolumes: {data: {driver: missing}}'
+}

@@ -147,6 +147,22 @@ pulls() { grep '"what":"http"' "$1" | grep -c '/images/create'; }
 	[ "$(text web)" = shop:old ]
 }
 
+@test "a registry that limits pulls: tried again when it says, and it says what helps" {
+	need python3
+	beside flaky.log python3 "$BATS_TEST_DIRNAME/flaky.py" 2 "$REGISTRY" port 'retry-after: 20ms, allowed: 1/minute'
+	until_true test -s port
+	{ echo services:; sleeper web "127.0.0.1:$(cat port)/shop:old"; } | compose
+	FLOW_TRACE=$PWD/trace run -0 makes
+	has "Again: " "retry-after: 20ms, allowed: 1/minute; again in 0.0s (try 2 of 5)" Pulled
+	[ "$(pulls trace)" = 3 ]
+	beside limit.log python3 "$BATS_TEST_DIRNAME/flaky.py" 1000 "$REGISTRY" limit 'You have reached your pull rate limit. retry-after: 6h'
+	until_true test -s limit
+	{ echo services:; sleeper web "127.0.0.1:$(cat limit)/shop:old"; } | compose
+	FLOW_TRACE=$PWD/trace2 run -1 makes
+	has "You have reached your pull rate limit" "docker login 127.0.0.1:$(cat limit)"
+	[ "$(pulls trace2)" = 1 ]
+}
+
 @test "an interrupt ends a pull that gets no answer" {
 	need python3
 	beside silent.log python3 -u -c 'import socket, time; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1]); time.sleep(1000)'
@@ -156,6 +172,85 @@ pulls() { grep '"what":"http"' "$1" | grep -c '/images/create'; }
 	until_true grep -q Pulling log
 	kill -INT "$pid"
 	ends 130 || { cat log; return 1; }
+}
+
+# there NAME: whether the engine has an image of the open registry
+there() { docker image inspect "$REGISTRY/shop:$1" >/dev/null 2>&1; }
+
+@test "pull: all images, once each, there or not; what has none is skipped; nothing is made" {
+	retag shop old web
+	retag shop old db
+	{
+		echo services:
+		sleeper web "$REGISTRY/shop:web" "depends_on: [db]"
+		sleeper two "$REGISTRY/shop:web"
+		sleeper db "$REGISTRY/shop:db"
+		sleeper never "$REGISTRY/shop:no" "pull_policy: never"
+		echo '  built: {build: app}'
+	} | compose
+	run -0 flow pull web
+	has " Image $REGISTRY/shop:web  Pulling" " Image $REGISTRY/shop:web  Pulled  "
+	[[ $output != *shop:db* ]]
+	there web && ! there db
+	run -0 flow pull --include-deps web
+	has "$REGISTRY/shop:db  Pulled"
+	there db
+	FLOW_TRACE=$PWD/trace run -0 flow --progress plain pull
+	has "service two: Skipped - Image is already being pulled by web" "service built: Skipped - No image to be pulled" "service never: Skipped"
+	[ "$(pulls trace)" = 2 ]
+	[ -z "$(ids)" ]
+	rm trace
+	FLOW_TRACE=$PWD/trace run -0 flow pull --policy missing web db
+	has "Skipped - Image is already present locally"
+	[ "$(pulls trace)" = 0 ]
+	retag shop new web
+	flow pull web
+	[ "$(docker image inspect -f '{{.Id}}' "$REGISTRY/shop:web")" != "$(docker image inspect -f '{{.Id}}' "$REGISTRY/shop:db")" ]
+	run -2 flow pull nosuch
+	has "no such service: nosuch"
+}
+
+@test "pull: a failure keeps no other from going on, all are told, and they can be warnings only" {
+	retag shop old web
+	{
+		echo services:
+		sleeper gone "$REGISTRY/shop:gone"
+		sleeper web "$REGISTRY/shop:web"
+		sleeper both "$REGISTRY/shop:both" "build: app"
+	} | compose
+	run -1 flow pull
+	has "services.gone.image: cannot pull $REGISTRY/shop:gone" "compose.yaml:2" "$REGISTRY/shop:web  Pulled" \
+		"services.both.image: cannot pull" "docker flow build both"
+	there web
+	run -0 flow pull --ignore-pull-failures
+	has "$REGISTRY/shop:gone  Not pulled" "warning: services.gone.image: cannot pull $REGISTRY/shop:gone" "$REGISTRY/shop:web  Pulled"
+	FLOW_TRACE=$PWD/trace run -1 flow pull --ignore-buildable
+	has "service both: Skipped - Image can be built"
+	[ "$(pulls trace)" = 2 ]
+}
+
+@test "pull --quiet leaves out how far it is" {
+	retag shop old web
+	{ echo services:; sleeper web "$REGISTRY/shop:web"; } | compose
+	run -0 flow --progress json pull
+	has '"kind":"progress"'
+	docker rmi "$REGISTRY/shop:web" >/dev/null
+	run -0 flow --progress json pull -q
+	[[ $output != *'"kind":"progress"'* ]]
+	has '"text":"Pulled"'
+	run -0 flow --dry-run pull
+	has "1  image  $REGISTRY/shop:web  pull"
+}
+
+@test "pull: an image that may become only so old is as new as its pull" {
+	retag shop old web
+	{ echo services:; sleeper web "$REGISTRY/shop:web" "pull_policy: every_1h"; } | compose
+	flow pull
+	FLOW_TRACE=$PWD/trace flow pull
+	grep -q 'shop:web/tag' trace
+	rm trace
+	FLOW_TRACE=$PWD/trace makes
+	[ "$(pulls trace)" = 0 ]
 }
 
 # credentials AUTHS [MORE]: a configuration of docker for this test
@@ -253,6 +348,19 @@ make_web() {
 	[ "$(text web)" = shop:new ]
 }
 
+@test "build --pull looks for a newer base" {
+	retag shop old base
+	docker pull -q "$REGISTRY/shop:base"
+	retag shop new base
+	compose <<<"services: {web: {image: '$REGISTRY/shop:made', build: {context: ., dockerfile_inline: 'FROM $REGISTRY/shop:base'}}}"
+	flow build
+	makes
+	[ "$(text web)" = shop:old ]
+	flow build --pull
+	makes
+	[ "$(text web)" = shop:new ]
+}
+
 @test "a build whose base needs a password says so, and is content with one that was pulled" {
 	credentials "\"$PRIVATE\": {\"auth\": \"$(printf anna:correct-horse | base64)\"}"
 	run -1 make_web "$PRIVATE/shop:old"
@@ -260,4 +368,30 @@ make_web() {
 	docker pull -q "$PRIVATE/shop:old" >/dev/null
 	make_web "$PRIVATE/shop:old"
 	[ "$(text web)" = shop:old ]
+}
+
+@test "--parallel-pull, --parallel-build, --parallel: how much at a time" {
+	for name in one two three; do retag shop old $name; done
+	{
+		echo services:
+		for name in one two three; do
+			sleeper $name "$REGISTRY/shop:$name"
+			printf '  %s: {build: {context: ., dockerfile_inline: "FROM busybox\\nRUN echo %s"}}\n' "b$name" $name
+		done
+	} | compose
+	# most ARGUMENT…: how many steps ran at the same time
+	most() {
+		rm -f trace
+		FLOW_TRACE=$PWD/trace flow "$@" >/dev/null 2>&1
+		jq -rs 'map(select(.what == "step")) | reduce .[] as $e ({now: 0, most: 0};
+			.now += (if $e.state == 2 then 1 elif $e.state == 3 then -1 else 0 end) | .most = ([.now, .most] | max)) | .most' trace
+	}
+	[ "$(most pull)" = 3 ]
+	[ "$(most --parallel-pull 1 pull)" = 1 ]
+	[ "$(most --parallel 2 pull)" = 2 ]
+	[ "$(most --parallel 1 --parallel-pull -1 pull)" = 3 ]
+	[ "$(most build)" = 3 ]
+	[ "$(most --parallel-build 1 build)" = 1 ]
+	[ "$(most --parallel-pull 1 --parallel-build 2 build)" = 2 ]
+	docker rmi -f "$PROJECT-bone" "$PROJECT-btwo" "$PROJECT-bthree" >/dev/null
 }

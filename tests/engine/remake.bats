@@ -56,7 +56,7 @@ log() { docker exec "$PROJECT-db-1" cat /data/log | paste -sd' '; }
 	YAML
 	run flow up -d
 	[ "$status" -eq 1 ]
-	has "compose.yaml:2:3" "post_start hook ended with exit code 3" "no disk"
+	has "compose.yaml:2:3" "post_start: db hook exited with status 3" "no disk"
 	is db-1 running
 	[ "$(names)" = db-1 ]
 }
@@ -69,7 +69,7 @@ log() { docker exec "$PROJECT-db-1" cat /data/log | paste -sd' '; }
 	flow up -d
 	run flow down
 	[ "$status" -eq 1 ]
-	has "pre_stop hook ended with exit code 1"
+	has "pre_stop: db hook exited with status 1"
 	[ -z "$(names)" ]
 }
 

@@ -141,3 +141,42 @@ teardown_file() {
 	DOCKER_CERT_PATH=$PWD/other run -1 flow up -d
 	has "cannot connect to the Docker engine at tcp://$FAR:2376" certificate "hint: TLS is on: check DOCKER_CERT_PATH"
 }
+
+@test "exec: 100 MB both ways, the end of the input, a terminal" {
+	one_service
+	flow up -d
+	head -c 100000000 /dev/urandom >big
+	flow exec -T web cat <big | cmp - big
+	run -7 flow exec -T web sh -c 'cat; echo after; exit 7' <<<x
+	[ "$output" = $'x\nafter' ]
+	run -0 timeout -k 5 60 python3 "$BATS_TEST_DIRNAME/terminal.py" 30x90 "$FLOW" exec web sh <<-'STEPS'
+		wait #
+		size 41x133
+		type stty size\r
+		wait 41 133
+		type exit\r
+	STEPS
+	docker pause "$PROJECT-web-1"
+	run -1 flow exec -T web true
+	has "is paused"
+	docker unpause "$PROJECT-web-1"
+}
+
+@test "run and attach: both ways, the end of the input, a terminal, the exit status" {
+	one_service
+	head -c 20000000 /dev/urandom >big
+	flow run --rm -T web cat <big | cmp - big
+	run -7 flow run --rm -T web sh -c 'cat; echo after; exit 7' <<<x
+	has $'x\nafter'
+	run -9 terminal 30x90 "$FLOW" run --rm web sh < <(shell_session)
+	compose <<-'YAML'
+		services:
+		  web:
+		    image: busybox
+		    stdin_open: true
+		    command: [sh, -c, 'while read -r line; do echo "got $$line"; [ "$$line" != end ] || exit 4; done']
+	YAML
+	flow up -d
+	run -4 flow attach web < <(printf 'one\nend\n')
+	has 'got one' 'got end'
+}

@@ -166,6 +166,32 @@ up_that_waits() {
 	for login in $(pgrep -f "ssh -F $BATS_FILE_TMPDIR/ssh_config"); do kill "$login" || true; done
 	ends 1 || { cat log; return 1; }
 	output=$(cat log)
-	has "the engine's events cannot be watched any more" "No route to host"
+	has "No route to host"
+	nothing_left
+}
+
+@test "exec: both ways, the end of the input, the exit status" {
+	far
+	one_service
+	there up -d
+	head -c 20000000 /dev/urandom >big
+	there exec -T web cat <big | cmp - big
+	run -7 there exec -T web sh -c 'cat; echo after; exit 7' <<<x
+	[ "$output" = $'x\nafter' ]
+	nothing_left
+}
+
+@test "run and attach: both ways, the end of the input, a terminal, the exit status" {
+	far
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, stdin_open: true, command: [sh, -c, 'while read -r line; do echo "got $$line"; [ "$$line" != end ] || exit 4; done']}
+	YAML
+	run -7 there run --rm -T web sh -c 'cat; echo after; exit 7' <<<x
+	has $'x\nafter'
+	PATH=$PWD/bin:$PATH DOCKER_HOST=$AT${NEAR#unix://} run -9 terminal 30x90 "$FLOW" run --rm web sh < <(shell_session)
+	there up -d
+	run -4 there attach web < <(printf 'one\nend\n')
+	has 'got one' 'got end'
 	nothing_left
 }

@@ -65,6 +65,39 @@ chain() {
 	is web-1 running
 }
 
+@test "as docker-compose the lines are docker compose's" {
+	need_peer
+	compose <<-'YAML'
+		services:
+		  db:
+		    image: busybox
+		    init: true
+		    command: sleep 1000
+		    healthcheck: {test: [CMD, "true"], interval: 200ms}
+		  task: {image: busybox, command: "true"}
+		  web:
+		    image: busybox
+		    init: true
+		    command: sleep 1000
+		    networks: {default: }
+		    depends_on: {db: {condition: service_healthy}, task: {condition: service_completed_successfully}}
+		networks: {default: {labels: {kind: "${KIND:-one}"}}}
+	YAML
+	ln -s "$FLOW" docker-compose
+	ALSO_PROJECTS="$PROJECT-4 $PROJECT-16"
+	for words in 'up -d' 'up -d db' 'up -d --force-recreate db' 'stop'; do
+		# shellcheck disable=SC2086 # words
+		for tool in peer ./docker-compose; do
+			COMPOSE_PROJECT_NAME=$PROJECT-${#tool} $tool --progress plain $words 2>&1 | sed "s/-${#tool}/-N/; /-task-1  Stopping/d" | sort >"${tool##*/}.log"
+		done
+		diff -u peer.log docker-compose.log >&2
+	done
+	flow up -d db
+	KIND=two ./docker-compose up -d db >log 2>&1
+	[[ $(<log) == *" Network ${PROJECT}_default  Removed"* ]]
+	[[ $(<log) != *onnecting* && $(<log) != *Removing* ]]
+}
+
 @test "docker compose lists what flow made, and makes nothing of it again" {
 	need_peer
 	chain
@@ -179,6 +212,59 @@ chain() {
 	[ "$(names)" = "migrate-1 store-1 web-1" ]
 	flow up -d --no-deps other
 	[ "$(names)" = "migrate-1 other-1 store-1 web-1" ]
+}
+
+@test "an env file may be missing where its service is not needed, a volumes_from without a container may not" {
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, init: true, command: sleep 1000, volumes_from: [store]}
+		  store: {image: busybox, init: true, command: sleep 1000}
+		  other: {image: busybox, env_file: none.env, depends_on: [web]}
+	YAML
+	run ! flow up -d other
+	has "services.other.env_file: file $PWD/none.env not found"
+	run ! flow up -d
+	run -2 flow up -d --no-deps web
+	has "cannot share volume with service store: container missing"
+	[ -z "$(names)" ]
+	flow up -d web
+	[ "$(names)" = "store-1 web-1" ]
+	run -0 flow run --rm -T web echo ran
+	[ "$output" = ran ]
+}
+
+@test "two services may have one container_name as long as one of them is not needed" {
+	compose <<-YAML
+		services:
+		  web: {image: busybox, init: true, command: sleep 1000, container_name: $PROJECT-one}
+		  other: {image: busybox, init: true, command: sleep 1000, container_name: $PROJECT-one}
+	YAML
+	run -2 flow up -d
+	has "container name \"$PROJECT-one\" is already in use by service \"web\""
+	flow up -d other
+	is one running
+}
+
+@test "--all-resources makes what no service uses, too, once" {
+	compose <<-'YAML'
+		services: {web: {image: busybox, init: true, command: sleep 1000}}
+		volumes: {spare: }
+		networks: {spare: }
+	YAML
+	flow up -d
+	run ! docker volume inspect "${PROJECT}_spare"
+	flow --all-resources up -d
+	docker volume inspect "${PROJECT}_spare"
+	docker network inspect "${PROJECT}_spare"
+	run -0 flow --all-resources up -d
+	has "nothing to do: everything is as the file says"
+	flow down -v
+	run ! docker volume inspect "${PROJECT}_spare"
+	run ! docker network inspect "${PROJECT}_spare"
+	# a file may hold nothing else
+	compose <<<'volumes: {alone: }'
+	flow --all-resources up -d
+	docker volume inspect "${PROJECT}_alone"
 }
 
 @test "what is no longer in the file is told, and removed on demand" {
@@ -355,4 +441,18 @@ chain() {
 	sed -i "s/$id/${id:0:12}/" compose.yaml
 	run -1 flow up -d
 	has "could not be found"
+}
+
+@test "D5 --renew-anon-volumes renews them although nothing else has changed" {
+	compose <<-'YAML'
+		services:
+		  db: {image: busybox, init: true, command: sleep 1000, volumes: [/data]}
+		  web: {image: busybox, init: true, command: sleep 1000}
+	YAML
+	flow up -d
+	web=$(field web-1 '{{.Id}}')
+	docker exec "$PROJECT-db-1" touch /data/old
+	run -0 flow up -d -V
+	run ! docker exec "$PROJECT-db-1" test -e /data/old
+	[ "$(field web-1 '{{.Id}}')" != "$web" ] # as docker compose does
 }

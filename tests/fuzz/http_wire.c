@@ -13,12 +13,13 @@ struct outcome {
 	size_t used;
 };
 
-static void run(struct outcome *outcome, const char *bytes, size_t len, size_t piece, bool headless)
+static void run(struct outcome *outcome, const char *bytes, size_t len, size_t piece, unsigned how)
 {
 	struct http_wire wire = { 0 };
 	buf_init(&outcome->head, HTTP_HEAD_MOST);
 	buf_init(&outcome->body, (size_t)1 << 20);
-	http_wire_init(&wire, &outcome->head, headless);
+	http_wire_init(&wire, &outcome->head, how & 1);
+	wire.upgrades = how & 2;
 	outcome->last = HTTP_WIRE_MORE;
 	outcome->used = 0;
 	for (size_t from = 0; from < len && outcome->last == HTTP_WIRE_MORE; from += piece) {
@@ -41,8 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct outcome whole, pieces;
 	if (size < 2)
 		return 0;
-	run(&whole, (const char *)data + 1, size - 1, size, data[0] & 1);
-	run(&pieces, (const char *)data + 1, size - 1, data[0] % 61 + 1u, data[0] & 1);
+	run(&whole, (const char *)data + 1, size - 1, size, data[0] & 3);
+	run(&pieces, (const char *)data + 1, size - 1, data[0] % 61 + 1u, data[0] & 3);
 	if (whole.last != pieces.last || (whole.last == HTTP_WIRE_END && whole.used != pieces.used) ||
 		whole.body.len != pieces.body.len ||
 		strcmp(buf_text(&whole.head), buf_text(&pieces.head)) != 0 ||

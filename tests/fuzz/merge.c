@@ -27,26 +27,26 @@ static struct node *join(struct arena *arena, const char *text, size_t len, stru
 		struct reset *reset = reset_take(arena, docs[i]);
 		if (cast_tree(arena, docs[i], errors) != 0)
 			return NULL;
-		reset_apply(reset, tree);
+		reset_apply(reset, tree, errors);
 		if (tree ? merge_tree(arena, tree, docs[i], errors) != 0 : !(tree = docs[i]))
 			return NULL;
 		if (merge_unique(arena, tree, errors) != 0 || validate_tree(arena, tree, errors) != 0)
 			return NULL;
-		if (canon_tree(arena, tree, false, errors) != 0 || merge_unique(arena, tree, errors) != 0)
+		if (canon_tree(arena, tree, 0, errors) != 0 || merge_unique(arena, tree, errors) != 0)
 			return NULL;
 	}
 	return tree;
 }
 
-static const char *print(struct arena *arena, const struct project *project, bool json, struct errors *errors)
+static const char *print(struct arena *arena, const struct project *project, bool json)
 {
 	char *text = NULL;
 	size_t len = 0;
 	struct emit_options options = { .json = json, .raw = true };
 	FILE *out = open_memstream(&text, &len);
-	emit_project(out, arena, project, &options, errors);
+	emit_project(out, arena, project, &options);
 	options.raw = false;
-	emit_project(out, arena, project, &options, errors);
+	emit_project(out, arena, project, &options);
 	fclose(out);
 	const char *copy = arena_strndup(arena, text, len);
 	free(text);
@@ -65,8 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (tree && load_tree(arena, tree, "p", "/srv", env, &project, &errors) == 0) {
 		fill_select(arena, project->tree, project->disabled, NULL, 0, &errors);
 		fill_prune(arena, project->tree);
-		print(arena, project, false, &errors);
-		print(arena, project, true, &errors);
+		print(arena, project, false);
+		print(arena, project, true);
 	} else if (tree && !errors.count) {
 		abort();
 	}

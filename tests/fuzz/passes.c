@@ -23,7 +23,7 @@ static struct node *merge_all(
 		if (interp_tree(&interp, docs[i]) != 0 || cast_tree(arena, docs[i], errors) != 0)
 			return NULL;
 		if (tree)
-			reset_apply(reset, tree);
+			reset_apply(reset, tree, errors);
 		if (tree && merge_tree(arena, tree, docs[i], errors) != 0)
 			return NULL;
 		tree = tree ? tree : docs[i];

@@ -26,7 +26,7 @@ static void as_attributes(struct arena *arena, const char *text, struct errors *
 	}
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
 		node_set(arena, service, values[i], at, node_string(arena, at, text));
-	canon_tree(arena, tree, false, errors);
+	canon_tree(arena, tree, 0, errors);
 	canon_decode(arena, tree, errors);
 }
 

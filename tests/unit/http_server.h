@@ -1,9 +1,13 @@
 /* An HTTP server on a unix socket and on a tcp port of loopback, in processes of its own; it does what a
  * request's path says: /ok, /echo, /400, /500, /bytes/N (in chunks), /cut, /hang, /die, /early (an answer
- * before the body, which is not read); /quiet in front: not noted. */
+ * before the body, which is not read); /quiet in front: not noted. Upgraded connections: /tcp/echo (all that
+ * comes, then "bye"), /tcp/old (the same after a 200), /tcp/refuse, /tcp/deaf (nothing is read), /tcp/flood/N
+ * (N bytes, nothing is read before the end). */
 #ifndef TESTS_UNIT_HTTP_SERVER_H
 #define TESTS_UNIT_HTTP_SERVER_H
 
+#include "engine/http/http.h"
+#include "engine/http/http_endpoint.h"
 #include "unit.h"
 
 #include <netinet/in.h>
@@ -60,6 +64,54 @@ static void echo(FILE *from, FILE *to, long length, bool chunked)
 	say(to, "200 OK", body);
 }
 
+/* All that comes goes back, then a last word. */
+static void echo_raw(int connection)
+{
+	static char bytes[65536];
+	for (ssize_t n; (n = read(connection, bytes, sizeof bytes)) > 0;)
+		for (ssize_t sent = 0, m; sent < n; sent += m)
+			if ((m = write(connection, bytes + sent, (size_t)(n - sent))) <= 0)
+				_exit(0);
+	if (write(connection, "bye", 3) != 3)
+		_exit(0);
+}
+
+static void flood_raw(int connection, long left)
+{
+	static char bytes[65536];
+	for (long at = 0; left > 0; left -= (long)sizeof bytes, at += (long)sizeof bytes) {
+		for (size_t i = 0; i < sizeof bytes; i++)
+			bytes[i] = (char)((at + (long)i) % 251);
+		size_t len = left < (long)sizeof bytes ? (size_t)left : sizeof bytes;
+		for (size_t sent = 0; sent < len;) {
+			ssize_t m = write(connection, bytes + sent, len - sent);
+			if (m <= 0)
+				_exit(0);
+			sent += (size_t)m;
+		}
+	}
+}
+
+/* An upgraded connection, which ends with it. */
+static void answer_raw(int connection, FILE *to, const char *what, bool asked)
+{
+	bool refuse = strcmp(what, "refuse") == 0;
+	if (refuse || !asked) {
+		fputs("HTTP/1.1 404 Not Found\r\nContent-Length: 22\r\n\r\nNo such container: x\r\n", to);
+	} else if (strcmp(what, "old") == 0) {
+		fputs("HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n", to);
+	} else {
+		fputs("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n", to);
+	}
+	fflush(to);
+	if (strcmp(what, "deaf") == 0)
+		pause();
+	else if (strncmp(what, "flood/", 6) == 0)
+		flood_raw(connection, strtol(what + 6, NULL, 10));
+	else if (!refuse)
+		echo_raw(connection);
+}
+
 /* Answers one request; false: close the connection. */
 static bool answer(FILE *from, FILE *to, const char *path, long length, bool chunked)
 {
@@ -101,11 +153,12 @@ static void serve(int connection)
 	bool more = true;
 	while (more && fgets(line, sizeof line, from) && sscanf(line, "%7s %499s", method, path) == 2) {
 		long length = 0;
-		bool chunked = false;
+		bool chunked = false, upgrade = false;
 		while (fgets(line, sizeof line, from) && *line != '\r') {
 			if (strncasecmp(line, "Content-Length:", 15) == 0)
 				length = strtol(line + 15, NULL, 10);
 			chunked |= strncasecmp(line, "Transfer-Encoding: chunked", 26) == 0;
+			upgrade |= strncasecmp(line, "Upgrade: tcp", 12) == 0;
 			if (strncasecmp(line, "Expect:", 7) == 0)
 				_exit(3);
 		}
@@ -113,6 +166,10 @@ static void serve(int connection)
 		bool quiet = strncmp(path, "/quiet/", 7) == 0;
 		if (!quiet && write(seen[1], method, 1) != 1)
 			break;
+		if (strncmp(path, "/tcp/", 5) == 0) {
+			answer_raw(connection, to, path + 5, upgrade);
+			break;
+		}
 		more = answer(from, to, path + (quiet ? 6 : 0), length, chunked);
 	}
 	_exit(0);
@@ -185,6 +242,35 @@ static const char *letters(void)
 		select(seen[0] + 1, &set, NULL, NULL, &none) > 0 ? read(seen[0], text, sizeof text - 1) : 0;
 	text[len] = '\0';
 	return text;
+}
+
+/* A client of it, over its socket or over tcp. */
+struct client {
+	struct arena *arena;
+	struct errors errors;
+	struct loop *loop;
+	struct endpoint endpoint;
+	struct http *http;
+};
+
+static inline void client_open(struct client *client, bool tcp)
+{
+	client->arena = arena_create();
+	errors_init(&client->errors, client->arena);
+	client->loop = loop_create();
+	client->endpoint =
+		(struct endpoint){ .host = "unix:///test", .socket = socket_path, .url = "http://docker" };
+	if (tcp)
+		client->endpoint = (struct endpoint){ .host = tcp_url, .url = tcp_url };
+	client->http = http_create(client->loop, &client->endpoint);
+	letters();
+}
+
+static inline void client_close(struct client *client)
+{
+	http_destroy(client->http);
+	loop_destroy(client->loop);
+	arena_destroy(client->arena);
 }
 
 #endif

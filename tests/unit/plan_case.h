@@ -8,6 +8,9 @@
 #include "compose/load/load.h"
 #include "compose/registry/registry.h"
 #include "engine/observe/observe.h"
+#include "graph/again/again.h"
+#include "graph/images/images.h"
+#include "graph/up/obstacles.h"
 #include "graph/up/reconcile.h"
 #include "graph/plan/sched.h"
 #include "unit.h"
@@ -26,18 +29,27 @@ struct plan_case {
 	const struct project *projects[2];
 	size_t nprojects;
 	struct observed *seen;
-	struct observed others; /* containers outside of the snapshot */
+	struct observed others; /* containers and networks outside of the snapshot */
 	struct dag *dag;
 	/* args */
-	const char *command; /* up, images, wanted, names, removable, down, down-app */
+	const char *command; /* up, images, wanted, pull, build, push, names, labels, removable, down,
+				down-app, stop, rm, start, restart, pause, unpause */
 	const char *names[16];
 	size_t nnames;
+	const char *excepts[16];
+	size_t nexcepts;
 	const char *apps[16];
 	size_t napps;
 	struct reconcile_options up;
 	struct image_options image;
+	struct pull_options pull;
+	struct build_options build;
+	struct push_options push;
+	struct map bases; /* of Dockerfiles: "base web=db" */
 	struct teardown_options down;
+	struct again_options again;
 	struct map scale, inputs;
+	struct oneoff once;
 	bool no_file, no_deps;
 };
 
@@ -65,11 +77,14 @@ static inline bool case_switch(struct plan_case *c, const char *word)
 		const char *word;
 		bool *value;
 	} switches[] = { { "no-start", &c->up.no_start }, { "ignore-orphans", &c->up.ignore_orphans },
-		{ "renew", &c->up.renew_anon_volumes }, { "wait", &c->up.wait },
-		{ "connect-separately", &c->up.connect_separately }, { "images-known", &c->up.images_known },
-		{ "no-deps", &c->no_deps }, { "build", &c->image.build }, { "no-build", &c->image.no_build },
-		{ "volumes", &c->down.volumes }, { "keep", &c->down.keep }, { "kill", &c->down.kill },
-		{ "rmi", &c->down.images }, { "no-file", &c->no_file } };
+		{ "unchecked", &c->up.unchecked }, { "renew", &c->up.renew_anon_volumes },
+		{ "wait", &c->up.wait }, { "connect-separately", &c->up.connect_separately },
+		{ "images-known", &c->up.images_known }, { "no-deps", &c->no_deps },
+		{ "no-restarts", &c->again.no_deps }, { "--build", &c->image.build },
+		{ "no-build", &c->image.no_build }, { "volumes", &c->down.volumes },
+		{ "kill", &c->down.kill }, { "running", &c->down.running }, { "oneoffs", &c->down.oneoffs },
+		{ "rmi", &c->down.images }, { "ignore-buildable", &c->pull.ignore_buildable },
+		{ "and-push", &c->build.push }, { "no-file", &c->no_file } };
 	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
 		if (!strcmp(word, switches[i].word)) {
 			*switches[i].value = true;
@@ -91,16 +106,31 @@ static inline void case_argument(struct plan_case *c, const char *word, const ch
 		c->up.recreate = c->up.recreate_deps = RECREATE_NEVER;
 	else if (!strcmp(word, "remove-orphans"))
 		c->up.remove_orphans = c->down.remove_orphans = true;
+	else if (!strcmp(word, "no-rollback"))
+		c->up.rollback = TRI_NO;
 	else if (!strcmp(word, "unshared-files"))
 		c->up.shared_files = false;
 	else if (!strcmp(word, "timeout"))
-		c->up.timeout = c->down.timeout = (struct opt_int){ true, atoll(value) };
-	else if (!strcmp(word, "pull"))
+		c->up.timeout = c->down.timeout = c->again.timeout = (struct opt_int){ true, atoll(value) };
+	else if (!strcmp(word, "signal"))
+		c->down.signal = value;
+	else if (!strcmp(word, "pull") && value)
 		c->image.pull = value;
+	else if (!strcmp(word, "base")) {
+		struct texts *keys = ARENA_NEW(c->arena, struct texts);
+		*keys = texts_split(c->arena, value, '=');
+		map_set(&c->bases, keys->items[0], keys);
+	} else if (!strcmp(word, "policy"))
+		c->pull.policy = value;
 	else if (!strcmp(word, "now"))
 		c->image.now = atoll(value);
-	else if (!strcmp(word, "name"))
+	else if (!strcmp(word, "once")) {
+		c->once = (struct oneoff){ .service = value, .name = "p-web-run-0123456789ab" };
+		c->up.once = &c->once;
+	} else if (!strcmp(word, "name"))
 		c->names[c->nnames++] = value;
+	else if (!strcmp(word, "except"))
+		c->excepts[c->nexcepts++] = value;
 	else if (!strcmp(word, "app"))
 		c->apps[c->napps++] = value;
 	else if (!strcmp(word, "scale") || !strcmp(word, "inputs")) {
@@ -123,6 +153,8 @@ static inline void case_arguments(struct plan_case *c)
 	c->up.shared_files = true;
 	map_init(&c->scale, c->arena);
 	map_init(&c->inputs, c->arena);
+	map_init(&c->bases, c->arena);
+	c->build.bases = &c->bases;
 	char *text = case_read(c->arena, case_path(c, "args"));
 	for (char *line; text && (line = strsep(&text, "\n"));) {
 		char *word = strsep(&line, " ");
@@ -131,6 +163,9 @@ static inline void case_arguments(struct plan_case *c)
 	}
 	c->up.scale = c->image.scale = &c->scale;
 	c->up.inputs = c->inputs.count ? &c->inputs : NULL;
+	c->again.wait = c->up.wait;
+	c->again.named = c->nnames > 0;
+	c->again.shared_files = c->up.shared_files;
 }
 
 static inline int case_project(struct plan_case *c)
@@ -223,6 +258,18 @@ static inline void case_fill_hashes(struct plan_case *c)
 	}
 }
 
+/* A network of others, with its ranges. */
+static inline void case_other_network(struct plan_case *c, const cJSON *json)
+{
+	struct observed_network *network = observe_network(c->arena, json, &c->errors);
+	const cJSON *pool;
+	network->driver = "bridge";
+	cJSON_ArrayForEach(pool, cJSON_GetObjectItem(cJSON_GetObjectItem(json, "IPAM"), "Config")) *
+		ARENA_PUSH(c->arena, network->subnets, network->nsubnets) =
+		arena_strdup(c->arena, cJSON_GetStringValue(cJSON_GetObjectItem(pool, "Subnet")));
+	*ARENA_PUSH(c->arena, c->others.networks, c->others.nnetworks) = network;
+}
+
 static inline int case_seen(struct plan_case *c)
 {
 	struct observed *seen = c->seen = ARENA_NEW(c->arena, struct observed);
@@ -231,14 +278,20 @@ static inline int case_seen(struct plan_case *c)
 	if (!json)
 		return error_add(&c->errors, ERROR_SYSTEM, NULL, NULL, "seen.json: %s", cJSON_GetErrorPtr());
 	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "containers")) *
-		ARENA_PUSH(c->arena, seen->containers, seen->ncontainers) = observe_container(c->arena, item);
+		ARENA_PUSH(c->arena, seen->containers, seen->ncontainers) =
+		observe_container(c->arena, NULL, item, &c->errors);
+	for (size_t i = 0; i < seen->ncontainers; i++) /* whose process is gone says the engine's side */
+		seen->containers[i]->abandoned = observed_label(seen->containers[i], "docker-flow.owner");
 	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "others")) *
 		ARENA_PUSH(c->arena, c->others.containers, c->others.ncontainers) =
-		observe_container(c->arena, item);
+		observe_container(c->arena, NULL, item, &c->errors);
+	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "other-networks")) case_other_network(c, item);
 	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "networks")) *
-		ARENA_PUSH(c->arena, seen->networks, seen->nnetworks) = observe_network(c->arena, item);
+		ARENA_PUSH(c->arena, seen->networks, seen->nnetworks) =
+		observe_network(c->arena, item, &c->errors);
 	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "volumes")) *
-		ARENA_PUSH(c->arena, seen->volumes, seen->nvolumes) = observe_volume(c->arena, item);
+		ARENA_PUSH(c->arena, seen->volumes, seen->nvolumes) =
+		observe_volume(c->arena, item, &c->errors);
 	/* images: reference → inspect answer, or null for one that is not there */
 	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "images"))
 	{
@@ -247,12 +300,42 @@ static inline int case_seen(struct plan_case *c)
 		if (cJSON_IsNull(item))
 			image->reference = reference;
 		else
-			image = observe_image(c->arena, reference, item);
+			image = observe_image(c->arena, reference, item, &c->errors);
 		*ARENA_PUSH(c->arena, seen->images, seen->nimages) = image;
 	}
 	cJSON_Delete(json);
 	case_fill_hashes(c);
 	return 0;
+}
+
+/* The extents of a teardown by their commands; false: it is none. */
+static inline bool case_teardown(struct plan_case *c)
+{
+	static const char *const words[] = {
+		[TEARDOWN_PROJECT] = "down", [TEARDOWN_CONTAINERS] = "rm", [TEARDOWN_PROCESSES] = "stop"
+	};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		c->down.extent = (enum teardown_extent)i;
+		if (!strcmp(c->command, words[i]))
+			return true;
+	}
+	c->down.extent = TEARDOWN_PROJECT;
+	return false;
+}
+
+/* The same for what is there already. */
+static inline bool case_again(struct plan_case *c)
+{
+	static const char *const words[] = { [AGAIN_START] = "start",
+		[AGAIN_RESTART] = "restart",
+		[AGAIN_PAUSE] = "pause",
+		[AGAIN_UNPAUSE] = "unpause" };
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		c->again.what = (enum again)i;
+		if (!strcmp(c->command, words[i]))
+			return true;
+	}
+	return false;
 }
 
 /* Reads the folder; returns -1 with findings in c->errors. */
@@ -263,14 +346,21 @@ static inline int case_load(struct plan_case *c, struct arena *arena, const char
 	c->dir = dir;
 	errors_init(&c->errors, arena);
 	case_arguments(c);
-	bool down = !strcmp(c->command, "down"); /* its names are no selection of what to start */
+	bool down = case_teardown(c), again = case_again(c);
 	struct dag_selection selection = { .services = c->names,
-		.nservices = down ? 0 : c->nnames,
+		.nservices = down ? 0 : c->nnames, /* of a teardown they are no selection */
+		.excepts = c->excepts,
+		.nexcepts = down ? 0 : c->nexcepts,
 		.applications = c->apps,
 		.napplications = c->napps,
-		.no_deps = c->no_deps };
+		.no_deps = c->no_deps || (again && c->again.what != AGAIN_START),
+		.looking = again };
 	if (case_project(c) < 0 || case_seen(c) < 0)
 		return -1;
+	if (again && c->no_file) {
+		c->projects[0] = again_project(arena, "p", c->seen);
+		c->nprojects = 1;
+	}
 	return dag_build(arena, c->projects, c->nprojects, &selection, &c->dag, &c->errors);
 }
 
@@ -279,8 +369,20 @@ static inline int case_plan(struct plan_case *c, struct plan **ret_plan)
 {
 	if (!strcmp(c->command, "images"))
 		return reconcile_images(c->arena, c->dag, c->seen, &c->image, ret_plan, &c->errors);
-	struct teardown_scope scope = { c->no_file ? NULL : c->dag, "p", c->seen, c->names, c->nnames };
-	if (!strcmp(c->command, "down")) {
+	if (!strcmp(c->command, "pull")) {
+		*ret_plan = images_pull(c->arena, c->dag, c->seen, &c->pull);
+		return 0;
+	}
+	if (!strcmp(c->command, "build") || !strcmp(c->command, "push")) {
+		*ret_plan = *c->command == 'b' ? images_build(c->arena, c->dag, &c->build)
+					       : images_push(c->arena, c->dag, &c->push);
+		return 0;
+	}
+	struct teardown_scope scope = { c->no_file ? NULL : c->dag, "p", c->seen, c->names, c->nnames,
+		c->excepts, c->nexcepts };
+	if (case_again(c))
+		return again_plan(c->arena, c->dag, c->seen, &c->again, ret_plan, &c->errors);
+	if (case_teardown(c)) {
 		*ret_plan = reconcile_down(c->arena, &scope, &c->down);
 		return 0;
 	}
@@ -291,7 +393,7 @@ static inline int case_plan(struct plan_case *c, struct plan **ret_plan)
 	}
 	if (reconcile_up(c->arena, c->dag, c->seen, &c->up, ret_plan, &c->errors) < 0)
 		return -1;
-	return reconcile_names(c->arena, *ret_plan, c->others.containers, c->others.ncontainers, &c->errors);
+	return obstacles_refuse(c->arena, *ret_plan, c->seen, &c->others, &c->errors);
 }
 
 /* Runs the test with every folder of testdata/plans as its state, or with those that suit; returns how many

@@ -85,8 +85,12 @@ static inline void sim_attach(struct sim *sim, struct observed_container *contai
 {
 	const struct observed_network *there = sim_named(sim, network);
 	const char *id = there && sim_runs(container) ? there->id : "";
-	*ARENA_PUSH(sim->c->arena, container->attachments, container->nattachments) =
-		(struct observed_attachment){ network, id, "" };
+	size_t count = container->nattachments++;
+	struct observed_attachment *more = ARENA_ARRAY(sim->c->arena, struct observed_attachment, count + 1);
+	for (size_t i = 0; i < count; i++)
+		more[i] = container->attachments[i];
+	more[count] = (struct observed_attachment){ network, id, "" };
+	container->attachments = more;
 }
 
 static inline bool sim_network(struct sim *sim, struct step *step)
@@ -101,17 +105,20 @@ static inline bool sim_network(struct sim *sim, struct step *step)
 		network->created = "2026-11-21T14:00:00Z";
 		network->project = step->network.wanted->project->name;
 		network->key = step->network.wanted->key;
-		network->config_hash = hash_network(sim->c->arena, step->network.wanted);
+		network->config_hash = step->network.seen ? step->network.seen->config_hash
+							  : hash_network(sim->c->arena, step->network.wanted);
 		*ARENA_PUSH(sim->c->arena, seen->networks, seen->nnetworks) = network;
 		return true;
 	}
-	for (size_t i = 0; i < seen->ncontainers; i++) {
+	const struct observed_network *goes =
+		step->network.seen ? step->network.seen : sim_named(sim, step->name);
+	for (size_t i = 0; goes && i < seen->ncontainers; i++) {
 		const struct observed_attachment *at = sim_attached(seen->containers[i], step->name);
-		if (sim_runs(seen->containers[i]) && at && text_is(at->network_id, step->network.seen->id))
+		if (sim_runs(seen->containers[i]) && at && text_is(at->network_id, goes->id))
 			return sim_refuse(sim, step, "has active endpoints");
 	}
-	for (size_t i = 0; i < seen->nnetworks; i++) {
-		if (text_is(seen->networks[i]->id, step->network.seen->id)) {
+	for (size_t i = 0; goes && i < seen->nnetworks; i++) {
+		if (text_is(seen->networks[i]->id, goes->id)) {
 			seen->networks[i] = seen->networks[--seen->nnetworks];
 			return true;
 		}
@@ -132,7 +139,7 @@ static inline bool sim_link(struct sim *sim, struct step *step)
 		sim_attach(sim, container, step->network.wanted->name);
 		return true;
 	}
-	struct observed_attachment *at = sim_attached(container, step->network.seen->name);
+	struct observed_attachment *at = sim_attached(container, step_argument(step));
 	if (!at)
 		return sim_refuse(sim, step, "not attached");
 	*at = container->attachments[--container->nattachments];
@@ -167,7 +174,9 @@ static inline void sim_mount(struct sim *sim, struct observed_container *contain
 	}
 	const char *anonymous = arena_printf(sim->c->arena, "anonymous-%s", container->id);
 	bool inherited = false;
-	for (size_t i = 0; step->create.replaces && i < step->create.replaces->nmounts; i++) {
+	size_t nmounts =
+		step->create.replaces && !step->create.renew_volumes ? step->create.replaces->nmounts : 0;
+	for (size_t i = 0; i < nmounts; i++) {
 		if (strncmp(step->create.replaces->mounts[i].name, "anonymous-", 10))
 			continue;
 		anonymous = step->create.replaces->mounts[i].name;
@@ -198,7 +207,6 @@ static inline bool sim_create(struct sim *sim, struct step *step)
 	container->config_hash = case_hash(sim->c, step->service);
 	container->inputs = step->create.inputs;
 	container->replaces = step->new_name;
-	map_init(&container->labels, arena);
 	size_t count;
 	struct attachment **attachments = reconcile_attachments(arena, step->service, &count);
 	for (size_t i = 0; i < count && (i == 0 || !sim->c->up.connect_separately); i++)
@@ -228,6 +236,7 @@ static inline bool sim_start(struct sim *sim, struct step *step)
 	bool task = vertex && vertex->awaited;
 	container->state = task ? CONTAINER_EXITED : CONTAINER_RUNNING;
 	container->exit_code = 0;
+	container->up = 0;
 	container->health = task ? HEALTH_NONE : HEALTH_HEALTHY;
 	return true;
 }
@@ -269,8 +278,10 @@ static inline bool sim_gate(struct sim *sim, struct step *step)
 			return sim_refuse(sim, step, "a watched container is gone");
 		if (step->gate.condition == CONDITION_COMPLETED && sim_runs(container))
 			container->state = CONTAINER_EXITED; /* a task comes to its end */
-		if (step->gate.condition == CONDITION_COMPLETED ? container->state != CONTAINER_EXITED
-								: !sim_runs(container))
+		bool ended = container->state == CONTAINER_EXITED && container->exit_code == 0;
+		if (step->gate.condition == CONDITION_COMPLETED
+				? container->state != CONTAINER_EXITED
+				: !sim_runs(container) && !(step->gate.lasting && ended))
 			return sim_refuse(sim, step, "a watched container never gets there");
 	}
 	return true;

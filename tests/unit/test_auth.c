@@ -3,6 +3,7 @@
 #include "base/text/base64.h"
 #include "unit.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +106,30 @@ static void no_credentials_are_no_warning(void **state)
 	assert_non_null(strstr(bed->errors.last->message, "locked"));
 }
 
+static void the_answer_of_a_helper_that_fails_is_not_shown(void **state)
+{
+	struct bed *bed = *state;
+	bed->config.creds_store = "test";
+	helper(bed, "echo '{\"Username\":\"u\",\"Secret\":\"hidden\"}'; exit 1");
+	assert_string_equal(ask(bed, "h:5000/a"), "");
+	assert_int_equal(bed->errors.warnings, 1);
+	assert_non_null(strstr(bed->errors.last->message, "for h:5000: it failed"));
+	assert_null(strstr(bed->errors.last->message, "hidden"));
+}
+
+static void a2_words_of_a_helper_become_a_finding(void **state)
+{
+	struct bed *bed = *state;
+	bed->config.creds_store = "test";
+	helper(bed, "echo 'locked out' >&2; exit 1");
+	ask(bed, "r.example/a");
+	assert_string_equal(bed->errors.last->detail, "locked out\n");
+	helper(bed, "yes warning | head -c 1000000 >&2; echo '{\"Username\":\"u\",\"Secret\":\"p\"}'");
+	assert_non_null(strstr(ask(bed, "r.example/a"), "\"u\""));
+	assert_non_null(strstr(bed->errors.last->detail, "warning\nwarning"));
+	assert_int_equal(bed->errors.warnings, 2);
+}
+
 static void nonsense_and_floods_are_no_credentials(void **state)
 {
 	struct bed *bed = *state;
@@ -115,6 +140,22 @@ static void nonsense_and_floods_are_no_credentials(void **state)
 	assert_string_equal(ask(bed, "r.example/a"), "");
 	bed->config.creds_store = "../test";
 	assert_string_equal(ask(bed, "r.example/a"), "");
+}
+
+static void a5_what_a_helper_leaves_running_is_not_waited_for(void **state)
+{
+	struct bed *bed = *state;
+	char line[32] = "";
+	bed->config.creds_store = "test";
+	helper(bed, "sleep 1000 & echo $! >\"${0%/*}/pid\"; echo '{\"Username\":\"u\",\"Secret\":\"p\"}'");
+	const char *header = ask(bed, "r.example/a"), *name = arena_printf(bed->arena, "%s/pid", bed->dir);
+	FILE *file = fopen(name, "r");
+	assert_non_null(file);
+	assert_non_null(fgets(line, sizeof line, file));
+	fclose(file);
+	unlink(name);
+	assert_int_equal(kill((pid_t)strtol(line, NULL, 10), SIGKILL), 0); /* it was there all the time */
+	assert_non_null(strstr(header, "\"password\":\"p\""));
 }
 
 /* docker takes the helper from PATH: a name that would be a path from here is nothing it would run. */
@@ -170,6 +211,9 @@ int main(void)
 		TEST(a_token_and_a_registry_of_its_own),
 		TEST(no_credentials_are_no_warning),
 		TEST(nonsense_and_floods_are_no_credentials),
+		TEST(the_answer_of_a_helper_that_fails_is_not_shown),
+		TEST(a2_words_of_a_helper_become_a_finding),
+		TEST(a5_what_a_helper_leaves_running_is_not_waited_for),
 		TEST(a_path_is_no_helper),
 		TEST(a_job_can_be_given_up),
 	};

@@ -119,6 +119,10 @@ static void nearest_knows_what_was_meant(void **state)
 	assert_string_equal(error_nearest("prots", keys, 4), "ports");
 	assert_string_equal(error_nearest("enviroment", keys, 4), "environment");
 	assert_null(error_nearest("xyzzy", keys, 4));
+	static const char *const letters[] = { "a", "b" };
+	assert_null(error_nearest("c", letters, 2));
+	assert_null(error_nearest("", letters, 2));
+	assert_string_equal(error_nearest("b", letters, 2), "b");
 }
 
 static void hints_name_what_there_is(void **state)
@@ -135,6 +139,10 @@ static void hints_name_what_there_is(void **state)
 	error_add(&errors, ERROR_USAGE, NULL, NULL, "no such service: other");
 	error_hint_names(&errors, "other", "services", names, 13);
 	assert_null(errors.last->hint);
+	assert_true(error_hint_near(&errors, "wbe", names, 13));
+	error_hint_more(&errors, "Else add it");
+	assert_string_equal(errors.last->hint, "did you mean \"web\"? Else add it");
+	assert_false(error_hint_near(&errors, "other", names, 13));
 	error_hint_names(&errors, "other", "services", names, 2);
 	assert_string_equal(errors.last->hint, "services: web, db");
 	arena_destroy(arena);
@@ -292,6 +300,24 @@ static void plain_text_is_not_obeyed(void **state)
 	assert_string_equal(buf_text(&to), "\\x0a\t\xc3\xa9\\x1b\\xff");
 }
 
+/* U+061C, U+200E, U+200F, and the ends of the ranges. */
+static void a2_marks_of_direction_are_escaped(void **state)
+{
+	static const char marks[] = "\u061c\u200e\u200f\u202a\u2066\u206f\u2028";
+	static const char others[] = "\u061b\u200d\u2010\u2070\u2065\u05d0";
+	(void)state;
+	auto_buf struct buf to;
+	buf_init(&to, 1000);
+	quote_plain(&to, marks);
+	assert_string_equal(buf_text(&to), "\\u061c\\u200e\\u200f\\u202a\\u2066\\u206f\\u2028");
+	buf_reset(&to);
+	quote_json(&to, marks);
+	assert_string_equal(buf_text(&to), "\"\\u061c\\u200e\\u200f\\u202a\\u2066\\u206f\\u2028\"");
+	buf_reset(&to);
+	quote_plain(&to, others);
+	assert_string_equal(buf_text(&to), others);
+}
+
 static void findings_are_moved(void **state)
 {
 	struct arena *arena = arena_create();
@@ -332,6 +358,7 @@ int main(void)
 		cmocka_unit_test(texts_may_be_missing),
 		cmocka_unit_test(characters_are_of_rfc_3629),
 		cmocka_unit_test(quotes_are_valid_json),
+		cmocka_unit_test(a2_marks_of_direction_are_escaped),
 		cmocka_unit_test(plain_text_is_not_obeyed),
 		cmocka_unit_test(findings_are_moved),
 	};

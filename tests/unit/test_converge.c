@@ -12,24 +12,25 @@ enum accident {
 
 static const char *const accident_names[] = { "killed", "interrupted", "refused", "answer lost" };
 
-/* Runs the plan; the accident happens at step `k`. Returns whether there was a step k. */
-static bool run(struct sim *sim, struct plan *plan, enum accident accident, size_t k)
+/* Runs the plan; the accident happens at step `k`. Returns that step, or NULL when there was none. */
+static const struct step *run(struct sim *sim, struct plan *plan, enum accident accident, size_t k)
 {
 	struct sched sched;
 	assert_int_equal(sched_init(&sched, plan, NULL, NULL), 0);
-	struct step *step;
+	struct step *step, *hit = NULL;
 	size_t count = 0;
 	while ((step = sched_next(&sched))) {
 		bool now = count++ == k;
+		hit = now ? step : hit;
 		if (now && accident == KILL)
-			return true;
+			return step;
 		bool ok = now && accident == FAIL ? false : sim_apply(sim, step);
 		if (now && accident == INTERRUPT)
 			sched_stop(&sched, "interrupted");
 		sched_done(&sched, step, ok && !(now && accident == LOSE));
 	}
 	assert_true(sched_finished(&sched));
-	return count > k;
+	return hit;
 }
 
 /* A finding of the case, with all that leads to it. */
@@ -63,11 +64,19 @@ static void give_data(struct sim *sim)
 	for (size_t i = 0; i < sim->seen->ncontainers; i++) {
 		struct observed_container *each = sim->seen->containers[i];
 		const char *final = each->name;
-		if (strlen(final) > 13 && final[12] == '_' && strspn(final, "0123456789abcdef") == 12)
-			final += 13; /* made by a recreate: it has what it inherited */
+		size_t len = strlen(final);
+		bool inherited = len > 13 && final[12] == '_' && strspn(final, "0123456789abcdef") == 12;
+		if (inherited)
+			final += 13; /* made by a recreate */
+		else if (len > 13 && !strncmp(final + len - 12, each->id, 12))
+			final = arena_strndup(sim->c->arena, final, len - 13); /* put aside by one */
+		for (size_t n = 0; n < sim->seen->ncontainers; n++) {
+			const char *other = sim->seen->containers[n]->name;
+			inherited |= strlen(other) == len + 13 && !strncmp(other, final, len);
+		}
 		*ARENA_PUSH(sim->c->arena, each->mounts, each->nmounts) = (struct observed_mount){ "volume",
-			arena_printf(sim->c->arena, "anonymous-of-%s", final),
-			final == each->name ? "" : "named", "/anonymous", true };
+			arena_printf(sim->c->arena, "anonymous-of-%s", final), inherited ? "named" : "",
+			"/anonymous", true };
 	}
 }
 
@@ -103,7 +112,7 @@ static void check(struct sim *sim, const struct sim *start, enum accident accide
 			if (!each || each->number != number)
 				complain(c, accident, k, "no container %s of number %lld", name,
 					(long long)number);
-			if (old && !c->up.renew_anon_volumes && old->state != CONTAINER_DEAD &&
+			if (old && !start->c->up.renew_anon_volumes && old->state != CONTAINER_DEAD &&
 				old->state != CONTAINER_REMOVING && text_is(old->service, each->service) &&
 				!has_data(sim, each, arena_printf(c->arena, "anonymous-of-%s", name)))
 				complain(c, accident, k, "%s has lost its data", name);
@@ -143,6 +152,41 @@ static void check_interrupted(struct sim *sim, const struct sim *start, size_t k
 	}
 }
 
+/* After a step of a network was refused, who ran runs with all the places it had. */
+static void check_places(struct sim *sim, const struct sim *start, size_t k)
+{
+	for (size_t i = 0; i < start->seen->ncontainers; i++) {
+		const struct observed_container *before = start->seen->containers[i];
+		struct observed_container *after = sim_by_id(sim, before->id);
+		if (!after || !sim_runs(before))
+			continue;
+		if (!sim_runs(after))
+			complain(sim->c, FAIL, k, "%s does not run any more", before->name);
+		for (size_t n = 0; n < before->nattachments; n++)
+			if (!sim_attached(after, before->attachments[n].network))
+				complain(sim->c, FAIL, k, "%s is not on %s any more", before->name,
+					before->attachments[n].network);
+	}
+}
+
+/* After any step was refused, a container that was to be replaced runs under its name, or its successor does.
+ */
+static void check_replaced(const struct sim *sim, const struct sim *start, const struct plan *plan, size_t k)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct step *create = plan->steps[i];
+		const struct observed_container *old = create->create.replaces;
+		const char *name = create->new_name ? create->new_name : create->name;
+		if (!old || !sim_runs(sim_by_id(start, old->id)) || strcmp(old->name, name) != 0)
+			continue;
+		const struct observed_container *now = sim_by_name(sim, name);
+		if (now && (sim_runs(now) || (now->state == CONTAINER_EXITED && now->exit_code == 0)))
+			continue;
+		show(sim, plan);
+		complain(sim->c, FAIL, k, "%s does not run any more", name);
+	}
+}
+
 /* One accident at step k, then `up` again until there is nothing to do. Returns whether there was a step k.
  */
 static bool survives(const char *dir, enum accident accident, size_t k)
@@ -157,10 +201,16 @@ static bool survives(const char *dir, enum accident accident, size_t k)
 	give_data(&sim);
 	struct plan *plan;
 	assert_int_equal(case_plan(&c, &plan), 0);
-	bool there = run(&sim, plan, accident, k);
+	c.others = (struct observed){ 0 };
+	const struct step *hit = run(&sim, plan, accident, k);
 	if (accident == INTERRUPT)
 		check_interrupted(&sim, &start, k);
+	if (accident == FAIL && hit && hit->op >= OP_NETWORK_CREATE && hit->op <= OP_NETWORK_DISCONNECT)
+		check_places(&sim, &start, k);
+	if (accident == FAIL)
+		check_replaced(&sim, &start, plan, k);
 	c.up.recreate = c.up.recreate_deps = RECREATE_CHANGED;
+	c.up.renew_anon_volumes = false;
 	size_t rounds = 0;
 	do {
 		sim.refusal = NULL;
@@ -178,7 +228,7 @@ static bool survives(const char *dir, enum accident accident, size_t k)
 	}
 	check(&sim, &start, accident, k);
 	arena_destroy(arena);
-	return there;
+	return hit != NULL;
 }
 
 /* Cases that say how to plan, not what to reach, or that cannot be planned. */
@@ -189,7 +239,7 @@ static bool suits(const char *dir)
 	struct plan *plan;
 	bool suits = case_load(&c, arena, dir) == 0 && !strcmp(c.command, "up") &&
 		     case_plan(&c, &plan) == 0 && !c.up.no_start && c.up.recreate != RECREATE_NEVER &&
-		     !c.up.inputs && !strstr(dir, "separator");
+		     !c.up.inputs && !c.up.once && !strstr(dir, "separator");
 	arena_destroy(arena);
 	return suits;
 }

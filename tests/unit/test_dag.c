@@ -1,4 +1,5 @@
 /* The graph: edges, order, cycles, selection, probes, drawings. */
+#include "base/text/texts.h"
 #include "graph_model.h"
 #include "unit.h"
 
@@ -97,6 +98,42 @@ static void two_reasons_for_one_dependency_become_the_stronger(void **state)
 	assert_int_equal(dag_find(dag, "db")->ndependents, 1);
 }
 
+static void d3_container_named_instead_of_its_service(void **state)
+{
+	struct fixture *f = *state;
+	struct service *side = model_service(f->arena, f->project, "side", "");
+	struct service *app = model_service(f->arena, f->project, "app", "");
+	struct service *old = model_service(f->arena, f->project, "old", "");
+	model_service(f->arena, f->project, "vpn", "")->container_name = "vpn";
+	model_service(f->arena, f->project, "db-x", "");
+	const char *from[] = { arena_printf(f->arena, "container:%s-db-x-2:ro", f->project->name) };
+	const char *links[] = { "vpn:v" };
+	side->ipc = side->pid = "container:vpn";
+	app->network_mode = "container:elsewhere";
+	app->volumes_from = from;
+	app->nvolumes_from = 1;
+	old->external_links = links;
+	old->nexternal_links = 1;
+	struct dag *dag = build(f, NULL);
+	assert_non_null(dag);
+	assert_int_equal(dag_find(dag, "side")->nedges, 1);
+	const struct dag_edge *edge = &dag_find(dag, "side")->edges[0];
+	assert_ptr_equal(edge->to, dag_find(dag, "vpn"));
+	assert_string_equal(edge->container, "vpn");
+	assert_true(edge->required && edge->restart && edge->condition == CONDITION_STARTED);
+	assert_int_equal(dag_find(dag, "app")->nedges, 1);
+	assert_ptr_equal(dag_find(dag, "app")->edges[0].to, dag_find(dag, "db-x"));
+	assert_false(dag_find(dag, "app")->edges[0].restart);
+	assert_int_equal(dag_find(dag, "old")->nedges, 0);
+	old->network_mode = "bridge";
+	assert_int_equal(dag_find(build(f, NULL), "old")->nedges, 1);
+	f->project->services[3]->ipc = "container:vpn"; /* its own name is no reason to wait */
+	assert_non_null(build(f, NULL));
+	f->project->services[3]->pid = arena_printf(f->arena, "container:%s-side-1", f->project->name);
+	assert_null(build(f, NULL));
+	assert_non_null(strstr(findings(f), "dependency cycle: side -> vpn -> side"));
+}
+
 static void cycle_is_named_with_the_place_of_each_edge(void **state)
 {
 	struct fixture *f = *state;
@@ -190,6 +227,55 @@ static void names_and_patterns_select_with_what_they_need(void **state)
 	assert_null(build(f, &(struct dag_selection){ .services = none, .nservices = 1 }));
 	assert_int_equal(error_status(&f->errors), 2);
 	assert_non_null(strstr(findings(f), "no such service: wbe-1\n  hint: did you mean \"web-1\"?"));
+}
+
+/* What `up` with these words, a blank between them, and --except with those would be about. */
+static const char *streams(struct fixture *f, const char *services, const char *excepts)
+{
+	struct texts in = texts_split(f->arena, services, ' '), out = texts_split(f->arena, excepts, ' ');
+	const struct dag *dag = build(f, &(struct dag_selection){ .services = in.items,
+						 .nservices = *services ? in.count : 0,
+						 .excepts = out.items,
+						 .nexcepts = *excepts ? out.count : 0,
+						 .no_deps = true });
+	return dag ? selected(f, dag) : "";
+}
+
+static void words_select_what_is_up_and_down_the_stream(void **state)
+{
+	struct fixture *f = *state;
+	model_service(f->arena, f->project, "web", "api");
+	model_service(f->arena, f->project, "api", "db cache");
+	model_service(f->arena, f->project, "worker", "db");
+	model_service(f->arena, f->project, "db", "");
+	model_service(f->arena, f->project, "cache", "");
+	assert_string_equal(streams(f, "+api", ""), "db! cache! api! ");
+	assert_string_equal(streams(f, "api+", ""), "api! web! ");
+	assert_string_equal(streams(f, "+api+", ""), "db! cache! api! web! ");
+	assert_string_equal(streams(f, "db+", ""), "db! api! web! worker! ");
+	assert_string_equal(streams(f, "+w*", "db"), "cache! api! web! worker! ");
+	assert_string_equal(streams(f, "", "cache+"), "db! worker! ");
+	assert_string_equal(streams(f, "web worker", "w*r"), "web! ");
+	assert_int_equal(f->errors.count, 0);
+	assert_string_equal(streams(f, "web", "w*"), "");
+	assert_non_null(strstr(findings(f), "--except leaves no service"));
+	assert_string_equal(streams(f, "+apo", "cahce"), "");
+	assert_non_null(strstr(findings(f), "no such service: apo\n  hint: did you mean \"api\"?"));
+	assert_non_null(strstr(findings(f), "no such service: cahce\n  hint: did you mean \"cache\"?"));
+}
+
+/* It is left out even where others need it, and what only it needs goes with it. */
+static void an_excepted_service_is_no_dependency_either(void **state)
+{
+	struct fixture *f = *state;
+	static const char *one[] = { "web" }, *out[] = { "api" };
+	model_service(f->arena, f->project, "web", "api cache");
+	model_service(f->arena, f->project, "api", "db");
+	model_service(f->arena, f->project, "db", "");
+	model_service(f->arena, f->project, "cache", "");
+	const struct dag *dag = build(
+		f, &(struct dag_selection){ .services = one, .nservices = 1, .excepts = out, .nexcepts = 1 });
+	assert_string_equal(selected(f, dag), "cache web! ");
 }
 
 static void applications_are_one_graph_with_the_file(void **state)
@@ -317,6 +403,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(order_puts_dependencies_first),
 		TEST(two_reasons_for_one_dependency_become_the_stronger),
+		TEST(d3_container_named_instead_of_its_service),
 		TEST(cycle_is_named_with_the_place_of_each_edge),
 		TEST(a_service_that_waits_for_itself_is_a_cycle),
 		TEST(a_cycle_of_ten_thousand_is_found_without_recursion),
@@ -324,6 +411,8 @@ int main(void)
 		TEST(disabled_dependency_says_which_profile),
 		TEST(disabled_optional_dependency_is_left_out),
 		TEST(names_and_patterns_select_with_what_they_need),
+		TEST(words_select_what_is_up_and_down_the_stream),
+		TEST(an_excepted_service_is_no_dependency_either),
 		TEST(applications_are_one_graph_with_the_file),
 		TEST(without_a_file_all_applications_are_meant),
 		TEST(flow_dependency_waits_for_health_when_there_is_a_check),

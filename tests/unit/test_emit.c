@@ -8,7 +8,7 @@ static const char *printed(const struct project *project, bool json, bool raw)
 	size_t len = 0;
 	struct emit_options options = { .json = json, .raw = raw };
 	FILE *out = open_memstream(&text, &len);
-	assert_int_equal(emit_project(out, arena, project, &options, &errors), 0);
+	emit_project(out, arena, project, &options);
 	fclose(out);
 	const char *copy = arena_strdup(arena, text);
 	free(text);

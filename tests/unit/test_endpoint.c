@@ -40,6 +40,20 @@ static const char *host(void)
 									  : errors.last->message;
 }
 
+static void a3_no_malformed_host_shows_its_login(void **state)
+{
+	(void)state;
+	static const char *const hosts[] = { "tcp://u:pw@h", "tcp://u:pw/@h:1", "u:pw@h:2375", "tcp:/u:pw@h",
+		"http://u:pw@h", "nope://u:pw@h", "ssh://u:pw@h", "ssh://u:p%77@h:x", "unix://u:pw@h" };
+	for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+		map_set(&env, "DOCKER_HOST", (void *)hosts[i]);
+		const char *message = host();
+		assert_int_equal(errors.count, 1);
+		assert_true(!strstr(message, "pw") && !strstr(message, "p%77"));
+		assert_true(!errors.last->hint || !strstr(errors.last->hint, "pw"));
+	}
+}
+
 static void the_order_of_places(void **state)
 {
 	(void)state;
@@ -218,6 +232,20 @@ static void configuration(void **state)
 	assert_string_equal(config_proxy(config, "tcp://h")->http, "own"); /* wherever the default stands */
 }
 
+/* Members of a list have no names to be looked up by. */
+static void lists_in_place_of_objects_say_nothing(void **state)
+{
+	(void)state;
+	const struct config *config =
+		read_config("{\"auths\":[{\"auth\":\"dTpw\"}],\"proxies\":[{\"httpProxy\":\"p\"}],"
+			    "\"HttpHeaders\":[\"a\"],\"credHelpers\":[\"h\"]}");
+	assert_non_null(config);
+	assert_int_equal(config->nauths, 0);
+	assert_null(config_proxy(config, "unix:///x"));
+	assert_null(config->headers);
+	assert_int_equal(config->cred_helpers.count, 0);
+}
+
 static void credentials(void **state)
 {
 	(void)state;
@@ -288,7 +316,7 @@ static void image_names(void **state)
 		assert_false(image_name_valid(invalid[i]));
 	assert_true(image_name_valid(arena_printf(arena, "a:%0128d", 7)));
 	assert_false(image_name_valid(arena_printf(arena, "a:%0129d", 7)));
-	assert_string_equal(http_path(arena, "r.io:1/a b?c#%@x"), "r.io:1/a%20b%3Fc%23%25@x");
+	assert_string_equal(http_path_image(arena, "r.io:1/a b?c#%@x"), "r.io:1/a%20b%3Fc%23%25@x");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, folder_tear_down)
@@ -296,12 +324,14 @@ static void image_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a3_no_malformed_host_shows_its_login),
 		TEST(the_order_of_places),
 		TEST(hosts_are_taken_apart),
 		TEST(ssh_hosts_have_parts),
 		TEST(tls_by_variables_and_flags),
 		TEST(tls_of_contexts),
 		TEST(configuration),
+		TEST(lists_in_place_of_objects_say_nothing),
 		TEST(credentials),
 		TEST(references),
 		TEST(image_names),

@@ -99,7 +99,7 @@ static const char *container(const char *state, const char *config, const char *
 {
 	return arena_printf(arena,
 		"{\"Id\":\"c1\",\"Name\":\"/shop-db-1\",\"State\":{%s,\"StartedAt\":\"2026-11-21T10:00:00.25Z\"},"
-		"\"Config\":{\"Tty\":false%s},\"NetworkSettings\":{}%s}",
+		"\"Config\":{\"Tty\":false%s}%s}",
 		state, config, more);
 }
 
@@ -173,6 +173,36 @@ static void healthy_event_opens(void **state)
 	assert_int_equal(world.execs, 0);
 }
 
+/* A failed probe says whom it asked. */
+static void c10_a_failed_probe_names_the_address(void **state)
+{
+	(void)state;
+	world.probe.kind = PROBE_TCP;
+	world.probe.port = (struct opt_int){ true, 1 };
+	world.probe.retries = (struct opt_int){ true, 1 };
+	world.probe.interval = (struct opt_int){ true, SECOND / 100 };
+	world.inspect = container(
+		RUNNING, "", ",\"NetworkSettings\":{\"Networks\":{\"n\":{\"IPAddress\":\"127.0.0.1\"}}}");
+	begin(1);
+	until(&world.dones, 1);
+	assert_non_null(
+		strstr(errors.first->detail, "last probe (tcp by the container's address 127.0.0.1:1): "));
+}
+
+/* What was told while the events were interrupted is found by looking. */
+static void b2_a_missed_event_is_looked_up(void **state)
+{
+	(void)state;
+	world.probe.early = TRI_NO;
+	world.inspect = container(HEALTH("starting"), CHECK, "");
+	begin(1);
+	settle(1);
+	world.inspect = container(HEALTH("healthy"), CHECK, "");
+	gate_job.look(world.gate);
+	until(&world.dones, 1);
+	assert_true(world.ok);
+}
+
 static void healthy_already_needs_one_look(void **state)
 {
 	(void)state;
@@ -213,6 +243,40 @@ static void unhealthy_event_fails_with_the_engines_words(void **state)
 	assert_non_null(strstr(detail, "refused"));
 	assert_non_null(strstr(detail, "last words!"));
 	assert_non_null(strstr(errors.first->hint, "docker flow logs db"));
+}
+
+static void c3_repaired_container_is_ready(void **state)
+{
+	(void)state;
+	world.exec_code = 1;
+	world.inspect = container(HEALTH("unhealthy"), CHECK, "");
+	begin(1);
+	until(&world.execs, 2);
+	assert_int_equal(world.dones, 0);
+	world.exec_code = 0;
+	until(&world.dones, 1);
+	assert_true(world.ok);
+	assert_int_equal(errors.count, 0);
+}
+
+static void c3_unhealthy_container_that_stays_so_fails(void **state)
+{
+	(void)state;
+	world.exec_code = 1;
+	world.inspect = container(HEALTH("unhealthy"), CHECK, "");
+	begin(1);
+	finding_is("dependency failed to start: container shop-db-1 is unhealthy: web -> db (healthy)");
+	assert_non_null(strstr(errors.first->detail, "last probe: exit code 1"));
+}
+
+static void c3_left_to_the_engine_its_word_counts(void **state)
+{
+	(void)state;
+	world.probe.early = TRI_NO;
+	world.inspect = container(HEALTH("unhealthy"), CHECK, "");
+	begin(1);
+	finding_is("dependency failed to start: container shop-db-1 is unhealthy: web -> db (healthy)");
+	assert_int_equal(world.execs, 0);
 }
 
 static void missing_check_is_said_as_compose_says_it(void **state)
@@ -409,9 +473,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(healthy_event_opens),
+		TEST(b2_a_missed_event_is_looked_up),
+		TEST(c10_a_failed_probe_names_the_address),
 		TEST(healthy_already_needs_one_look),
 		TEST(early_exec_opens_and_its_failures_do_not_close),
 		TEST(unhealthy_event_fails_with_the_engines_words),
+		TEST(c3_repaired_container_is_ready),
+		TEST(c3_unhealthy_container_that_stays_so_fails),
+		TEST(c3_left_to_the_engine_its_word_counts),
 		TEST(missing_check_is_said_as_compose_says_it),
 		TEST(death_while_waited_for_fails_at_once),
 		TEST(restarted_container_is_waited_for_again),

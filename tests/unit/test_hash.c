@@ -1,4 +1,5 @@
 /* Config hashes, against values that docker compose 2.40 wrote. */
+#include "base/text/sha256.h"
 #include "compose/print/hash.h"
 #include "tree_case.h"
 
@@ -69,8 +70,59 @@ static void references(void **state)
 	assert_string_equal(resolved, hash_service(arena, like, NULL));
 }
 
+/* The socket, the credentials and where they are found count as if the file had them. */
+static void d1_api_socket_is_written_out(void **state)
+{
+	(void)state;
+	assert_string_equal(service_hash("image: busybox, use_api_socket: true"),
+		"d6575c07861a3798c9deb5dc58f51b6d6f98b44cd6505af0e75927d99cda29cb");
+	assert_string_equal(
+		service_hash("image: busybox, use_api_socket: true, environment: {DOCKER_CONFIG: }"),
+		"77442e6bd95818136957dadf8b7d679925c66136d427eb6c3c3bdb853e075883");
+	const struct project *project = project_of("services:\n  web: {image: busybox, use_api_socket: true, "
+						   "environment: {A: b}, volumes: [/x], configs: [c]}\n"
+						   "configs: {c: {content: hello}}\n");
+	const struct service *web = project_service(project, "web");
+	const char *own = flat(web->node);
+	assert_string_equal(hash_service(arena, web, NULL),
+		"63a236f7d04130f4191f23d9ef3d14df4d7d0b10b271822084d1b1c61f9d19ff");
+	assert_string_equal(flat(web->node), own);
+	assert_string_equal(service_hash("image: x, use_api_socket: false"), service_hash("image: x"));
+}
+
+/* Behind the labels; but not in what `config --hash` prints. */
+static void d1_label_files_count_by_their_paths(void **state)
+{
+	(void)state;
+	const struct project *project = project_of("services:\n  web: {image: x, labels: {L: 1}}\n");
+	const struct service *web = project_service(project, "web");
+	const char *printed = hash_service_printed(arena, web);
+	struct node *files = node_list(arena, web->at);
+	node_push(arena, files, node_string(arena, web->at, "/etc//l"));
+	node_set(arena, web->node, "label_file", web->at, files);
+	const char *json = "{\"command\":null,\"entrypoint\":null,\"image\":\"x\",\"labels\":{\"L\":\"1\"},"
+			   "\"label_file\":[\"/etc//l\"],\"networks\":{\"default\":null}}";
+	assert_string_equal(hash_service(arena, web, NULL), sha256_hex(arena, json, strlen(json)));
+	assert_string_equal(hash_service_printed(arena, web), printed);
+}
+
+/* What is built is for the platform of the environment; what is pulled says nothing of it. */
+static void d1_built_services_have_the_default_platform(void **state)
+{
+	(void)state;
+	const char *plain = service_hash("image: x"), *own = service_hash("image: x, platform: linux/arm64");
+	map_set(&env, "DOCKER_DEFAULT_PLATFORM", (void *)(uintptr_t) "linux/arm64");
+	assert_string_equal(service_hash("image: x"), plain);
+	assert_string_equal(service_hash("image: x, build: ."), own);
+	assert_string_equal(service_hash("image: x, build: ., platform: linux/arm64"), own);
+	const struct project *project = project_of("services:\n  web: {image: x, build: .}\n");
+	assert_string_equal(hash_service_printed(arena, project_service(project, "web")), own);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { TEST(known), TEST(left_out), TEST(references) };
+	const struct CMUnitTest tests[] = { TEST(known), TEST(left_out), TEST(references),
+		TEST(d1_api_socket_is_written_out), TEST(d1_label_files_count_by_their_paths),
+		TEST(d1_built_services_have_the_default_platform) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

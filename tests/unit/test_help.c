@@ -1,5 +1,5 @@
 /* Help, manual and completion come from the rows; the help texts are compared with testdata/help/. After a
- * wanted change: HELP_UPDATE=1 build/unit/test_help. */
+ * wanted change: UPDATE=1 build/unit/test_help. */
 #include "cmd/complete_words.h"
 #include "cmd/doc/doc_manual.h"
 #include "cmd/line/commands.h"
@@ -48,7 +48,7 @@ static void compare(const char *name, char *text)
 	snprintf(path, sizeof path, "testdata/help/%s.txt", name);
 	for (char *space = strchr(path, ' '); space; space = strchr(space, ' '))
 		*space = '-';
-	if (getenv("HELP_UPDATE")) {
+	if (updates_golden()) {
 		FILE *out = fopen(path, "w");
 		assert_non_null(out);
 		fputs(text, out);
@@ -95,6 +95,16 @@ static void rows_are_sorted_and_whole(void **state)
 	arena_destroy(arena);
 }
 
+/* Whether some command offers an option of that name: another one may take it without a word. */
+static bool is_offered(struct arena *arena, const char *name)
+{
+	for (size_t i = 0; cmd_table[i]; i++)
+		for (const struct opt *row = options_flat(arena, cmd_table[i]->rows); row && row->name; row++)
+			if (strcmp(row->name, name) == 0 && !(row->flags & OPT_HIDDEN))
+				return true;
+	return false;
+}
+
 static void documents_name_every_option(void **state)
 {
 	(void)state;
@@ -104,7 +114,7 @@ static void documents_name_every_option(void **state)
 		for (const struct opt *row = options_flat(arena, cmd_table[i]->rows); row && row->name;
 			row++) {
 			snprintf(name, sizeof name, "--%s", row->name);
-			assert_int_equal(!!strstr(markdown, name), !(row->flags & OPT_HIDDEN));
+			assert_int_equal(!!strstr(markdown, name), is_offered(arena, row->name));
 		}
 	assert_non_null(strstr(man, ".SH EXIT STATUS"));
 	free(man);
@@ -161,10 +171,27 @@ static void completion_follows_the_rows(void **state)
 	COMPLETES("help\tExplain a command\n:4\n", "help", "he");
 }
 
+/* Each begins with the options of all commands or with the command itself. */
+static void e_every_command_has_examples(void **state)
+{
+	(void)state;
+	for (size_t i = 0; cmd_table[i]; i++) {
+		const struct cmd_example *example = cmd_table[i]->examples;
+		if (cmd_table[i]->hidden)
+			continue;
+		assert_non_null(example);
+		for (size_t n = 0; n == 0 || example[n].words; n++) {
+			assert_non_null(strstr(example[n].words, cmd_table[i]->name));
+			assert_non_null(example[n].does);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(help_is_as_kept),
+		cmocka_unit_test(e_every_command_has_examples),
 		cmocka_unit_test(rows_are_sorted_and_whole),
 		cmocka_unit_test(documents_name_every_option),
 		cmocka_unit_test(completion_follows_the_rows),

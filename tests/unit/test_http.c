@@ -10,11 +10,7 @@
 #include <string.h>
 
 struct bed {
-	struct arena *arena;
-	struct errors errors;
-	struct loop *loop;
-	struct endpoint endpoint;
-	struct http *http;
+	struct client client;
 	unsigned done, heads;
 	size_t bytes, most;
 	int status;
@@ -25,15 +21,7 @@ struct bed {
 static int setup(void **state, bool tcp)
 {
 	struct bed *bed = calloc(1, sizeof *bed);
-	bed->arena = arena_create();
-	errors_init(&bed->errors, bed->arena);
-	bed->loop = loop_create();
-	bed->endpoint =
-		(struct endpoint){ .host = "unix:///test", .socket = socket_path, .url = "http://docker" };
-	if (tcp)
-		bed->endpoint = (struct endpoint){ .host = tcp_url, .url = tcp_url };
-	bed->http = http_create(bed->loop, &bed->endpoint);
-	letters();
+	client_open(&bed->client, tcp);
 	*state = bed;
 	return 0;
 }
@@ -51,9 +39,7 @@ static int setup_tcp(void **state)
 static int teardown(void **state)
 {
 	struct bed *bed = *state;
-	http_destroy(bed->http);
-	loop_destroy(bed->loop);
-	arena_destroy(bed->arena);
+	client_close(&bed->client);
 	free(bed);
 	return 0;
 }
@@ -68,7 +54,7 @@ static void on_done(struct request *request)
 
 static struct request *prepare(struct bed *bed, const char *method, const char *path)
 {
-	struct request *request = http_request(bed->http);
+	struct request *request = http_request(bed->client.http);
 	request->method = method;
 	request->path = path;
 	request->done = on_done;
@@ -79,44 +65,60 @@ static struct request *prepare(struct bed *bed, const char *method, const char *
 static void wait_for(struct bed *bed, unsigned done)
 {
 	while (bed->done < done)
-		loop_turn(bed->loop, -1);
+		loop_turn(bed->client.loop, -1);
 }
 
 static enum http_fault call(struct bed *bed, const char *method, const char *path)
 {
 	bed->done = 0;
-	assert_int_equal(http_send(prepare(bed, method, path), &bed->errors), 0);
+	assert_int_equal(http_send(prepare(bed, method, path), &bed->client.errors), 0);
 	wait_for(bed, 1);
 	return bed->fault;
+}
+
+/* What is too long for a request is an error, not half a request. */
+static void b5_parameters_are_never_cut(void **state)
+{
+	struct bed *bed = *state;
+	enum { LEN = 1 << 20 };
+	char *value = arena_alloc(bed->client.arena, LEN + 1);
+	memset(value, 'x', LEN);
+	struct request *request = prepare(bed, "GET", "/ok");
+	request->query = http_query(bed->client.arena, "a", value, "b", "c", NULL);
+	assert_int_equal(strlen(request->query), LEN + 6);
+	assert_int_equal(http_send(request, &bed->client.errors), -1);
+	assert_non_null(strstr(bed->client.errors.last->message,
+		"GET /ok: its parameters have 1048585 bytes; 1048576 are possible"));
 }
 
 static void answers_and_texts(void **state)
 {
 	struct bed *bed = *state;
 	struct request *request = prepare(bed, "GET", "/ok");
-	request->query = http_query(bed->arena, "a", "x y/\"&\xc3\xbc", "none", NULL, "b", "-._~", NULL);
+	request->query =
+		http_query(bed->client.arena, "a", "x y/\"&\xc3\xbc", "none", NULL, "b", "-._~", NULL);
 	request->done = NULL;
-	assert_int_equal(http_call(request, &bed->errors), 0);
+	assert_int_equal(http_call(request, &bed->client.errors), 0);
 	assert_int_equal(request->status, 200);
 	assert_string_equal(buf_text(&request->answer), "/ok?a=x%20y%2F%22%26%C3%BC&b=-._~");
 	assert_string_equal(http_header(request, "X-TEST"), "b");
 	assert_null(http_header(request, "X-Tes"));
 	http_free(request);
-	http_version(bed->http, "1.41");
+	http_version(bed->client.http, "1.41");
 	request = prepare(bed, "GET", "/x");
-	assert_int_equal(http_call(request, &bed->errors), 0);
+	assert_int_equal(http_call(request, &bed->client.errors), 0);
 	assert_string_equal(buf_text(&request->answer), "/v1.41/x");
 	http_free(request);
 	request = prepare(bed, "GET", "/400");
 	request->unversioned = true;
-	assert_int_equal(http_call(request, &bed->errors), 0);
-	assert_string_equal(http_message(bed->arena, request), "no good");
+	assert_int_equal(http_call(request, &bed->client.errors), 0);
+	assert_string_equal(http_message(bed->client.arena, request), "no good");
 	assert_false(http_transient(request));
 	http_free(request);
 	request = prepare(bed, "GET", "/500");
 	request->unversioned = true;
-	assert_int_equal(http_call(request, &bed->errors), 0);
-	assert_string_equal(http_message(bed->arena, request), "read: connection reset by peer");
+	assert_int_equal(http_call(request, &bed->client.errors), 0);
+	assert_string_equal(http_message(bed->client.arena, request), "read: connection reset by peer");
 	assert_true(http_transient(request));
 	http_free(request);
 }
@@ -146,19 +148,19 @@ static void bodies_and_uploads(void **state)
 		struct request *request = prepare(bed, methods[i], "/echo");
 		request->body = "{\"a\":1}";
 		request->body_len = 7;
-		assert_int_equal(http_call(request, &bed->errors), 0);
+		assert_int_equal(http_call(request, &bed->client.errors), 0);
 		assert_string_equal(buf_text(&request->answer), "{\"a\":1}");
 		http_free(request);
 		request = prepare(bed, methods[i], "/echo");
 		request->upload = upload;
 		bed->bytes = 70001;
-		assert_int_equal(http_call(request, &bed->errors), 0);
+		assert_int_equal(http_call(request, &bed->client.errors), 0);
 		assert_int_equal(request->answer.len, 70001);
 		http_free(request);
 	}
 	struct request *request = prepare(bed, "POST", "/quiet/echo");
 	request->upload = upload_fails;
-	assert_int_equal(http_send(request, &bed->errors), 0);
+	assert_int_equal(http_send(request, &bed->client.errors), 0);
 	bed->done = 0;
 	wait_for(bed, 1);
 	assert_int_equal(bed->fault, HTTP_CUT);
@@ -172,16 +174,16 @@ static void an_early_answer_ends_the_connection(void **state)
 	struct request *request = prepare(bed, "POST", "/early");
 	request->upload = upload;
 	bed->bytes = 50000000;
-	assert_int_equal(http_call(request, &bed->errors), 0);
+	assert_int_equal(http_call(request, &bed->client.errors), 0);
 	assert_int_equal(request->status, 400);
-	assert_string_equal(http_message(bed->arena, request), "enough");
+	assert_string_equal(http_message(bed->client.arena, request), "enough");
 	http_free(request);
 	assert_true(bed->bytes > 0);
 	request = prepare(bed, "GET", "/ok");
 	request->timeout = 5000000000;
-	assert_int_equal(http_call(request, &bed->errors), 0);
+	assert_int_equal(http_call(request, &bed->client.errors), 0);
 	http_free(request);
-	assert_int_equal(http_connects(bed->http), 2);
+	assert_int_equal(http_connects(bed->client.http), 2);
 	assert_string_equal(letters(), "PG");
 }
 
@@ -190,17 +192,17 @@ static void connections_are_reused(void **state)
 	struct bed *bed = *state;
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(call(bed, i % 2 ? "POST" : "GET", "/ok"), HTTP_OK);
-	assert_int_equal(http_connects(bed->http), 1);
+	assert_int_equal(http_connects(bed->client.http), 1);
 	bed->done = 0;
 	for (int i = 0; i < 8; i++)
-		assert_int_equal(http_send(prepare(bed, "GET", "/ok"), &bed->errors), 0);
+		assert_int_equal(http_send(prepare(bed, "GET", "/ok"), &bed->client.errors), 0);
 	wait_for(bed, 8);
-	unsigned connects = http_connects(bed->http);
+	unsigned connects = http_connects(bed->client.http);
 	assert_in_range(connects, 1, 8);
 	for (int i = 0; i < 8; i++)
-		assert_int_equal(http_send(prepare(bed, "DELETE", "/ok"), &bed->errors), 0);
+		assert_int_equal(http_send(prepare(bed, "DELETE", "/ok"), &bed->client.errors), 0);
 	wait_for(bed, 16);
-	assert_in_range(http_connects(bed->http), connects, 8);
+	assert_in_range(http_connects(bed->client.http), connects, 8);
 	assert_string_equal(letters(), "GPGPGGGGGGGGGDDDDDDDD");
 }
 
@@ -228,12 +230,12 @@ static void faults_have_classes(void **state)
 	assert_int_equal(bed->status, 200);
 	struct request *request = prepare(bed, "GET", "/quiet/bytes/10000");
 	request->most = 5000;
-	assert_int_equal(http_call(request, &bed->errors), -1);
+	assert_int_equal(http_call(request, &bed->client.errors), -1);
 	assert_int_equal(request->fault, HTTP_TOO_LARGE);
 	http_free(request);
 	request = prepare(bed, "GET", "/quiet/hang");
-	request->timeout = 20000000;
-	assert_int_equal(http_call(request, &bed->errors), -1);
+	request->timeout = 300000000;
+	assert_int_equal(http_call(request, &bed->client.errors), -1);
 	assert_int_equal(request->fault, HTTP_TIMEOUT);
 	assert_false(http_transient(request));
 	http_free(request);
@@ -242,19 +244,19 @@ static void faults_have_classes(void **state)
 static void nobody_there(void **state)
 {
 	struct bed *bed = *state;
-	bool tcp = !bed->endpoint.socket;
+	bool tcp = !bed->client.endpoint.socket;
 	if (tcp)
-		bed->endpoint.url = "http://127.0.0.1:1";
+		bed->client.endpoint.url = "http://127.0.0.1:1";
 	else
-		bed->endpoint.socket = "/nonexistent/socket";
+		bed->client.endpoint.socket = "/nonexistent/socket";
 	struct request *request = prepare(bed, "GET", "/ok");
-	assert_int_equal(http_call(request, &bed->errors), -1);
+	assert_int_equal(http_call(request, &bed->client.errors), -1);
 	assert_int_equal(request->fault, HTTP_NO_CONNECT);
 	assert_int_equal(request->os_error, tcp ? ECONNREFUSED : ENOENT);
 	assert_true(http_transient(request));
-	assert_int_equal(bed->errors.last->code, ERROR_CONNECT);
-	assert_non_null(strstr(
-		bed->errors.last->message, tcp ? ": Connection refused" : "unix:///test: No such file"));
+	assert_int_equal(bed->client.errors.last->code, ERROR_CONNECT);
+	assert_non_null(strstr(bed->client.errors.last->message,
+		tcp ? ": Connection refused" : "unix:///test: No such file"));
 	http_free(request);
 }
 
@@ -280,7 +282,7 @@ static void streams_come_whole_and_in_bounds(void **state)
 	struct request *request = prepare(bed, "GET", "/bytes/20000000");
 	request->head = on_head;
 	request->data = on_data;
-	assert_int_equal(http_send(request, &bed->errors), 0);
+	assert_int_equal(http_send(request, &bed->client.errors), 0);
 	wait_for(bed, 1);
 	assert_int_equal(bed->bytes, 20000000);
 	assert_int_equal(bed->heads, 1);
@@ -309,24 +311,24 @@ static void requests_may_be_cancelled_anywhere(void **state)
 	for (int where = 0; where < 3; where++) {
 		struct request *request = prepare(bed, "GET", "/quiet/bytes/500000");
 		bed->other = prepare(bed, "GET", "/quiet/hang");
-		assert_int_equal(http_send(bed->other, &bed->errors), 0);
+		assert_int_equal(http_send(bed->other, &bed->client.errors), 0);
 		request->head = where == 0 ? cancel_all : NULL;
 		request->data = where == 1 ? cancel_data : NULL;
 		request->done = where == 2 ? cancel_all : on_done;
-		assert_int_equal(http_send(request, &bed->errors), 0);
+		assert_int_equal(http_send(request, &bed->client.errors), 0);
 		while (bed->heads <= (unsigned)where)
-			loop_turn(bed->loop, -1);
+			loop_turn(bed->client.loop, -1);
 	}
 	assert_int_equal(bed->done, 0);
-	http_send(prepare(bed, "GET", "/quiet/hang"), &bed->errors); /* ended by http_destroy */
-	loop_turn(bed->loop, 1000000);
+	http_send(prepare(bed, "GET", "/quiet/hang"), &bed->client.errors); /* ended by http_destroy */
+	loop_turn(bed->client.loop, 1000000);
 }
 
 static void call_inside(struct request *request)
 {
 	struct bed *bed = request->arg;
 	struct request *inner = prepare(bed, "GET", "/ok");
-	assert_int_equal(http_call(inner, &bed->errors), 0);
+	assert_int_equal(http_call(inner, &bed->client.errors), 0);
 	http_free(inner);
 	on_done(request);
 }
@@ -337,7 +339,7 @@ static void a_callback_may_call(void **state)
 	for (int i = 0; i < 3; i++) {
 		struct request *request = prepare(bed, "GET", "/ok");
 		request->done = call_inside;
-		assert_int_equal(http_send(request, &bed->errors), 0);
+		assert_int_equal(http_send(request, &bed->client.errors), 0);
 	}
 	wait_for(bed, 6);
 	assert_string_equal(letters(), "GGGGGG");
@@ -364,6 +366,7 @@ static void transient_texts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(b5_parameters_are_never_cut),
 		TEST(answers_and_texts),
 		TEST(bodies_and_uploads),
 		TEST(an_early_answer_ends_the_connection),

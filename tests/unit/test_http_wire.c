@@ -100,6 +100,44 @@ static void whole_answers(void **state)
 	}
 }
 
+/* What follows is another protocol's, whatever the head says of a body. */
+static void an_upgrade_is_an_answer(void **state)
+{
+	(void)state;
+	const char *bytes = "HTTP/1.1 101 UPGRADED\r\nContent-Length: 2\r\n\r\nraw\r\n\r\nbytes";
+	struct got got;
+	begin(&got, false);
+	got.wire.upgrades = true;
+	feed(&got, bytes, strlen(bytes), 1);
+	assert_int_equal(got.wire.status, 101);
+	assert_int_equal(got.heads, 1);
+	assert_string_equal(buf_text(&got.body), "raw\r\n\r\nbytes");
+	assert_true(http_wire_ended(&got.wire));
+	assert_false(got.wire.keep);
+	finish(&got);
+}
+
+/* RFC 9112 §6.3 */
+static void a6_two_lengths_of_an_answer(void **state)
+{
+	(void)state;
+	static const char *const rows[][2] = {
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nA: b\r\ncontent-length: 2\r\n\r\n[]",
+			"the answer has two Content-Length headers" },
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n",
+			"the answer has both Content-Length and Transfer-Encoding" },
+		{ "HTTP/1.1 20\r\n", "the answer is not HTTP" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct got got;
+		begin(&got, false);
+		feed(&got, rows[i][0], strlen(rows[i][0]), 1);
+		assert_int_equal(got.last, HTTP_WIRE_BAD);
+		assert_string_equal(got.wire.flaw, rows[i][1]);
+		finish(&got);
+	}
+}
+
 static void what_is_no_answer(void **state)
 {
 	(void)state;
@@ -149,6 +187,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_answers),
+		cmocka_unit_test(an_upgrade_is_an_answer),
+		cmocka_unit_test(a6_two_lengths_of_an_answer),
 		cmocka_unit_test(what_is_no_answer),
 		cmocka_unit_test(heads_are_bounded),
 	};

@@ -52,11 +52,17 @@ static const struct row rows[] = {
 	{ "\\*", "a", false },
 	{ "\\[x", "[x", true },
 	{ "[\\]]", "]", true },
-	{ "[]a]x", "]x", true },
-	{ "[a-]x", "-x", true },
 	{ "[.-0]x", "/x", false },
 	{ "[.-0]x", "0x", true },
-	{ "[\\a-\\c]", "b", true },
+	{ "[\\--\\]]", "A", true },
+	{ "[[:alpha:]]x", "qx", true },
+	{ "[[:alpha:]_]x", "_x", true },
+	{ "[[:alpha:]]x", "1x", false },
+	{ "[[:^alpha:]]x", "/x", false },
+	{ "../a", "a", false },
+	{ "x/../../a", "a", false },
+	{ "/../a", "a", true },
+	{ "a/b/../../c", "c", true },
 	{ "[*]", "a", false },
 	{ "[a.b]", "c", false },
 	{ "[\xc3\xa4-\xc3\xb6]", "\xc3\xa5", true },
@@ -67,9 +73,9 @@ static const struct row rows[] = {
 	{ "\xfc*", "\xfc.txt", true },
 	{ "\xfc*", "\xfd.txt", false },
 	{ "?\xc3\xbc", "\xfc\xc3\xbc", true },
-	{ "a\\", "a\\", true },
-	{ "\\d", "d", true },
-	{ "\\d", "1", false },
+	{ "\\d", "d", false },
+	{ "\\d", "1", true },
+	{ "\\a", "a", false },
 	{ "*", "a\nb", true },
 	{ "**/b", "a\nc/b", true },
 	{ "a**", "ab/c", true },
@@ -144,7 +150,11 @@ static void mistakes_have_a_line(void **state)
 	memset(longest, 'a', sizeof longest);
 	assert_null(ignore_parse(arena, "f", longest, sizeof longest, &errors));
 	assert_null(ignore_parse(arena, "f", "a\0b", 3, &errors));
-	assert_null(parse("[b-a]"));
+	static const char *const malformed[] = { "[b-a]", "a\\", "[]a]", "[a-]", "[-a]", "[^]", "[a", "[",
+		"\\c", "[\\", "[[:none:]]", "[a-b-c]" };
+	for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++)
+		if (parse(malformed[i]))
+			fail_msg("\"%s\" is taken", malformed[i]);
 }
 
 /* Many stars: not one of them multiplies the work of another. */

@@ -1,5 +1,6 @@
 /* Pulls against an engine of canned answers, and what the engine is asked for by a build. */
 #include "engine/connect/config.h"
+#include "engine/image/build_bases.h"
 #include "engine/image/build_query.h"
 #include "engine/image/images.h"
 #include "engine_case.h"
@@ -79,6 +80,29 @@ static void test_passing_failures(void **state)
 	assert_int_equal(errors.count, 0);
 }
 
+/* A registry that wants fewer requests says when to come again. */
+static void test_a_registry_that_limits_pulls(void **state)
+{
+	static const char *const passing[] = {
+		FAILURE("toomanyrequests: retry-after: 626.286us, allowed: 44000/minute"),
+		FAILURE("error parsing HTTP 429 response body: x: Retry-After: 0.01"),
+		"{\"status\":\"Pull complete\"}\n", NULL
+	};
+	static const char *const lasting[] = {
+		FAILURE("toomanyrequests: retry-after: 2h0m0s, allowed: 100/6h"), NULL
+	};
+	(void)state;
+	int64_t begun = loop_now();
+	assert_true(pull(passing));
+	assert_int_equal(retries, 2);
+	assert_true(loop_now() - begun >= 10000000);
+	asked = 0;
+	assert_false(pull(lasting));
+	assert_int_equal(asked, 1);
+	assert_non_null(strstr(errors.first->message, "retry-after: 2h0m0s"));
+	assert_non_null(strstr(errors.first->hint, "docker login shop.example"));
+}
+
 static void test_lasting_failures(void **state)
 {
 	static const struct {
@@ -124,11 +148,25 @@ static void test_build_arguments(void **state)
 	assert_non_null(strstr(query, "t=shop-web&dockerfile=Dockerfile&"));
 }
 
+static void test_images_that_dockerfiles_begin_from(void **state)
+{
+	(void)state;
+	struct texts names = build_bases_named(arena,
+		"# FROM no\nfrom shop/base AS one\r\n  FROM --platform=linux/arm64 --x=y other:1\nRUN FROM x\nFROM\n"
+		"FROM shop/base");
+	assert_int_equal(names.count, 2);
+	assert_string_equal(names.items[0], "shop/base");
+	assert_string_equal(names.items[1], "other:1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_passing_failures, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(test_a_registry_that_limits_pulls, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_lasting_failures, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_images_that_dockerfiles_begin_from, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_build_arguments, set_up, engine_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

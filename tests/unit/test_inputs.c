@@ -34,7 +34,8 @@ static int teardown(void **state)
 
 static struct inputs_file file(const char *target, const char *content, bool secret)
 {
-	return (struct inputs_file){ target, content, content ? strlen(content) : 0, secret };
+	return (struct inputs_file){ target, content, content ? strlen(content) : 0,
+		secret ? "machine" : NULL };
 }
 
 static const char *digest(struct fixture *f, const struct inputs_file *files, size_t count)
@@ -79,16 +80,41 @@ static void unreadable_counts_as_empty(void **state)
 	assert_string_equal(digest(f, &none, 1), digest(f, &empty, 1));
 }
 
-static void secrets_are_salted_and_short(void **state)
+static void secrets_are_keyed_and_short(void **state)
 {
 	struct fixture *f = *state;
 	struct inputs_file plain = file("/x", "hunter2", false), secret = file("/x", "hunter2", true);
 	const char *open = digest(f, &plain, 1), *hidden = digest(f, &secret, 1);
 	assert_string_not_equal(open, hidden);
 	assert_null(strstr(hidden, "hunter2"));
-	assert_int_equal(strlen(strstr(hidden, ";file:/x=")), strlen(";file:/x=") + 8);
+	assert_int_equal(strlen(strstr(hidden, ";file:/x=")), strlen(";file:/x=KEY_.") + 8);
 	f->project->name = "q";
 	assert_string_not_equal(digest(f, &secret, 1), hidden);
+}
+
+static void a3_a_secret_of_another_machine_is_not_compared(void **state)
+{
+	struct fixture *f = *state;
+	struct inputs_file files[] = { file("/s", "hunter2", true), file("/c", "x", false) };
+	const char *here = digest(f, files, 2);
+	files[0].key = "another machine";
+	const char *there = digest(f, files, 2);
+	assert_string_not_equal(strstr(here, ";file:/s="), strstr(there, ";file:/s="));
+	assert_null(inputs_difference(f->arena, here, there));
+	assert_true(inputs_elsewhere(here, there));
+	assert_false(inputs_elsewhere(here, here));
+	const char *before =
+		arena_printf(f->arena, "%.64s;file:/s=01234567%s", here, strstr(here, ";file:/c"));
+	assert_null(inputs_difference(f->arena, here, before));
+	assert_true(inputs_elsewhere(here, before));
+	files[1].content = "y";
+	assert_string_equal(inputs_difference(f->arena, digest(f, files, 2), here), "file /c");
+	files[0].key = "machine";
+	files[0].content = "hunter3";
+	assert_string_equal(inputs_difference(f->arena, digest(f, files, 1), here), "file /s, file /c");
+	assert_string_equal(inputs_difference(f->arena, digest(f, files, 1),
+				    arena_printf(f->arena, "%.64s;file:/s=absent", here)),
+		"file /s");
 }
 
 static void environment_and_flow_keys_count(void **state)
@@ -140,6 +166,29 @@ static void completing_fills_the_right_volume(void **state)
 	assert_non_null(strstr(label, ";volume:p_a=T;volume:p_ab=?"));
 }
 
+static void c4_listing_of_a_bind_is_an_input(void **state)
+{
+	struct fixture *f = *state;
+	struct inputs_file binds[] = { file("/s;l", "1.sql 100644 4", false), file("/out", "log", false) };
+	binds[0].bind = binds[1].bind = true;
+	const char *before = digest(f, binds, 2);
+	assert_non_null(strstr(before, ";bind:/s%3Bl="));
+	assert_false(inputs_many(before));
+	binds[0].content = "1.sql 100644 5";
+	binds[1].content = "gol";
+	const char *after = digest(f, binds, 2);
+	assert_string_equal(inputs_difference(f->arena, after, before), "bind /s;l, bind /out");
+	/* the one that the task has changed itself is taken as it knows it */
+	const char *kept = inputs_kept(f->arena, after, before, "/out");
+	assert_string_equal(inputs_difference(f->arena, kept, before), "bind /s;l");
+	assert_ptr_equal(inputs_kept(f->arena, kept, before, "/out"), kept);
+	assert_ptr_equal(inputs_kept(f->arena, kept, before, "/elsewhere"), kept);
+	binds[0].many = true;
+	const char *many = digest(f, binds, 2);
+	assert_true(inputs_many(many));
+	assert_ptr_equal(inputs_kept(f->arena, many, before, "/s;l"), many);
+}
+
 static void absent_files_are_told_apart(void **state)
 {
 	struct fixture *f = *state;
@@ -181,11 +230,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(changed_content_is_named),
 		TEST(unreadable_counts_as_empty),
-		TEST(secrets_are_salted_and_short),
+		TEST(secrets_are_keyed_and_short),
+		TEST(a3_a_secret_of_another_machine_is_not_compared),
 		TEST(environment_and_flow_keys_count),
 		TEST(names_and_values_do_not_run_together),
 		TEST(one_shots_depend_on_the_age_of_their_volumes),
 		TEST(completing_fills_the_right_volume),
+		TEST(c4_listing_of_a_bind_is_an_input),
 		TEST(absent_files_are_told_apart),
 		TEST(what_is_a_one_shot),
 		TEST(foreign_labels_do_no_harm),

@@ -1,5 +1,6 @@
 /* Substitution of variables. */
 #include "compose/tree/interp.h"
+#include "compose/tree/yaml.h"
 #include "arena_case.h"
 
 static struct interp interp;
@@ -32,6 +33,46 @@ static void fails(const char *text, const char *message)
 		fail_msg("%s: accepted as \"%s\"", text, got);
 	if (!strstr(errors.last->message, message))
 		fail_msg("%s: \"%s\" does not say \"%s\"", text, errors.last->message, message);
+}
+
+static void c10_unclosed_expression_is_the_one_blamed(void **state)
+{
+	(void)state;
+	fails("${U:-${B}", "invalid interpolation format: ${U:-${B}");
+	assert_non_null(strstr(errors.last->hint, "} that ends it is missing"));
+	fails("x ${U:-a${B:-${C}} y", "invalid interpolation format: ${U:-a${B:-${C}");
+	fails("${U:-${B!}}", "invalid interpolation format: ${B!}");
+	fails("${U:-${B}\n}", "invalid interpolation format: ${U:-${B}");
+}
+
+/* A block, a folded text, one in quotes: the finding is at the dollar in the file. */
+static void c10_place_in_a_text_of_several_lines(void **state)
+{
+	(void)state;
+	static const char text[] = "a: |\n"
+				   "  $$ \xc3\xa4 ${A}\n"
+				   "\n"
+				   "    x ${no!}\n"
+				   "b: >-\n"
+				   "  one ${A}\n"
+				   "  two ${no!}\n"
+				   "c: \"one\\tline $A ${no!}\"\n"
+				   "d: one ${A}\n"
+				   "  two ${no!}\n";
+	static const unsigned lines[] = { 4, 7, 8, 10 }, cols[] = { 7, 7, 18, 7 };
+	struct node **docs;
+	struct sources sources;
+	size_t ndocs, found = 0;
+	sources_init(&sources, arena);
+	sources_add(&sources, "c.yml", text);
+	assert_int_equal(yaml_parse(arena, "c.yml", text, strlen(text), &docs, &ndocs, &errors), 0);
+	interp.sources = &sources;
+	assert_int_equal(interp_tree(&interp, docs[0]), -1);
+	for (const struct error *error = errors.first; error; error = error->next, found++) {
+		assert_int_equal(error->at.line, lines[found]);
+		assert_int_equal(error->at.col, cols[found]);
+	}
+	assert_int_equal(found, 4);
 }
 
 static void operators(void **state)
@@ -156,6 +197,8 @@ int main(void)
 		TEST(wrong_forms),
 		TEST(messages_do_not_show_the_rest),
 		TEST(unset_variables_warn_once),
+		TEST(c10_unclosed_expression_is_the_one_blamed),
+		TEST(c10_place_in_a_text_of_several_lines),
 		TEST(depth_and_size_are_bounded),
 		TEST(trees_keep_keys_and_marks),
 		TEST(variables_are_listed),

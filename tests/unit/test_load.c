@@ -89,7 +89,7 @@ static void documents_and_files_override(void **state)
 	options.files = files;
 	options.nfiles = 2;
 	load();
-	assert_int_equal(errors.warnings, 2);
+	assert_int_equal(errors.warnings, 1);
 	assert_string_equal(text("services a image"), "y");
 	assert_string_equal(text("services a command 0"), "two");
 	assert_int_equal(at("services a ports")->nitems, 1);
@@ -149,10 +149,9 @@ static void extends_explains_itself(void **state)
 static void include_lends_resources(void **state)
 {
 	(void)state;
-	put("compose.yml",
-		"include:\n  - sub/c.yml\n  - path: [more/c.yml, over.yml]\n    env_file: e.env\n"
-		"    project_directory: other\n"
-		"services:\n  a: {extends: inner, environment: {K: main}}\n  inner: {hostname: h}\n");
+	put("compose.yml", "include:\n  - sub/c.yml\n  - path: [more/c.yml, over.yml]\n    env_file: e.env\n"
+			   "    project_directory: other\n"
+			   "services:\n  a: {extends: inner, environment: {K: main}}\n");
 	put("sub/c.yml", "name: ignored\nx-a: 1\nservices:\n  inner:\n    image: ${IMG}\n    build: ./b\n"
 			 "volumes: {vol: {}}\n");
 	put("sub/.env", "IMG=sub\nTOP=sub\n");
@@ -162,7 +161,6 @@ static void include_lends_resources(void **state)
 	put(".env", "TOP=top\n");
 	load();
 	assert_string_equal(text("services inner image"), "sub");
-	assert_string_equal(text("services inner hostname"), "h");
 	assert_string_equal(text("services inner build context"), in("sub/b"));
 	assert_string_equal(text("services a image"), "sub");
 	assert_string_equal(text("services second image"), "etop");
@@ -198,6 +196,46 @@ static void include_explains_itself(void **state)
 	refuse("without `path`");
 	put("compose.yml", "include:\n  - path: a.yml\n    env_file: none.env\nservices: {}\n");
 	refuse("no such file or directory");
+}
+
+/* A chain of `count` files that include each other. */
+static void put_chain(unsigned count)
+{
+	put("compose.yml", "include: [1.yml]\n");
+	for (unsigned i = 1; i < count; i++)
+		put(arena_printf(arena, "%u.yml", i),
+			arena_printf(arena, "include: [%u.yml]\nservices: {s%u: {image: x}}\n", i + 1, i));
+	put(arena_printf(arena, "%u.yml", count), "services: {last: {image: x}}\n");
+}
+
+static void c10_long_chains_are_no_cycles(void **state)
+{
+	(void)state;
+	put_chain(60);
+	load();
+	assert_non_null(at("services last"));
+	put_chain(501);
+	refuse("includes are nested more than 500 deep");
+	const char *text = "services:\n  s0: {image: x}\n";
+	for (unsigned i = 1; i <= 120; i++)
+		text = arena_printf(arena, "%s  s%u: {extends: s%u}\n", text, i, i - 1);
+	put("compose.yml", text);
+	load();
+	assert_string_equal(at("services s120 image")->text, "x");
+}
+
+/* Each file includes the next one twice. */
+static void a8_includes_that_double(void **state)
+{
+	(void)state;
+	put("compose.yml", "include: [1.yml, 1.yml]\nservices: {a: {image: x}}\n");
+	for (unsigned i = 1; i < 40; i++)
+		put(arena_printf(arena, "%u.yml", i),
+			arena_printf(arena, "include: [%u.yml, %u.yml]\nservices: {s%u: {image: x}}\n", i + 1,
+				i + 1, i));
+	put("40.yml", "services: {last: {image: x}}\n");
+	const struct error *error = refuse("more than 10000 files are included in all");
+	assert_string_equal(error->at.file, in("39.yml") + strlen(dir) + 1);
 }
 
 static void windows_paths_are_converted(void **state)
@@ -281,16 +319,31 @@ static void a_tree_in_memory_becomes_a_project(void **state)
 	assert_string_equal(project->networks[0]->name, "workstation_default");
 }
 
+static void d4_env_files_are_absolute(void **state)
+{
+	(void)state;
+	static const char *const files[] = { "sub/a.env" };
+	put("compose.yaml", "services: {a: {image: x}}");
+	put("sub/a.env", "A=1\n");
+	options.env_files = files;
+	options.nenv_files = 1;
+	load();
+	assert_string_equal(project->env_files[0], in("sub/a.env"));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, folder_tear_down)
 	const struct CMUnitTest tests[] = {
+		TEST(d4_env_files_are_absolute),
 		TEST(variables_come_from_everywhere),
 		TEST(documents_and_files_override),
 		TEST(extends_inherits),
 		TEST(extends_explains_itself),
 		TEST(include_lends_resources),
 		TEST(include_explains_itself),
+		TEST(c10_long_chains_are_no_cycles),
+		TEST(a8_includes_that_double),
 		TEST(windows_paths_are_converted),
 		TEST(not_a_compose_file),
 		TEST(old_and_new_files_do_not_mix),

@@ -188,7 +188,10 @@ static void children_are_reaped_with_their_status(void **state)
 	pid_t pid;
 	errors_init(&errors, arena);
 	assert_int_equal(write(bed->fds[1], "word\n", 5), 5);
-	assert_int_equal(child_start(argv, bed->fds[0], -1, bed->fds[0], &pid, &errors), 0);
+	assert_int_equal(
+		child_start(&(struct child){ .argv = argv, .in = bed->fds[0], .out = -1, .err = bed->fds[0] },
+			&pid, &errors),
+		0);
 	loop_child(bed->loop, pid, ended, bed);
 	while (bed->status < 0)
 		loop_turn(bed->loop, -1);
@@ -196,8 +199,33 @@ static void children_are_reaped_with_their_status(void **state)
 	assert_int_equal(read(bed->fds[1], text, sizeof text - 1), 9);
 	assert_string_equal(text, "got word\n");
 	assert_int_equal(waitpid(pid, NULL, WNOHANG), -1);
-	assert_int_equal(child_start(none, -1, -1, -1, &pid, &errors), -1);
+	assert_int_equal(
+		child_start(&(struct child){ .argv = none, .in = -1, .out = -1, .err = -1 }, &pid, &errors),
+		-1);
 	assert_non_null(strstr(errors.last->message, "no-such-program-here"));
+	arena_destroy(arena);
+}
+
+/* Whoever started us may have ignored the ends of children. */
+static void a_child_that_fails_has_failed_wherever_sigchld_is_ignored(void **state)
+{
+	struct bed *bed = *state;
+	struct arena *arena = arena_create();
+	struct errors errors;
+	const char *const argv[] = { "false", NULL };
+	pid_t pid;
+	errors_init(&errors, arena);
+	signal(SIGCHLD, SIG_IGN);
+	struct loop *loop = loop_create();
+	assert_int_equal(
+		child_start(&(struct child){ .argv = argv, .in = -1, .out = -1, .err = -1 }, &pid, &errors),
+		0);
+	loop_child(loop, pid, ended, bed);
+	while (bed->status < 0)
+		loop_turn(loop, -1);
+	assert_true(WIFEXITED(bed->status));
+	assert_int_equal(WEXITSTATUS(bed->status), 1);
+	loop_destroy(loop);
 	arena_destroy(arena);
 }
 
@@ -227,7 +255,9 @@ static void signals_come_from_the_loop(void **state)
 	assert_int_equal(loop_last_signal(bed->loop), SIGHUP); /* a window's size ends nothing */
 	/* A child gets the signals back that the loop has taken, and those that are ignored here. */
 	signal(SIGTERM, SIG_IGN);
-	assert_int_equal(child_start(argv, -1, -1, -1, &pid, &errors), 0);
+	assert_int_equal(
+		child_start(&(struct child){ .argv = argv, .in = -1, .out = -1, .err = -1 }, &pid, &errors),
+		0);
 	signal(SIGTERM, SIG_DFL);
 	loop_child(bed->loop, pid, ended, bed);
 	kill(pid, SIGTERM);
@@ -285,13 +315,26 @@ static int as_docker(struct bed *bed)
 	return connection;
 }
 
-static void the_end_of_the_plugin_socket_is_a_sigterm(void **state)
+static void c9_the_end_of_the_plugin_socket_is_an_interrupt(void **state)
 {
 	struct bed *bed = *state;
 	close(as_docker(bed));
 	loop_turn(bed->loop, -1);
-	assert_int_equal(bed->signal, SIGTERM);
+	assert_int_equal(bed->signal, SIGINT);
 	loop_turn(bed->loop, 10 * MS);
+	assert_int_equal(bed->count, 1);
+}
+
+/* Both may be there at once, and the socket may be looked at first. */
+static void c9_a_signal_to_all_is_told_once(void **state)
+{
+	struct bed *bed = *state;
+	int connection = as_docker(bed);
+	kill(getpid(), SIGTERM);
+	close(connection);
+	loop_turn(bed->loop, -1);
+	loop_turn(bed->loop, 10 * MS);
+	assert_int_equal(bed->signal, SIGTERM);
 	assert_int_equal(bed->count, 1);
 }
 
@@ -333,9 +376,11 @@ int main(void)
 		TEST(watches_end_inside_callbacks),
 		TEST(a_nested_turn_delivers_nothing_twice),
 		TEST(children_are_reaped_with_their_status),
+		TEST(a_child_that_fails_has_failed_wherever_sigchld_is_ignored),
 		TEST(signals_come_from_the_loop),
 		TEST(signals_go_back_to_who_took_them_before),
-		TEST(the_end_of_the_plugin_socket_is_a_sigterm),
+		TEST(c9_the_end_of_the_plugin_socket_is_an_interrupt),
+		TEST(c9_a_signal_to_all_is_told_once),
 		TEST(after_ctrl_c_the_plugin_socket_says_nothing_new),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

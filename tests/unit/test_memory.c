@@ -12,6 +12,11 @@
 #define SLACK  ((ptrdiff_t)8 << 10) /* a buffer or a chunk may have grown by chance */
 #define SECOND INT64_C(1000000000)
 
+#define DOCUMENT(state)                                                                                      \
+	"{\"Id\":\"c1\",\"Name\":\"/shop-db-1\",\"RestartCount\":1,\"State\":{" state "},\"Config\":{"       \
+	"\"Healthcheck\":{\"Test\":[\"CMD\",\"true\"],\"Interval\":30000000000}},\"HostConfig\":{"           \
+	"\"RestartPolicy\":{\"Name\":\"always\"}},\"NetworkSettings\":{}}"
+
 static struct {
 	struct peer *events;
 	const char *state; /* the answer of an inspect */
@@ -168,7 +173,7 @@ static void follow_over_restarts(void **state)
 	struct scope scope = { .name = "shop" };
 	struct sink sink = { 0 };
 	struct held before = { 0 };
-	world.state = "{\"State\":{\"Running\":true}}";
+	world.state = DOCUMENT("\"Status\":\"running\"");
 	struct follow *follow = begin_follow(&scope, &sink);
 	assert_int_equal(follow_look(follow, true), 0);
 	until(&world.lines, 1);
@@ -258,10 +263,6 @@ static void looks_and_plans(void **state)
 
 /* Waiting */
 
-#define DOCUMENT(state)                                                                                      \
-	"{\"Id\":\"c1\",\"Name\":\"/shop-db-1\",\"RestartCount\":1,\"State\":{" state "},\"Config\":{"       \
-	"\"Healthcheck\":{\"Test\":[\"CMD\",\"true\"],\"Interval\":30000000000}},\"HostConfig\":{"           \
-	"\"RestartPolicy\":{\"Name\":\"always\"}},\"NetworkSettings\":{}}"
 #define STARTING "\"Status\":\"running\",\"Health\":{\"Status\":\"starting\"}"
 #define AGAIN    "\"Status\":\"restarting\",\"ExitCode\":1"
 

@@ -6,7 +6,7 @@ static struct node *base_of(const char *members)
 {
 	struct node *tree = service_tree(members);
 	assert_int_equal(merge_unique(arena, tree, &errors), 0);
-	assert_int_equal(canon_tree(arena, tree, false, &errors), 0);
+	assert_int_equal(canon_tree(arena, tree, 0, &errors), 0);
 	return tree;
 }
 
@@ -14,11 +14,11 @@ static struct node *merged(const char *base, const char *over)
 {
 	struct node *tree = base_of(base), *doc = service_tree(over);
 	struct reset *reset = reset_take(arena, doc);
-	reset_apply(reset, tree);
+	reset_apply(reset, tree, &errors);
 	if (merge_tree(arena, tree, doc, &errors) != 0)
 		fail_msg("%s", findings());
 	assert_int_equal(merge_unique(arena, tree, &errors), 0);
-	assert_int_equal(canon_tree(arena, tree, false, &errors), 0);
+	assert_int_equal(canon_tree(arena, tree, 0, &errors), 0);
 	assert_int_equal(merge_unique(arena, tree, &errors), 0);
 	return tree;
 }
@@ -107,9 +107,42 @@ static void resets(void **state)
 	is("dns: [a]", "dns: [b, !reset c]", "dns", "['a', 'b']");
 	struct node *base = base_of("command: [a], user: u"), *doc = service_tree("command: !reset ~");
 	reset_apply_service(reset_take(arena, doc), "a",
-		of_service(base, "image") ? node_get(node_get(base, "services"), "a") : NULL);
+		of_service(base, "image") ? node_get(node_get(base, "services"), "a") : NULL, &errors);
 	assert_null(of_service(base, "command"));
 	assert_non_null(of_service(base, "user"));
+}
+
+/* What a later file asks to be taken away, and what is said of it. */
+static void told(const char *base, const char *over, const char *want)
+{
+	merged(base, over);
+	if (!*want)
+		assert_string_equal(findings(), "");
+	else if (!strstr(findings(), want))
+		fail_msg("%s over %s: not told", over, base);
+}
+
+static void d7_reset_of_what_is_in_a_list_is_told(void **state)
+{
+	(void)state;
+	static const char *const list = "this !reset has no effect: what earlier files wrote is a list here";
+	static const char *const item = "this !reset has no effect: a tag within a list";
+	told("labels: [a=1, b]", "labels: {b: !reset ~}", list);
+	told("extra_hosts: ['db:1.2.3.4']", "extra_hosts: {db: !reset ~}", list);
+	told("build: {args: [A=1]}", "build: {args: {A: !reset ~}}", list);
+	told("ports: ['80:80']", "ports: ['81:81', !reset '80:80']", item);
+	told("cap_add: [A, B]", "cap_add: [!reset A]", item);
+	told("environment: {A: 1}", "environment: [!reset A]", item);
+	told("cap_drop: [A]", "cap_drop: [!override A]", "this !override has no effect: a tag within a list");
+	told("labels: [a=1, ab=2]", "labels: {b: !reset ~}", "");
+	told("labels: {a: 1}", "labels: {a: !reset ~, c: !reset ~}", "");
+	told("labels: [a=1]", "labels: !reset ~", "");
+	told("labels: [a=1]", "labels: {a: !override 2}", "");
+	told("cap_add: [A, B]", "cap_add: [!reset C]", "");
+	told("user: u", "cap_add: [!reset C]", "");
+	struct node *base = base_of("labels: [a=1]"), *doc = service_tree("labels: {a: !reset ~}");
+	reset_apply_service(reset_take(arena, doc), "a", node_get(node_get(base, "services"), "a"), &errors);
+	assert_non_null(strstr(findings(), list));
 }
 
 static void extension(void **state)
@@ -129,6 +162,6 @@ static void extension(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(rules), TEST(identity), TEST(pools), TEST(clashes),
-		TEST(resets), TEST(extension) };
+		TEST(resets), TEST(d7_reset_of_what_is_in_a_list_is_told), TEST(extension) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,7 @@ static void test_container(void **state)
 {
 	(void)state;
 	struct cJSON *json = parse(listed);
-	const struct observed_container *c = observe_container(arena, json);
+	const struct observed_container *c = observe_container(arena, NULL, json, &errors);
 	cJSON_Delete(json); /* everything is copied */
 	assert_string_equal(c->id, "abc");
 	assert_string_equal(c->name, "shop-web-2");
@@ -50,6 +50,26 @@ static void test_container(void **state)
 	assert_int_equal(c->ports[1].host_port, 0);
 }
 
+/* What has run longer never has the smaller number. */
+static void c2_times_in_words(void **state)
+{
+	(void)state;
+	static const char *const words[] = { "Exited (0) 2 hours ago", "Up Less than a second", "Up 1 second",
+		"Up 59 seconds (healthy)", "Up About a minute", "Up 2 minutes (health: starting)",
+		"Up 59 minutes", "Up About an hour", "Up 47 hours (Paused)", "Up 2 days", "Up 13 days",
+		"Up 2 weeks", "Up 8 weeks", "Up 2 months", "Up 23 months", "Up 2 years" };
+	int64_t before = -2;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		struct cJSON *json = parse(arena_printf(arena,
+			"{\"Id\":\"a\",\"Names\":[\"/a\"],\"State\":\"running\",\"Status\":\"%s\"}",
+			words[i]));
+		int64_t up = observe_container(arena, NULL, json, &errors)->up;
+		cJSON_Delete(json);
+		assert_true(up > before);
+		before = up;
+	}
+}
+
 static void test_status_words(void **state)
 {
 	static const struct {
@@ -67,10 +87,10 @@ static void test_status_words(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct cJSON *json =
-			parse(arena_printf(arena, "{\"Id\":\"a\",\"State\":\"%s\",\"Status\":\"%s\"}",
-				cases[i].state, cases[i].status));
-		const struct observed_container *c = observe_container(arena, json);
+		struct cJSON *json = parse(arena_printf(arena,
+			"{\"Id\":\"a\",\"Names\":[\"/a\"],\"State\":\"%s\",\"Status\":\"%s\"}",
+			cases[i].state, cases[i].status));
+		const struct observed_container *c = observe_container(arena, NULL, json, &errors);
 		cJSON_Delete(json);
 		assert_int_equal(c->health, cases[i].health);
 		assert_int_equal(c->exit_code, cases[i].exit_code);
@@ -78,19 +98,62 @@ static void test_status_words(void **state)
 	}
 }
 
-/* Mistyped and missing members are absent, not a crash. */
+/* A shell sees the last byte of a status: what has failed must not look well for that. */
+static void a6_statuses_of_more_than_a_byte(void **state)
+{
+	(void)state;
+	assert_int_equal(container_exit_status(0), 0);
+	assert_int_equal(container_exit_status(137), 137);
+	assert_int_equal(container_exit_status(256), 1);
+	assert_int_equal(container_exit_status(INT64_C(1) << 32), 1);
+	assert_int_equal(container_exit_status(3221225786), 58); /* of Windows */
+	assert_int_equal(container_exit_status(-1), 255);
+}
+
+/* What decides nothing may be of any type. */
 static void test_strange(void **state)
 {
 	(void)state;
-	struct cJSON *json = parse("{\"Id\":5,\"Names\":\"x\",\"Labels\":[1],\"Mounts\":{},\"Ports\":null,"
-				   "\"NetworkSettings\":{\"Networks\":[{}]},\"State\":\"unheard\"}");
-	const struct observed_container *c = observe_container(arena, json);
-	assert_string_equal(c->id, "");
-	assert_string_equal(c->name, "");
+	struct cJSON *json =
+		parse("{\"Id\":\"a\",\"Names\":null,\"Labels\":null,\"Mounts\":[5],\"Ports\":null,"
+		      "\"NetworkSettings\":{\"Networks\":{\"n\":7}},\"State\":\"unheard\",\"Status\":\"\"}");
+	const struct observed_container *c = observe_container(arena, NULL, json, &errors);
+	assert_string_equal(c->name, "a"); /* its id: one that is being removed may have lost its name */
 	assert_null(c->project);
 	assert_int_equal(c->state, CONTAINER_DEAD);
-	assert_int_equal(c->nattachments, 0);
+	assert_int_equal(c->nattachments, 1);
 	cJSON_Delete(json);
+}
+
+/* What does decide is not believed in another type. */
+static void a6_members_of_other_types(void **state)
+{
+	static const char *const containers[] = { "null", "5", "[]", "{}",
+		"{\"Id\":5,\"State\":\"running\",\"Status\":\"\"}",
+		"{\"Id\":\"\",\"State\":\"running\",\"Status\":\"\"}",
+		"{\"Id\":\"../../images/x?a=b#c\",\"State\":\"running\",\"Status\":\"\"}",
+		"{\"Id\":\"a\",\"Status\":\"\"}",
+		"{\"Id\":\"a\",\"State\":\"running\",\"Status\":\"\",\"Names\":[]}",
+		"{\"Id\":\"a\",\"State\":\"running\",\"Status\":\"\",\"Labels\":[1]}",
+		"{\"Id\":\"a\",\"State\":\"running\",\"Status\":\"\",\"Labels\":{\"x\":1}}" };
+	static const char *const others[] = { "null", "7", "[]", "{\"message\":\"x\"}",
+		"{\"Id\":\"a/b\",\"Name\":5}" };
+	(void)state;
+	for (size_t i = 0; i < sizeof containers / sizeof *containers; i++) {
+		struct cJSON *json = parse(containers[i]);
+		assert_null(observe_container(arena, NULL, json, &errors));
+		assert_int_equal(errors.count, i + 1);
+		cJSON_Delete(json);
+	}
+	assert_non_null(
+		strstr(errors.last->message, "GET /containers/json: the answer is a number, not a text"));
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		struct cJSON *json = parse(others[i]);
+		assert_null(observe_network(arena, json, &errors));
+		assert_null(observe_volume(arena, json, &errors));
+		assert_null(observe_image(arena, "x", json, &errors));
+		cJSON_Delete(json);
+	}
 }
 
 static void test_network_and_volume(void **state)
@@ -99,7 +162,7 @@ static void test_network_and_volume(void **state)
 	struct cJSON *json = parse(
 		"{\"Id\":\"n1\",\"Name\":\"shop_default\",\"Created\":\"2026-11-21T14:00:00Z\",\"Labels\":{"
 		"\"com.docker.compose.project\":\"shop\",\"com.docker.compose.network\":\"default\"}}");
-	const struct observed_network *network = observe_network(arena, json);
+	const struct observed_network *network = observe_network(arena, json, &errors);
 	cJSON_Delete(json);
 	assert_string_equal(network->name, "shop_default");
 	assert_string_equal(network->key, "default");
@@ -107,14 +170,14 @@ static void test_network_and_volume(void **state)
 	assert_string_equal(network->created, "2026-11-21T14:00:00Z");
 	json = parse(
 		"{\"Name\":\"v\",\"Driver\":\"local\",\"CreatedAt\":\"2024-01-01T00:00:00Z\",\"Labels\":null}");
-	const struct observed_volume *volume = observe_volume(arena, json);
+	const struct observed_volume *volume = observe_volume(arena, json, &errors);
 	assert_string_equal(volume->created, "2024-01-01T00:00:00Z");
 	assert_null(volume->project);
-	assert_string_equal(observe_created(observe_volume(arena, json), 41), "unknown");
+	assert_string_equal(observe_created(observe_volume(arena, json, &errors), 41), "unknown");
 	cJSON_Delete(json);
 	json = parse(
 		"{\"Name\":\"v\",\"CreatedAt\":\"2024-01-01T00:00:00Z\",\"Labels\":{\"docker-flow.created\":\"7\"}}");
-	assert_string_equal(observe_created(observe_volume(arena, json), 41), "7");
+	assert_string_equal(observe_created(observe_volume(arena, json, &errors), 41), "7");
 	cJSON_Delete(json);
 }
 
@@ -125,7 +188,7 @@ static void test_image(void **state)
 		parse("{\"Id\":\"sha256:9\",\"Os\":\"linux\",\"Architecture\":\"arm64\",\"Config\":{"
 		      "\"Healthcheck\":{\"Test\":[\"CMD-SHELL\",\"true\"],\"Interval\":3000000000},"
 		      "\"Volumes\":{\"/data\":{}},\"ExposedPorts\":{\"80/tcp\":{}}}}");
-	const struct observed_image *image = observe_image(arena, "x:1", json);
+	const struct observed_image *image = observe_image(arena, "x:1", json, &errors);
 	cJSON_Delete(json);
 	assert_string_equal(image->reference, "x:1");
 	assert_string_equal(image->id, "sha256:9");
@@ -136,9 +199,9 @@ static void test_image(void **state)
 	assert_string_equal(image->volumes[0], "/data");
 	assert_string_equal(image->exposed[0], "80/tcp");
 	json = parse("{\"Id\":\"sha256:9\",\"Config\":{\"Healthcheck\":{\"Test\":[\"NONE\"]}}}");
-	assert_false(observe_image(arena, "x", json)->has_check);
+	assert_false(observe_image(arena, "x", json, &errors)->has_check);
 	cJSON_Delete(json);
-	assert_null(observe_image(arena, "missing", NULL)->id);
+	assert_null(observe_image(arena, "missing", NULL, &errors)->id);
 }
 
 int main(void)
@@ -146,7 +209,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_container, arena_set_up, arena_tear_down),
 		cmocka_unit_test_setup_teardown(test_status_words, arena_set_up, arena_tear_down),
+		cmocka_unit_test_setup_teardown(c2_times_in_words, arena_set_up, arena_tear_down),
+		cmocka_unit_test_setup_teardown(
+			a6_statuses_of_more_than_a_byte, arena_set_up, arena_tear_down),
 		cmocka_unit_test_setup_teardown(test_strange, arena_set_up, arena_tear_down),
+		cmocka_unit_test_setup_teardown(a6_members_of_other_types, arena_set_up, arena_tear_down),
 		cmocka_unit_test_setup_teardown(test_network_and_volume, arena_set_up, arena_tear_down),
 		cmocka_unit_test_setup_teardown(test_image, arena_set_up, arena_tear_down),
 	};

@@ -19,8 +19,8 @@ static void answer(struct peer *peer, char *request)
 		reply_json(peer, 200, "[]");
 	} else {
 		reply_json(peer, 200,
-			"[{\"Id\":\"a\",\"Labels\":{\"com.docker.compose.project\":\"shop\"}},"
-			"{\"Id\":\"b\",\"Labels\":{\"com.docker.compose.project\":\"other\"}}]");
+			"[{\"Id\":\"a\",\"Names\":[\"/a\"],\"State\":\"running\",\"Status\":\"Up\",\"Labels\":{\"com.docker.compose.project\":\"shop\"}},"
+			"{\"Id\":\"b\",\"Names\":[\"/b\"],\"State\":\"running\",\"Status\":\"Up\",\"Labels\":{\"com.docker.compose.project\":\"other\"}}]");
 	}
 }
 
@@ -52,6 +52,18 @@ static void test_projects(void **state)
 	assert_string_equal(seen->containers[0]->id, "a");
 }
 
+/* Names that would not fit into a request are not asked for by name: all are listed, and ours picked. */
+static void b5_a_filter_too_long_for_a_request(void **state)
+{
+	enum { LEN = 200 << 10 };
+	char *name = arena_alloc(arena, LEN + 1);
+	const char *const names[] = { "shop_default", name };
+	(void)state;
+	memset(name, 'x', LEN);
+	assert_string_equal(observe_name_filter(arena, names, 1), "{\"name\":[\"^shop_default$\"]}");
+	assert_null(observe_name_filter(arena, names, 2));
+}
+
 static void test_repeats(void **state)
 {
 	static const char *const projects[] = { "shop" };
@@ -67,6 +79,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_projects, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(b5_a_filter_too_long_for_a_request, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_repeats, set_up, engine_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

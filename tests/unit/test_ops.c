@@ -20,6 +20,8 @@ static void test_requests(void **state)
 		{ OP_CONTAINER_RESTART, "POST", "/containers/c1/restart" },
 		{ OP_CONTAINER_REMOVE, "DELETE", "/containers/c1" },
 		{ OP_CONTAINER_RENAME, "POST", "/containers/c1/rename" },
+		{ OP_CONTAINER_PAUSE, "POST", "/containers/c1/pause" },
+		{ OP_CONTAINER_UNPAUSE, "POST", "/containers/c1/unpause" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -68,6 +70,9 @@ static void test_verdicts(void **state)
 		{ OP_CONTAINER_STOP, 404, "{\"message\":\"No such container: c1\"}", OP_DONE },
 		{ OP_CONTAINER_STOP, 0, NULL, OP_REPEAT },
 		{ OP_CONTAINER_KILL, 409, "{\"message\":\"container c1 is not running\"}", OP_DONE },
+		{ OP_CONTAINER_PAUSE, 409, "{\"message\":\"Container c1 is already paused\"}", OP_DONE },
+		{ OP_CONTAINER_PAUSE, 409, "{\"message\":\"Container c1 is not running\"}", OP_FAIL },
+		{ OP_CONTAINER_UNPAUSE, 500, "{\"message\":\"Container c1 is not paused\"}", OP_DONE },
 		{ OP_CONTAINER_REMOVE, 404, NULL, OP_DONE },
 		{ OP_CONTAINER_REMOVE, 409,
 			"{\"message\":\"removal of container c1 is already in progress\"}", OP_WAIT },
@@ -92,6 +97,115 @@ static void test_verdicts(void **state)
 	}
 }
 
+/* An answer of another type is not believed, and named. */
+static void a6_answers_of_other_types(void **state)
+{
+	static const struct {
+		enum op op;
+		int status;
+		const char *body, *why;
+	} cases[] = {
+		{ OP_CONTAINER_CREATE, 201, "{\"Id\":\"\"}",
+			"POST /containers/create: Id is an empty text, not an id" },
+		{ OP_CONTAINER_CREATE, 201, "{\"Id\":\"../../images/x?a=b#c\"}",
+			"Id is \"../../images/x?a=b#c\", not an id" },
+		{ OP_CONTAINER_CREATE, 201, "{\"Id\":5}", "Id is a number, not an id" },
+		{ OP_CONTAINER_CREATE, 201, "null",
+			"POST /containers/create: the answer is null, not an object" },
+		{ OP_CONTAINER_CREATE, 201, "{\"Id\":\"c", "is not JSON" },
+		{ OP_CONTAINER_CREATE, 204, NULL, "POST /containers/create is empty" },
+		{ OP_NETWORK_CREATE, 201, "[]",
+			"POST /networks/create: the answer is a list, not an object" },
+		{ OP_NETWORK_CREATE, 201, "{}", "Id is missing, not an id" },
+		{ OP_VOLUME_CREATE, 201, "5", "POST /volumes/create: the answer is a number" },
+		{ OP_VOLUME_CREATE, 201, "{\"message\":\"x\"}", "Name is missing" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		begin(cases[i].op);
+		assert_int_equal(answer(cases[i].status, cases[i].body), OP_REPEAT);
+		assert_null(step.result_id);
+		assert_non_null(strstr(call.refusal, cases[i].why));
+	}
+}
+
+/* What only does something is answered by nothing: words in its place say that something else has answered.
+ */
+static void a6_words_where_nothing_is_to_be_said(void **state)
+{
+	static const struct {
+		enum op op;
+		const char *why;
+	} cases[] = {
+		{ OP_CONTAINER_START, "POST /containers/c1/start should be empty, and says: done" },
+		{ OP_CONTAINER_STOP, "POST /containers/c1/stop should be empty" },
+		{ OP_CONTAINER_KILL, "POST /containers/c1/kill should be empty" },
+		{ OP_CONTAINER_RESTART, "POST /containers/c1/restart should be empty" },
+		{ OP_CONTAINER_REMOVE, "DELETE /containers/c1 should be empty" },
+		{ OP_CONTAINER_RENAME, "POST /containers/c1/rename should be empty" },
+		{ OP_CONTAINER_PAUSE, "POST /containers/c1/pause should be empty" },
+		{ OP_CONTAINER_UNPAUSE, "POST /containers/c1/unpause should be empty" },
+		{ OP_NETWORK_REMOVE, "DELETE /networks/shop-web-1 should be empty" },
+		{ OP_NETWORK_CONNECT, "POST /networks/n1/connect should be empty" },
+		{ OP_NETWORK_DISCONNECT, "POST /networks/n1/disconnect should be empty" },
+		{ OP_VOLUME_REMOVE, "DELETE /volumes/shop-web-1 should be empty" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		begin(cases[i].op);
+		assert_int_equal(answer(200, "{\"message\":\"done\"}"), OP_REPEAT);
+		assert_non_null(strstr(call.refusal, cases[i].why));
+		begin(cases[i].op);
+		assert_int_equal(answer(204, NULL), OP_DONE);
+		begin(cases[i].op);
+		assert_int_equal(answer(200, " \n"), OP_DONE);
+	}
+}
+
+static void a6_looks_of_other_types(void **state)
+{
+	static const char *const bodies[] = { "null", "[]", "{}", "{\"message\":\"x\"}", "{\"State\":5}",
+		"" };
+	(void)state;
+	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+		begin(OP_CONTAINER_START);
+		assert_int_equal(answer(0, NULL), OP_REPEAT);
+		assert_int_equal(answer(200, bodies[i]), OP_REPEAT);
+		assert_int_equal(call.phase, OP_CHECK);
+	}
+}
+
+static void c10_ids_are_shortened(void **state)
+{
+#define ID64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{ "No such container: " ID64, "No such container: 0123456789ab" },
+		{ "\"" ID64 "\" and sha256:" ID64 ".", "\"0123456789ab\" and sha256:0123456789ab." },
+		{ ID64 "0 x" ID64 " " ID64 "x deadbeef", ID64 "0 x" ID64 " " ID64 "x deadbeef" },
+		{ ID64, "0123456789ab" },
+		{ "", "" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_string_equal(http_short_ids(arena, cases[i].text), cases[i].want);
+	assert_null(http_short_ids(arena, NULL));
+	begin(OP_CONTAINER_KILL);
+	assert_int_equal(answer(409, "{\"message\":\"container " ID64 " is odd\"}"), OP_FAIL);
+	assert_non_null(strstr(errors.first->message, "container 0123456789ab is odd"));
+}
+
+static void a6_names_stay_one_part_of_a_path(void **state)
+{
+	(void)state;
+	begin(OP_VOLUME_REMOVE);
+	step.name = "../x?a=b#c d";
+	struct request *request = ask();
+	assert_string_equal(request->path, "/volumes/..%2Fx%3Fa%3Db%23c%20d");
+	http_free(request);
+}
+
 /* A task that was started and has ended is not started again. */
 static void test_lost_start(void **state)
 {
@@ -100,7 +214,7 @@ static void test_lost_start(void **state)
 		bool told;
 		enum op_verdict want;
 	} cases[] = {
-		{ "{\"State\":{\"Running\":true}}", false, OP_DONE },
+		{ "{\"State\":{\"Running\":true,\"StartedAt\":\"2024-01-01T00:00:00Z\"}}", false, OP_DONE },
 		{ "{\"State\":{\"Running\":false,\"StartedAt\":\"2024-01-01T00:00:00Z\"}}", false, OP_DONE },
 		{ "{\"State\":{\"Running\":false,\"StartedAt\":\"0001-01-01T00:00:00Z\"}}", true, OP_DONE },
 		{ "{\"State\":{\"Running\":false,\"StartedAt\":\"0001-01-01T00:00:00Z\"}}", false, OP_NEXT },
@@ -147,6 +261,8 @@ static void test_lost_hook(void **state)
 		assert_string_equal(look->path, "/exec/e1/json");
 		http_free(look);
 		assert_int_equal(answer(200, cases[i].inspect), cases[i].want);
+		if (cases[i].want == OP_WAIT)
+			assert_non_null(strstr(call.refusal, "still runs"));
 	}
 }
 
@@ -205,7 +321,10 @@ static void test_port_of_a_stranger(void **state)
 	assert_string_equal(question->path, "/containers/json");
 	assert_non_null(strstr(question->query, "8080"));
 	http_free(question);
-	assert_int_equal(answer(200, "[{\"Id\":\"c9\",\"Names\":[\"/stranger\"]}]"), OP_FAIL);
+	assert_int_equal(
+		answer(200,
+			"[{\"Id\":\"c9\",\"State\":\"running\",\"Status\":\"Up\",\"Names\":[\"/stranger\"]}]"),
+		OP_FAIL);
 	assert_string_equal(errors.first->hint, "container stranger publishes it");
 	assert_non_null(strstr(errors.first->detail, "already allocated"));
 }
@@ -238,6 +357,11 @@ static void test_reasons(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a6_answers_of_other_types, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a6_words_where_nothing_is_to_be_said, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a6_looks_of_other_types, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(c10_ids_are_shortened, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a6_names_stay_one_part_of_a_path, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_requests, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_rows, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_verdicts, set_up, tear_down),

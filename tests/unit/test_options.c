@@ -11,7 +11,7 @@ struct sample {
 	struct opt_int count, timeout;
 	enum tri verify;
 	struct {
-		enum { KEEP, REPLACE } mode;
+		enum { KEEP, REPLACE, FREEZE } mode;
 		const struct map *counts;
 	} inner;
 };
@@ -22,7 +22,8 @@ struct sample {
 
 static const struct opt inner_rows[] = {
 	{ OPT_COUNTS, "amount", 0, INNER(counts), "NAME=N", "" },
-	{ OPT_ENUM, "replace", 0, INNER(mode), NULL, "", .sets = REPLACE, .excludes = "quiet" },
+	{ OPT_ENUM, "freeze", 0, INNER(mode), NULL, "", .sets = FREEZE },
+	{ OPT_ENUM, "replace", 0, INNER(mode), NULL, "", .sets = REPLACE, .excludes = "quiet,freeze" },
 	{ 0 },
 };
 
@@ -140,19 +141,6 @@ static void times_are_seconds_or_durations(void **state)
 		assert_int_equal(opt_duration(wrong[i], &ns), -1);
 }
 
-static void the_environment_stands_in(void **state)
-{
-	struct fixture *f = *state;
-	map_set(&f->env, "SAMPLE_COUNT", "7");
-	map_set(&f->env, "SAMPLE_QUIET", "true");
-	assert_int_equal(PARSE(f, "--count", "2"), 0);
-	assert_int_equal(f->sample.count.value, 2);
-	assert_true(f->sample.quiet);
-	map_set(&f->env, "SAMPLE_COUNT", "many");
-	assert_int_equal(PARSE(f, "-b"), -1);
-	assert_string_equal(f->errors.first->message, "SAMPLE_COUNT: \"many\" is not a whole number");
-}
-
 static void refuses(struct fixture *f, const char *const *words, const char *message, const char *hint)
 {
 	errors_init(&f->errors, f->arena);
@@ -165,16 +153,34 @@ static void refuses(struct fixture *f, const char *const *words, const char *mes
 
 #define REFUSES(f, message, hint, ...) refuses((f), (const char *const[]){ __VA_ARGS__, NULL }, message, hint)
 
+static void the_environment_stands_in(void **state)
+{
+	struct fixture *f = *state;
+	map_set(&f->env, "SAMPLE_COUNT", "7");
+	map_set(&f->env, "SAMPLE_QUIET", "true");
+	assert_int_equal(PARSE(f, "--count", "2"), 0);
+	assert_int_equal(f->sample.count.value, 2);
+	assert_true(f->sample.quiet);
+	f->sample.quiet = false;
+	REFUSES(f, "--replace and --quiet exclude each other",
+		"SAMPLE_QUIET is set; --quiet=false overrides it", "--replace");
+	errors_init(&f->errors, f->arena);
+	assert_int_equal(PARSE(f, "--replace", "--quiet=false"), 0);
+	map_set(&f->env, "SAMPLE_COUNT", "many");
+	assert_int_equal(PARSE(f, "-b"), -1);
+	assert_string_equal(f->errors.first->message, "SAMPLE_COUNT: \"many\" is not a whole number");
+}
+
 static void mistakes_are_named(void **state)
 {
 	struct fixture *f = *state;
-	REFUSES(f, "unknown option --biuld of sample", "did you mean --build?", "--biuld");
+	REFUSES(f, "unknown option --biuld of sample", "did you mean \"--build\"?", "--biuld");
 	REFUSES(f, "unknown option -x of sample", "sample --help lists the options", "-qx");
 	REFUSES(f, "unknown option --zzzzzz of sample", "sample --help lists the options", "--zzzzzz=1");
 	REFUSES(f, "--name needs a value: --name NAME", NULL, "--name");
 	REFUSES(f, "-n can be given only once", NULL, "-n", "a", "-n", "b");
 	REFUSES(f, "--build and --no-build exclude each other", NULL, "--no-build", "-b");
-	REFUSES(f, "--pull: \"allways\" is not known", "did you mean always?", "--pull=allways");
+	REFUSES(f, "--pull: \"allways\" is not known", "did you mean \"always\"?", "--pull=allways");
 	REFUSES(f, "--count: \"9x\" is not a whole number", NULL, "--count=9x");
 	REFUSES(f, "--quiet: \"maybe\" is not true or false", NULL, "--quiet=maybe");
 	REFUSES(f, "unknown option --no-quiet of sample", NULL, "--no-quiet");
@@ -190,13 +196,19 @@ static void parts_fill_the_struct_within(void **state)
 	assert_int_equal(*(int64_t *)map_get(f->sample.inner.counts, "b"), 0);
 	assert_int_equal(PARSE(f, "--replace=false", "-q"), 0);
 	assert_int_equal(f->sample.inner.mode, KEEP);
+	assert_int_equal(PARSE(f, "--replace", "--freeze=false"), 0);
+	assert_int_equal(f->sample.inner.mode, REPLACE);
+	assert_int_equal(PARSE(f, "--replace", "--replace=false", "--freeze"), 0);
+	assert_int_equal(f->sample.inner.mode, FREEZE);
 	const struct opt *flat = options_flat(f->arena, rows);
 	for (size_t i = 1; flat[i].name; i++)
 		assert_true(strcmp(flat[i - 1].name, flat[i].name) < 0);
 	REFUSES(f, "--replace and --quiet exclude each other", NULL, "--replace", "-q");
+	REFUSES(f, "--replace and --freeze exclude each other", NULL, "--replace", "--freeze");
+	REFUSES(f, "--replace and --freeze exclude each other", NULL, "--freeze", "--replace");
 	REFUSES(f, "--amount: \"a=x\" is not SERVICE=NUMBER", NULL, "--amount=a=x");
 	REFUSES(f, "--amount: \"=1\" is not SERVICE=NUMBER", NULL, "--amount", "=1");
-	REFUSES(f, "--amount: \"a=10001\" is not SERVICE=NUMBER", NULL, "--amount", "a=10001");
+	REFUSES(f, "--amount: \"a=1000000001\" is not SERVICE=NUMBER", NULL, "--amount", "a=1000000001");
 }
 
 int main(void)

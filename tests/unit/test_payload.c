@@ -1,5 +1,5 @@
 /* Create bodies: every folder of testdata/payload holds a compose.yaml and what the engine is to be sent for
- * it (want.json); a file `api` names the minor API version (51 without). FLOW_UPDATE=1 writes those that
+ * it (want.json); a file `api` names the minor API version (51 without). UPDATE=1 writes those that
  * differ. */
 #include "base/text/json.h"
 #include "compose/load/load.h"
@@ -145,7 +145,7 @@ static void run_case(const char *dir)
 	cJSON *want = cJSON_Parse(read_text(want_path));
 	bool same = cJSON_Compare(got, want, true);
 	/* Only what differs is written: another run may be reading it. */
-	if (!same && getenv("FLOW_UPDATE")) {
+	if (!same && updates_golden()) {
 		write_text(want_path, text);
 	} else if (!same) {
 		fprintf(stderr, "%s: got\n%s\n", dir, text);
@@ -199,9 +199,6 @@ static cJSON *recreated_mounts(const struct observed *seen)
 		.create.replaces = &before };
 	const struct payload_context context = { .engine = &engine, .container_of = id_of, .seen = seen };
 	cJSON *json = cJSON_Parse(payload_container(arena, &step, &context, &errors));
-	assert_string_equal(
-		json_text(json_get(json_get(json, "Labels"), "com.docker.compose.replace"), "", "shop-web-1"),
-		"shop-web-1");
 	cJSON *mounted = cJSON_DetachItemFromObject(cJSON_GetObjectItem(json, "HostConfig"), "Mounts");
 	const cJSON *binds = json_at(json, "HostConfig.Binds");
 	assert_int_equal(cJSON_GetArraySize(binds), 1);
@@ -239,6 +236,81 @@ static void test_recreate_without_image(void **state)
 	cJSON_Delete(mounts);
 }
 
+/* As docker compose names what is replaced: without the project. */
+static void d4_replace_label_is_composes(void **state)
+{
+	(void)state;
+	struct project project = { .name = "shop", .dir = "/project", .separator = "_" };
+	struct service service = {
+		.key = "web", .project = &project, .image = "busybox", .network_mode = "none"
+	};
+	service.node = node_map(arena, (struct mark){ NULL, 0, 0 });
+	const struct observed_container before = { .name = "shop_web_2" };
+	const struct step step = { .op = OP_CONTAINER_CREATE,
+		.name = "shop_web_2",
+		.service = &service,
+		.number_of = 2,
+		.create.replaces = &before };
+	const struct payload_context context = { .engine = &engine, .container_of = id_of };
+	static const char *const want[] = { "web_2", "mine" };
+	for (size_t i = 0; i < 2; i++) {
+		service.container_name = i ? "mine" : NULL;
+		cJSON *json = cJSON_Parse(payload_container(arena, &step, &context, &errors));
+		const cJSON *label = cJSON_GetObjectItemCaseSensitive(
+			cJSON_GetObjectItem(json, "Labels"), "com.docker.compose.replace");
+		assert_string_equal(cJSON_GetStringValue(label), want[i]);
+		cJSON_Delete(json);
+	}
+}
+
+/* As docker's own client sends them. */
+static void d4_capabilities_are_normal(void **state)
+{
+	(void)state;
+	const char *add[] = { "sys_time", "NET_ADMIN", "CAP_CHOWN", "all", "chown" },
+		   *drop[] = { "net_raw", "mknod" };
+	struct project project = { .name = "shop", .dir = "/project", .separator = "-" };
+	struct service service = { .key = "web",
+		.project = &project,
+		.image = "busybox",
+		.network_mode = "none",
+		.cap_add = add,
+		.ncap_add = 5,
+		.cap_drop = drop,
+		.ncap_drop = 2 };
+	service.node = node_map(arena, (struct mark){ NULL, 0, 0 });
+	const struct step step = { .op = OP_CONTAINER_CREATE, .name = "shop-web-1", .service = &service };
+	const struct payload_context context = { .engine = &engine, .container_of = id_of };
+	cJSON *json = cJSON_Parse(payload_container(arena, &step, &context, &errors));
+	char *added = cJSON_PrintUnformatted(json_at(json, "HostConfig.CapAdd"));
+	char *dropped = cJSON_PrintUnformatted(json_at(json, "HostConfig.CapDrop"));
+	assert_string_equal(added, "[\"ALL\",\"CAP_CHOWN\",\"CAP_NET_ADMIN\",\"CAP_SYS_TIME\"]");
+	assert_string_equal(dropped, "[\"CAP_MKNOD\",\"CAP_NET_RAW\"]");
+	cJSON_free(added);
+	cJSON_free(dropped);
+	cJSON_Delete(json);
+}
+
+/* As elsewhere in the file, `~` is known without HOME, too. */
+static void seccomp_profile_below_the_home_directory(void **state)
+{
+	(void)state;
+	const char *const profile = "seccomp=~/there-is-no-such-profile.json";
+	const struct map *env = map_create(arena);
+	struct project project = { .name = "shop", .dir = "/project", .separator = "-", .env = env };
+	struct service service = { .key = "web",
+		.project = &project,
+		.image = "busybox",
+		.security_opt = (const char **)(uintptr_t)&profile,
+		.nsecurity_opt = 1 };
+	service.node = node_map(arena, (struct mark){ NULL, 0, 0 });
+	const struct step step = { .op = OP_CONTAINER_CREATE, .name = "shop-web-1", .service = &service };
+	const struct payload_context context = { .engine = &engine, .container_of = id_of };
+	assert_null(payload_container(arena, &step, &context, &errors));
+	assert_non_null(strstr(errors.first->message, "there-is-no-such-profile.json"));
+	assert_null(strchr(errors.first->message, '~'));
+}
+
 static void test_needs_newer_engine(void **state)
 {
 	(void)state;
@@ -264,6 +336,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_cases, set_up, arena_tear_down),
 		cmocka_unit_test_setup_teardown(test_recreate_keeps_volumes, set_up, arena_tear_down),
 		cmocka_unit_test_setup_teardown(test_recreate_without_image, set_up, arena_tear_down),
+		cmocka_unit_test_setup_teardown(d4_replace_label_is_composes, set_up, arena_tear_down),
+		cmocka_unit_test_setup_teardown(d4_capabilities_are_normal, set_up, arena_tear_down),
+		cmocka_unit_test_setup_teardown(
+			seccomp_profile_below_the_home_directory, set_up, arena_tear_down),
 		cmocka_unit_test_setup_teardown(test_needs_newer_engine, set_up, arena_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

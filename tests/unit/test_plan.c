@@ -63,11 +63,11 @@ static void json_holds_the_same(void **state)
 	struct arena *arena = arena_create();
 	char *text = print(sample(arena), true);
 	assert_non_null(strstr(text, "{\"changes\":4,\"steps\":[\n"));
-	assert_non_null(
-		strstr(text, "{\"step\":2,\"object\":\"container\",\"name\":\"p-web-1\",\"verb\":\"create\","
-			     "\"argument\":null,"
-			     "\"service\":\"web\",\"reason\":\"not \\\"found\\\"\",\"needs\":[{\"step\":1,"
-			     "\"release\":\"success\"}]}"));
+	assert_non_null(strstr(text,
+		"{\"step\":2,\"object\":\"container\",\"name\":\"p-web-1\",\"verb\":\"create\","
+		"\"argument\":null,"
+		"\"service\":\"web\",\"reason\":\"not \\\"found\\\"\",\"changed\":[],\"needs\":[{\"step\":1,"
+		"\"release\":\"success\"}]}"));
 	assert_non_null(strstr(text, "\"verb\":\"connect\",\"argument\":\"p_back\""));
 	assert_non_null(strstr(text, "\"verb\":\"wait\",\"argument\":\"healthy\""));
 	assert_non_null(

@@ -304,6 +304,21 @@ static void ways_come_in_order(void **state)
 	*route = (struct route){ 0 };
 }
 
+/* A gate looks anew at the container, and still tells which way its last probe went. */
+static void ways_outlast_the_look_that_named_them(void **state)
+{
+	struct world *world = *state;
+	char address[] = "172.18.0.2";
+	const struct look look = { .address = address };
+	world->probe.port = (struct opt_int){ true, 80 };
+	assert_int_equal(route_plan(&world->route, &world->engine, &world->service, &world->probe, &look, 0,
+				 &world->errors),
+		0);
+	memset(address, '?', sizeof address - 1);
+	assert_string_equal(
+		route_words(world->arena, &world->route), "the container's address 172.18.0.2:80");
+}
+
 static void on_settled(void *arg)
 {
 	((struct world *)arg)->done = true;
@@ -335,6 +350,43 @@ static void way_that_does_not_answer_is_left(void **state)
 	assert_ptr_equal(prober_by(&prober_tcp, route), &prober_helper);
 }
 
+/* Members have names, the items of a list have none. */
+static void a6_ports_and_networks_that_are_lists(void **state)
+{
+	struct world *world = *state;
+	static const char text[] =
+		"{\"Id\":\"abc\",\"Name\":\"/a\",\"State\":{\"Status\":\"running\"},\"Config\":{\"ExposedPorts\":[{},\"80/tcp\"]},"
+		"\"NetworkSettings\":{\"Ports\":[[{\"HostPort\":\"80\"}],5],\"Networks\":[5,\"x\"]}}";
+	struct look look;
+	assert_int_equal(look_read(world->arena, text, sizeof text - 1, 41, &look, &world->errors), 0);
+	assert_int_equal(look.nports, 0);
+	assert_int_equal(look.exposed, 0);
+}
+
+/* What was said before the present run does not count, however short the time between the two. */
+static void the_output_of_a_run_begins_after_the_one_before(void **state)
+{
+	struct world *world = *state;
+	static const struct {
+		const char *state, *started, *finished, *begin;
+	} cases[] = {
+		{ "running", "2026-11-21T10:00:00.5Z", "0001-01-01T00:00:00Z", "1795255199.500000000" },
+		{ "running", "2026-11-21T10:00:00.5Z", "2026-11-21T09:00:00Z", "1795255199.500000000" },
+		{ "running", "2026-11-21T10:00:00.5Z", "2026-11-21T10:00:00.3Z", "1795255200.400000000" },
+		{ "running", "2026-11-21T10:00:00.5Z", "2026-11-21T10:00:00.7Z", "1795255199.500000000" },
+		{ "exited", "2026-11-21T10:00:00.5Z", "2026-11-21T10:00:00.3Z", "1795255199.500000000" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct look look;
+		const char *text = arena_printf(world->arena,
+			"{\"Id\":\"abc\",\"Name\":\"/a\",\"State\":{\"Status\":\"%s\",\"StartedAt\":\"%s\","
+			"\"FinishedAt\":\"%s\"}}",
+			cases[i].state, cases[i].started, cases[i].finished);
+		assert_int_equal(look_read(world->arena, text, strlen(text), 41, &look, &world->errors), 0);
+		assert_string_equal(look.output_begin, cases[i].begin);
+	}
+}
+
 static void look_reads_what_is_there(void **state)
 {
 	struct world *world = *state;
@@ -352,7 +404,7 @@ static void look_reads_what_is_there(void **state)
 	assert_int_equal(look.state, CONTAINER_EXITED);
 	assert_int_equal(look.exit_code, 137);
 	assert_true(look.killed_for_memory && look.tty);
-	assert_string_equal(look.started, "1795255199.123456789");
+	assert_string_equal(look.output_begin, "1795255199.123456789");
 	assert_int_equal(look.health, HEALTH_UNHEALTHY);
 	assert_string_equal(look.health_output, "b");
 	assert_int_equal(look.ntest, 2);
@@ -366,10 +418,25 @@ static void look_reads_what_is_there(void **state)
 	assert_int_equal(look.restarts, 2);
 	assert_int_equal(look_read(world->arena, text, sizeof text - 1, 41, &look, &world->errors), 0);
 	assert_int_equal(look.check_first, 30 * SECOND);
-	assert_int_equal(look_read(world->arena, "{}", 2, 41, &look, &world->errors), 0);
-	assert_string_equal(look.started, "");
+	static const char little[] = "{\"Id\":\"abc\",\"Name\":\"/a\",\"State\":{\"Status\":\"created\"}}";
+	assert_int_equal(look_read(world->arena, little, sizeof little - 1, 41, &look, &world->errors), 0);
+	assert_string_equal(look.output_begin, "");
 	assert_int_equal(look.ntest, 0);
 	assert_int_equal(look_read(world->arena, "[", 1, 41, &look, &world->errors), -1);
+}
+
+static void a6_looks_of_other_types_are_errors(void **state)
+{
+	struct world *world = *state;
+	static const char *const texts[] = { "{}", "[]", "null", "5", "{\"message\":\"x\"}",
+		"{\"Id\":\"a/b\",\"Name\":\"/a\",\"State\":{\"Status\":\"running\"}}",
+		"{\"Id\":\"a\",\"Name\":\"/a\",\"State\":\"running\"}" };
+	struct look look;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		assert_int_equal(
+			look_read(world->arena, texts[i], strlen(texts[i]), 41, &look, &world->errors), -1);
+	assert_non_null(strstr(
+		world->errors.last->message, "GET /containers/ID/json: State is a text, not an object"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -387,8 +454,12 @@ int main(void)
 		TEST(request_has_host_path_and_headers_on_lines_of_their_own),
 		TEST(port_is_derived),
 		TEST(ways_come_in_order),
+		TEST(ways_outlast_the_look_that_named_them),
 		TEST(way_that_does_not_answer_is_left),
 		TEST(look_reads_what_is_there),
+		TEST(a6_ports_and_networks_that_are_lists),
+		TEST(the_output_of_a_run_begins_after_the_one_before),
+		TEST(a6_looks_of_other_types_are_errors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

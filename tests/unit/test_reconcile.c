@@ -1,6 +1,26 @@
-/* Planners, tested as text: every folder of testdata/plans is a case (see plan_case.h). With PLANS_UPDATE=1
+/* Planners, tested as text: every folder of testdata/plans is a case (see plan_case.h). With UPDATE=1
  * the plans are written anew, to be read before they are committed. */
 #include "plan_case.h"
+
+/* What a need of an undo step says of the step it names. */
+static const char *const need_words[] = { [ON_SUCCESS] = "is done",
+	[ON_FAILURE] = "fails or never begins",
+	[ON_SKIP] = "never began",
+	[ON_BEGUN] = "has begun and is over",
+	[ON_END] = "is over" };
+
+/* The needs of an undo step: all that are no causes, and one of those that are. */
+static void print_needs(FILE *out, const struct step *step, bool causes)
+{
+	const char *word = causes ? " because" : " when";
+	for (size_t n = 0; n < step->nneeds; n++) {
+		if (step->needs[n].cause != causes)
+			continue;
+		fprintf(out, "%s %zu %s", word, step->needs[n].on->number,
+			need_words[step->needs[n].release]);
+		word = causes ? " or" : " and";
+	}
+}
 
 /* Undo steps are not part of a printed plan; here they are, after it. */
 static void print_undos(FILE *out, const struct plan *plan)
@@ -9,11 +29,10 @@ static void print_undos(FILE *out, const struct plan *plan)
 		const struct step *step = plan->steps[i];
 		if (!step->undo)
 			continue;
-		fprintf(out, "undo: %s %s %s", op_traits[step->op].object, step->name,
+		fprintf(out, "undo %zu: %s %s %s", step->number, op_traits[step->op].object, step->name,
 			op_traits[step->op].verb);
-		for (size_t n = 0; n < step->nneeds; n++)
-			fprintf(out, "%s %zu %s", n ? " and" : " when", step->needs[n].on->number,
-				step->needs[n].release == ON_SKIP ? "never began" : "is done");
+		print_needs(out, step, false);
+		print_needs(out, step, true);
 		fprintf(out, "%s (%s)\n", step->ending.remove_volumes ? ", with its anonymous volumes" : "",
 			step->reason);
 	}
@@ -33,11 +52,18 @@ static const char *outcome(struct plan_case *c)
 		for (size_t i = 0; i < count; i++)
 			fprintf(out, "%s\n", references[i]);
 	} else if (!strcmp(c->command, "names") && case_plan(c, &plan) == 0) {
-		const char **names;
-		size_t count;
-		reconcile_wanted_names(c->arena, plan, c->seen, &names, &count);
-		for (size_t i = 0; i < count; i++)
-			fprintf(out, "%s\n", names[i]);
+		struct obstacles wanted;
+		obstacles_wanted(c->arena, plan, c->seen, &wanted);
+		for (size_t i = 0; i < wanted.nnames; i++)
+			fprintf(out, "%s\n", wanted.names[i]);
+	} else if (!strcmp(c->command, "labels") && case_plan(c, &plan) == 0) {
+		for (size_t i = 0; i < plan->count; i++) {
+			const struct step_create *create = &plan->steps[i]->create;
+			if (plan->steps[i]->op == OP_CONTAINER_CREATE)
+				fprintf(out, "%s%s %s\n", plan->steps[i]->service->key,
+					create->replaces ? " (remade)" : "",
+					create->depends_on ? create->depends_on : "-");
+		}
 	} else if (!strcmp(c->command, "removable")) {
 		const struct teardown_scope scope = {
 			.dag = c->no_file ? NULL : c->dag, .project = "p", .seen = c->seen
@@ -79,7 +105,7 @@ static void plan_is_as_wanted(void **state)
 	case_load(&c, arena, *state);
 	const char *have = without_directory(arena, outcome(&c));
 	const char *file = case_path(&c, "want.plan");
-	if (getenv("PLANS_UPDATE")) {
+	if (updates_golden()) {
 		FILE *out = fopen(file, "we");
 		assert_non_null(out);
 		fputs(have, out);

@@ -1,4 +1,5 @@
 /* Names of files that are elsewhere: what reads them, and what may be shown of them. */
+#include "base/url.h"
 #include "compose/load/remote.h"
 #include "arena_case.h"
 
@@ -12,15 +13,31 @@ static void repositories_and_web_servers_are_told_apart(void **state)
 	static const char *const git[] = { "https://host/x.git", "http://u:p@host/x.git#main:sub",
 		"git@host:x.git", "ssh://host/x", "git://host/x", "github.com/a/b",
 		"https://my.gitlab.com/x.git", "https://host/x.git/sub", "file:///srv/x.git" };
-	static const char *const local[] = { "compose.yaml", "/a/x.git", "./http:/x", "file:///x.yaml", "-",
-		"", "C:\\x", "a.git" };
+	static const char *const local[] = { "compose.yaml", "/a/x.git", "./http:/x", "-", "", "C:\\x",
+		"a.git" };
 	for (size_t i = 0; i < sizeof web / sizeof *web; i++)
-		assert_true(remote_is(web[i]) && remote_is_web(web[i]));
+		assert_true(url_is_remote(web[i]) && url_is_web(web[i]));
 	for (size_t i = 0; i < sizeof git / sizeof *git; i++)
-		assert_true(remote_is(git[i]) && !remote_is_web(git[i]));
+		assert_true(url_is_remote(git[i]) && !url_is_web(git[i]));
 	for (size_t i = 0; i < sizeof local / sizeof *local; i++)
-		assert_false(remote_is(local[i]) || remote_is_web(local[i]));
-	assert_true(remote_is("oci://host/x") && !remote_is_web("oci://host/x"));
+		assert_false(url_is_remote(local[i]) || url_is_web(local[i]));
+	assert_true(url_is_remote("oci://host/x") && !url_is_web("oci://host/x"));
+}
+
+static void a3_no_spelling_of_a_scheme_is_a_path(void **state)
+{
+	(void)state;
+	static const char *const unread[] = { "htps://u:pw@host/x", "ftp://u:pw@host/x.git",
+		"s3+x://u:pw@b" };
+	struct load_options options = { .cwd = "/" };
+	const char *path;
+	assert_true(url_is_web("HTTP://u:pw@host/x") && url_is_web("Https://host/x"));
+	assert_true(url_is_remote("HTTPS://u:pw@host/x.git") && !url_is_web("HTTPS://u:pw@host/x.git"));
+	for (size_t i = 0; i < sizeof unread / sizeof *unread; i++) {
+		assert_true(url_is_remote(unread[i]) && !url_is_web(unread[i]));
+		assert_int_equal(remote_path(arena, &options, unread[i], NULL, NULL, &path, &errors), -1);
+		assert_null(strstr(errors.last->message, "pw"));
+	}
 }
 
 static void without_the_network_nothing_is_read(void **state)
@@ -80,6 +97,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, arena_set_up, arena_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(repositories_and_web_servers_are_told_apart),
+		TEST(a3_no_spelling_of_a_scheme_is_a_path),
 		TEST(without_the_network_nothing_is_read),
 		TEST(answers_have_a_ceiling_and_findings_a_place),
 	};

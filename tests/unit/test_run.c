@@ -15,7 +15,10 @@ static unsigned spoils;       /* how many more of them */
 static const char *refuse;    /* every one with this text is refused */
 static unsigned removals;     /* asked for of a container whose removal is under way */
 static bool dies, interrupts; /* a started container ends at once with 3; the start brings a SIGINT */
+static bool full;             /* the engine's disk is */
+static bool late;             /* the events are accepted when the container is made and asked to start */
 static unsigned retries;
+static const char *found; /* of the container when it is looked at; NULL: it is gone */
 
 static void tell_of(const char *id, const char *action, const char *extra)
 {
@@ -39,23 +42,42 @@ static void destroyed(void *arg)
 	tell_of("going", "destroy", "");
 }
 
+static void note_request(const char *line)
+{
+	size_t used = strlen(requests);
+	snprintf(requests + used, sizeof requests - used, "%.200s\n", line);
+}
+
+static void accept_events(void *arg)
+{
+	static const char head[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+	(void)arg;
+	if (late)
+		note_request("(events accepted)");
+	late = false;
+	assert_int_equal(write(stream->fd, head, strlen(head)), strlen(head));
+}
+
 static void answer(struct peer *peer, char *line)
 {
 	line[strcspn(line, "?\r")] = '\0';
 	char *stop = strstr(line, " HTTP/");
 	if (stop)
 		*stop = '\0';
-	size_t used = strlen(requests);
-	snprintf(requests + used, sizeof requests - used, "%.200s\n", line);
+	note_request(line);
+	if (late && strstr(line, "containers/create"))
+		loop_after(engine.loop, 20000000, accept_events, NULL);
 	if (spoil && strstr(line, spoil)) {
 		spoil = --spoils ? spoil : NULL;
 		reply_json(peer, 500, "");
 	} else if (refuse && strstr(line, refuse)) {
 		reply_json(peer, 409, "{\"message\":\"no, for good\"}");
+	} else if (full && strstr(line, "/create")) {
+		reply_json(peer, 500, "{\"message\":\"mkdir x: no space left on device\"}");
 	} else if (strstr(line, "/events")) {
-		const char *head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 		stream = peer;
-		assert_int_equal(write(peer->fd, head, strlen(head)), strlen(head));
+		if (!late)
+			accept_events(NULL);
 	} else if (strstr(line, "/start")) {
 		tell("start", "");
 		if (dies)
@@ -63,6 +85,8 @@ static void answer(struct peer *peer, char *line)
 		if (interrupts)
 			kill(getpid(), SIGINT);
 		reply_json(peer, 204, "");
+	} else if (found && strstr(line, "GET /containers/c1/json")) {
+		reply_json(peer, 200, found);
 	} else if (strstr(line, "/json")) {
 		reply_json(peer, 404, "{\"message\":\"no such thing\"}");
 	} else if (strstr(line, "DELETE /containers/going")) {
@@ -88,8 +112,8 @@ static int set_up(void **state)
 	network = (struct network){ .key = "default", .project = &project, .name = "shop_default" };
 	service.node = network.node = node_map(arena, (struct mark){ NULL, 0, 0 });
 	requests[0] = words[0] = '\0';
-	spoil = refuse = NULL;
-	dies = interrupts = false;
+	spoil = refuse = found = NULL;
+	dies = interrupts = full = late = false;
 	retries = removals = 0;
 	return 0;
 }
@@ -124,7 +148,9 @@ static int run(struct run_result *ret_result, struct plan **ret_plan)
 	undo->target = create;
 	plan_need(plan, undo, create, ON_SUCCESS);
 	plan_need(plan, undo, start, ON_SKIP);
-	const struct run_options options = { .sink = &sink, .projects = projects, .nprojects = 1 };
+	const struct run_options options = {
+		.sink = &sink, .projects = projects, .nprojects = 1, .last_look = found != NULL
+	};
 	*ret_plan = plan;
 	return run_plan(&engine, plan, &options, ret_result, &errors);
 }
@@ -142,6 +168,31 @@ static void test_order(void **state)
 	assert_int_equal(result.nends, 0);
 	assert_string_equal(plan->steps[1]->result_id, "c1");
 	assert_int_equal(plan->steps[3]->state, STEP_DROPPED);
+}
+
+/* What is told by events waits for them, and nothing else does. */
+static void test_only_starts_wait_for_events(void **state)
+{
+	struct run_result result;
+	struct plan *plan;
+	(void)state;
+	late = true;
+	assert_int_equal(run(&result, &plan), 0);
+	assert_string_equal(requests, "GET /events\nPOST /networks/create\nPOST /containers/create\n"
+				      "(events accepted)\nPOST /containers/c1/start\n");
+}
+
+/* Without events nothing is started. */
+static void test_events_that_cannot_be_had(void **state)
+{
+	struct run_result result;
+	struct plan *plan;
+	(void)state;
+	refuse = "/events";
+	assert_int_equal(run(&result, &plan), -1);
+	assert_null(strstr(requests, "/start"));
+	assert_non_null(strstr(errors.first->message, "events cannot be watched: no, for good"));
+	assert_int_equal(errors.count, 1);
 }
 
 /* A container that is to replace another has words of its own; a start is told as any other. */
@@ -163,7 +214,7 @@ static void test_words_of_a_replacement(void **state)
 	remove->target = create;
 	plan_need(plan, remove, start, ON_SUCCESS);
 	assert_int_equal(run_plan(&engine, plan, &options, &result, &errors), 0);
-	assert_string_equal(words, "Recreating\nRecreated\nStarting\nStarted\nTaking back\nTaken back\n");
+	assert_string_equal(words, "Recreating\nCreated\nStarting\nStarted\nTaking back\nTaken back\n");
 }
 
 static void test_repeats(void **state)
@@ -196,8 +247,32 @@ static void test_patience(void **state)
 		retries = 0;
 		assert_int_equal(run(&result, &plan), 0);
 		assert_int_equal(spoils, 0);
-		assert_int_equal(retries, i == 0 ? 0 : 3);
+		assert_int_equal(retries, i == 0 ? 0 : 1); /* the reason is the same each time */
 	}
+}
+
+/* What the engine fails for is told once, with all that failed for it. */
+static void c10_the_same_failure_is_told_once(void **state)
+{
+	const char *projects[] = { "shop" };
+	struct run_result result;
+	struct plan *plan = plan_create(arena);
+	for (int i = 1; i <= 4; i++) {
+		struct step *step =
+			plan_add(plan, OP_NETWORK_CREATE, arena_printf(arena, "shop_net%d", i), "not found");
+		step->network.wanted = &network;
+	}
+	(void)state;
+	full = true;
+	const struct run_options options = { .projects = projects, .nprojects = 1 };
+	assert_int_equal(run_plan(&engine, plan, &options, &result, &errors), -1);
+	assert_int_equal(result.failed, 4);
+	assert_int_equal(errors.count, 1);
+	assert_non_null(strstr(errors.first->message, "no space left on device"));
+	assert_non_null(errors.first->hint);
+	assert_non_null(strstr(errors.first->detail, "the same: create network shop_net"));
+	assert_int_equal(
+		strlen(errors.first->detail), 3 * strlen("the same: create network shop_net1\n") - 1);
 }
 
 /* A removal that the engine is still at is over when it tells so; it is not asked for again before that. */
@@ -249,6 +324,52 @@ static void test_container_that_ends(void **state)
 	assert_false(result.ends[0].again);
 }
 
+static void c8_an_end_without_an_event_yet_is_seen(void **state)
+{
+	struct run_result result;
+	struct plan *plan;
+	(void)state;
+	found = "{\"Id\":\"c1\",\"State\":{\"Status\":\"exited\",\"ExitCode\":3}}";
+	assert_int_equal(run(&result, &plan), 0);
+	assert_int_equal(result.nends, 1);
+	assert_int_equal(result.ends[0].exit_code, 3);
+	assert_string_equal(result.ends[0].name, "shop-web-1");
+}
+
+/* One that runs has not ended, one whose end is known is not asked for, nor is one that was never started. */
+static void c8_there_is_one_look_at_most(void **state)
+{
+	struct run_result result;
+	struct plan *plan;
+	(void)state;
+	found = "{\"Id\":\"c1\",\"State\":{\"Status\":\"running\",\"ExitCode\":0}}";
+	assert_int_equal(run(&result, &plan), 0);
+	assert_int_equal(result.nends, 0);
+	assert_non_null(strstr(requests, "GET /containers/c1/json"));
+	requests[0] = '\0';
+	dies = true;
+	assert_int_equal(run(&result, &plan), 0);
+	assert_int_equal(result.nends, 1);
+	assert_null(strstr(requests, "GET /containers/c1/json"));
+	requests[0] = '\0';
+	refuse = "/containers/create";
+	assert_int_equal(run(&result, &plan), -1);
+	assert_null(strstr(requests, "GET /containers/c1/json"));
+}
+
+static void test_a_last_look_that_fails_at_first(void **state)
+{
+	struct run_result result;
+	struct plan *plan;
+	(void)state;
+	found = "{\"Id\":\"c1\",\"State\":{\"Status\":\"exited\",\"ExitCode\":3}}";
+	spoil = "GET /containers/c1/json";
+	spoils = 2;
+	assert_int_equal(run(&result, &plan), 0);
+	assert_int_equal(errors.count, 0);
+	assert_int_equal(result.nends, 1);
+}
+
 static void test_interrupt(void **state)
 {
 	struct run_result result;
@@ -264,12 +385,20 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_order, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(test_only_starts_wait_for_events, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(test_events_that_cannot_be_had, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_words_of_a_replacement, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_repeats, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_patience, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(c10_the_same_failure_is_told_once, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_removal_under_way, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_failure, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_container_that_ends, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(
+			c8_an_end_without_an_event_yet_is_seen, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(c8_there_is_one_look_at_most, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_a_last_look_that_fails_at_first, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_interrupt, set_up, engine_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

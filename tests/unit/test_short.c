@@ -4,14 +4,14 @@
 static void is(const char *members, const char *key, const char *want)
 {
 	struct node *tree = service_tree(members);
-	if (canon_tree(arena, tree, false, &errors) != 0)
+	if (canon_tree(arena, tree, 0, &errors) != 0)
 		fail_msg("%s: %s", members, findings());
 	assert_string_equal(flat(of_service(tree, key)), want);
 }
 
 static void refused(const char *members, const char *part)
 {
-	assert_int_equal(canon_tree(arena, service_tree(members), false, &errors), -1);
+	assert_int_equal(canon_tree(arena, service_tree(members), 0, &errors), -1);
 	const char *text = findings();
 	if (!strstr(text, part))
 		fail_msg("%s lacks %s", text, part);
@@ -103,11 +103,11 @@ static void external(void **state)
 {
 	(void)state;
 	struct node *tree = parse("volumes: {v: {external: {name: n}}}\n");
-	assert_int_equal(canon_tree(arena, tree, false, &errors), 0);
+	assert_int_equal(canon_tree(arena, tree, 0, &errors), 0);
 	assert_string_equal(flat(node_get(tree, "volumes")), "{v: {external: true, name: 'n'}}");
 	assert_int_equal(errors.warnings, 1);
 	tree = parse("volumes: {v: {name: m, external: {name: n}}}\n");
-	assert_int_equal(canon_tree(arena, tree, false, &errors), -1);
+	assert_int_equal(canon_tree(arena, tree, 0, &errors), -1);
 }
 
 static void registry_style(void **state)
@@ -116,7 +116,7 @@ static void registry_style(void **state)
 	struct node *tree =
 		service_tree("dependencies: [db], ports: [{internal: 1, external: 2}, '3:3', "
 			     "{target: 4, healthcheck: {path: /}}], x-flow: {dependencies: [mail]}");
-	assert_int_equal(canon_tree(arena, tree, false, &errors), 0);
+	assert_int_equal(canon_tree(arena, tree, 0, &errors), 0);
 	assert_null(of_service(tree, "dependencies"));
 	assert_string_equal(flat(of_service(tree, "x-flow")),
 		"{dependencies: ['mail', 'db'], ports: [{internal: 1, external: 2}, {internal: 4, healthcheck: {path: "
@@ -128,7 +128,7 @@ static void lenient(void **state)
 {
 	(void)state;
 	struct node *tree = service_tree("ports: ['${P}:80', '1:1'], volumes: ['${V}:/x']");
-	assert_int_equal(canon_tree(arena, tree, true, &errors), 0);
+	assert_int_equal(canon_tree(arena, tree, CANON_LENIENT, &errors), 0);
 	assert_string_equal(flat(of_service(tree, "ports")), "['${P}:80', '1:1']");
 	assert_string_equal(flat(of_service(tree, "volumes")),
 		"[{type: 'volume', source: '${V}', target: '/x', volume: {}}]");

@@ -24,6 +24,7 @@ struct fixture {
 	struct arena *arena;
 	struct show_look look;
 	struct show_log log;
+	int failure;
 	char *text, *out;
 	size_t len, out_len;
 	struct step step;
@@ -37,11 +38,11 @@ static int set_up(void **state)
 	f.look = (struct show_look){ .title = "up", .size = size_now, .now = time_now };
 	f.look.out = open_memstream(&f.text, &f.len);
 	f.log.out = f.log.err = open_memstream(&f.out, &f.out_len);
-	map_init(&f.log.hues, f.arena);
+	map_init(&f.log.speakers, f.arena);
+	f.log.failure = &f.failure;
 	f.look.log = &f.log;
 	f.step = (struct step){ .number = 3, .op = OP_CONTAINER_CREATE };
-	rows_now = 24;
-	columns_now = 80;
+	rows_now = 24, columns_now = 80;
 	clock_now = 1000000000;
 	*state = &f;
 	return 0;
@@ -152,6 +153,25 @@ static void foreign_text_cannot_move_the_cursor(void **state)
 			"1m\xc2\x9b\a\tb\xe2\x80\xae\r" };
 	event_send(sink, &event);
 	assert_string_equal(written(f), "img | ared\\x9b1m\\u009b\\x07\tb\\u202e\n");
+}
+
+/* Make, stop, rename away, rename, start, remove: what a person sees is two transitions. */
+static void e_a_replacement_is_two_transitions(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_plain_create(f->arena, &f->look);
+	struct step steps[6] = { { .op = OP_CONTAINER_CREATE, .new_name = "a" }, { .op = OP_CONTAINER_STOP },
+		{ .op = OP_CONTAINER_RENAME, .new_name = "old" },
+		{ .op = OP_CONTAINER_RENAME, .target = steps }, { .op = OP_CONTAINER_START, .target = steps },
+		{ .op = OP_CONTAINER_REMOVE } };
+	struct event event = { .kind = EVENT_STEP, .object = "container" };
+	for (int i = 0; i < 12; i++) {
+		event.step = &steps[i / 2], event.state = i % 2 ? STEP_DONE : STEP_RUNNING;
+		event.name = i / 2 % 3 == 2 ? "old" : "a";
+		event_send(sink, &event);
+	}
+	assert_string_equal(written(f), " Container a  Creating\n Container a  Renamed  0.0s\n"
+					" Container a  Starting\n Container a  Started  0.0s\n");
 }
 
 static void json_is_one_object_a_line(void **state)
@@ -353,10 +373,9 @@ static void tty_prints_container_lines_above_the_rows(void **state)
 	event_send(sink, &line);
 	assert_string_equal(written(f), "\033[2A\r\033[K\n\033[K\n\033[2A");
 	fflush(f->log.out);
-	assert_string_equal(f->out, "web-1 | hello\n");
+	assert_string_equal(f->out, "web-1  | hello\n");
 }
 
-/* The build makes up for the pull; nothing makes up for what was refused. */
 static void tolerated_failures_have_words_of_their_own(void **state)
 {
 	struct fixture *f = *state;
@@ -364,7 +383,7 @@ static void tolerated_failures_have_words_of_their_own(void **state)
 	f->step.may_fail = true;
 	f->step.op = OP_IMAGE_PULL;
 	send(f, sink, "a", STEP_FAILED);
-	assert_non_null(strstr(written(f), " a  Not pulled, to be built  "));
+	assert_non_null(strstr(written(f), " a  Not pulled  "));
 	f->step.op = OP_VOLUME_REMOVE;
 	send(f, sink, "a", STEP_FAILED);
 	assert_non_null(strstr(written(f), " a  Refused  "));
@@ -408,10 +427,19 @@ static void log_lines_are_aligned_and_clean_only_on_a_terminal(void **state)
 	show_log_exit(&f->log, "db-1", 3, true);
 	fflush(f->log.out);
 	static const char want[] =
-		"db-1     | a\033c\0b\ndb-1     | a\\x1bc\\x00b\nx\ndb-1 exited with code 3\n"
+		"db-1      | a\033c\0b\ndb-1      | a\\x1bc\\x00b\nx\ndb-1 exited with code 3\n"
 		"db-1 exited with code 3 (restarting)\n";
 	assert_int_equal(f->out_len, sizeof want - 1);
 	assert_memory_equal(f->out, want, sizeof want - 1);
+}
+
+static void a2_names_of_containers_are_clean(void **state)
+{
+	struct fixture *f = *state;
+	show_log_line(&f->log, "a\033[2Jb\u202e", false, "x", 1);
+	show_log_exit(&f->log, "a\033[2Jb\u202e", 0, false);
+	fflush(f->log.out);
+	assert_string_equal(f->out, "ab\\u202e  | x\nab\\u202e exited with code 0\n");
 }
 
 static void log_lines_keep_colours_and_nothing_else(void **state)
@@ -448,6 +476,7 @@ int main(void)
 		TEST(plain_prints_a_line_per_transition),
 		TEST(failures_are_told_once),
 		TEST(foreign_text_cannot_move_the_cursor),
+		TEST(e_a_replacement_is_two_transitions),
 		TEST(json_is_one_object_a_line),
 		TEST(json_has_verb_and_argument_apart),
 		TEST(what_comes_after_an_end_has_a_title_and_totals_of_its_own),
@@ -462,6 +491,7 @@ int main(void)
 		TEST(tolerated_failures_have_words_of_their_own),
 		TEST(pulls_have_a_bar),
 		TEST(log_lines_are_aligned_and_clean_only_on_a_terminal),
+		TEST(a2_names_of_containers_are_clean),
 		TEST(log_lines_keep_colours_and_nothing_else),
 		TEST(columns_count_characters),
 	};

@@ -68,9 +68,9 @@ static void nothing_found_says_what_was_tried(void **state)
 	find_fails("no configuration file provided: not found");
 	assert_non_null(strstr(errors.last->hint, dir));
 	assert_non_null(strstr(errors.last->hint, "docker-compose.yaml"));
-	assert_false(load_file_exists(arena, &options));
+	assert_false(load_file_wanted(arena, &options));
 	put("compose.yaml", "");
-	assert_true(load_file_exists(arena, &options));
+	assert_true(load_file_wanted(arena, &options));
 }
 
 static void flags_beat_the_environment(void **state)
@@ -157,6 +157,19 @@ static void named_env_files_replace_the_default(void **state)
 	find_fails("is a directory");
 }
 
+static void d4_env_files_are_absolute(void **state)
+{
+	(void)state;
+	put("compose.yml", "");
+	put("1.env", "A=one\n");
+	const char *const files[] = { "x/../1.env", arena_printf(arena, "%s/./1.env", options.cwd) };
+	options.env_files = files;
+	options.nenv_files = 2;
+	find();
+	assert_string_equal(source.env_files[0], in("1.env"));
+	assert_string_equal(source.env_files[1], files[1]);
+}
+
 static const char *name_of(const char *directory, const char *declared)
 {
 	source = (struct source){ .dir = directory };
@@ -189,7 +202,7 @@ static void names(void **state)
 
 static int read_file(const char *name, size_t most, const char **ret_text)
 {
-	struct file file = { .path = in(name), .shown = name, .most = most };
+	struct file file = { .path = in(name), .shown = name, .most = most, .patience = 100 };
 	size_t len;
 	errors_init(&errors, arena);
 	return file_read(arena, &file, NULL, ret_text, &len, &errors);
@@ -234,7 +247,7 @@ static void paths(void **state)
 		{ "/x", "/", ".." }, { "/a/b", "/a/bc/d", "../bc/d" }, { "/a/b", "/c", "../../c" } };
 	for (size_t i = 0; i < sizeof relative / sizeof *relative; i++)
 		assert_string_equal(path_relative(arena, relative[i][0], relative[i][1]), relative[i][2]);
-	assert_string_equal(path_resolve(arena, "/p", "/home/me", "~/x/../y"), "/home/me/x/../y");
+	assert_string_equal(path_resolve(arena, "/p", "/home/me", "~/x/../y"), "/home/me/y");
 	assert_string_equal(path_resolve(arena, "/p", NULL, "~/x"), "/p/~/x");
 	assert_string_equal(path_resolve(arena, "../p", NULL, "./x"), "../p/x");
 	assert_string_equal(path_resolve(arena, "/p", NULL, "/a//b"), "/a//b");
@@ -254,6 +267,7 @@ int main(void)
 		TEST(flags_beat_the_environment),
 		TEST(env_files_fill_what_is_unset),
 		TEST(named_env_files_replace_the_default),
+		TEST(d4_env_files_are_absolute),
 		TEST(names),
 		TEST(reading_never_hangs_or_fills_memory),
 		TEST(paths),

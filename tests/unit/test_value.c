@@ -1,4 +1,5 @@
 /* Values written as text: durations, sizes, booleans, numbers, ports, words; and numbers as text. */
+#include "base/text/address.h"
 #include "compose/tree/value.h"
 #include "tree_case.h"
 
@@ -124,8 +125,8 @@ static void ports(void **state)
 	assert_non_null(value_port_range(arena, "65536", 5, &first, &last));
 	assert_non_null(value_port_range(arena, "80-", 3, &first, &last));
 	assert_non_null(value_port_range(arena, "", 0, &first, &last));
-	assert_true(value_is_ip("::1") && value_is_ip("10.0.0.1"));
-	assert_false(value_is_ip("localhost") || value_is_ip("10.0.0") || value_is_ip(""));
+	assert_true(address_is_ip("::1") && address_is_ip("10.0.0.1"));
+	assert_false(address_is_ip("localhost") || address_is_ip("10.0.0") || address_is_ip(""));
 }
 
 static void words_are(const char *text, const char *want, const char *dropped)

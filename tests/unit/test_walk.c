@@ -21,7 +21,7 @@ static void check_row(void *arg, const char *path, const struct attr *row)
 		fail_msg("%s: texts in the model, but not in the file", path);
 	if (!schema_takes(row))
 		fail_msg("%s takes nothing", path);
-	if (!row->since || !row->engine)
+	if (!*row->since || !row->engine)
 		fail_msg("%s tells not since when it is there, or what of the engine it becomes", path);
 }
 
@@ -90,17 +90,16 @@ static void row_support(void **state)
 
 static void finding(void **state)
 {
-	struct schema_index index = { 0 };
+	struct schema_memory memory = { 0 };
 	(void)state;
 	for (size_t i = 0; i < schema_service.nrows; i++) {
 		const struct attr *row = &schema_service.rows[i];
 		assert_ptr_equal(schema_find(&schema_service, row->name), row);
-		assert_ptr_equal(schema_index_find(&index, &schema_service, row->name), row);
+		assert_ptr_equal(schema_recall(&memory, &schema_service, row->name), row);
 	}
-	assert_null(schema_index_find(&index, &schema_service, "prots"));
+	assert_null(schema_recall(&memory, &schema_service, "prots"));
 	assert_null(schema_find(&schema_service, ""));
-	assert_ptr_equal(
-		schema_index_find(&index, &schema_build, "args"), schema_find(&schema_build, "args"));
+	assert_ptr_equal(schema_recall(&memory, &schema_build, "args"), schema_find(&schema_build, "args"));
 	assert_string_equal(schema_hint(&schema_service, "prots"), "ports");
 	assert_string_equal(schema_hint(&schema_service, "net"), "network_mode");
 	assert_string_equal(schema_hint(&schema_project, "service"), "services");

@@ -91,7 +91,7 @@ static void words_and_tags(void **state)
 	assert_int_equal(value("!reset 5")->action, NODE_RESET);
 	assert_int_equal(value("!override {b: 1}")->action, NODE_OVERRIDE);
 	assert_int_equal(value("!override [b]")->action, NODE_OVERRIDE);
-	refuse("a: !!null foo\n", 1, 4, "cannot decode !!str `foo` as a !!null", "!!null");
+	refuse("a: !!null foo\n", 1, 4, "cannot decode this !!str as a !!null", "!!null");
 	static const char *const not_binary[] = { "aGVsbG8", "aGVsbG8*", "aA=a", "====", "AAAA" };
 	for (size_t i = 0; i < sizeof not_binary / sizeof *not_binary; i++)
 		refuse(arena_printf(arena, "a: !!binary %s\n", not_binary[i]), 1, 4, "is not base64 text",

@@ -8,4 +8,15 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Whether what comes out is to be written into the files it is compared with: UPDATE=1. */
+static inline bool updates_golden(void)
+{
+	const char *update = getenv("UPDATE");
+	return update && strcmp(update, "1") == 0;
+}
+
 #endif

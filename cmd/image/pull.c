@@ -1,0 +1,59 @@
+#include "cmd/image/image.h"
+#include "cmd/lifecycle/lifecycle.h"
+#include "cmd/line/commands.h"
+#include "cmd/screen/show.h"
+#include "engine/drive/images/drive_images.h"
+
+struct pull_command {
+	struct pull_options how;
+	bool include_deps, quiet;
+};
+
+#define AT(member) offsetof(struct pull_command, member)
+
+static const struct opt rows[] = {
+	{ OPT_FLAG, "ignore-buildable", 0, AT(how.ignore_buildable), NULL,
+		"Leave out images that can be built" },
+	{ OPT_FLAG, "ignore-pull-failures", 0, AT(how.ignore_failures), NULL,
+		"A pull that fails is a warning only" },
+	{ OPT_FLAG, "include-deps", 0, AT(include_deps), NULL, "Pull what the services depend on, too" },
+	{ OPT_TEXT, "policy", 0, AT(how.policy), "POLICY",
+		"When to pull, in place of the services' pull_policy", .choices = "missing|always",
+		.value = VALUE_CHOICE },
+	{ OPT_FLAG, "quiet", 'q', AT(quiet), NULL, "Do not show how far pulls are" },
+	{ 0 },
+};
+
+static int pull_run(struct ctx *ctx, const void *data)
+{
+	const struct pull_command *options = data;
+	struct scope scope;
+	if (image_open(ctx, options->include_deps, &scope) < 0)
+		return -1;
+	struct drive_images images = {
+		.drive = lifecycle_drive(ctx, &scope),
+		.what = IMAGES_PULL,
+		.pull = options->how,
+	};
+	images.drive.sink = show_create(ctx, ctx->cmd->name, NULL, options->quiet ? SHOW_QUIET_PULL : 0);
+	drive_images_init(&images);
+	return lifecycle_run(ctx, &images.drive, drive_run);
+}
+
+const struct cmd cmd_pull = {
+	.name = "pull",
+	.args = "[SERVICE...]",
+	.brief = "Pull the images of services",
+	.text = "Those that are there, too, unless a policy says otherwise. A pull that fails keeps no other from going on; "
+		"all that have failed are told. What may pass by itself is tried again.",
+	.examples = (const struct cmd_example[]){ { "pull", "all images, before up uses them" },
+		{ "pull --ignore-buildable", "those that only a registry has" },
+		{ "pull --include-deps --policy missing web", "what web needs and is not there yet" },
+		{ 0 } },
+	.group = GROUP_RUN,
+	.rows = rows,
+	.size = sizeof(struct pull_command),
+	.most = -1,
+	.arg = VALUE_SERVICE,
+	.run = pull_run,
+};

@@ -1,0 +1,61 @@
+#include "cmd/lifecycle/lifecycle.h"
+#include "cmd/line/commands.h"
+#include "cmd/line/report.h"
+#include "cmd/open/connect.h"
+#include "cmd/screen/show.h"
+#include "cmd/up/print_plan.h"
+
+/* docker compose 2.40 goes by labels there: of a service that nobody knows there is no container. */
+static bool unknown_is_none(const struct ctx *ctx)
+{
+	return ctx->compose && (ctx->cmd == &cmd_pause || ctx->cmd == &cmd_unpause);
+}
+
+int lifecycle_open(struct ctx *ctx, bool upstream, struct scope *ret_scope)
+{
+	struct scope_wish wish = {
+		.selection = { .services = ctx->args,
+			.nservices = ctx->nargs,
+			.no_deps = !upstream,
+			.unknown_is_none = unknown_is_none(ctx),
+			.looking = true },
+		.name_is_enough = true,
+	};
+	if (scope_open(ctx, &wish, ret_scope) < 0)
+		return -1;
+	if (!ret_scope->name)
+		return error_add(&ctx->errors, ERROR_USAGE, NULL, NULL,
+			"no compose file here: name a project with -p NAME");
+	return connect_engine(ctx);
+}
+
+struct drive lifecycle_drive(struct ctx *ctx, const struct scope *scope)
+{
+	return (struct drive){ .engine = ctx->engine,
+		.arena = ctx->arena,
+		.errors = &ctx->errors,
+		.scope = scope,
+		.parallel = connect_parallel(ctx) };
+}
+
+int lifecycle_show(struct ctx *ctx, struct drive *drive, int (*run)(struct drive *drive))
+{
+	report_warnings(ctx);
+	if (!drive->sink)
+		drive->sink = show_create(ctx, ctx->cmd->name, NULL, 0);
+	int result = run(drive);
+	drive_close(drive);
+	ctx->interrupted = drive->interrupted;
+	if (drive->interrupted)
+		drive_tell_left(drive);
+	drive->sink->interrupted = drive->interrupted != 0;
+	event_end(drive->sink, result == 0 || drive->interrupted);
+	return result;
+}
+
+int lifecycle_run(struct ctx *ctx, struct drive *drive, int (*run)(struct drive *drive))
+{
+	if (ctx->globals.dry_run)
+		return drive_look(drive) < 0 ? -1 : print_one_plan(ctx->output.stream, drive->plan, false);
+	return drive_open(drive) < 0 ? -1 : lifecycle_show(ctx, drive, run);
+}

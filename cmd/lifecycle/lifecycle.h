@@ -1,0 +1,22 @@
+/* What the commands share that change containers which are there. */
+#ifndef CMD_LIFECYCLE_H
+#define CMD_LIFECYCLE_H
+
+#include "cmd/open/project.h"
+#include "engine/drive/drive.h"
+
+/* Opens the project that is meant, by its file or by its name alone, with the arguments as its services, and
+ * connects. `upstream`: what these need is selected, too. Returns 0, or -1 with findings. */
+int lifecycle_open(struct ctx *ctx, bool upstream, struct scope *ret_scope);
+
+/* A drive as all of them begin; `scope` stays where it is. */
+struct drive lifecycle_drive(struct ctx *ctx, const struct scope *scope);
+
+/* Looks and runs by `run` (drive_run, or what wraps it), on the drive's screen or one that is made; with
+ * --dry-run prints the plan. Returns 0 or -1. */
+int lifecycle_run(struct ctx *ctx, struct drive *drive, int (*run)(struct drive *drive));
+
+/* Of that the second half: what drive_open has planned. The drive is closed then. */
+int lifecycle_show(struct ctx *ctx, struct drive *drive, int (*run)(struct drive *drive));
+
+#endif

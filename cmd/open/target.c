@@ -1,0 +1,51 @@
+#include "cmd/open/target.h"
+
+#include "base/text/text.h"
+#include "cmd/open/connect.h"
+#include "cmd/open/project.h"
+#include "engine/drive/drive.h"
+
+/* Whether `a` is rather meant than `b`, which may be NULL. */
+static bool is_rather(const struct observed_container *a, const struct observed_container *b)
+{
+	if (!b || a->oneoff != b->oneoff)
+		return !b || b->oneoff;
+	return a->number != b->number ? a->number < b->number : a->created < b->created;
+}
+
+static int tell_missing(struct ctx *ctx, const char *service, const struct opt_int *index)
+{
+	if (index->set)
+		error_add(&ctx->errors, ERROR_ENGINE, NULL, NULL,
+			"service \"%s\" is not running container #%lld", service, (long long)index->value);
+	else
+		error_add(&ctx->errors, ERROR_ENGINE, NULL, NULL, "service \"%s\" is not running", service);
+	return error_hint(&ctx->errors, "%s ps -a lists what is there; %s up -d %s starts it", ctx->program,
+		ctx->program, service);
+}
+
+int target_running(struct ctx *ctx, const char *service, const struct opt_int *index,
+	const struct observed_container **ret_container)
+{
+	struct scope scope;
+	struct scope_wish wish = { .name_is_enough = true,
+		.selection = { .services = &service, .nservices = 1, .no_deps = true, .looking = true } };
+	if (scope_open(ctx, &wish, &scope) < 0 || connect_engine(ctx) < 0)
+		return -1;
+	const struct drive drive = {
+		.engine = ctx->engine, .arena = ctx->arena, .scratch = ctx->arena, .scope = &scope
+	};
+	const struct observed *seen = drive_containers(&drive, &ctx->errors);
+	const struct observed_container *found = NULL;
+	for (size_t i = 0; seen && i < seen->ncontainers; i++) {
+		const struct observed_container *container = seen->containers[i];
+		bool fits = text_is(container->service, service) && container_state_runs(container->state) &&
+			    (!index->set || index->value <= 0 || container->number == index->value);
+		if (fits && is_rather(container, found))
+			found = container;
+	}
+	if (!seen)
+		return -1;
+	*ret_container = found;
+	return found ? 0 : tell_missing(ctx, service, index);
+}

@@ -1,0 +1,21 @@
+/* What cannot work, whatever the engine: the rows' `refuse` functions and the rules between attributes, on
+ * the decoded tree. Docker compose accepts and prints such values, so reading them is no error: `config`
+ * warns, and a command that would make something of them refuses before it has changed anything. */
+#ifndef COMPOSE_REFUSE_H
+#define COMPOSE_REFUSE_H
+
+#include "compose/model/model.h"
+
+/* Warns of all there is in the services of the tree, and the networks and volumes. */
+void refuse_warn(struct arena *arena, struct node *tree, struct errors *errors);
+
+/* Refuses what is wrong with services that get containers, and with the networks and volumes they use.
+ * Returns -1 with all findings. */
+int refuse_services(
+	struct arena *arena, const struct service *const *services, size_t count, struct errors *errors);
+
+/* Refuses docker flow's own values (x-flow), wherever they stand: nothing else reads them. Returns -1 with
+ * all findings. */
+int refuse_flow(struct arena *arena, struct node *tree, struct errors *errors);
+
+#endif

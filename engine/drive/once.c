@@ -1,0 +1,181 @@
+#include "engine/drive/once.h"
+#include "engine/loop/process.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define SLUG_BYTES 32
+
+static int make_slug(struct drive *drive, const char **ret_slug)
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned char bytes[SLUG_BYTES];
+	char *slug = arena_alloc(drive->arena, 2 * SLUG_BYTES + 1);
+	if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+		return error_add(
+			drive->errors, ERROR_SYSTEM, NULL, NULL, "no random numbers: %s", strerror(errno));
+	for (size_t i = 0; i < SLUG_BYTES; i++) {
+		slug[2 * i] = digits[bytes[i] >> 4];
+		slug[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	*ret_slug = slug;
+	return 0;
+}
+
+/* The screen */
+
+/* What the process prints is not mixed with a screen: that has ended when the process begins. Of the
+ * one-off itself there is nothing to tell that its output does not. */
+static void muted_on(struct sink *sink, const struct event *event)
+{
+	struct once *once = (struct once *)((char *)sink - offsetof(struct once, muted));
+	const struct step *step = event->step;
+	bool own = step && step->name && strcmp(step_shown_name(step), once->oneoff.name) == 0 &&
+		   event->state != STEP_FAILED;
+	if (!once->begun && !own)
+		event_send(once->screen, event);
+}
+
+static void muted_tick(struct sink *sink)
+{
+	struct once *once = (struct once *)((char *)sink - offsetof(struct once, muted));
+	if (!once->begun && once->screen->tick)
+		once->screen->tick(once->screen);
+}
+
+static void end_screen(struct once *once, bool ok)
+{
+	if (once->begun)
+		return;
+	once->begun = true;
+	once->screen->interrupted = once->up.drive.interrupted != 0;
+	event_end(once->screen, ok);
+}
+
+/* The container */
+
+static void once_ended(void *arg, const struct console_end *end)
+{
+	struct once *once = arg;
+	struct drive *drive = &once->up.drive;
+	once->over = true;
+	once->broken = end->broken;
+	once->left = end->detached;
+	if (end->failure)
+		error_add(drive->errors, ERROR_ENGINE, NULL, NULL, "container %s: %s", once->oneoff.name,
+			end->failure);
+	once->has_status = !end->failure && !end->detached && !end->broken;
+	once->status = container_exit_status(end->status);
+}
+
+/* Attaches and waits, before the start; whether it may start. */
+static bool once_before_start(void *arg, struct step *step, const char *id)
+{
+	struct once *once = arg;
+	if (!step->target || !step->target->create.oneoff)
+		return true;
+	if (once->detached) {
+		once->id = arena_strdup(once->up.drive.arena, id);
+		return true;
+	}
+	if (!once->attached) {
+		once->id = arena_strdup(once->up.drive.arena, id);
+		once->console.id = once->id;
+		once->console.joined = true;
+		once->console.until = once->oneoff.auto_remove ? "removed" : "next-exit";
+		once->attached =
+			console_open(once->up.drive.engine, &once->console, &once->ends, once_ended, once);
+	}
+	if (!console_is_ready(once->attached))
+		return false;
+	end_screen(once, true);
+	if (once->begins)
+		once->begins(once->arg);
+	return true;
+}
+
+int once_init(struct once *once, const struct service *service)
+{
+	struct drive *drive = &once->up.drive;
+	struct arena *arena = drive->arena;
+	char owner[PROCESS_NAME];
+	struct map *scale = map_create(arena);
+	int64_t *one = ARENA_NEW(arena, int64_t);
+	if (make_slug(drive, &once->oneoff.slug) < 0)
+		return -1;
+	once->oneoff.service = service->key;
+	once->oneoff.name =
+		once->name ? once->name
+			   : arena_printf(arena, "%s%s%s%srun%s%.12s", service->project->name,
+				     service->project->separator, service->key, service->project->separator,
+				     service->project->separator, once->oneoff.slug);
+	process_name(owner);
+	if (once->oneoff.auto_remove && *owner)
+		once->oneoff.owner = arena_strdup(arena, owner);
+	*one = 1;
+	map_set(scale, service->key, one);
+	once->up.how.scale = once->up.images.scale = scale;
+	once->up.how.once = &once->oneoff;
+	drive_up_init(&once->up);
+	drive->before_start = once_before_start;
+	return 0;
+}
+
+/* What a shell would say of a process that could not be run. (docker/cli, container run) */
+static int status_of_refusal(const char *words)
+{
+	static const struct {
+		const char *words;
+		int status;
+	} rows[] = { { "executable file not found", 127 }, { "no such file or directory", 127 },
+		{ "permission denied", 126 }, { "is a directory", 126 } };
+	for (size_t i = 0; words && i < sizeof rows / sizeof *rows; i++)
+		if (strcasestr(words, rows[i].words))
+			return rows[i].status;
+	return 0;
+}
+
+static void take_refusal(struct once *once)
+{
+	const struct plan *plan = once->up.drive.plan;
+	for (size_t i = 0; plan && i < plan->count; i++) {
+		const struct step *step = plan->steps[i];
+		bool own = op_traits[step->op].starts && step->target && step->target->create.oneoff;
+		int status = own && step->state == STEP_FAILED ? status_of_refusal(step->failure) : 0;
+		once->has_status |= status != 0;
+		once->status = status ? status : once->status;
+	}
+}
+
+int once_run(struct once *once)
+{
+	struct drive *drive = &once->up.drive;
+	once->screen = drive->sink;
+	once->muted = (struct sink){ .on = muted_on,
+		.tick = muted_tick,
+		.wants_tick = once->screen->wants_tick,
+		.title = once->screen->title };
+	drive->sink = &once->muted;
+	int result = drive_run(drive);
+	end_screen(once, result == 0 || drive->interrupted);
+	if (result < 0)
+		take_refusal(once);
+	else if (once->attached)
+		console_started(once->attached);
+	return result;
+}
+
+int once_wait(struct once *once)
+{
+	struct drive *drive = &once->up.drive;
+	while (!once->over)
+		loop_turn(drive->engine->loop, -1);
+	return drive->errors->count ? -1 : 0;
+}
+
+void once_close(struct once *once)
+{
+	console_close(once->attached);
+	once->attached = NULL;
+}

@@ -1,0 +1,19 @@
+/* What a message tells of the output of a container that has failed, and what its reader can do next. */
+#ifndef ENGINE_LAST_WORDS_H
+#define ENGINE_LAST_WORDS_H
+
+#include "base/buf.h"
+#include "engine/observe/look.h"
+
+/* How many last lines a message has. */
+#define LAST_WORDS_LINES 20
+
+/* Puts the last `lines` (as logs_tail has them) of the container that was looked at; where there are none,
+ * why: it has printed nothing, with the program that ran and how that ended, or its output is not kept. */
+void last_words_put(struct buf *to, const struct look *look, const char *lines);
+
+/* The hint that goes with them, for a container of service `key`: where the rest is, or how to look around
+ * where nothing was said. In `arena`. */
+const char *last_words_hint(struct arena *arena, const struct look *look, const char *key, const char *lines);
+
+#endif

@@ -1,0 +1,33 @@
+/* Containers that follow the files here: `develop.watch`. */
+#ifndef ENGINE_SYNC_H
+#define ENGINE_SYNC_H
+
+#include "engine/connect/engine.h"
+#include "graph/dag/scope.h"
+
+struct sync;
+
+/* What else is done, and said. Called while sync_run waits for nothing else: it may turn the loop. */
+struct sync_listener {
+	void (*said)(void *arg, const char *text); /* a line without its end */
+	/* Makes a service anew from its sources; starts its containers again. Failures are the listener's to
+	 * tell. */
+	void (*rebuild)(void *arg, const char *service);
+	void (*restart)(void *arg, const char *service);
+	/* Whether it is time to end. */
+	bool (*over)(void *arg);
+	void *arg;
+};
+
+/* Begins to notice changes below the paths of the selected services' rules. Returns NULL with findings: no
+ * rules, a path that is not there, rebuild without a build section. Nothing is asked from the engine. */
+struct sync *sync_open(struct arena *arena, const struct scope *scope, struct errors *errors);
+
+/* Brings the files of rules with initial_sync, then follows every change until it is over: what changed since
+ * sync_open, too. */
+void sync_run(struct sync *sync, struct engine *engine, const struct sync_listener *listener);
+
+/* Ends it. */
+void sync_close(struct sync *sync);
+
+#endif

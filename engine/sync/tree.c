@@ -1,0 +1,327 @@
+#include "engine/sync/tree.h"
+
+#include "base/heap.h"
+#include "base/map.h"
+#include "compose/tree/path.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define EVENTS                                                                                               \
+	(IN_CLOSE_WRITE | IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |      \
+		IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK)
+#define DEPTH_MOST 255
+
+/* What is known of a path. */
+struct tree_node {
+	struct stat stat;
+	bool there;
+	unsigned seen; /* the look that has found it last */
+};
+
+struct tree {
+	struct arena *arena; /* of paths: each that was ever there, once */
+	const char *root;
+	const char *only; /* the root is this file of `root`; NULL: it is a directory */
+	const struct tree_options *options;
+	int fd;
+	const char **watched; /* inotify's number → path */
+	size_t nwatched;
+	struct map nodes;    /* path → struct tree_node */
+	struct arena *heard; /* of `places` */
+	struct map places;   /* to be looked at */
+	bool lost;           /* everything is to be looked at */
+	unsigned looks;
+	struct arena *out; /* of the changes; NULL: nobody asks */
+	struct tree_change *changes;
+	size_t nchanges;
+	struct errors *errors; /* of tree_open, NULL afterwards */
+};
+
+static const char *join(struct arena *arena, const char *dir, const char *name)
+{
+	return *dir ? arena_printf(arena, "%s/%s", dir, name) : arena_strdup(arena, name);
+}
+
+/* Whether one of the lists leaves out a path; *ret_below: whether it may take back something in it. */
+static bool left_out(const struct tree *tree, const char *path, bool *ret_below)
+{
+	const struct tree_options *options = tree->options;
+	struct arena *scratch = arena_child(NULL);
+	const char *other = options->context ? join(scratch, options->in_context, path) : "";
+	bool here = ignore_path(options->ignore, path), there = ignore_path(options->context, other);
+	*ret_below = (!here || ignore_below(options->ignore, path)) &&
+		     (!there || ignore_below(options->context, other));
+	arena_destroy(scratch);
+	return here || there;
+}
+
+static bool counts(const struct tree *tree, const char *path, bool dir)
+{
+	bool below;
+	if (tree->only)
+		return strcmp(path, tree->only) == 0;
+	if (left_out(tree, path, &below))
+		return dir && below;
+	return dir || !tree->options->include || ignore_path(tree->options->include, path);
+}
+
+static void tell_change(struct tree *tree, const char *path, bool gone, bool dir)
+{
+	bool below;
+	if (!tree->out || (dir && left_out(tree, path, &below)))
+		return;
+	*ARENA_PUSH(tree->out, tree->changes, tree->nchanges) =
+		(struct tree_change){ tree->only ? "" : arena_strdup(tree->out, path), gone, dir };
+}
+
+static void tree_watch_dir(struct tree *tree, const char *path)
+{
+	struct arena *scratch = arena_child(NULL);
+	int number = inotify_add_watch(tree->fd, join(scratch, tree->root, path), EVENTS);
+	arena_destroy(scratch);
+	if (number < 0 && tree->errors && errno == ENOSPC) {
+		error_add(tree->errors, ERROR_SYSTEM, NULL, NULL, "cannot watch %s: too many directories",
+			tree->root);
+		error_hint(tree->errors, "ignore some, or raise fs.inotify.max_user_watches");
+	}
+	if (number < 0)
+		return;
+	while (tree->nwatched <= (size_t)number)
+		*ARENA_PUSH(tree->arena, tree->watched, tree->nwatched) = NULL;
+	if (!tree->watched[number] || strcmp(tree->watched[number], path) != 0)
+		tree->watched[number] = arena_strdup(tree->arena, path);
+}
+
+static bool stat_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_mode == b->st_mode && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       memcmp(&a->st_mtim, &b->st_mtim, sizeof a->st_mtim) == 0 &&
+	       memcmp(&a->st_ctim, &b->st_ctim, sizeof a->st_ctim) == 0;
+}
+
+static void tree_look(struct tree *tree, const char *path, unsigned depth);
+
+static void tree_look_in(struct tree *tree, const char *path, unsigned depth)
+{
+	struct arena *scratch = arena_child(NULL);
+	DIR *stream = opendir(*path ? join(scratch, tree->root, path) : tree->root);
+	for (struct dirent *entry; stream && (entry = readdir(stream));)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			tree_look(tree, join(scratch, path, entry->d_name), depth + 1);
+	if (stream)
+		closedir(stream);
+	arena_destroy(scratch);
+}
+
+/* What was below a directory, and is not any more, was not found by the present look. */
+static void tree_drop_below(struct tree *tree, const char *dir, bool told)
+{
+	size_t at = 0, len = strlen(dir);
+	const struct map_entry *entry;
+	while ((entry = map_next(&tree->nodes, &at))) {
+		struct tree_node *node = entry->value;
+		if (!node->there || node->seen == tree->looks ||
+			(len && (strncmp(entry->key, dir, len) != 0 || entry->key[len] != '/')))
+			continue;
+		node->there = false;
+		if (!told)
+			tell_change(tree, entry->key, true, S_ISDIR(node->stat.st_mode));
+	}
+}
+
+static void tree_gone(struct tree *tree, const char *path)
+{
+	struct tree_node *node = map_get(&tree->nodes, path);
+	if (!node || !node->there)
+		return;
+	bool dir = S_ISDIR(node->stat.st_mode);
+	node->there = false;
+	tell_change(tree, path, true, dir);
+	if (dir)
+		tree_drop_below(tree, path, true);
+}
+
+/* Compares a path with what is known of it, and all that is below. A directory is watched before it is read,
+ * so that nothing made meanwhile is missed. */
+static void tree_look(struct tree *tree, const char *path, unsigned depth)
+{
+	struct arena *scratch = arena_child(NULL);
+	struct stat stat;
+	bool there = fstatat(AT_FDCWD, join(scratch, tree->root, path), &stat, AT_SYMLINK_NOFOLLOW) == 0;
+	arena_destroy(scratch);
+	if (!there) {
+		tree_gone(tree, path);
+		return;
+	}
+	bool dir = S_ISDIR(stat.st_mode);
+	struct tree_node *node = map_get(&tree->nodes, path);
+	if (!counts(tree, path, dir) || depth > DEPTH_MOST)
+		return;
+	if (node && node->there && dir != S_ISDIR(node->stat.st_mode))
+		tree_gone(tree, path);
+	if (!node) {
+		node = ARENA_NEW(tree->arena, struct tree_node);
+		map_set(&tree->nodes, arena_strdup(tree->arena, path), node);
+	}
+	bool fresh = !node->there, changed = fresh || (!dir && !stat_same(&node->stat, &stat));
+	*node = (struct tree_node){ .stat = stat, .there = true, .seen = tree->looks };
+	if (changed)
+		tell_change(tree, path, false, dir);
+	if (dir) {
+		tree_watch_dir(tree, path);
+		tree_look_in(tree, path, depth);
+	}
+}
+
+static void tree_look_everywhere(struct tree *tree)
+{
+	tree->looks++;
+	if (!tree->only)
+		tree_watch_dir(tree, "");
+	if (tree->only)
+		tree_look(tree, tree->only, 0);
+	else
+		tree_look_in(tree, "", 0);
+	tree_drop_below(tree, "", false);
+}
+
+struct tree *tree_open(const struct tree_options *options, struct errors *errors)
+{
+	const char *root = options->root;
+	struct tree *tree = HEAP_NEW(struct tree);
+	struct stat stat;
+	tree->arena = arena_create();
+	tree->heard = arena_child(NULL);
+	tree->errors = errors;
+	tree->options = options;
+	map_init(&tree->nodes, tree->arena);
+	map_init(&tree->places, tree->heard);
+	tree->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (tree->fd < 0 || fstatat(AT_FDCWD, root, &stat, 0) != 0) {
+		error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot watch %s: %s", root, strerror(errno));
+		tree_close(tree);
+		return NULL;
+	}
+	size_t before = errors->count;
+	tree->root = arena_strdup(tree->arena, root);
+	if (!S_ISDIR(stat.st_mode)) {
+		tree->only = path_base(tree->root);
+		tree->root = path_dir(tree->arena, tree->root);
+		tree_watch_dir(tree, "");
+	}
+	tree_look_everywhere(tree);
+	tree->errors = NULL;
+	if (errors->count == before)
+		return tree;
+	tree_close(tree);
+	return NULL;
+}
+
+int tree_fd(const struct tree *tree)
+{
+	return tree->fd;
+}
+
+static void take_event(struct tree *tree, const struct inotify_event *event)
+{
+	if (event->mask & IN_Q_OVERFLOW)
+		tree->lost = true;
+	if (event->wd < 0 || (size_t)event->wd >= tree->nwatched || !tree->watched[event->wd])
+		return;
+	const char *dir = tree->watched[event->wd];
+	if (event->mask & IN_IGNORED)
+		tree->watched[event->wd] = NULL;
+	if (!event->len)
+		return;
+	const char *path = join(tree->heard, dir, event->name);
+	if (!map_has(&tree->places, path))
+		map_set(&tree->places, path, tree);
+}
+
+bool tree_listen(struct tree *tree)
+{
+	_Alignas(struct inotify_event) char bytes[65536];
+	ssize_t len;
+	while ((len = read(tree->fd, bytes, sizeof bytes)) > 0)
+		for (const char *at = bytes; at < bytes + len;) {
+			const struct inotify_event *event = (const void *)at;
+			take_event(tree, event);
+			at += sizeof *event + event->len;
+		}
+	return tree->lost || tree->places.count;
+}
+
+const struct tree_change *tree_changes(struct tree *tree, struct arena *arena, size_t *ret_count)
+{
+	const struct map_entry *place;
+	size_t at = 0;
+	tree->out = arena;
+	tree->changes = NULL;
+	tree->nchanges = 0;
+	if (tree->lost)
+		tree_look_everywhere(tree);
+	else
+		tree->looks++;
+	while (!tree->lost && (place = map_next(&tree->places, &at))) {
+		tree_look(tree, place->key, 0);
+		const struct tree_node *node = map_get(&tree->nodes, place->key);
+		if (node && node->there && S_ISDIR(node->stat.st_mode))
+			tree_drop_below(tree, place->key, false);
+	}
+	tree->lost = false;
+	tree->out = NULL;
+	arena_destroy(tree->heard);
+	tree->heard = arena_child(NULL);
+	map_init(&tree->places, tree->heard);
+	*ret_count = tree->nchanges;
+	return tree->changes;
+}
+
+const struct tree_change *tree_all(struct tree *tree, struct arena *arena, size_t *ret_count)
+{
+	const struct map_entry *entry;
+	size_t at = 0;
+	tree->out = arena;
+	tree->changes = NULL;
+	tree->nchanges = 0;
+	while ((entry = map_next(&tree->nodes, &at))) {
+		const struct tree_node *node = entry->value;
+		if (node->there)
+			tell_change(tree, entry->key, false, S_ISDIR(node->stat.st_mode));
+	}
+	tree->out = NULL;
+	*ret_count = tree->nchanges;
+	return tree->changes;
+}
+
+void tree_forget(struct tree *tree, const char *path)
+{
+	const char *place = *path ? arena_strdup(tree->heard, path) : tree->only;
+	struct tree_node *node = map_get(&tree->nodes, place);
+	if (!node)
+		return;
+	node->stat.st_ino = 0;
+	if (!node->there) { /* it is to be told as gone once more */
+		node->there = true;
+		node->seen = 0;
+	}
+	map_set(&tree->places, place, tree);
+}
+
+void tree_close(struct tree *tree)
+{
+	if (!tree)
+		return;
+	if (tree->fd >= 0)
+		close(tree->fd);
+	arena_destroy(tree->heard);
+	arena_destroy(tree->arena);
+	free(tree);
+}

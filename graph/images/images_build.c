@@ -1,0 +1,100 @@
+#include "graph/images/images.h"
+
+#include <string.h>
+
+/* The key in "service:KEY", or NULL. */
+static const char *context_service(const struct pair *context)
+{
+	return context->value && !strncmp(context->value, "service:", 8) ? context->value + 8 : NULL;
+}
+
+/* The step that brings an image for good: a build after the pull that it stands in for. */
+static struct step *bringer(const struct plan *plan, const char *image)
+{
+	for (size_t i = plan->count; i-- > 0;)
+		if (!strcmp(plan->steps[i]->name, image) && op_traits[plan->steps[i]->op].makes)
+			return plan->steps[i];
+	return NULL;
+}
+
+/* Whether a step waits for another; `known` has those of which that is known not to be so. */
+static bool waits_for(const struct step *step, const struct step *other, bool *known)
+{
+	bool waits = step == other;
+	if (known[step->number])
+		return false;
+	known[step->number] = true;
+	for (size_t i = 0; !waits && i < step->nneeds; i++)
+		waits = waits_for(step->needs[i].on, other, known);
+	return waits;
+}
+
+static void need_image_of(const struct dag *dag, struct plan *plan, struct step *step, const char *key)
+{
+	const struct dag_vertex *vertex = dag_find(dag, key);
+	struct step *other = vertex ? bringer(plan, service_image(plan->arena, vertex->service)) : NULL;
+	if (other && !waits_for(other, step, ARENA_ARRAY(plan->arena, bool, plan->count + 1)))
+		plan_need(plan, step, other, ON_SUCCESS);
+}
+
+void images_order(const struct dag *dag, struct plan *plan, const struct map *bases)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		struct step *step = plan->steps[i];
+		const struct build *build = op_traits[step->op].builds ? step->service->build : NULL;
+		const struct texts *from = build && bases ? map_get(bases, step->service->key) : NULL;
+		for (size_t c = 0; build && c < build->nadditional_contexts; c++) {
+			const char *key = context_service(&build->additional_contexts[c]);
+			if (key)
+				need_image_of(dag, plan, step, key);
+		}
+		for (size_t f = 0; from && f < from->count; f++)
+			need_image_of(dag, plan, step, from->items[f]);
+	}
+	plan_order(plan);
+}
+
+struct building {
+	struct plan *plan;
+	const struct dag *dag;
+	const struct build_options *options;
+	struct map seen; /* service key → itself */
+};
+
+/* The contexts' services come before the service itself, so that who reads the plan sees why. */
+static void plan_build(struct building *building, const struct service *service)
+{
+	const struct build *build = service->build;
+	if (!build || map_has(&building->seen, service->key))
+		return;
+	map_set(&building->seen, service->key, (void *)service);
+	for (size_t i = 0; i < build->nadditional_contexts; i++) {
+		const char *key = context_service(&build->additional_contexts[i]);
+		const struct dag_vertex *vertex = key ? dag_find(building->dag, key) : NULL;
+		if (vertex)
+			plan_build(building, vertex->service);
+	}
+	const char *image = service_image(building->plan->arena, service);
+	struct step *step = bringer(building->plan, image);
+	if (step) {
+		plan_note(building->plan, "service %s: Skipped - Image is already being built by %s",
+			service->key, step->service->key);
+	} else {
+		step = plan_add(building->plan, OP_IMAGE_BUILD, image, NULL);
+		step->service = service;
+		step->image.wish = &building->options->wish;
+	}
+	if (building->options->push)
+		images_push_one(building->plan, service, step, false);
+}
+
+struct plan *images_build(struct arena *arena, const struct dag *dag, const struct build_options *options)
+{
+	struct building building = { .plan = plan_create(arena), .dag = dag, .options = options };
+	map_init(&building.seen, arena);
+	for (size_t i = 0; i < dag->count; i++)
+		if (dag->vertices[i]->selected)
+			plan_build(&building, dag->vertices[i]->service);
+	images_order(dag, building.plan, options->bases);
+	return building.plan;
+}

@@ -1,0 +1,102 @@
+# Our input and output joined to a container that runs.
+bats_require_minimum_version 1.5.0
+load helper
+
+@test "both ways until the container ends, whose exit status is ours" {
+	compose <<-'YAML'
+		services:
+		  web:
+		    image: busybox
+		    stdin_open: true
+		    command: [sh, -c, 'while read -r line; do echo "got $$line"; [ "$$line" != end ] || exit 4; done']
+	YAML
+	flow up -d
+	run -4 flow attach web < <(printf 'one\nend\n')
+	[ "${lines[0]}" = "got one" ]
+	is web-1 exited
+	run -1 flow attach web
+	has 'service "web" is not running'
+}
+
+@test "which container: --index" {
+	compose <<-'YAML'
+		services: {web: {image: busybox, scale: 2, command: [sh, -c, 'trap "echo $$HOSTNAME; exit 0" TERM; while :; do echo tick; sleep 0.05; done']}}
+	YAML
+	flow up -d
+	for number in 1 2; do
+		begin "log$number" attach --index "$number" web
+		until_true grep -q tick "log$number"
+		docker kill -s TERM "$PROJECT-web-$number"
+		ends 0
+		[ "$(tail -1 "log$number")" = "$(field "web-$number" '{{.Config.Hostname}}')" ]
+	done
+	run -1 flow attach --index 3 web
+	has 'is not running container #3'
+}
+
+@test "signals are passed on, or end docker flow alone" {
+	compose <<-'YAML'
+		services: {web: {image: busybox, command: [sh, -c, 'trap "exit 3" TERM; while :; do echo tick; sleep 0.05; done']}}
+	YAML
+	flow up -d
+	begin log attach --sig-proxy=false web
+	until_true grep -q tick log
+	kill -TERM "$pid"
+	ends 143
+	is web-1 running
+	begin second attach web
+	until_true grep -q tick second
+	kill -TERM "$pid"
+	ends 3
+	is web-1 exited
+}
+
+@test "--no-stdin leaves our input alone; --dry-run joins nothing" {
+	compose <<-'YAML'
+		services: {web: {image: busybox, stdin_open: true, command: [sh, -c, 'while sleep 0.1; do [ ! -e /end ] || exit 0; done']}}
+	YAML
+	flow up -d
+	run -0 flow --dry-run attach web
+	has "$PROJECT-web-1"
+	begin log exec -d web sh -c 'sleep 1; touch /end'
+	ends 0
+	printf 'one\ntwo\n' | { flow attach --no-stdin web; cat; } >rest
+	[ "$(cat rest)" = $'one\ntwo' ]
+}
+
+@test "a terminal: size, and keys that detach" {
+	compose <<<'services: {web: {image: busybox, init: true, command: sh, stdin_open: true, tty: true}}'
+	flow up -d
+	run -0 terminal 30x90 "$FLOW" attach web <<-'STEPS'
+		type \r
+		wait #
+		type while [ "$(stty size)" != "30 90" ]; do sleep 0.05; done; echo small$((1+1))\r
+		wait small2
+		size 41x133
+		type while [ "$(stty size)" != "41 133" ]; do sleep 0.05; done; echo large$((1+1))\r
+		wait large2
+		type \x10\x11
+	STEPS
+	is web-1 running
+	run -0 terminal 30x90 "$FLOW" attach --detach-keys ctrl-x,y web <<-'STEPS'
+		type \r
+		wait #
+		type \x18y
+	STEPS
+	is web-1 running
+	run -2 flow attach --detach-keys nonsense web
+	has "--detach-keys"
+	run -9 terminal 30x90 "$FLOW" attach web <<-'STEPS'
+		type \r
+		wait #
+		type exit 9\r
+	STEPS
+}
+
+@test "B2 a wait that is lost at the end is looked after, though the engine stumbles once more" {
+	compose <<<'services: {web: {image: busybox, init: true, command: sh -c "read line; exit 7", stdin_open: true}}'
+	flow up -d
+	proxied half@/wait 500@5 503@6
+	echo | run -7 flow attach web
+	[ "$(grep -cE '^[0-9]+ GET .*/json (500|503)$' requests)" = 2 ] || { cat requests; return 1; }
+}

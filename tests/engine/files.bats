@@ -1,0 +1,84 @@
+# Configs and secrets that are uploaded: whose they are, what is read for them.
+bats_require_minimum_version 1.5.0
+load helper
+
+@test "D6 D4 uploaded files belong to the service's user, by number or by the image's names, and are of today" {
+	docker run --name "$PROJECT-base" --label "com.docker.compose.project=$PROJECT" busybox sh -c \
+		'mkdir -p /etc; echo app:x:11:12::/:/bin/sh >/etc/passwd; echo staff:x:33: >/etc/group'
+	docker commit "$PROJECT-base" "$PROJECT-names" >/dev/null
+	docker commit -c 'USER app' "$PROJECT-base" "$PROJECT-user" >/dev/null
+	docker rm "$PROJECT-base" >/dev/null
+	compose <<-YAML
+		x-it: &it {image: $PROJECT-names, init: true, command: sleep 1000, secrets: [{source: token, mode: 0400}], configs: [{source: note, target: /note}]}
+		services:
+		  numbers: {<<: *it, user: "1234:4321"}
+		  number: {<<: *it, user: "11"}
+		  name: {<<: *it, user: "app:staff"}
+		  image: {<<: *it, image: $PROJECT-user}
+		  root: {<<: *it}
+		  own: {<<: *it, user: "1234:4321", secrets: [{source: token, uid: "5", gid: "6"}]}
+		secrets: {token: {environment: TOKEN}}
+		configs: {note: {content: x}}
+	YAML
+	before=$(date +%s)
+	TOKEN=abc flow up -d
+	for wanted in numbers=1234:4321 number=11:12 name=11:33 image=11:12 root=0:0; do
+		name=$PROJECT-${wanted%=*}-1
+		[ "$(docker exec "$name" stat -c %u:%g /run/secrets/token /note | uniq)" = "${wanted#*=}" ]
+		[ "$(docker exec "$name" cat /run/secrets/token)" = abc ]
+		[ "$(docker exec "$name" stat -c %Y /run/secrets/token)" -ge "$before" ]
+	done
+	[ "$(docker exec "$PROJECT-own-1" stat -c %u:%g:%a /run/secrets/token)" = 5:6:444 ]
+	flow down
+	docker rmi "$PROJECT-user" "$PROJECT-names" >/dev/null
+}
+
+@test "B5 a pipe is uploaded whole, to every container; what does not end is refused before anything" {
+	mkfifo pipe
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, init: true, command: sleep 1000, scale: 2, secrets: [token], x-flow: {files: upload}}
+		secrets: {token: {file: ./pipe}}
+	YAML
+	head -c 200000 /dev/zero | tr '\0' x >pipe 3>&- &
+	flow up -d
+	for number in 1 2; do
+		[ "$(docker exec "$PROJECT-web-$number" sh -c 'tr -d x </run/secrets/token | wc -c; wc -c </run/secrets/token' | xargs)" = "0 200000" ]
+	done
+	flow down
+	sed -i 's|./pipe|/dev/zero|' compose.yaml
+	for command in plan "up -d"; do
+		run flow $command
+		[ "$status" -eq 2 ]
+		[[ $output == *"compose.yaml:2:"*"services.web.secrets: read /dev/zero: the file is too large"*"hint: at most 16 MiB are read"* ]]
+	done
+	[ -z "$(docker network ls -q --filter "label=com.docker.compose.project=$PROJECT")" ]
+}
+
+@test "C6 an empty content of a config is an empty file, an empty variable makes none" {
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, init: true, command: sleep 1000, configs: [empty, unset]}
+		configs: {empty: {content: ""}, unset: {environment: NOTHING}}
+	YAML
+	NOTHING='' flow up -d
+	[ "$(docker exec "$PROJECT-web-1" stat -c '%F %s' /empty)" = "regular empty file 0" ]
+	run docker exec "$PROJECT-web-1" stat /unset
+	[ "$status" -ne 0 ]
+}
+
+@test "A3 the label of inputs has no digest of a secret that guesses could be tested against" {
+	compose <<-YAML
+		services:
+		  web: {image: busybox, init: true, command: sleep 1000, secrets: [token]}
+		secrets: {token: {environment: TOKEN}}
+	YAML
+	TOKEN=1234 flow up -d
+	label=$(docker inspect -f '{{index .Config.Labels "docker-flow.inputs"}}' "$PROJECT-web-1")
+	guess=$(printf '%d:%s;18:/run/secrets/token;1234' "${#PROJECT}" "$PROJECT" | sha256sum | cut -c1-8)
+	[[ $label =~ \;file:/run/secrets/token=[0-9a-f]{4}\.[0-9a-f]{8}$ && $label != *"$guess"* ]]
+	TOKEN=1234 run -0 flow plan
+	[ "$output" = 'nothing to do' ]
+	TOKEN=1235 run -0 flow plan
+	has 'inputs changed (file /run/secrets/token)'
+}

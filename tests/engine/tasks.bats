@@ -1,0 +1,143 @@
+#!/usr/bin/env bats
+# Tasks: done once, and again when what they work on has changed.
+bats_require_minimum_version 1.5.0
+load helper
+
+# task: compose.yaml of a migration whose SQL lies beside the file, and of who waits for it
+task() {
+	mkdir -p sql
+	echo one >sql/1.sql
+	compose <<-'YAML'
+		services:
+		  migrate:
+		    image: busybox
+		    command: [sh, -c, "cat /sql/*.sql >>/out/log; date +%N >/sql/stamp; rm -f /sql/old; touch /sql/new; rm /sql/new"]
+		    volumes: ["./sql:/sql", "./out:/out", "/etc:/host-etc:ro"]
+		  web: {image: busybox, init: true, command: sleep 1000, depends_on: {migrate: {condition: service_completed_successfully}}}
+	YAML
+}
+
+@test "C4 a task runs again when what it reads by a bind has changed, not for what it writes there itself" {
+	task
+	flow up -d
+	[ "$(cat out/log)" = one ]
+	run -0 flow up -d
+	has 'nothing to do: everything is as the file says'
+	echo two >sql/1.sql
+	run -0 flow plan
+	has 'inputs changed (bind /sql)'
+	flow up -d
+	[ "$(xargs <out/log)" = 'one two' ]
+	chmod 600 sql/1.sql
+	flow up -d
+	[ "$(xargs <out/log)" = 'one two two' ]
+	echo three >sql/2.sql
+	flow up -d
+	[ "$(xargs <out/log)" = 'one two two two three' ]
+	rm sql/2.sql
+	flow up -d
+	[ "$(xargs <out/log)" = 'one two two two three two' ]
+	FLOW_TRACE=trace run -0 flow up -d
+	has 'nothing to do: everything is as the file says'
+	[ "$(requests trace)" = 3 ] || [ "$(requests trace)" = 4 ] # the task has written there: when did it end?
+}
+
+@test "C4 a task whose end cannot be asked for is not run again for that" {
+	task
+	flow up -d
+	path=/containers/$(docker inspect -f '{{.Id}}' "$PROJECT-migrate-1")/json
+	proxied cut@4 # what is there is asked by three
+	run -0 flow up -d
+	has 'nothing to do: everything is as the file says'
+	grep -q "$path" requests
+	rm p.sock
+	DOCKER_HOST=$ENGINE proxied "500@$path"
+	run -1 flow up -d
+	has 'cannot see when container' 'migrate-1'
+	[ "$(cat out/log)" = one ]
+}
+
+@test "C4 a task whose bind has more entries than are looked at is never remembered, which is said" {
+	task
+	flow up -d
+	(cd sql && seq -f 'more%g' 10001 | xargs touch)
+	flow up -d
+	# the engine's list may say for a moment that it still runs
+	until_true eval '[ -n "$(docker ps -aq --filter status=exited --filter "name=$PROJECT-migrate-1")" ]'
+	run -0 flow up -d
+	has 'service migrate runs each time: a bind of it has too many entries'
+	[ "$(xargs <out/log)" = 'one one one' ]
+}
+
+# waited_for: compose.yaml of a task that ends with $CODE, of who waits for it, and of one that runs on
+waited_for() {
+	compose <<-'YAML'
+		services:
+		  db: {image: busybox, init: true, command: sleep 1000}
+		  task: {image: busybox, command: [sh, -c, "exit ${CODE:-0}"]}
+		  web: {image: busybox, init: true, command: sleep 1000, depends_on: {task: {condition: service_completed_successfully}}}
+	YAML
+}
+
+@test "C8 --exit-code-from a task that others wait for: its status, and all is stopped, done before or not" {
+	waited_for
+	for round in 1 2; do
+		run -0 timeout 60 "$FLOW" up --exit-code-from task
+		has 'task-1 exited with code 0'
+		is db-1 exited
+		run ! is web-1 running
+	done
+	CODE=3 run -3 timeout 60 "$FLOW" up --exit-code-from task
+	is db-1 exited
+	run -2 flow up --exit-code-from task db
+	has '--exit-code-from: service task is not part of this run'
+	run -2 flow up --exit-code-from task --scale task=0
+	has '--exit-code-from: service task has no container'
+}
+
+@test "C8 a task that others wait for, and that fails, ends everything when asked to, with its status" {
+	waited_for
+	for option in --abort-on-container-exit --abort-on-container-failure; do
+		CODE=4 run -4 timeout 60 "$FLOW" up "$option"
+		has 'task-1 exited with code 4'
+		is db-1 exited
+	done
+}
+
+@test "C8 --abort-on-container-exit: a task that is done runs again, one that others wait for ends nothing by ending well" {
+	waited_for
+	cat >>compose.yaml <<-'YAML'
+		  test: {image: busybox, restart: "no", command: [sh, -c, "echo tested"], depends_on: [web]}
+	YAML
+	for round in 1 2; do
+		run -0 timeout 60 "$FLOW" up --abort-on-container-exit
+		has 'test-1' '| tested'
+		is web-1 exited
+	done
+}
+
+@test "as docker-compose --abort-on-container-exit is content with the first end, that of a task included" {
+	compose <<-'YAML'
+		services:
+		  running: {image: busybox, init: true, command: sleep 1000}
+		  exit: {image: busybox, command: "true", depends_on: {running: {condition: service_started}}}
+		  fail: {image: busybox, command: [sh, -c, "exit 111"], depends_on: {exit: {condition: service_completed_successfully}}}
+	YAML
+	run -111 timeout 60 "$FLOW" up --abort-on-container-exit
+	flow down -t 0
+	ln -s "$FLOW" docker-compose
+	run -0 timeout 60 ./docker-compose up --abort-on-container-exit
+	has 'exit-1 exited with code 0'
+	is running-1 exited
+}
+
+@test "C8 --exit-code-from: an end while other services are still waited for is heard at once" {
+	compose <<-'YAML'
+		services:
+		  test: {image: busybox, command: [sh, -c, "exit 5"]}
+		  never: {image: busybox, init: true, command: sleep 1000, x-flow: {healthcheck: {exec: ["false"], retries: 100000}}}
+		  web: {image: busybox, init: true, command: sleep 1000, x-flow: {dependencies: [never]}}
+	YAML
+	run -5 timeout 60 "$FLOW" up --exit-code-from test
+	is never-1 exited
+}

@@ -1,0 +1,206 @@
+# Containers that follow the files here.
+bats_require_minimum_version 1.5.0
+load helper
+
+# watched RULE…: a web with these rules of develop.watch
+watched() {
+	mkdir -p src
+	{
+		printf 'services:\n  web:\n    image: busybox\n    init: true\n    command: sleep 1000\n    develop:\n      watch:\n'
+		printf '        - %s\n' "$@"
+	} >compose.yaml
+}
+
+# watching ARGUMENT…: begins `watch`, and waits until it is ready
+watching() {
+	begin log watch "$@"
+	until_true grep -q "Watch enabled" log
+}
+
+# ended: by Ctrl-C
+ended() {
+	kill -INT "$pid"
+	ends 130
+}
+
+inside() { docker exec "$PROJECT-web-1" sh -c "$1"; }
+same() { diff <(cd src && find . -type f ! -name '*.tmp' | sort | xargs md5sum) <(inside 'cd /app && find . -type f | sort | xargs md5sum') >difference 2>&1; }
+
+@test "sync: files that change, come, go and move; ignore, include, initial_sync" {
+	watched '{path: ./src, action: sync, target: /app, ignore: [node_modules/, "*.tmp"], initial_sync: true}' \
+		'{path: ./only, action: sync, target: /only, include: ["*.c"]}' '{path: ./one, action: sync, target: /etc/one}'
+	mkdir -p src/deep src/node_modules only
+	echo 1 >src/a
+	echo 1 >src/b.tmp
+	echo 1 >src/node_modules/n
+	echo 1 >one
+	echo 1 >only/before.c
+	watching
+	[ "$(inside 'find /app | sort | xargs')" = "/app /app/a /app/deep" ]
+	run inside 'ls /only /etc/one'
+	[ "$status" -ne 0 ]
+	echo 2 >src/a
+	echo new >src/deep/new
+	echo 2 >src/b.tmp
+	until_true inside 'test "$(cat /app/a)" = 2 && test -f /app/deep/new'
+	grep -qx 'Syncing service "web" after [0-9]* changes were detected' log
+	# an editor's save; a directory that moves; a link; a mode
+	echo 3 >src/.a.swp
+	cp src/.a.swp src/a~
+	mv src/.a.swp src/a
+	mv src/deep src/moved
+	ln -s a src/link
+	chmod 751 src/moved/new
+	until_true inside 'test "$(cat /app/a)" = 3 && test "$(readlink /app/link)" = a && test "$(stat -c %a /app/moved/new)" = 751 && ! test -e /app/deep'
+	echo 2 >one
+	echo 2 >only/x.c
+	echo 2 >only/x.h
+	until_true inside 'test -f /etc/one && test -f /only/x.c'
+	rm -r src/moved src/link
+	until_true inside '! test -e /app/moved && ! test -e /app/link'
+	[ "$(inside 'find /app /only | sort | xargs')" = "/app /app/a /only /only/x.c" ]
+	ended
+	[ "$(state web-1)" = running ]
+}
+
+@test "sync: a checkout of 5 000 files, and more events than the kernel keeps" {
+	watched '{path: ./src, action: sync, target: /app, initial_sync: true}'
+	mkdir -p other/{a,b,c}/{d,e}
+	for dir in other/*/*; do (cd "$dir" && seq 1000 | split -l 1 -a 3 -); done
+	echo 1 >src/first
+	watching
+	cp -r other/. src
+	until_true same
+	rm -r src/a/d
+	mv src/b src/moved
+	until_true same
+	kill -STOP "$pid"
+	for i in 1 2 3 4; do find src -type f -exec chmod 60$i {} +; done
+	rm -r src/c
+	cp -r other/a src/late
+	echo 2 >src/first
+	kill -CONT "$pid"
+	until_true same
+	ended
+}
+
+@test "what changes while services start is not missed" {
+	compose <<-'YAML'
+		services:
+		  db: {image: busybox, init: true, command: sleep 1000, x-flow: {healthcheck: {exec: [test, -e, /ready], interval: 100ms, retries: 1000}}}
+		  web:
+		    image: busybox
+		    init: true
+		    command: sleep 1000
+		    depends_on: {db: {condition: service_healthy}}
+		    develop: {watch: [{path: ./src, action: sync, target: /app}]}
+	YAML
+	mkdir src
+	begin log watch
+	until_true is db-1 running
+	echo x >src/meanwhile
+	docker exec "$PROJECT-db-1" touch /ready
+	until_true inside 'test -f /app/meanwhile'
+	ended
+}
+
+@test "restart, sync+restart, sync+exec" {
+	watched '{path: ./restart, action: restart}' '{path: ./both, action: sync+restart, target: /both}' \
+		'{path: ./exec, action: sync+exec, target: /exec, exec: {command: sh -c "cat /exec/*; touch /done", user: "0"}}'
+	mkdir restart both exec
+	watching
+	at=$(started web-1)
+	# ended_since: the container was started again after `at`
+	ended_since() { [ "$(started web-1)" != "$at" ]; }
+	echo said >exec/file
+	until_true inside 'test -f /done'
+	[ "$(started web-1)" = "$at" ]
+	until_true grep -qx said log
+	echo x >restart/file
+	until_true ended_since
+	until_true grep -qxF 'service(s) ["web"] restarted' log
+	at=$(started web-1)
+	echo x >both/file
+	until_true ended_since
+	until_true inside 'test -f /both/file && test ! -e /restart'
+	ended
+}
+
+@test "rebuild: a new image, a new container; --prune, --quiet" {
+	compose <<-'YAML'
+		services:
+		  web:
+		    build: .
+		    init: true
+		    command: sleep 1000
+		    develop: {watch: [{path: ., action: rebuild, ignore: [log, out]}]}
+	YAML
+	printf 'FROM busybox\nCOPY file* other* /\nRUN echo "said by the bu""ild"\n' >Dockerfile
+	echo 1 >file
+	echo other >.dockerignore
+	# dangling: images of this project without a name
+	dangling() { docker images -q --filter dangling=true --filter "label=com.docker.compose.project=$PROJECT" | wc -l; }
+	watching --prune=false
+	grep -q "said by the build" log
+	first=$(field web-1 '{{.Image}}')
+	echo 2 >file
+	until_true inside 'test "$(cat /file)" = 2'
+	until_true grep -qxF 'service(s) ["web"] successfully built' log
+	grep -qxF 'Rebuilding service(s) ["web"] after changes were detected...' log
+	[ "$(field web-1 '{{.Image}}')" != "$first" ]
+	[ "$(dangling)" = 1 ]
+	ended
+	watching --quiet
+	run ! grep -q "said by the build" log
+	# what .dockerignore names does not count
+	echo x >other
+	echo 3 >file
+	until_true inside 'test "$(cat /file)" = 3'
+	until_true grep -qxF 'service(s) ["web"] successfully built' log
+	[ "$(grep -c Rebuilding log)" = 1 ]
+	none_left() { [ "$(dangling)" = 0 ]; }
+	until_true none_left
+	# a build that fails is told, and the next one counts
+	echo 'FROM nosuch:never' >Dockerfile
+	until_true grep -q "nosuch" log
+	printf 'FROM busybox\nCOPY file* /\nRUN echo >/repaired\n' >Dockerfile
+	until_true inside 'test -f /repaired'
+	ended
+	docker rmi -f "$PROJECT-web" >/dev/null
+}
+
+@test "--no-up: only what runs is followed" {
+	watched '{path: ./src, action: sync, target: /app}'
+	watching --no-up
+	[ -z "$(names)" ]
+	ended
+	flow up -d 2>/dev/null
+	sed -i 's/sleep 1000/sleep 2000/' compose.yaml
+	before=$(ids)
+	watching --no-up web
+	echo x >src/file
+	until_true inside 'test -f /app/file'
+	[ "$(ids)" = "$before" ]
+	ended
+}
+
+@test "what is refused, before anything is done" {
+	one_service
+	run -1 flow watch
+	has "none of the selected services is configured for watch, consider setting a 'develop' section"
+	watched '{path: ./nosuch, action: sync, target: /app}'
+	run -1 flow watch
+	has "compose.yaml:8:" "cannot watch" "nosuch: No such file or directory"
+	run -2 flow watch nope
+	has "no such service: nope"
+	watched '{path: ./src, action: rebuild}'
+	run -2 flow watch
+	has 'with action rebuild without a build context'
+	watched '{path: ./src, action: sync+exec, target: /x}'
+	run -2 flow watch
+	has 'without a command to exec'
+	watched '{path: ./src, action: sync, target: /x}'
+	run -0 flow --dry-run watch
+	has "$PROJECT-web-1" create
+	[ -z "$(names)" ]
+}

@@ -1,0 +1,164 @@
+/* Which files below a path have changed. */
+#include "engine/sync/tree.h"
+#include "folder_case.h"
+
+static struct tree_options options;
+
+static struct tree *watch_files(const char *ignore, const char *include)
+{
+	options = (struct tree_options){ .root = in("tree") };
+	if (ignore)
+		options.ignore = ignore_parse(arena, "ignore", ignore, strlen(ignore), &errors);
+	if (include)
+		options.include = ignore_parse(arena, "include", include, strlen(include), &errors);
+	struct tree *tree = tree_open(&options, &errors);
+	assert_non_null(tree);
+	assert_false(tree_listen(tree));
+	return tree;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct tree_change *)a)->path, ((const struct tree_change *)b)->path);
+}
+
+/* The changes as text: "+file -gone +dir/ -dir/". */
+static const char *words(const struct tree_change *changes, size_t count)
+{
+	const char *text = "";
+	struct tree_change *sorted = ARENA_ARRAY(arena, struct tree_change, count + 1);
+	if (count) {
+		memcpy(sorted, changes, count * sizeof *sorted);
+		qsort(sorted, count, sizeof *sorted, by_path);
+	}
+	for (size_t i = 0; i < count; i++)
+		text = arena_printf(arena, "%s%s%c%s%s", text, i ? " " : "", sorted[i].gone ? '-' : '+',
+			sorted[i].path, sorted[i].dir ? "/" : "");
+	return text;
+}
+
+static const char *changed(struct tree *tree)
+{
+	size_t count;
+	tree_listen(tree);
+	const struct tree_change *changes = tree_changes(tree, arena, &count);
+	return words(changes, count);
+}
+
+static void what_changes_is_told_once(void **state)
+{
+	(void)state;
+	put("tree/a", "1");
+	put("tree/deep/b", "1");
+	struct tree *tree = watch_files(NULL, NULL);
+	assert_string_equal(changed(tree), "");
+	put("tree/a", "22");
+	put("tree/deep/new", "1");
+	assert_string_equal(changed(tree), "+a +deep/new");
+	assert_string_equal(changed(tree), "");
+	unlink(in("tree/a"));
+	chmod(in("tree/deep/b"), 0711);
+	assert_string_equal(changed(tree), "-a +deep/b");
+	size_t count;
+	const struct tree_change *all = tree_all(tree, arena, &count);
+	assert_string_equal(words(all, count), "+deep/ +deep/b +deep/new");
+	tree_close(tree);
+}
+
+static void renames_and_saves_by_rename(void **state)
+{
+	(void)state;
+	put("tree/file", "1");
+	put("tree/old/x", "1");
+	put("tree/old/y/z", "1");
+	put("elsewhere/in", "1");
+	struct tree *tree = watch_files(NULL, NULL);
+	put("tree/file.new", "2");
+	rename(in("tree/file.new"), in("tree/file"));
+	assert_string_equal(changed(tree), "+file");
+	rename(in("tree/old"), in("tree/new"));
+	assert_string_equal(changed(tree), "+new/ +new/x +new/y/ +new/y/z -old/");
+	/* it is watched under its new name, and what comes from elsewhere is, too */
+	put("tree/new/y/more", "1");
+	rename(in("elsewhere"), in("tree/come"));
+	assert_string_equal(changed(tree), "+come/ +come/in +new/y/more");
+	put("tree/come/in", "22");
+	assert_string_equal(changed(tree), "+come/in");
+	/* a file in the place of a directory, and the other way round */
+	rename(in("tree/new"), in("gone"));
+	put("tree/new", "1");
+	unlink(in("tree/file"));
+	put("tree/file/x", "1");
+	assert_string_equal(changed(tree), "-file +file/ +file/x -new/ +new");
+	tree_close(tree);
+}
+
+static void ignored_and_included(void **state)
+{
+	(void)state;
+	put("tree/node_modules/x", "1");
+	put("tree/src/a.c", "1");
+	struct tree *tree = watch_files("node_modules\n*.tmp\nlogs\n!logs/keep\n", "**/*.c\nlogs/keep\n");
+	put("tree/node_modules/y", "1");
+	put("tree/b.tmp", "1");
+	put("tree/src/b.c", "1");
+	put("tree/src/b.txt", "1");
+	put("tree/logs/no.c", "1");
+	put("tree/logs/keep", "1");
+	assert_string_equal(changed(tree), "+logs/keep +src/b.c");
+	tree_close(tree);
+}
+
+static void lost_events_lead_to_a_comparison(void **state)
+{
+	(void)state;
+	put("tree/kept", "1");
+	put("tree/gone", "1");
+	struct tree *tree = watch_files(NULL, NULL);
+	unlink(in("tree/gone"));
+	put("tree/new", "1");
+	for (int i = 0; i < 40000; i++) /* more than the kernel keeps (fs.inotify.max_queued_events) */
+		chmod(in("tree/kept"), i % 2 ? 0600 : 0640);
+	put("tree/late/deep", "1");
+	assert_string_equal(changed(tree), "-gone +kept +late/ +late/deep +new");
+	put("tree/late/deep", "22");
+	assert_string_equal(changed(tree), "+late/deep");
+	tree_close(tree);
+}
+
+static void one_file_and_what_is_told_again(void **state)
+{
+	(void)state;
+	put("tree", "1");
+	put("beside", "1");
+	struct tree *tree = watch_files(NULL, NULL);
+	put("beside", "2");
+	assert_string_equal(changed(tree), "");
+	put("tree", "22");
+	assert_string_equal(changed(tree), "+");
+	tree_forget(tree, "");
+	assert_string_equal(changed(tree), "+");
+	unlink(in("tree"));
+	assert_string_equal(changed(tree), "-");
+	tree_forget(tree, "");
+	assert_string_equal(changed(tree), "-");
+	assert_string_equal(changed(tree), "");
+	tree_close(tree);
+	options.root = in("nosuch");
+	assert_null(tree_open(&options, &errors));
+	assert_non_null(strstr(errors.last->message, "cannot watch"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, folder_set_up, folder_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_changes_is_told_once),
+		TEST(renames_and_saves_by_rename),
+		TEST(ignored_and_included),
+		TEST(lost_events_lead_to_a_comparison),
+		TEST(one_file_and_what_is_told_again),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
