@@ -67,8 +67,56 @@ static void undo_removal(struct work *work, struct net *net, struct step *const 
 	}
 }
 
+static bool is_attached(const struct task *task, const struct net *net)
+{
+	for (size_t i = 0; i < task->nattachments; i++) {
+		if (task->nets[i] == net)
+			return true;
+	}
+	return task->applications == net;
+}
+
+/* Whether something was made for the network, and all of it would be taken back. */
+static bool all_taken_back(const struct work *work, const struct net *net)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < work->dag->count; i++) {
+		const struct task *task = &work->tasks[i];
+		for (size_t r = 0; r < task->nreplicas && is_attached(task, net); r++, count++) {
+			if (!task->replicas[r]->taken_back || !task->replicas[r]->create || !task->proof)
+				return false;
+		}
+	}
+	return count > 0;
+}
+
+/* Takes away a network that was not there before, when all that was made for it is taken back. Somebody whose
+ * creation failed may be there all the same (a lost answer): then it stays. */
+static void undo_first_creation(struct work *work, const struct net *net)
+{
+	struct step *clear = plan_add_undo(
+		work->plan, OP_NETWORK_REMOVE, net->network->name, "what was made for it is taken back");
+	clear->network.wanted = net->network;
+	plan_need(work->plan, clear, net->create, ON_SUCCESS);
+	for (size_t i = 0; i < work->dag->count; i++) {
+		const struct task *task = &work->tasks[i];
+		for (size_t r = 0; r < task->nreplicas && is_attached(task, net); r++) {
+			plan_need(work->plan, clear, task->proof, ON_FAILURE);
+			plan_need(work->plan, clear, task->replicas[r]->create, ON_SUCCESS);
+			plan_need(work->plan, clear, task->replicas[r]->taken_back, ON_SUCCESS);
+		}
+	}
+}
+
 void networks_return(struct work *work)
 {
+	size_t at = 0;
+	const struct map_entry *entry;
+	while ((entry = map_next(&work->nets, &at))) {
+		const struct net *net = entry->value;
+		if (net->create && !net->seen && all_taken_back(work, net))
+			undo_first_creation(work, net);
+	}
 	size_t count;
 	struct net **nets = networks_changed(work, &count);
 	struct step **clears = ARENA_ARRAY(work->arena, struct step *, count + 1);

@@ -264,13 +264,20 @@ void networks_emit(struct work *work)
 	}
 }
 
-void networks_need(struct work *work, const struct task *task, struct step *start)
+void networks_need(
+	struct work *work, const struct task *task, const struct existing *existing, struct step *start)
 {
 	bool renewed = task->applications && task->applications->renew;
 	for (size_t i = 0; i < task->nattachments; i++)
 		renewed |= task->nets[i] && task->nets[i]->renew;
 	if (renewed)
 		plan_need(work->plan, start, work->renewed, ON_SUCCESS);
+	/* Who was made on it when it was there starts on the one that is there now. */
+	for (size_t i = 0; existing && i < task->nattachments; i++) {
+		const struct net *net = task->nets[i];
+		if (net && !net->renew && existing_attachment(existing, net_name(net)))
+			plan_need(work->plan, start, net->create, ON_SUCCESS);
+	}
 }
 
 /* One connect step; `attachment` NULL: to the applications' network. */

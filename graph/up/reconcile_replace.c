@@ -27,7 +27,7 @@ static struct step *put_aside(
 	if (!first)
 		return NULL;
 	plan_need(work->plan, first, replica->create, ON_SUCCESS);
-	networks_need(work, task, first);
+	networks_need(work, task, NULL, first);
 	gates_need(work, task, first);
 	dependents_stop(work, task, first);
 	return first;

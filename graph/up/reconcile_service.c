@@ -172,7 +172,7 @@ struct step *replica_start(struct work *work, struct task *task, struct replica 
 	plan_need(work->plan, start, replica->create, ON_SUCCESS);
 	for (size_t i = before; i + 1 < work->plan->count; i++)
 		plan_need(work->plan, start, work->plan->steps[i], ON_SUCCESS);
-	networks_need(work, task, start);
+	networks_need(work, task, existing, start);
 	replica->start = start;
 	replica->ready = hooks_after_start(work->plan, start);
 	return start;

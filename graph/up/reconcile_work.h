@@ -213,8 +213,10 @@ struct step *net_move(struct step *step, const struct net *net, const struct exi
 /* Whether the container is there after the plan: nothing replaces or removes it. */
 bool existing_stays(const struct work *work, const struct existing *existing);
 
-/* Makes the start of a container of the service wait until its networks are as they should be. */
-void networks_need(struct work *work, const struct task *task, struct step *start);
+/* Makes the start of a container of the service wait until its networks are as they should be; `existing`
+ * NULL: one that the plan makes. */
+void networks_need(
+	struct work *work, const struct task *task, const struct existing *existing, struct step *start);
 
 /* Makes all other steps wait until the twins are gone: nothing is taken away that could not be started again.
  */

@@ -412,8 +412,9 @@ networks() { docker network ls -q --no-trunc --filter "label=com.docker.compose.
 	compose <<<'services: {web: {image: busybox, network_mode: none, command: "sh -c \"exit 3\""}}'
 	for _ in 1 2 3 4 5; do # it may outlive one of them
 		status=0
-		flow up -d --force-recreate 2>said || status=$?
+		flow up -d 2>said || status=$?
 		[ "$status" = 0 ] || break
+		flow down
 	done
 	[ "$status" = 1 ]
 	grep -q 'container .*web-1 exited with code 3' said

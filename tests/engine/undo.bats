@@ -160,6 +160,26 @@ as_before() {
 	[ "$(docker exec "$PROJECT-web-1" cat /data/word)" = kept ]
 }
 
+@test "B3 a network that was made for what is taken back goes with it; one that others have joined stays" {
+	one_service
+	flow up -d
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, command: "sh -c 'exit 3'", networks: [default, back]}
+		  side: {image: busybox, init: true, command: sleep 1000, networks: [front], scale: 0}
+		networks: {back: {}, front: {}}
+	YAML
+	run -1 flow up -d
+	has "the former container is put back"
+	is web-1 running
+	run -1 docker network inspect "${PROJECT}_back"
+	sed -i 's/, scale: 0//; s/networks: .front./networks: [back]/' compose.yaml
+	run -1 flow up -d
+	is web-1 running
+	is side-1 running
+	docker network inspect "${PROJECT}_back"
+}
+
 @test "B4 a new container that does not start: the old one is back, and a repaired file goes on from there" {
 	begun
 	site '[nosuch]'
