@@ -22,7 +22,7 @@ struct run_options {
 	int64_t deadline; /* ns for the whole run, then it stops as failed (--wait-timeout); 0: none */
 	const char *const *projects; /* whose events to watch */
 	size_t nprojects;
-	bool last_look;    /* before the run ends, once: has what was started last ended already? */
+	bool last_look;    /* before the run ends, once: has what was started lately ended already? */
 	bool shared_files; /* engine/payload/service_files.h: service_files_shared */
 	/* A container is about to start; returns whether it may. If not, it is asked again after every turn
 	 * of the loop: the output is being attached to. May be NULL. */

@@ -34,6 +34,7 @@ struct started {
 	const char *id;
 	const struct step *step;
 	bool ended, again;
+	bool ending; /* its process has ended, and the engine is about to say so */
 	int64_t exit_code;
 };
 
@@ -51,7 +52,7 @@ struct run {
 	bool watching;        /* the engine has accepted the subscription */
 	const char *blind;    /* why there are no events any more, or NULL */
 	struct request *info; /* GET /info in flight */
-	bool ending;          /* what watch_last_look saw has ended, and the engine is about to say so */
+	bool patient;         /* watch_last_look still waits for the ends that the engine is about to tell */
 	int signal;           /* first interrupt, 0: none */
 	bool at_once;         /* second interrupt */
 	bool expired;         /* the deadline has passed */
@@ -85,7 +86,7 @@ bool watch_needed(const struct op_row *row);
 int watch_open(struct run *run);
 void watch_close(struct run *run);
 
-/* Asks how the container is that was started last, and takes in what the events tell meanwhile. An engine
+/* Asks how those are that were started lately, and takes in what the events tell meanwhile. An engine
  * that has begun to handle its end answers when it has done that (moby, handleContainerExit holds the
  * container's lock), whereas its list would still say that it runs. Adds a finding when there is no answer.
  */

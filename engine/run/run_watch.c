@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define PATIENCE INT64_C(2000000000) /* ns for the engine to tell an end that the kernel knows already */
+#define DOUBT INT64_C(250000000)     /* ns by which the engine's events may be late */
+#define DOUBTS 16                    /* as many are looked at, at most */
 
 static struct started *started_find(const struct run *run, const char *id)
 {
@@ -147,6 +149,14 @@ void watch_close(struct run *run)
 	run->events = NULL;
 }
 
+/* Whether the container may have ended without our having heard of it: it was started last, or so lately that
+ * the engine's events may lag behind. */
+static bool is_in_doubt(const struct started *started, const struct started *latest)
+{
+	return started->step->state == STEP_DONE && !started->ended &&
+	       (started == latest || started->step->ended > loop_now() - DOUBT);
+}
+
 /* The container that was started last and of which no end is known yet, or NULL. */
 static const struct started *latest_start(const struct run *run)
 {
@@ -185,14 +195,25 @@ static void got_last_look(struct ask *ask, struct request *request)
 	if (strcmp(json_text(json, "State.Status", ""), "exited") == 0)
 		note_end(run,
 			&(struct engine_event){ .id = id, .exit_code = json_int(json, "State.ExitCode", 0) });
-	run->ending =
-		json_bool(json, "State.Running") && run_process_ended(json_int(json, "State.Pid", 0), id);
+	struct started *started = started_find(run, id);
+	if (started)
+		started->ending = json_bool(json, "State.Running") &&
+				  run_process_ended(json_int(json, "State.Pid", 0), id);
 	cJSON_Delete(json);
 }
 
 static void give_up_ending(void *arg)
 {
-	((struct run *)arg)->ending = false;
+	((struct run *)arg)->patient = false;
+}
+
+static bool some_are_ending(const struct run *run)
+{
+	for (size_t i = 0; i < run->nstarted; i++) {
+		if (run->started[i].ending && !run->started[i].ended)
+			return true;
+	}
+	return false;
 }
 
 void watch_last_look(struct run *run)
@@ -200,20 +221,30 @@ void watch_last_look(struct run *run)
 	const struct started *latest = latest_start(run);
 	if (!latest)
 		return;
-	struct ask ask = { .engine = run->engine,
-		.path = inspect_container_path(run->arena, latest->id),
-		.answered = got_last_look,
-		.arg = run,
-		.errors = run->errors };
-	ask_send(&ask);
-	while (ask_pends(&ask) && !run->signal)
+	struct ask asks[DOUBTS] = { 0 };
+	size_t nasks = 0, open = 0;
+	for (size_t i = run->nstarted; i-- > 0 && nasks < DOUBTS;) {
+		if (!is_in_doubt(&run->started[i], latest))
+			continue;
+		asks[nasks] = (struct ask){ .engine = run->engine,
+			.path = inspect_container_path(run->arena, run->started[i].id),
+			.answered = got_last_look,
+			.arg = run,
+			.open = &open,
+			.errors = run->errors };
+		ask_send(&asks[nasks++]);
+	}
+	while (open && !run->signal)
 		loop_turn(run->engine->loop, -1);
-	ask_cancel(&ask);
-	struct loop_timer *timer =
-		run->ending ? loop_after(run->engine->loop, PATIENCE, give_up_ending, run) : NULL;
-	while (run->ending && !latest->ended && !run->signal)
+	for (size_t i = 0; i < nasks; i++)
+		ask_cancel(&asks[i]);
+	if (!some_are_ending(run))
+		return;
+	run->patient = true;
+	struct loop_timer *timer = loop_after(run->engine->loop, PATIENCE, give_up_ending, run);
+	while (run->patient && some_are_ending(run) && !run->signal)
 		loop_turn(run->engine->loop, -1);
-	if (run->ending)
+	if (run->patient)
 		loop_cancel(run->engine->loop, timer);
 }
 

@@ -133,6 +133,16 @@ until_true() {
 	done
 }
 
+# until_fails COMMAND…: status 1; again while it succeeds, since a container may outlive the command that starts it
+until_fails() {
+	local try
+	for try in {1..20}; do
+		run "$@"
+		[ "$status" = 0 ] || break
+	done
+	[ "$status" = 1 ] || { echo "status $status after $try tries: $output"; return 1; }
+}
+
 # is NAME STATE: whether a container of this project is in this state
 is() { [ "$(state "$1" 2>/dev/null)" = "$2" ]; }
 
