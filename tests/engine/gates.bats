@@ -309,8 +309,8 @@ in_order() { [ "$(docker wait "$PROJECT-web-1")" = 0 ]; }
 	mkdir data
 	run -1 flow up -d
 	has "container $PROJECT-db-1 is in a crash loop"
-	until_true eval '[ "$(field db-1 "{{.RestartCount}}")" -ge 8 ]' # by now it pauses for 12 s and more
-	run -1 flow up -d --wait-timeout 11 --wait
+	until_true eval '[ "$(field db-1 "{{.RestartCount}}")" -ge 8 ]' # by now it pauses for 12 s and more, each time longer
+	run -1 flow up -d --wait-timeout 30 --wait
 	has "container $PROJECT-db-1 is in a crash loop"
 	touch data/ok
 	flow up -d
