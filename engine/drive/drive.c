@@ -213,5 +213,7 @@ void drive_tell_left(const struct drive *drive)
 		text = "interrupted; what is there is unknown, the engine does not answer";
 	else if (!seen->ncontainers)
 		text = "interrupted; no container is there";
+	if (drive->result.left)
+		text = arena_printf(arena, "%s; the engine may still be at: %s", text, drive->result.left);
 	drive_note(drive, text);
 }

@@ -189,14 +189,21 @@ static void give_up_blind(struct run *run)
 	sched_stop(&run->sched, "the engine's events cannot be watched");
 }
 
-/* What goes on although an interrupt has come: it may take its time, a stop has its grace. */
-static void tell_unfinished(const struct run *run)
+/* The steps that the engine has been asked for and has not answered yet, or NULL. */
+static const char *unfinished(const struct run *run)
 {
 	const char *list = NULL;
 	for (const struct task *task = run->tasks; task; task = task->next)
 		if (!task->over)
 			list = arena_printf(run->arena, "%s %s%s%s", op_traits[task->step->op].verb,
 				step_shown_name(task->step), list ? ", " : "", list ? list : "");
+	return list;
+}
+
+/* What goes on although an interrupt has come: it may take its time, a stop has its grace. */
+static void tell_unfinished(const struct run *run)
+{
+	const char *list = unfinished(run);
 	if (list)
 		event_send(run->options->sink, &(struct event){ .kind = EVENT_NOTE,
 						       .text = arena_printf(run->arena,
@@ -249,6 +256,7 @@ static void run_work(struct run *run)
 		run_reap(run);
 		run_feed(run);
 	}
+	run->left = unfinished(run);
 	while (run->tasks) {
 		struct task *task = run->tasks;
 		task_drop(task);
@@ -305,6 +313,7 @@ int run_plan(struct engine *engine, struct plan *plan, const struct run_options 
 	run_count(plan, &result);
 	watch_report(&run, &result);
 	result.interrupted = run.signal;
+	result.left = run.left;
 	*ret_result = result;
 	return failed || result.failed || run.signal || run.sched.stopped || !sched_finished(&run.sched) ? -1
 													 : 0;

@@ -44,6 +44,7 @@ struct run_end {
 struct run_result {
 	size_t done, failed, skipped; /* steps */
 	int interrupted;              /* signal number, or 0 */
+	const char *left;             /* what the engine was still at when a second interrupt came; or NULL */
 	struct run_end *ends;         /* plan's arena; at most one entry a container, the latest end */
 	size_t nends;
 };

@@ -52,6 +52,7 @@ struct run {
 	bool watching;        /* the engine has accepted the subscription */
 	const char *blind;    /* why there are no events any more, or NULL */
 	struct request *info; /* GET /info in flight */
+	const char *left;     /* as in run_result */
 	bool patient;         /* watch_last_look still waits for the ends that the engine is about to tell */
 	int signal;           /* first interrupt, 0: none */
 	bool at_once;         /* second interrupt */

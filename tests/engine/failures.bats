@@ -279,7 +279,8 @@ load helper
 	until_true grep -q "interrupted; finishing what has begun: stop $PROJECT-web-1; Ctrl-C again leaves it unfinished" log
 	kill -INT "$pid"
 	ends 130
-	grep -qE "interrupted; still running: $PROJECT-web-1(; .*)?\$" log # its successor may be there, going or gone
+	# its successor may be there, going or gone
+	grep -qE "interrupted; still running: $PROJECT-web-1(; .*)?; the engine may still be at: (.*, )?stop $PROJECT-web-1(,.*)?\$" log
 }
 
 @test "the engine's own words are passed on" {
