@@ -1,0 +1,39 @@
+# Services chosen by +svc, svc+, globs and --except.
+bats_require_minimum_version 1.5.0
+load helper
+
+states() { docker ps -a --filter "label=com.docker.compose.project=$PROJECT" --format '{{.Names}} {{.State}}' | sed "s/^$PROJECT-//" | sort | paste -sd, ; }
+
+@test "what is up or down the stream, and what is excepted, of each kind of command" {
+	compose <<-'YAML'
+		x-run: &run {image: busybox, init: true, command: [sh, -c, "hostname; exec sleep 1000"], stop_grace_period: 0s}
+		services:
+		  web: {<<: *run, hostname: web, depends_on: [api]}
+		  api: {<<: *run, hostname: api, depends_on: [db]}
+		  db: {<<: *run, hostname: db}
+		  side: {<<: *run, hostname: side}
+	YAML
+	flow up -d
+	run -0 flow ps --services --except side +api
+	[ "$output" = $'api\ndb' ]
+	run -0 flow logs --no-log-prefix 'a*' side
+	[ "$(sort <<<"$output" | xargs)" = "api side" ]
+	flow stop api+
+	[ "$(states)" = "api-1 exited,db-1 running,side-1 running,web-1 exited" ]
+	mv compose.yaml file
+	flow start +api
+	[ "$(states)" = "api-1 running,db-1 running,side-1 running,web-1 exited" ]
+	run -2 flow start +nosuch
+	has "no such service: nosuch"
+	flow stop --except db
+	[ "$(states)" = "api-1 exited,db-1 running,side-1 exited,web-1 exited" ]
+	mv file compose.yaml
+	flow up -d
+	before=$(docker inspect -f '{{.State.StartedAt}}' "$PROJECT-web-1")
+	flow restart --except +web
+	[ "$(docker inspect -f '{{.State.StartedAt}}' "$PROJECT-web-1")" = "$before" ]
+	flow down db --except web
+	[ "$(names)" = "side-1 web-1" ]
+	flow up -d --except api
+	[ "$(names)" = "db-1 side-1 web-1" ]
+}
