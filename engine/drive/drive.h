@@ -98,7 +98,8 @@ void drive_forget(struct drive *drive);
  * with findings in `errors`. */
 struct observed *drive_containers(const struct drive *drive, struct errors *errors);
 
-/* Says what is there after an interrupt: the containers by their state, and what the engine may still be at. */
+/* Says what is there after an interrupt: the containers by their state, and what the engine may still be at.
+ */
 void drive_tell_left(const struct drive *drive);
 
 /* A remark to the sink. */

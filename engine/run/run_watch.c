@@ -8,8 +8,8 @@
 #include <string.h>
 
 #define PATIENCE INT64_C(2000000000) /* ns for the engine to tell an end that the kernel knows already */
-#define DOUBT INT64_C(250000000)     /* ns by which the engine's events may be late */
-#define DOUBTS 16                    /* as many are looked at, at most */
+#define DOUBT    INT64_C(250000000)  /* ns by which the engine's events may be late */
+#define DOUBTS   16                  /* as many are looked at, at most */
 
 static struct started *started_find(const struct run *run, const char *id)
 {

@@ -258,13 +258,25 @@ bool tree_listen(struct tree *tree)
 	return tree->lost || tree->places.count;
 }
 
+static void changes_begin(struct tree *tree, struct arena *arena)
+{
+	tree->out = arena;
+	tree->changes = NULL;
+	tree->nchanges = 0;
+}
+
+static const struct tree_change *changes_end(struct tree *tree, size_t *ret_count)
+{
+	tree->out = NULL;
+	*ret_count = tree->nchanges;
+	return tree->changes;
+}
+
 const struct tree_change *tree_changes(struct tree *tree, struct arena *arena, size_t *ret_count)
 {
 	const struct map_entry *place;
 	size_t at = 0;
-	tree->out = arena;
-	tree->changes = NULL;
-	tree->nchanges = 0;
+	changes_begin(tree, arena);
 	if (tree->lost)
 		tree_look_everywhere(tree);
 	else
@@ -276,29 +288,23 @@ const struct tree_change *tree_changes(struct tree *tree, struct arena *arena, s
 			tree_drop_below(tree, place->key, false);
 	}
 	tree->lost = false;
-	tree->out = NULL;
 	arena_destroy(tree->heard);
 	tree->heard = arena_child(NULL);
 	map_init(&tree->places, tree->heard);
-	*ret_count = tree->nchanges;
-	return tree->changes;
+	return changes_end(tree, ret_count);
 }
 
 const struct tree_change *tree_all(struct tree *tree, struct arena *arena, size_t *ret_count)
 {
 	const struct map_entry *entry;
 	size_t at = 0;
-	tree->out = arena;
-	tree->changes = NULL;
-	tree->nchanges = 0;
+	changes_begin(tree, arena);
 	while ((entry = map_next(&tree->nodes, &at))) {
 		const struct tree_node *node = entry->value;
 		if (node->there)
 			tell_change(tree, entry->key, false, S_ISDIR(node->stat.st_mode));
 	}
-	tree->out = NULL;
-	*ret_count = tree->nchanges;
-	return tree->changes;
+	return changes_end(tree, ret_count);
 }
 
 void tree_forget(struct tree *tree, const char *path)

@@ -4,13 +4,8 @@ load helper
 load registry
 
 setup_file() {
-	need docker-registry
-	# shellcheck disable=SC2016 # anna's password is correct-horse
-	echo 'anna:$2y$04$HI33odgvhYGlL0vC89yMjObw6Cted6g1n/wgwf5.hjJHk1Sqr2A0a' >"$BATS_FILE_TMPDIR/passwords"
-	REGISTRY=$(registry open)
-	PRIVATE=$(registry private "$BATS_FILE_TMPDIR/passwords")
+	registries_begin
 	PROJECT=pull
-	export REGISTRY PRIVATE
 	publish shop:old
 	publish shop:new
 }
@@ -19,11 +14,8 @@ teardown_file() { registries_end; }
 
 eval "project_$(declare -f teardown)"
 teardown() {
-	local images
 	project_teardown
-	images=$(docker images --digests --format '{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}' '127.0.0.1:*/*' |
-		tr ' ' '\n' | grep -v '<none>' | sort -u)
-	[ -z "$images" ] || docker rmi -f $images >/dev/null
+	registries_forget
 }
 
 # sleeper NAME REFERENCE [KEYS]: a line for `services`

@@ -3,23 +3,14 @@ bats_require_minimum_version 1.5.0
 load helper
 load registry
 
-setup_file() {
-	need docker-registry
-	# shellcheck disable=SC2016 # anna's password is correct-horse
-	echo 'anna:$2y$04$HI33odgvhYGlL0vC89yMjObw6Cted6g1n/wgwf5.hjJHk1Sqr2A0a' >"$BATS_FILE_TMPDIR/passwords"
-	REGISTRY=$(registry open)
-	PRIVATE=$(registry private "$BATS_FILE_TMPDIR/passwords")
-	export REGISTRY PRIVATE
-}
+setup_file() { registries_begin; }
 
 teardown_file() { registries_end; }
 
 eval "project_$(declare -f teardown)"
 teardown() {
-	local images
 	project_teardown
-	images=$(docker images --format '{{.Repository}}:{{.Tag}}' '127.0.0.1:*/*' | grep -v '<none>' | sort -u)
-	[ -z "$images" ] || docker rmi -f $images >/dev/null
+	registries_forget
 	docker rmi -f "$PROJECT-web" >/dev/null 2>&1 || true
 }
 

@@ -18,6 +18,24 @@ registry() {
 	sed -n 's/.*listening on \([0-9.:]*\).*/\1/p' "$at.log"
 }
 
+# registries_begin: one that is open to all, and one for anna with the password correct-horse; REGISTRY and PRIVATE are where
+registries_begin() {
+	need docker-registry
+	# shellcheck disable=SC2016
+	echo 'anna:$2y$04$HI33odgvhYGlL0vC89yMjObw6Cted6g1n/wgwf5.hjJHk1Sqr2A0a' >"$BATS_FILE_TMPDIR/passwords"
+	REGISTRY=$(registry open)
+	PRIVATE=$(registry private "$BATS_FILE_TMPDIR/passwords")
+	export REGISTRY PRIVATE
+}
+
+# registries_forget: removes the images that came from them, or were made for them
+registries_forget() {
+	local images
+	images=$(docker images --digests --format '{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}' '127.0.0.1:*/*' |
+		tr ' ' '\n' | grep -v '<none>' | sort -u)
+	[ -z "$images" ] || docker rmi -f $images >/dev/null
+}
+
 registries_end() {
 	local file
 	for file in "$BATS_FILE_TMPDIR"/registry-*.pid; do

@@ -111,6 +111,19 @@ def judge(status, text, allowed=(0, 1, 2)):
     return None
 
 
+def judge_engine(ground, status, text):
+    """What is wrong with a run on an engine that answers oddly, or None."""
+    wrong = judge(status, text)
+    if not wrong and b"\x1b[2J" in text:
+        wrong = "an escape of the engine passes"
+    if not wrong and ground.engine.garbage:
+        wrong = "sends the engine %r" % ground.engine.garbage[0][:60]
+    odd = [r[1] for r in ground.engine.requests if ".." in r[1] or "#" in r[1]]
+    if not wrong and odd:
+        wrong = "an id of the engine changes the path: %r" % odd[0]
+    return wrong
+
+
 def try_file(binary, what, text):
     for command in COMMANDS:
         with Ground(binary, over=text) as ground:
@@ -138,13 +151,7 @@ def try_answer(binary, command, at, what, status, document):
 
     with Ground(binary, spoil=spoil) as ground:
         result, out, err = ground.run(command)
-        wrong = judge(result, out + err)
-        if not wrong and b"\x1b[2J" in out + err:
-            wrong = "an escape of the engine passes"
-        if not wrong and ground.engine.garbage:
-            wrong = "sends the engine %r" % ground.engine.garbage[0][:60]
-        if not wrong and any(".." in r[1] or "#" in r[1] for r in ground.engine.requests):
-            wrong = "an id of the engine changes the path: %r" % [r[1] for r in ground.engine.requests if ".." in r[1] or "#" in r[1]][0]
+        wrong = judge_engine(ground, result, out + err)
         return wrong and f"{' '.join(command)}, request {at}, answer {what}: {wrong}"
 
 
@@ -160,13 +167,7 @@ def try_member(binary, command, at, seed):
     with Ground(binary, warp=warp) as ground:
         ground.engine.populate("hostile")
         status, out, err = ground.run(command)
-        wrong = judge(status, out + err)
-        if not wrong and b"\x1b[2J" in out + err:
-            wrong = "an escape of the engine passes"
-        if not wrong and ground.engine.garbage:
-            wrong = "sends the engine %r" % ground.engine.garbage[0][:60]
-        if not wrong and any(".." in r[1] or "#" in r[1] for r in ground.engine.requests):
-            wrong = "an id of the engine changes the path"
+        wrong = judge_engine(ground, status, out + err)
         return wrong and f"{' '.join(command)}, request {at}, seed {seed}, answer {str(sent)[:400]}: {wrong}"
 
 
