@@ -83,7 +83,7 @@ int report_end(struct ctx *ctx, int result)
 	fflush(stderr);
 	if (ctx->interrupted)
 		return 128 + ctx->interrupted;
-	if (ctx->task_status)
+	if (ctx->task_status && (ctx->status || !failure))
 		return ctx->status;
 	int status = result == 0 ? ctx->status : as_promised(ctx, error_status(&ctx->errors));
 	return as_compose(ctx, result < 0 && status == 0 ? 1 : status);

@@ -3,6 +3,8 @@
 #include "engine/observe/inspect.h"
 #include "engine/observe/look.h"
 
+#include <string.h>
+
 #define LATE   INT64_C(1000000000) /* ns for a stream to end after its container */
 #define REVIEW INT64_C(300000000)  /* ns until one that somebody has ended is looked at again */
 
@@ -78,10 +80,20 @@ static void got_open(void *arg)
 
 static void close_stream(void *arg);
 
+/* Whether there is nothing to read although all is well: the driver keeps nothing that can be read, or the
+ * container has gone since it was seen. (moby, daemon/logger: ErrReadLogsNotSupported) */
+static bool is_excused(const char *failure)
+{
+	return strstr(failure, "does not support reading") || strstr(failure, "No such container");
+}
+
 static void got_end(void *arg, const char *failure)
 {
 	struct follow_one *one = arg;
-	one->follow->incomplete |= failure && one->opened;
+	bool refused = failure && !one->opened && !is_excused(failure);
+	one->follow->incomplete |= failure && (one->opened || refused);
+	if (refused && one->follow->options.forgets)
+		one->counted = false; /* nothing of it will come: it is not waited for */
 	one->opened = true;
 	if (one->lane)
 		merge_pause(one->lane);

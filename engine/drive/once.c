@@ -122,7 +122,8 @@ int once_init(struct once *once, const struct service *service)
 	return 0;
 }
 
-/* What a shell would say of a process that could not be run. (docker/cli, container run) */
+/* What a shell would say of a process that could not be run. Other refusals have the same words about other
+ * things, a mount say; those of the process name it. (docker/cli, container run; runc, "exec: \"NAME\": …") */
 static int status_of_refusal(const char *words)
 {
 	static const struct {
@@ -130,21 +131,24 @@ static int status_of_refusal(const char *words)
 		int status;
 	} rows[] = { { "executable file not found", 127 }, { "no such file or directory", 127 },
 		{ "permission denied", 126 }, { "is a directory", 126 } };
-	for (size_t i = 0; words && i < sizeof rows / sizeof *rows; i++)
-		if (strcasestr(words, rows[i].words))
+	const char *process = words ? strstr(words, "exec: \"") : NULL;
+	for (size_t i = 0; process && i < sizeof rows / sizeof *rows; i++)
+		if (strcasestr(process, rows[i].words))
 			return rows[i].status;
 	return 0;
 }
 
+/* What the engine says of the end of a container that it could not start is no status of a process. */
 static void take_refusal(struct once *once)
 {
 	const struct plan *plan = once->up.drive.plan;
 	for (size_t i = 0; plan && i < plan->count; i++) {
 		const struct step *step = plan->steps[i];
 		bool own = op_traits[step->op].starts && step->target && step->target->create.oneoff;
-		int status = own && step->state == STEP_FAILED ? status_of_refusal(step->failure) : 0;
-		once->has_status |= status != 0;
-		once->status = status ? status : once->status;
+		if (!own || step->state != STEP_FAILED)
+			continue;
+		once->status = status_of_refusal(step->failure);
+		once->has_status = once->status != 0;
 	}
 }
 

@@ -64,6 +64,9 @@ struct run {
 	struct map common; /* failure of the engine as a whole → its finding */
 };
 
+/* What this run has started as the container `id`, or NULL. (run_watch.c) */
+struct started *started_find(const struct run *run, const char *id);
+
 /* Starts a step, and ends it for good (frees what it holds). (run_step.c) */
 void task_begin(struct run *run, struct step *step);
 void task_finish(struct task *task);

@@ -45,6 +45,19 @@ static void end_failed(struct task *task)
 	task->ok = false;
 }
 
+/* Whether it is a container in the place of a former one, which comes back when this goes wrong. */
+static bool is_taken_back(const struct run *run, const char *id)
+{
+	const struct started *started = started_find(run, id);
+	const struct step *create = started ? started->step->target : NULL;
+	for (size_t i = 0; create && create->create.replaces && i < run->plan->count; i++) {
+		const struct step *step = run->plan->steps[i];
+		if (step->undo && op_traits[step->op].removes && step->target == create)
+			return true;
+	}
+	return false;
+}
+
 /* The finding, at the service that has ended. */
 static void blame_owner(struct owners *owners, const char *lines)
 {
@@ -65,7 +78,9 @@ static void blame_owner(struct owners *owners, const char *lines)
 		error_warn(call->errors, &at->at, path, "%s", message);
 	else
 		error_add(call->errors, ERROR_ENGINE, &at->at, path, "%s", message);
-	if (owner)
+	if (owner && is_taken_back(owners->task->run, look->id))
+		error_hint(call->errors, "--rollback=false leaves what is new in its place");
+	else if (owner)
 		error_hint(call->errors, "`docker flow logs %s` shows all of its output", owner->key);
 	error_detail(call->errors, *lines ? arena_printf(arena, "last lines of %s:\n%s", look->name, lines)
 					  : arena_printf(arena, "%s has printed nothing", look->name));

@@ -11,7 +11,7 @@
 #define DOUBT    INT64_C(250000000)  /* ns by which the engine's events may be late */
 #define DOUBTS   16                  /* as many are looked at, at most */
 
-static struct started *started_find(const struct run *run, const char *id)
+struct started *started_find(const struct run *run, const char *id)
 {
 	size_t at = (size_t)(uintptr_t)map_get(&run->by_id, id);
 	return at ? &run->started[at - 1] : NULL;

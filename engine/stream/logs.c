@@ -115,7 +115,7 @@ static void logs_on_done(struct request *request)
 	logs->busy = true;
 	for (logs->current = 0; logs->current < 2; logs->current++)
 		lines_flush(&logs->lines[logs->current], logs_got_line, logs);
-	if (request->fault != HTTP_OK || request->status >= 300)
+	if (request->fault != HTTP_OK || request->status != 200)
 		failure = http_message(http_arena(request), request);
 	logs->request = NULL;
 	if (!logs->dead)

@@ -19,6 +19,10 @@ web() {
 	has 'exec: "nosuch": executable file not found in $PATH'
 	run -126 flow exec -T web /etc
 	has 'permission denied'
+	# output that is lost is no success
+	flow exec -T web echo lost >/dev/full 2>said && return 1
+	grep -q 'cannot write the output' said
+	run -7 flow exec -T web sh -c 'exit 7' >/dev/full
 }
 
 @test "standard input ends: the command reads its end and goes on to speak" {

@@ -250,3 +250,21 @@ talkers() {
 	ends 0
 	[ "$(grep -c early <more)" -ge 60030 ]
 }
+
+@test "logs: what cannot be read is a failure, and is not waited for; what is not kept is none" {
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, init: true, command: sleep 1000, network_mode: none}
+		  unkept: {image: busybox, init: true, command: sleep 1000, network_mode: none, logging: {driver: none}}
+	YAML
+	flow up -d
+	run -0 flow logs unkept
+	has "output of unkept-1 is incomplete" "does not support reading"
+	proxied 500@/logs
+	run -1 flow logs web
+	has "output of web-1 is incomplete" "injected fault"
+	rm p.sock
+	DOCKER_HOST=$ENGINE proxied 500@/logs
+	run -1 timeout 20 "$FLOW" logs -f web
+	has "output of web-1 is incomplete" "injected fault"
+}

@@ -27,6 +27,9 @@ gone() { ! docker inspect "$1" >/dev/null 2>&1; }
 	run -127 flow run --rm -T web nosuch
 	has 'exec: "nosuch": executable file not found in $PATH'
 	run -126 flow run --rm -T web /etc
+	# what the engine refuses for another reason is no status of the command
+	run -1 flow run --rm -T -v /etc/passwd:/etc web true
+	run -1 flow run --rm -T -u nosuch web true
 	[ -z "$(ids)" ]
 	[ "$(docker volume ls -q | wc -l)" = "$volumes" ]
 	# without --interactive standard input is not read

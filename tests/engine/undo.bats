@@ -427,6 +427,14 @@ killed_at() {
 		[[ $output != *"services.app"* ]]
 		flow down -t 0
 	done
+	sed -i 's/command: "sh.*3.", ipc/init: true, command: sleep 1000, ipc/' compose.yaml
+	flow up -d
+	sed -i 's/init: true, command: sleep 1000, ipc/command: "false", ipc/' compose.yaml
+	run -1 flow up -d
+	has "--rollback=false leaves what is new in its place"
+	[[ $output != *"flow logs pod"* ]] # they are the former one's
+	is pod-1 running
+	is app-1 running
 }
 
 @test "D3 who shares a namespace by a container's name is remade when that name means another container" {
