@@ -331,11 +331,21 @@ static struct plan *end_plan(struct teardown *down, bool networks)
 	return down->plan;
 }
 
+/* Whether no active profile has the container's service, nor anybody who needs it. */
+static bool is_switched_off(const struct dag *dag, const struct observed_container *seen)
+{
+	const struct dag_vertex *vertex = dag ? dag_find_in(dag, seen->project, seen->service) : NULL;
+	return vertex && vertex->service->disabled && !vertex->selected;
+}
+
 /* Why a container of the project stays, as a note; NULL: it goes. */
 static const char *why_stays(struct arena *arena, const struct teardown_scope *scope,
 	const struct teardown_options *options, const struct observed_container *seen)
 {
 	const char *service = seen->service ? seen->service : "unknown";
+	/* `start` and `restart` leave it alone, too; `down` is the end of the whole project. */
+	if (options->extent != TEARDOWN_PROJECT && !scope->nnames && is_switched_off(scope->dag, seen))
+		return "its profile is not active";
 	if (options->remove_orphans || seen->abandoned)
 		return NULL;
 	if (seen->oneoff && !options->oneoffs)

@@ -37,3 +37,24 @@ states() { docker ps -a --filter "label=com.docker.compose.project=$PROJECT" --f
 	flow up -d --except api
 	[ "$(names)" = "db-1 side-1 web-1" ]
 }
+
+@test "what its profile switches off is left alone, but by its name and by down" {
+	compose <<-'YAML'
+		x-run: &run {image: busybox, init: true, network_mode: none, command: sleep 1000, stop_grace_period: 0s}
+		services:
+		  web: *run
+		  debug: {<<: *run, profiles: [debug]}
+	YAML
+	flow --profile debug up -d
+	for words in "kill -s CONT" restart pause unpause stop start kill "rm -fs"; do
+		flow $words
+		is debug-1 running || { echo "$words"; return 1; }
+	done
+	flow up -d
+	flow stop debug
+	[ "$(states)" = "debug-1 exited,web-1 running" ]
+	flow --profile debug start
+	[ "$(states)" = "debug-1 running,web-1 running" ]
+	flow down
+	[ -z "$(names)" ]
+}
