@@ -27,6 +27,11 @@ const char *trace_start(void)
 	return NULL;
 }
 
+bool trace_lost(void)
+{
+	return trace_file && (fflush(trace_file) != 0 || ferror(trace_file));
+}
+
 static void line_begin(const char *what)
 {
 	struct timespec now;

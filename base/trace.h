@@ -4,12 +4,17 @@
 #ifndef BASE_TRACE_H
 #define BASE_TRACE_H
 
+#include <stdbool.h>
+
 /* Level: 0 off, 1 on. The only global of this floor; written once by trace_start. */
 extern int trace_level;
 
 /* Opens the trace when FLOW_TRACE is set. Returns NULL, or the name of the file that cannot be opened
  * (errno). */
 const char *trace_start(void);
+
+/* Whether lines could not be written; errno says why. */
+bool trace_lost(void);
 
 /* Writes {"t":ms,"what":what,…}: `format` holds the remaining members as JSON without the braces, for
  * instance

@@ -205,6 +205,9 @@ int main(int argc, char **argv)
 	size_t nwords = argc > 1 ? (size_t)argc - 1 : 0;
 	int result = run_command_line(
 		&ctx, (struct opt_line){ (const char *const *)(argv + 1), nwords, NULL }, plugin);
+	if (trace_lost())
+		error_warn(&ctx.errors, NULL, NULL, "the trace lacks lines: FLOW_TRACE=%s cannot be written: %s",
+			getenv("FLOW_TRACE"), strerror(errno));
 	int status = report_end(&ctx, result);
 	connect_end(&ctx);
 	arena_destroy(arena);

@@ -61,9 +61,29 @@ const char *http_path_image(struct arena *arena, const char *name)
 	return arena_strdup(arena, buf_text(&path));
 }
 
+/* Copies the text with its ids shortened; `to` has room for all of it. */
+static void shorten_ids(char *to, const char *text)
+{
+	enum { ID = 64, SHOWN = 12 };
+	static const char digits[] = "0123456789abcdef";
+	const char *at = text;
+	while (*at) {
+		size_t len = strspn(at, digits);
+		size_t kept = len == ID && !isalnum((unsigned char)at[len]) ? SHOWN : len;
+		memcpy(to, at, kept);
+		to += kept;
+		at += len;
+		/* a longer word that ends in digits is no id */
+		for (; *at && (!strchr(digits, *at) || (at > text && isalnum((unsigned char)at[-1]))); at++)
+			*to++ = *at;
+	}
+	*to = '\0';
+}
+
 const char *http_json_name(struct arena *arena, const struct request *request)
 {
-	return arena_printf(arena, "the engine's answer to %s %s", request->method, request->path);
+	return arena_printf(
+		arena, "the engine's answer to %s %s", request->method, http_short_ids(arena, request->path));
 }
 
 struct cJSON *http_json(const struct request *request, unsigned kinds, struct errors *errors)
@@ -71,8 +91,9 @@ struct cJSON *http_json(const struct request *request, unsigned kinds, struct er
 	const struct buf *answer = &request->answer;
 	const struct json_member top = { "", kinds };
 	struct cJSON *json = NULL;
-	char what[400];
-	snprintf(what, sizeof what, "the engine's answer to %s %s", request->method, request->path);
+	char whole[400], what[400];
+	snprintf(whole, sizeof whole, "the engine's answer to %s %s", request->method, request->path);
+	shorten_ids(what, whole);
 	if (answer->len)
 		json = json_parse(answer->data, answer->len, what, errors);
 	else
@@ -100,23 +121,10 @@ int http_nothing(const struct request *request, struct errors *errors)
 
 const char *http_short_ids(struct arena *arena, const char *text)
 {
-	enum { ID = 64, SHOWN = 12 };
-	static const char digits[] = "0123456789abcdef";
-	const char *at = text;
-	char *to = arena_strdup(arena, text), *begin = to;
-	while (to && *at) {
-		size_t len = strspn(at, digits);
-		size_t kept = len == ID && !isalnum((unsigned char)at[len]) ? SHOWN : len;
-		memcpy(to, at, kept);
-		to += kept;
-		at += len;
-		/* a longer word that ends in digits is no id */
-		for (; *at && (!strchr(digits, *at) || (at > text && isalnum((unsigned char)at[-1]))); at++)
-			*to++ = *at;
-	}
-	if (to)
-		*to = '\0';
-	return begin;
+	char *shown = arena_strdup(arena, text);
+	if (shown)
+		shorten_ids(shown, text);
+	return shown;
 }
 
 const char *http_message(struct arena *arena, const struct request *request)

@@ -236,4 +236,6 @@ load helper
 		[[ $stderr == "warning: no trace: FLOW_TRACE=$file cannot be written: "* ]]
 		[ "$(wc -l <<<"$stderr")" = 1 ]
 	done
+	FLOW_TRACE=/dev/full run -1 --separate-stderr "$flow" -H "unix://$PWD/none" ps
+	[[ $stderr == *"warning: the trace lacks lines: FLOW_TRACE=/dev/full cannot be written: "* ]]
 }

@@ -191,6 +191,10 @@ static void c10_ids_are_shortened(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		assert_string_equal(http_short_ids(arena, cases[i].text), cases[i].want);
 	assert_null(http_short_ids(arena, NULL));
+	const struct request request = { .method = "POST",
+		.path = "/containers/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef/exec" };
+	assert_string_equal(
+		http_json_name(arena, &request), "the engine's answer to POST /containers/0123456789ab/exec");
 	begin(OP_CONTAINER_KILL);
 	assert_int_equal(answer(409, "{\"message\":\"container " ID64 " is odd\"}"), OP_FAIL);
 	assert_non_null(strstr(errors.first->message, "container 0123456789ab is odd"));
