@@ -206,8 +206,9 @@ int main(int argc, char **argv)
 	int result = run_command_line(
 		&ctx, (struct opt_line){ (const char *const *)(argv + 1), nwords, NULL }, plugin);
 	if (trace_lost())
-		error_warn(&ctx.errors, NULL, NULL, "the trace lacks lines: FLOW_TRACE=%s cannot be written: %s",
-			getenv("FLOW_TRACE"), strerror(errno));
+		error_warn(&ctx.errors, NULL, NULL,
+			"the trace lacks lines: FLOW_TRACE=%s cannot be written: %s", getenv("FLOW_TRACE"),
+			strerror(errno));
 	int status = report_end(&ctx, result);
 	connect_end(&ctx);
 	arena_destroy(arena);

@@ -123,7 +123,8 @@ int once_init(struct once *once, const struct service *service)
 }
 
 /* What a shell would say of a process that could not be run. Other refusals have the same words about other
- * things, a mount say; those of the process name it. (docker/cli, container run; runc, "exec: \"NAME\": …") */
+ * things, a mount say; those of the process name it. (docker/cli, container run; runc, "exec: \"NAME\": …")
+ */
 static int status_of_refusal(const char *words)
 {
 	static const struct {
