@@ -271,9 +271,12 @@ static void sync_heard(void *arg, short revents)
 {
 	struct sync *sync = arg;
 	int64_t now = loop_now();
+	bool any = false;
 	(void)revents;
 	for (size_t i = 0; i < sync->nrules; i++)
-		tree_listen(sync->rules[i].tree);
+		any |= tree_listen(sync->rules[i].tree);
+	if (!any)
+		return;
 	if (!sync->first)
 		sync->first = now;
 	if (!sync->due && now - sync->first < QUIET_MOST)

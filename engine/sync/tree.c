@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -16,7 +17,13 @@
 #define EVENTS                                                                                               \
 	(IN_CLOSE_WRITE | IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |      \
 		IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK)
-#define DEPTH_MOST 255
+/* Of the directories that lead to the root. */
+#define EVENTS_ABOVE                                                                                         \
+	(IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR |  \
+		IN_MASK_ADD)
+#define EVENTS_SELF (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)
+#define DEPTH_MOST  255
+#define LINKS_MOST  40 /* as the kernel */
 
 /* What is known of a path. */
 struct tree_node {
@@ -25,14 +32,23 @@ struct tree_node {
 	unsigned seen; /* the look that has found it last */
 };
 
+/* A directory that is watched: below the root, above it, or, where links lead in circles, both. */
+struct tree_watch {
+	const char *path; /* below the root; NULL: not there */
+	bool above;
+};
+
 struct tree {
 	struct arena *arena; /* of paths: each that was ever there, once */
 	const char *root;
 	const char *only; /* the root is this file of `root`; NULL: it is a directory */
 	const struct tree_options *options;
 	int fd;
-	const char **watched; /* inotify's number → path */
+	struct tree_watch *watched; /* by inotify's number */
 	size_t nwatched;
+	struct arena *above; /* of `names` */
+	struct map names;    /* on the way to the root: where one of them comes or goes, it may be another */
+	struct stat stat;    /* of the root, when it was looked at last */
 	struct map nodes;    /* path → struct tree_node */
 	struct arena *heard; /* of `places` */
 	struct map places;   /* to be looked at */
@@ -81,6 +97,14 @@ static void tell_change(struct tree *tree, const char *path, bool gone, bool dir
 		(struct tree_change){ tree->only ? "" : arena_strdup(tree->out, path), gone, dir };
 }
 
+/* What is known of inotify's number. */
+static struct tree_watch *watch_at(struct tree *tree, int number)
+{
+	while (tree->nwatched <= (size_t)number)
+		*ARENA_PUSH(tree->arena, tree->watched, tree->nwatched) = (struct tree_watch){ 0 };
+	return &tree->watched[number];
+}
+
 static void tree_watch_dir(struct tree *tree, const char *path)
 {
 	struct arena *scratch = arena_child(NULL);
@@ -93,10 +117,78 @@ static void tree_watch_dir(struct tree *tree, const char *path)
 	}
 	if (number < 0)
 		return;
-	while (tree->nwatched <= (size_t)number)
-		*ARENA_PUSH(tree->arena, tree->watched, tree->nwatched) = NULL;
-	if (!tree->watched[number] || strcmp(tree->watched[number], path) != 0)
-		tree->watched[number] = arena_strdup(tree->arena, path);
+	struct tree_watch *watch = watch_at(tree, number);
+	if (!watch->path || strcmp(watch->path, path) != 0)
+		watch->path = arena_strdup(tree->arena, path);
+}
+
+static bool is_below(const char *path, const char *dir)
+{
+	size_t len = strlen(dir);
+	return !len || (strncmp(path, dir, len) == 0 && path[len] == '/');
+}
+
+/* What was at `path`, and below, is elsewhere now: what happens there is of no interest. */
+static void tree_unwatch(struct tree *tree, const char *path)
+{
+	for (size_t i = 0; i < tree->nwatched; i++) {
+		struct tree_watch *watch = &tree->watched[i];
+		if (!watch->path || (strcmp(watch->path, path) != 0 && !is_below(watch->path, path)))
+			continue;
+		watch->path = NULL;
+		if (!watch->above)
+			inotify_rm_watch(tree->fd, (int)i);
+	}
+}
+
+/* Watches a directory on the way to the root for what is called `name` there. */
+static void tree_watch_above(struct tree *tree, const char *dir, const char *name)
+{
+	int number = inotify_add_watch(tree->fd, dir, EVENTS_ABOVE);
+	if (number >= 0)
+		watch_at(tree, number)->above = true;
+	if (!map_has(&tree->names, name))
+		map_set(&tree->names, name, tree);
+}
+
+static void tree_unwatch_above(struct tree *tree)
+{
+	for (size_t i = 0; i < tree->nwatched; i++) {
+		struct tree_watch *watch = &tree->watched[i];
+		if (watch->above && !watch->path)
+			inotify_rm_watch(tree->fd, (int)i);
+		watch->above = false;
+	}
+	arena_destroy(tree->above);
+	tree->above = arena_child(NULL);
+	map_init(&tree->names, tree->above);
+}
+
+/* Watches each directory, and each link, that the root is reached through: it is noticed when one of them is
+ * replaced, and when one that is gone comes back. Each is watched before it is looked at what is in it. */
+static void tree_watch_way(struct tree *tree)
+{
+	tree_unwatch_above(tree);
+	const char *dir = "/", *rest = tree->root;
+	for (int links = 0; links <= LINKS_MOST && *(rest += strspn(rest, "/"));) {
+		size_t len = strcspn(rest, "/");
+		const char *name = arena_strndup(tree->above, rest, len);
+		const char *path = path_join(tree->above, dir, name);
+		char to[PATH_MAX];
+		tree_watch_above(tree, dir, name);
+		ssize_t n = readlinkat(AT_FDCWD, path, to, sizeof to - 1);
+		if (n < 0 && errno != EINVAL)
+			return; /* it is not there */
+		rest += len;
+		if (n < 0) {
+			dir = path;
+			continue;
+		}
+		to[n] = '\0';
+		rest = arena_printf(tree->above, "%s%s", to, rest);
+		dir = *to == '/' ? "/" : dir;
+		links++;
+	}
 }
 
 static bool stat_same(const struct stat *a, const struct stat *b)
@@ -123,12 +215,11 @@ static void tree_look_in(struct tree *tree, const char *path, unsigned depth)
 /* What was below a directory, and is not any more, was not found by the present look. */
 static void tree_drop_below(struct tree *tree, const char *dir, bool told)
 {
-	size_t at = 0, len = strlen(dir);
+	size_t at = 0;
 	const struct map_entry *entry;
 	while ((entry = map_next(&tree->nodes, &at))) {
 		struct tree_node *node = entry->value;
-		if (!node->there || node->seen == tree->looks ||
-			(len && (strncmp(entry->key, dir, len) != 0 || entry->key[len] != '/')))
+		if (!node->there || node->seen == tree->looks || !is_below(entry->key, dir))
 			continue;
 		node->there = false;
 		if (!told)
@@ -144,8 +235,15 @@ static void tree_gone(struct tree *tree, const char *path)
 	bool dir = S_ISDIR(node->stat.st_mode);
 	node->there = false;
 	tell_change(tree, path, true, dir);
-	if (dir)
-		tree_drop_below(tree, path, true);
+	if (!dir)
+		return;
+	tree_unwatch(tree, path);
+	tree_drop_below(tree, path, true);
+}
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
 /* Compares a path with what is known of it, and all that is below. A directory is watched before it is read,
@@ -166,6 +264,8 @@ static void tree_look(struct tree *tree, const char *path, unsigned depth)
 		return;
 	if (node && node->there && dir != S_ISDIR(node->stat.st_mode))
 		tree_gone(tree, path);
+	if (dir && node && node->there && !same_file(&node->stat, &stat))
+		tree_unwatch(tree, path);
 	if (!node) {
 		node = ARENA_NEW(tree->arena, struct tree_node);
 		map_set(&tree->nodes, arena_strdup(tree->arena, path), node);
@@ -180,11 +280,16 @@ static void tree_look(struct tree *tree, const char *path, unsigned depth)
 	}
 }
 
+/* The root may be another one, or none. */
 static void tree_look_everywhere(struct tree *tree)
 {
+	struct stat stat = { 0 };
 	tree->looks++;
-	if (!tree->only)
-		tree_watch_dir(tree, "");
+	tree_watch_way(tree);
+	if (fstatat(AT_FDCWD, tree->root, &stat, 0) != 0 || !same_file(&tree->stat, &stat))
+		tree_unwatch(tree, "");
+	tree->stat = stat;
+	tree_watch_dir(tree, "");
 	if (tree->only)
 		tree_look(tree, tree->only, 0);
 	else
@@ -199,6 +304,7 @@ struct tree *tree_open(const struct tree_options *options, struct errors *errors
 	struct stat stat;
 	tree->arena = arena_create();
 	tree->heard = arena_child(NULL);
+	tree->above = arena_child(NULL);
 	tree->errors = errors;
 	tree->options = options;
 	map_init(&tree->nodes, tree->arena);
@@ -214,7 +320,6 @@ struct tree *tree_open(const struct tree_options *options, struct errors *errors
 	if (!S_ISDIR(stat.st_mode)) {
 		tree->only = path_base(tree->root);
 		tree->root = path_dir(tree->arena, tree->root);
-		tree_watch_dir(tree, "");
 	}
 	tree_look_everywhere(tree);
 	tree->errors = NULL;
@@ -233,12 +338,17 @@ static void take_event(struct tree *tree, const struct inotify_event *event)
 {
 	if (event->mask & IN_Q_OVERFLOW)
 		tree->lost = true;
-	if (event->wd < 0 || (size_t)event->wd >= tree->nwatched || !tree->watched[event->wd])
+	if (event->wd < 0 || (size_t)event->wd >= tree->nwatched)
 		return;
-	const char *dir = tree->watched[event->wd];
+	struct tree_watch *watch = &tree->watched[event->wd];
+	const char *dir = watch->path;
+	if (event->mask & EVENTS_SELF)
+		tree->lost |= watch->above || (dir && !*dir);
+	if (watch->above && event->len && map_has(&tree->names, event->name))
+		tree->lost = true;
 	if (event->mask & IN_IGNORED)
-		tree->watched[event->wd] = NULL;
-	if (!event->len)
+		*watch = (struct tree_watch){ 0 };
+	if (!event->len || !dir)
 		return;
 	const char *path = join(tree->heard, dir, event->name);
 	if (!map_has(&tree->places, path))
@@ -328,6 +438,7 @@ void tree_close(struct tree *tree)
 	if (tree->fd >= 0)
 		close(tree->fd);
 	arena_destroy(tree->heard);
+	arena_destroy(tree->above);
 	arena_destroy(tree->arena);
 	free(tree);
 }

@@ -1,5 +1,6 @@
 /* Files below a path, and which of them have changed: inotify says where to look, a comparison with what was
- * there before says what has changed. So a rename, an editor's save or a lost event is nothing special. */
+ * there before says what has changed. So a rename, an editor's save or a lost event is nothing special. The
+ * directories and links on the way to the root are watched, too: it may go, come back, and be replaced. */
 #ifndef ENGINE_TREE_H
 #define ENGINE_TREE_H
 

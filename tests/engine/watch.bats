@@ -63,6 +63,48 @@ same() { diff <(cd src && find . -type f ! -name '*.tmp' | sort | xargs md5sum) 
 	[ "$(state web-1)" = running ]
 }
 
+@test "E1 a watched folder that is removed, replaced or moved away, and comes back" {
+	watched '{path: ./src, action: sync, target: /app, initial_sync: true}' '{path: ./again, action: restart}'
+	mkdir -p src/sub again
+	echo 1 >src/a
+	echo 1 >src/sub/x
+	watching
+	rm -rf src
+	mkdir src
+	echo 3 >src/g
+	until_true same
+	mv src src.gone
+	mkdir src
+	echo 4 >src/h
+	until_true same
+	mkdir -p src/sub prepared/sub next
+	echo 5 >src/sub/x
+	until_true same
+	# prepared folders, moved into place
+	echo 6 >prepared/sub/y
+	echo 6 >next/y
+	mv src src.old
+	until_true inside 'test -z "$(find /app -type f)"'
+	mv prepared src
+	until_true same
+	mv src/sub src/sub.old
+	mv next src/sub
+	until_true same
+	echo 7 >src/sub/y
+	until_true same
+	at=$(started web-1)
+	ended_since() { [ "$(started web-1)" != "$at" ]; }
+	rm -rf again
+	mkdir again
+	echo x >again/file
+	until_true ended_since
+	until_true is web-1 running
+	at=$(started web-1)
+	echo y >again/file
+	until_true ended_since
+	ended
+}
+
 @test "sync: a checkout of 5 000 files, and more events than the kernel keeps" {
 	watched '{path: ./src, action: sync, target: /app, initial_sync: true}'
 	mkdir -p other/{a,b,c}/{d,e}

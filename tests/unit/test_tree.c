@@ -149,6 +149,125 @@ static void one_file_and_what_is_told_again(void **state)
 	assert_non_null(strstr(errors.last->message, "cannot watch"));
 }
 
+/* Waits as `watch` does: until there is something to be looked at. Returns the changes as text. */
+static const char *heard(struct tree *tree)
+{
+	size_t count;
+	if (!tree_listen(tree))
+		return "nothing was heard";
+	const struct tree_change *changes = tree_changes(tree, arena, &count);
+	const char *text = words(changes, count);
+	tree_listen(tree);
+	return text;
+}
+
+static void e1_a_root_that_is_replaced(void **state)
+{
+	(void)state;
+	put("tree/a", "1");
+	put("tree/deep/b", "1");
+	struct tree *tree = watch_files(NULL, NULL);
+	/* made again */
+	unlink(in("tree/a"));
+	unlink(in("tree/deep/b"));
+	rmdir(in("tree/deep"));
+	rmdir(in("tree"));
+	put("tree/g", "3");
+	assert_string_equal(heard(tree), "-a -deep/ -deep/b +g");
+	put("tree/h", "4");
+	assert_string_equal(heard(tree), "+h");
+	/* gone for a while, and moved back */
+	rename(in("tree"), in("gone"));
+	assert_string_equal(heard(tree), "-g -h");
+	put("gone/elsewhere", "1");
+	assert_string_equal(heard(tree), "nothing was heard");
+	rename(in("gone"), in("tree"));
+	assert_string_equal(heard(tree), "+elsewhere +g +h");
+	/* a prepared one in its place */
+	put("prepared/g", "5");
+	put("prepared/sub/x", "5");
+	rename(in("tree"), in("old"));
+	rename(in("prepared"), in("tree"));
+	assert_string_equal(heard(tree), "-elsewhere +g -h +sub/ +sub/x");
+	put("tree/sub/x", "66");
+	put("old/g", "77");
+	assert_string_equal(heard(tree), "+sub/x");
+	tree_close(tree);
+}
+
+static void e1_a_folder_above_the_root_that_is_replaced(void **state)
+{
+	(void)state;
+	put("up/er/tree/a", "1");
+	put("next/er/tree/b", "1");
+	assert_int_equal(symlink("up/er", in("link")), 0);
+	options = (struct tree_options){ .root = in("link/tree") };
+	struct tree *tree = tree_open(&options, &errors);
+	assert_non_null(tree);
+	assert_false(tree_listen(tree));
+	rename(in("up"), in("old"));
+	assert_string_equal(heard(tree), "-a");
+	mkdir(in("up"), 0700);
+	assert_string_equal(heard(tree), "");
+	put("up/er/tree/c", "1");
+	assert_string_equal(heard(tree), "+c");
+	/* the link leads elsewhere at once */
+	assert_int_equal(symlink("next/er", in("link.new")), 0);
+	rename(in("link.new"), in("link"));
+	assert_string_equal(heard(tree), "+b -c");
+	put("next/er/tree/b", "22");
+	put("up/er/tree/c", "22");
+	assert_string_equal(heard(tree), "+b");
+	/* what happens beside is not heard */
+	put("next/er/other", "1");
+	put("up/er/other", "1");
+	assert_string_equal(heard(tree), "nothing was heard");
+	tree_close(tree);
+}
+
+static void e1_folders_below_the_root_that_are_replaced(void **state)
+{
+	(void)state;
+	put("tree/sub/a", "1");
+	put("tree/sub/in/b", "1");
+	put("tree/sub2/c", "1");
+	put("tree/sub2/in/b", "2");
+	put("out/in/d", "1");
+	struct tree *tree = watch_files(NULL, NULL);
+	rename(in("tree/sub"), in("tree/sub.old"));
+	rename(in("tree/sub2"), in("tree/sub"));
+	assert_string_equal(heard(tree),
+		"+sub.old/ +sub.old/a +sub.old/in/ +sub.old/in/b -sub/a +sub/c +sub/in/b -sub2/");
+	put("tree/sub/in/b", "333");
+	put("tree/sub.old/in/b", "333");
+	assert_string_equal(heard(tree), "+sub.old/in/b +sub/in/b");
+	rename(in("tree/sub"), in("gone"));
+	rename(in("out"), in("tree/sub"));
+	assert_string_equal(heard(tree), "-sub/c -sub/in/b +sub/in/d");
+	put("gone/in/x", "1");
+	assert_string_equal(heard(tree), "nothing was heard");
+	put("tree/sub/in/d", "22");
+	assert_string_equal(heard(tree), "+sub/in/d");
+	tree_close(tree);
+}
+
+static void e1_the_folder_of_the_one_file_is_replaced(void **state)
+{
+	(void)state;
+	put("conf/one", "1");
+	put("conf2/one", "2");
+	options = (struct tree_options){ .root = in("conf/one") };
+	struct tree *tree = tree_open(&options, &errors);
+	assert_non_null(tree);
+	rename(in("conf"), in("conf.old"));
+	assert_string_equal(heard(tree), "-");
+	rename(in("conf2"), in("conf"));
+	assert_string_equal(heard(tree), "+");
+	put("conf/one", "22");
+	assert_string_equal(heard(tree), "+");
+	tree_close(tree);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_set_up, folder_tear_down)
 
 int main(void)
@@ -159,6 +278,10 @@ int main(void)
 		TEST(ignored_and_included),
 		TEST(lost_events_lead_to_a_comparison),
 		TEST(one_file_and_what_is_told_again),
+		TEST(e1_a_root_that_is_replaced),
+		TEST(e1_a_folder_above_the_root_that_is_replaced),
+		TEST(e1_folders_below_the_root_that_are_replaced),
+		TEST(e1_the_folder_of_the_one_file_is_replaced),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
