@@ -2,6 +2,7 @@
 
 #include "base/text/text.h"
 #include "engine/archive/archive_lib.h"
+#include "engine/archive/beside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -137,16 +138,30 @@ static int unpack_parent(struct unpack *unpack, const char *path, const char **r
 	return unpack->parent < 0 ? cannot_write(unpack, path) : unpack->parent;
 }
 
-/* Makes room for what is no directory. Returns 0, or -1 with a finding. */
-static int unpack_clear(struct unpack *unpack, int parent, const char *name, const char *path)
+/* Opens the directory of what is no directory. Returns its descriptor, or -1 with a finding: one lies there.
+ */
+static int unpack_place(struct unpack *unpack, const char *path, const char **ret_name)
 {
 	struct stat stat;
-	if (fstatat(parent, name, &stat, AT_SYMLINK_NOFOLLOW) != 0)
-		return errno == ENOENT ? 0 : cannot_write(unpack, path);
+	int parent = unpack_parent(unpack, path, ret_name);
+	if (parent < 0)
+		return -1;
+	if (fstatat(parent, *ret_name, &stat, AT_SYMLINK_NOFOLLOW) != 0)
+		return errno == ENOENT ? parent : cannot_write(unpack, path);
 	if (S_ISDIR(stat.st_mode))
 		return ERROR(unpack, "cannot overwrite directory %s/%s with what is none",
 			unpack->options->dir, path);
-	return unlinkat(parent, name, 0) == 0 ? 0 : cannot_write(unpack, path);
+	return parent;
+}
+
+/* What is complete gets its name, what is not goes. */
+static int unpack_keep(struct unpack *unpack, const struct beside *beside, const char *path, int result)
+{
+	if (result == 0 && beside_keep(beside) != 0)
+		result = cannot_write(unpack, path);
+	if (result != 0)
+		beside_drop(beside);
+	return result;
 }
 
 static struct timespec entry_time(const struct unpack *unpack, struct archive_entry *entry)
@@ -208,13 +223,15 @@ static int write_content(struct unpack *unpack, int fd, const char *path)
 	return ftruncate(fd, end) == 0 ? 0 : cannot_write(unpack, path);
 }
 
+/* A file of this name that is there stays until the new one is whole. */
 static int unpack_file(struct unpack *unpack, struct archive_entry *entry, const char *path)
 {
 	const char *name;
-	int parent = unpack_parent(unpack, path, &name);
-	if (parent < 0 || unpack_clear(unpack, parent, name, path) < 0)
+	struct beside beside;
+	int parent = unpack_place(unpack, path, &name);
+	if (parent < 0)
 		return -1;
-	int fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = beside_open(&beside, parent, name);
 	if (fd < 0)
 		return cannot_write(unpack, path);
 	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, entry_time(unpack, entry) };
@@ -223,8 +240,11 @@ static int unpack_file(struct unpack *unpack, struct archive_entry *entry, const
 	if (result == 0 &&
 		(fchmod(fd, unpack->lib.entry_perm(entry) & MODES) != 0 || futimens(fd, times) != 0))
 		result = cannot_write(unpack, path);
-	if (close(fd) != 0 && result == 0)
+	/* some file systems say only now that they are full; the lock lasts until it has its name */
+	if (close(dup(fd)) != 0 && result == 0)
 		result = cannot_write(unpack, path);
+	result = unpack_keep(unpack, &beside, path, result);
+	close(fd);
 	return result;
 }
 
@@ -233,18 +253,21 @@ static int unpack_symlink(struct unpack *unpack, struct archive_entry *entry, co
 {
 	const char *name, *target = unpack->lib.entry_symlink(entry);
 	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, entry_time(unpack, entry) };
-	int parent = unpack_parent(unpack, path, &name);
+	struct beside beside;
+	int parent = unpack_place(unpack, path, &name), result = 0;
 	if (!target)
 		target = unpack->lib.entry_symlink_utf8(entry);
-	if (parent < 0 || unpack_clear(unpack, parent, name, path) < 0)
+	if (parent < 0)
 		return -1;
-	if (symlinkat(target ? target : "", parent, name) != 0)
+	if (beside_choose(&beside, parent, name) != 0 ||
+		symlinkat(target ? target : "", parent, beside.hidden) != 0)
 		return cannot_write(unpack, path);
-	if (unpack->options->owners && geteuid() == 0 &&
-		fchownat(parent, name, (uid_t)unpack->lib.entry_uid(entry),
-			(gid_t)unpack->lib.entry_gid(entry), AT_SYMLINK_NOFOLLOW) != 0)
-		return cannot_write(unpack, path);
-	return utimensat(parent, name, times, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : cannot_write(unpack, path);
+	if ((unpack->options->owners && geteuid() == 0 &&
+		    fchownat(parent, beside.hidden, (uid_t)unpack->lib.entry_uid(entry),
+			    (gid_t)unpack->lib.entry_gid(entry), AT_SYMLINK_NOFOLLOW) != 0) ||
+		utimensat(parent, beside.hidden, times, AT_SYMLINK_NOFOLLOW) != 0)
+		result = cannot_write(unpack, path);
+	return unpack_keep(unpack, &beside, path, result);
 }
 
 /* Another name of a file that the archive has brought before. */
@@ -253,15 +276,18 @@ static int unpack_hard_link(struct unpack *unpack, const char *other, const char
 	struct arena *scratch = arena_child(NULL);
 	const char *name, *from = unpack_path(unpack, scratch, other), *from_name = NULL;
 	struct stat stat = { 0 };
+	struct beside beside;
 	int source = -1, parent, result = -1;
 	if (from && *from && (parent = unpack_parent(unpack, from, &from_name)) >= 0)
 		source = dup(parent);
 	if (source >= 0 &&
 		(fstatat(source, from_name, &stat, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(stat.st_mode)))
 		refuse_name(unpack, path, "another name of what is no file");
-	else if (source >= 0 && !text_is(from, path) && (parent = unpack_parent(unpack, path, &name)) >= 0 &&
-		 unpack_clear(unpack, parent, name, path) == 0)
-		result = linkat(source, from_name, parent, name, 0) == 0 ? 0 : cannot_write(unpack, path);
+	else if (source >= 0 && !text_is(from, path) && (parent = unpack_place(unpack, path, &name)) >= 0)
+		result = beside_choose(&beside, parent, name) == 0 &&
+					 linkat(source, from_name, parent, beside.hidden, 0) == 0
+				 ? unpack_keep(unpack, &beside, path, 0)
+				 : cannot_write(unpack, path);
 	if (source >= 0)
 		close(source);
 	arena_destroy(scratch);
@@ -271,11 +297,14 @@ static int unpack_hard_link(struct unpack *unpack, const char *other, const char
 static int unpack_fifo(struct unpack *unpack, struct archive_entry *entry, const char *path)
 {
 	const char *name;
-	int parent = unpack_parent(unpack, path, &name);
-	if (parent < 0 || unpack_clear(unpack, parent, name, path) < 0)
+	struct beside beside;
+	int parent = unpack_place(unpack, path, &name);
+	if (parent < 0)
 		return -1;
-	return mkfifoat(parent, name, unpack->lib.entry_perm(entry) & 0777) == 0 ? 0
-										 : cannot_write(unpack, path);
+	if (beside_choose(&beside, parent, name) != 0 ||
+		mkfifoat(parent, beside.hidden, unpack->lib.entry_perm(entry) & 0777) != 0)
+		return cannot_write(unpack, path);
+	return unpack_keep(unpack, &beside, path, 0);
 }
 
 static int unpack_entry(struct unpack *unpack, struct archive_entry *entry, const char *path)

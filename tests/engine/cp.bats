@@ -176,6 +176,31 @@ inside() { docker exec -u 0 "$PROJECT-web-1" sh -c "$1"; }
 	[ ! -e fresh/dev ]
 }
 
+@test "E2 a copy that fails, or is killed, leaves the file that is there" {
+	web
+	inside 'head -c 3000000 /dev/urandom >/tmp/big; mkdir /tmp/d; cp /tmp/big /tmp/d'
+	mkdir d
+	echo mine | tee big >d/big
+	# a full disk
+	run -1 bash -c 'trap "" XFSZ; ulimit -f 1000; "$FLOW" cp web:/tmp/big big 2>&1'
+	has "cannot write" "big: File too large"
+	run -1 bash -c 'trap "" XFSZ; ulimit -f 1000; "$FLOW" cp web:/tmp/d/. d 2>&1'
+	has "cannot write" "big: File too large"
+	[ "$(cat big d/big)" = $'mine\nmine' ]
+	[ "$(ls -A d)" = big ]
+	# its end, without a word
+	proxied stall@/archive
+	begin log cp web:/tmp/big big
+	until_true test -s .big.docker-flow-1
+	kill -9 "$pid"
+	ends 137
+	DOCKER_HOST=$ENGINE
+	[ "$(cat big)" = mine ]
+	flow cp web:/tmp/big big
+	[ "$(stat -c %s big)" = 3000000 ]
+	[ ! -e .big.docker-flow-1 ]
+}
+
 @test "200 MB and 10 000 files, memory stays flat" {
 	web
 	cat >measured.py <<-'PYTHON'

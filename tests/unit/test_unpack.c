@@ -5,7 +5,11 @@
 #include "engine/archive/unpack.h"
 #include "folder_case.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/resource.h>
 
 /* An entry of a made archive. */
 struct made {
@@ -59,6 +63,8 @@ static ssize_t give_half(void *arg, const void **ret_bytes)
 	return archive_at > archive_bytes.len / 2 ? -1 : give_piece(arg, ret_bytes);
 }
 
+static ssize_t (*take)(void *arg, const void **ret_bytes) = give_piece;
+
 /* Unpacks these entries into "place", where the first part of their names becomes `name`. */
 static int unpack_made(const struct made *made, size_t count, const char *name)
 {
@@ -75,8 +81,7 @@ static int unpack_made(const struct made *made, size_t count, const char *name)
 	lib.write_free(archive);
 	mkdir(in("place"), 0755);
 	int result = unpack(arena,
-		&(struct unpack_options){
-			.dir = in("place"), .name = name, .from = "p-web-1", .read = give_piece },
+		&(struct unpack_options){ .dir = in("place"), .name = name, .from = "p-web-1", .read = take },
 		&errors);
 	buf_finish(&archive_bytes);
 	return result;
@@ -226,6 +231,79 @@ static void devices_are_left_out(void **state)
 	assert_string_equal(content("place/to/file"), "x");
 }
 
+/* How many entries a folder has. */
+static int entries_of(const char *name)
+{
+	DIR *stream = opendir(in(name));
+	int count = 0;
+	assert_non_null(stream);
+	for (struct dirent *entry; (entry = readdir(stream));)
+		count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+	closedir(stream);
+	return count;
+}
+
+static void e2_a_file_stays_until_the_new_one_is_whole(void **state)
+{
+	struct rlimit before, small;
+	static char text[20000];
+	(void)state;
+	memset(text, 'x', sizeof text - 1);
+	put("place/file", "kept");
+	put("place/sub/file", "kept");
+	/* a full disk */
+	getrlimit(RLIMIT_FSIZE, &before);
+	small = before;
+	small.rlim_cur = 5000;
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &small);
+	int file = UNPACK("", { S_IFREG, "./file", text });
+	int sub = UNPACK("", { S_IFREG, "./sub/file", text });
+	setrlimit(RLIMIT_FSIZE, &before);
+	assert_int_equal(file, -1);
+	assert_int_equal(sub, -1);
+	/* a connection that breaks off */
+	take = give_half;
+	assert_int_equal(UNPACK("", { S_IFREG, "./file", text }), -1);
+	take = give_piece;
+	assert_string_equal(content("place/file"), "kept");
+	assert_string_equal(content("place/sub/file"), "kept");
+	assert_int_equal(entries_of("place"), 2);
+	assert_int_equal(entries_of("place/sub"), 1);
+	assert_int_equal(UNPACK("", { S_IFREG, "./file", "new" }), 0);
+	assert_string_equal(content("place/file"), "new");
+}
+
+static void e2_what_a_killed_copy_has_left_goes_with_the_next(void **state)
+{
+	(void)state;
+	put("place/.file.docker-flow-1", "left");
+	put("place/.other.docker-flow-1", "of another");
+	put("place/.busy.docker-flow-1", "being written");
+	put("outside/far", "far");
+	assert_int_equal(symlink(in("outside/far"), in("place/.file.docker-flow-2")), 0);
+	int fd = openat(AT_FDCWD, in("place/.busy.docker-flow-1"), O_RDONLY | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	assert_int_equal(UNPACK("", { S_IFREG, "./file", "1" }, { S_IFREG, "./busy", "2" },
+				 { S_IFLNK, "./link", "file" }, { S_IFREG, "./again", "./file", 0, true },
+				 { S_IFREG, "./again", "./file", 0, true }, { S_IFIFO, "./pipe" }),
+		0);
+	assert_string_equal(content("place/file"), "1");
+	assert_string_equal(content("place/again"), "1");
+	assert_string_equal(content("place/busy"), "2");
+	assert_string_equal(content("place/.busy.docker-flow-1"), "being written");
+	assert_string_equal(content("place/.other.docker-flow-1"), "of another");
+	assert_string_equal(content("outside/far"), "far");
+	assert_null(content("place/.file.docker-flow-1"));
+	close(fd);
+	/* a name as long as names can be */
+	char name[256 + 2] = "./";
+	memset(name + 2, 'n', 255);
+	name[257] = '\0';
+	assert_int_equal(UNPACK("", { S_IFREG, name, "long" }), 0);
+	assert_string_equal(content(arena_printf(arena, "place/%s", name + 2)), "long");
+}
+
 static void what_breaks_off_is_a_failure(void **state)
 {
 	(void)state;
@@ -302,6 +380,8 @@ int main(void)
 		TEST(links_that_lie_there_are_not_followed),
 		TEST(directories_and_files_do_not_replace_each_other),
 		TEST(devices_are_left_out),
+		TEST(e2_a_file_stays_until_the_new_one_is_whole),
+		TEST(e2_what_a_killed_copy_has_left_goes_with_the_next),
 		TEST(what_breaks_off_is_a_failure),
 		TEST(copies_keep_names_modes_and_links),
 	};
