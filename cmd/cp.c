@@ -91,11 +91,27 @@ static int print_archive(struct ctx *ctx, const struct copy *copy, const struct 
 		http_query(ctx->arena, "path", path, (char *)NULL), container->name);
 }
 
+/* An empty path, of a variable that is not set as a rule, is not the folder that it would lead to. */
+static const char *empty_path(struct ctx *ctx, const struct cp_end *source, const struct cp_end *target)
+{
+	if (!*ctx->args[0])
+		return "source can not be empty";
+	if (!*ctx->args[1])
+		return "destination can not be empty";
+	for (int i = 0; i < 2; i++)
+		if (!*(i ? target : source)->path)
+			return arena_printf(ctx->arena, "%s: path cannot be empty", ctx->args[i]);
+	return NULL;
+}
+
 static int cp_ends(struct ctx *ctx, struct cp_end *ret_source, struct cp_end *ret_target)
 {
 	*ret_source = read_end(ctx->arena, ctx->args[0]);
 	*ret_target = read_end(ctx->arena, ctx->args[1]);
-	if (ret_source->service && ret_target->service)
+	const char *empty = empty_path(ctx, ret_source, ret_target);
+	if (empty)
+		error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "%s", empty);
+	else if (ret_source->service && ret_target->service)
 		error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "copying between services is not supported");
 	else if (!ret_source->service && !ret_target->service)
 		error_add(&ctx->errors, ERROR_USAGE, NULL, NULL,

@@ -201,6 +201,23 @@ inside() { docker exec -u 0 "$PROJECT-web-1" sh -c "$1"; }
 	[ ! -e .big.docker-flow-1 ]
 }
 
+@test "E3 an empty path is refused, whichever end it is of" {
+	web
+	touch file
+	run -2 flow cp "" web:/tmp
+	has "source can not be empty" "usage: docker-flow cp"
+	run -2 flow cp web:/etc/passwd ""
+	has "destination can not be empty"
+	run -2 flow cp "" ""
+	has "source can not be empty"
+	for args in 'web: out' 'file web:' '- web:'; do
+		run -2 flow cp $args
+		has "web:: path cannot be empty"
+	done
+	[ "$(ls)" = $'compose.yaml\nfile' ]
+	inside 'test ! -e /file'
+}
+
 @test "200 MB and 10 000 files, memory stays flat" {
 	web
 	cat >measured.py <<-'PYTHON'
