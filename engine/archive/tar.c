@@ -15,9 +15,11 @@
 
 #define CHUNK           ((size_t)128 << 10)
 #define OUT_MOST        ((size_t)4 << 20)
-#define FILES_MOST      ((size_t)256 << 20)
 #define DEPTH_MOST      255
 #define NAME_MOST       ((size_t)1 << 20)
+#define PAGE            4096               /* files in /sys say that they have so many bytes, in /proc none */
+#define UNSIZED_MOST    ((size_t)16 << 20) /* as of files that are uploaded (docs/keys.md) */
+#define LEFT_OUT_TOLD   20
 #define ERROR(tar, ...) error_add((tar)->errors, ERROR_SYSTEM, NULL, NULL, __VA_ARGS__)
 
 /* A directory that is being walked. */
@@ -49,9 +51,12 @@ struct tar {
 	unsigned depth;
 	int file; /* the one being copied, or -1 */
 	int64_t left;
+	struct buf unsized; /* the whole of it, when its size could not be known before */
+	size_t unsized_at;
 	char *file_path;
 	char *chunk;
-	struct buf out; /* made, but not given out */
+	size_t nleft_out; /* devices and sockets of a copy */
+	struct buf out;   /* made, but not given out */
 	size_t given;
 	int64_t bytes;
 	bool ended;
@@ -216,6 +221,28 @@ static int put_link(struct tar *tar, const char *name, const char *path, const s
 	return put_header(tar, path, stat, target, NULL);
 }
 
+/* Reads a file whose size may be none to its end, since the size stands before the content in an archive. */
+static int read_unsized(struct tar *tar, int fd, const char *path, struct stat *stat)
+{
+	ssize_t len;
+	buf_reset(&tar->unsized);
+	tar->unsized_at = 0;
+	if (stat->st_size > PAGE)
+		return 0;
+	while ((len = read(fd, tar->chunk, CHUNK)) != 0) {
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0)
+			return ERROR(tar, "cannot read %s/%s: %s", tar->dir, path, strerror(errno));
+		if (!buf_append(&tar->unsized, tar->chunk, (size_t)len)) {
+			ERROR(tar, "cannot read %s/%s: the file is too large", tar->dir, path);
+			return error_hint(tar->errors, "at most 16 MiB are read of what has no size");
+		}
+	}
+	stat->st_size = (off_t)tar->unsized.len;
+	return 0;
+}
+
 static int begin_file(struct tar *tar, const char *name, const char *path)
 {
 	struct stat stat;
@@ -230,6 +257,8 @@ static int begin_file(struct tar *tar, const char *name, const char *path)
 				 : error_hint(tar->errors, "make it readable, or name it in .dockerignore");
 	}
 	tar->file = fd;
+	if (read_unsized(tar, fd, path, &stat) < 0)
+		return -1;
 	tar->left = stat.st_size;
 	free(tar->file_path);
 	tar->file_path = heap_text(path);
@@ -253,6 +282,8 @@ static int level_visit(struct tar *tar, const char *name, char *path)
 	if (ignored && dir && (ignore_below(tar->ignore, path) || keep_below(tar, path)))
 		return level_enter(tar, name, path, &stat, false);
 	bool known = dir || S_ISREG(stat.st_mode) || S_ISLNK(stat.st_mode) || S_ISFIFO(stat.st_mode);
+	if (!known && tar->name && tar->nleft_out++ < LEFT_OUT_TOLD)
+		error_warn(tar->errors, NULL, NULL, "left out %s/%s: a device or a socket", tar->dir, path);
 	if (!ignored && known && !is_extra(tar, path)) {
 		result = tell_parents(tar, tar->level);
 		if (result == 0 && dir)
@@ -270,10 +301,20 @@ static int level_visit(struct tar *tar, const char *name, char *path)
 	return result;
 }
 
+/* Reads on in the present file. */
+static ssize_t read_chunk(struct tar *tar, size_t want)
+{
+	if (!tar->unsized.len)
+		return read(tar->file, tar->chunk, want);
+	memcpy(tar->chunk, tar->unsized.data + tar->unsized_at, want);
+	tar->unsized_at += want;
+	return (ssize_t)want;
+}
+
 static int copy_chunk(struct tar *tar)
 {
 	size_t want = tar->left < (int64_t)CHUNK ? (size_t)tar->left : CHUNK;
-	ssize_t len = want ? read(tar->file, tar->chunk, want) : 0;
+	ssize_t len = want ? read_chunk(tar, want) : 0;
 	if (len < 0 || (len == 0 && want))
 		return ERROR(tar, "cannot read %s/%s: %s", tar->dir, tar->file_path,
 			len < 0 ? strerror(errno) : "it became shorter meanwhile");
@@ -315,6 +356,9 @@ static int tar_step(struct tar *tar)
 		return put_path(tar, tar->paths++);
 	if (!level) {
 		tar->ended = true;
+		if (tar->nleft_out > LEFT_OUT_TOLD)
+			error_warn(tar->errors, NULL, NULL, "left out %zu more devices or sockets in %s",
+				tar->nleft_out - LEFT_OUT_TOLD, tar->dir);
 		return tar_check(tar, tar->lib.write_close(tar->archive), "the end");
 	}
 	if (level->at == level->count) {
@@ -334,7 +378,8 @@ static struct tar *tar_open(const struct tar *like)
 	struct tar *tar = HEAP_NEW(struct tar);
 	*tar = *like;
 	tar->file = -1;
-	buf_init(&tar->out, tar->dir ? OUT_MOST : FILES_MOST);
+	buf_init(&tar->out, tar->dir ? OUT_MOST : TAR_FILES_MOST);
+	buf_init(&tar->unsized, UNSIZED_MOST);
 	if (archive_lib_open(&tar->lib, tar->errors) != 0) {
 		free(tar);
 		return NULL;
@@ -448,28 +493,8 @@ void tar_destroy(struct tar *tar)
 	if (tar->entry)
 		tar->lib.entry_free(tar->entry);
 	buf_finish(&tar->out);
+	buf_finish(&tar->unsized);
 	free(tar->file_path);
 	free(tar->chunk);
 	free(tar);
-}
-
-int tar_files(struct arena *arena, const struct tar_file *files, size_t count, const char **ret_bytes,
-	size_t *ret_len, struct errors *errors)
-{
-	struct tar *tar = tar_create(NULL, NULL, NULL, files, count, errors);
-	auto_buf struct buf all;
-	char bytes[16384];
-	ssize_t len = -1;
-	buf_init(&all, FILES_MOST);
-	while (tar && (len = tar_read(tar, bytes, sizeof bytes)) > 0 && buf_append(&all, bytes, (size_t)len))
-		;
-	tar_destroy(tar);
-	if (len < 0)
-		return -1;
-	if (all.overflow)
-		return error_add(
-			errors, ERROR_SYSTEM, NULL, NULL, "files of more than 256 MiB cannot be packed");
-	*ret_bytes = arena_strndup(arena, buf_text(&all), all.len);
-	*ret_len = all.len;
-	return 0;
 }

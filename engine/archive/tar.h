@@ -1,4 +1,5 @@
-/* Tar archives made by libarchive: build contexts and copies as a stream, small ones in memory. */
+/* Tar archives made by libarchive: build contexts and copies as a stream, small ones in memory. Files whose
+ * size the kernel does not know (in /proc, in /sys) are read to their end first, 16 MiB at most. */
 #ifndef ENGINE_TAR_H
 #define ENGINE_TAR_H
 
@@ -7,6 +8,8 @@
 
 #include <stdint.h>
 #include <sys/types.h>
+
+#define TAR_FILES_MOST ((size_t)256 << 20) /* bytes of an archive in memory */
 
 /* A regular file with its content. */
 struct tar_file {
@@ -34,8 +37,8 @@ struct tar *tar_create(const char *dir, const struct ignore *ignore, const char 
 
 /* Begins the archive of a copy: of directory `dir` with all that is in it, called `name` ("": what is in it
  * stands at the top), or, unless it is NULL, of its `entry` alone, a file or a link. Owners, modes and times
- * are kept; sockets and devices are skipped. What is passed must live until tar_destroy. Returns NULL with a
- * finding. */
+ * are kept; sockets and devices are skipped with warnings. What is passed must live until tar_destroy.
+ * Returns NULL with a finding. */
 struct tar *tar_copy(const char *dir, const char *entry, const char *name, struct errors *errors);
 
 /* A path here and what it is called in an archive. */

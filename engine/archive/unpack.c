@@ -12,7 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MODES 01777 /* of files that others have made: no set-user-id, no set-group-id */
+#define LEFT_OUT_TOLD 20
+#define MODES         01777 /* of files that others have made: no set-user-id, no set-group-id */
 
 /* A directory that gets its mode and its time at the end: until then we have to be able to write in it. */
 struct unpack_dir {
@@ -33,7 +34,8 @@ struct unpack {
 	struct arena *parent_arena; /* of its path */
 	struct unpack_dir *dirs;
 	size_t ndirs;
-	bool broken; /* `read` has failed */
+	size_t nleft_out; /* devices and sockets */
+	bool broken;      /* `read` has failed */
 };
 
 #define ERROR(u, ...) error_add((u)->errors, ERROR_SYSTEM, NULL, NULL, __VA_ARGS__)
@@ -307,6 +309,7 @@ static int unpack_fifo(struct unpack *unpack, struct archive_entry *entry, const
 	return unpack_keep(unpack, &beside, path, 0);
 }
 
+/* Each kind of entry has its function. */
 static int unpack_entry(struct unpack *unpack, struct archive_entry *entry, const char *path)
 {
 	const char *other = unpack->lib.entry_hardlink(entry);
@@ -325,8 +328,13 @@ static int unpack_entry(struct unpack *unpack, struct archive_entry *entry, cons
 		return unpack_symlink(unpack, entry, path);
 	if (S_ISFIFO(type))
 		return unpack_fifo(unpack, entry, path);
-	error_warn(unpack->errors, NULL, NULL, "%s: left out \"%s\": a device or a socket",
-		unpack->options->from, path);
+	/* the archive of a device holds nothing else */
+	if (text_is(path, unpack->options->name))
+		return ERROR(unpack, "%s: cannot copy \"%s\": it is a device or a socket",
+			unpack->options->from, path);
+	if (unpack->nleft_out++ < LEFT_OUT_TOLD)
+		error_warn(unpack->errors, NULL, NULL, "%s: left out \"%s\": a device or a socket",
+			unpack->options->from, path);
 	return 0;
 }
 
@@ -387,6 +395,9 @@ int unpack(struct arena *arena, const struct unpack_options *options, struct err
 	else
 		refuse_archive(&unpack);
 	finish_dirs(&unpack);
+	if (unpack.nleft_out > LEFT_OUT_TOLD)
+		error_warn(errors, NULL, NULL, "%s: left out %zu more devices or sockets", options->from,
+			unpack.nleft_out - LEFT_OUT_TOLD);
 	unpack.lib.read_free(unpack.archive);
 	if (unpack.parent >= 0)
 		close(unpack.parent);

@@ -21,9 +21,9 @@ struct unpack_options {
 
 /* Unpacks all of it, in flat memory but for the names of its directories. Files take the place of files, when
  * they are whole (engine/archive/beside.h), not of directories, nor the other way round; modes and times are
- * the archive's, without set-user-id and set-group-id. Devices and sockets are left out with a warning. Names
- * with "..", and those that lead through a link or a file, are refused. Returns 0, or -1: with findings, or
- * `read` has failed. */
+ * the archive's, without set-user-id and set-group-id. Devices and sockets are left out with warnings, save
+ * the one that alone was to be copied, which is a failure. Names with "..", and those that lead through a
+ * link or a file, are refused. Returns 0, or -1: with findings, or `read` has failed. */
 int unpack(struct arena *arena, const struct unpack_options *options, struct errors *errors);
 
 #endif

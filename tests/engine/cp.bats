@@ -218,6 +218,29 @@ inside() { docker exec -u 0 "$PROJECT-web-1" sh -c "$1"; }
 	inside 'test ! -e /file'
 }
 
+@test "E4 devices and sockets are told; a file without a size comes whole" {
+	web
+	inside 'mknod /tmp/dev c 1 3'
+	run -1 flow cp web:/tmp/dev out
+	has 'cannot copy "out": it is a device or a socket'
+	[ ! -e out ]
+	mkdir tree
+	echo x >tree/file
+	mknod tree/dev c 1 3
+	python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("tree/socket")'
+	run -0 flow cp tree web:/tmp
+	has "warning: left out $PWD/tree/dev: a device or a socket" "warning: left out $PWD/tree/socket"
+	[ "$(inside 'ls /tmp/tree')" = file ]
+	flow cp /proc/cpuinfo web:/tmp/cpuinfo
+	inside 'grep -q processor /tmp/cpuinfo'
+	flow cp /sys/kernel/mm/transparent_hugepage/enabled web:/tmp/sys
+	inside 'grep -q never /tmp/sys'
+	# one that does not end: the pages that this process could have
+	run -1 flow cp /proc/self/pagemap web:/tmp/none
+	has "the file is too large" "at most 16 MiB"
+	inside 'test ! -e /tmp/none'
+}
+
 @test "200 MB and 10 000 files, memory stays flat" {
 	web
 	cat >measured.py <<-'PYTHON'

@@ -304,6 +304,18 @@ static void e2_what_a_killed_copy_has_left_goes_with_the_next(void **state)
 	assert_string_equal(content(arena_printf(arena, "place/%s", name + 2)), "long");
 }
 
+static void e4_a_device_itself_is_a_failure_many_are_told_in_short(void **state)
+{
+	struct made many[30] = { { S_IFDIR, "s", NULL, 0755 } };
+	(void)state;
+	refused(UNPACK("null", { S_IFCHR, "zero" }), "cannot copy \"null\": it is a device or a socket");
+	for (int i = 1; i < 30; i++)
+		many[i] = (struct made){ S_IFCHR, arena_printf(arena, "s/%d", i) };
+	assert_int_equal(unpack_made(many, 30, "to"), 0);
+	assert_int_equal(errors.warnings, 21);
+	assert_string_equal(errors.last->message, "p-web-1: left out 9 more devices or sockets");
+}
+
 static void what_breaks_off_is_a_failure(void **state)
 {
 	(void)state;
@@ -367,6 +379,16 @@ static void copies_keep_names_modes_and_links(void **state)
 	assert_null(tar_copy(in("nosuch"), NULL, "n", &errors));
 }
 
+static void e4_files_without_a_size_are_read_to_their_end(void **state)
+{
+	(void)state;
+	put("tree/empty", "");
+	assert_int_equal(there_and_back("tree", "empty", "x", "got"), 0);
+	assert_string_equal(content("got"), "");
+	assert_int_equal(there_and_back("/proc/self", "comm", "x", "comm"), 0);
+	assert_true(strlen(content("comm")) > 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_outside, folder_tear_down)
 
 int main(void)
@@ -384,6 +406,8 @@ int main(void)
 		TEST(e2_what_a_killed_copy_has_left_goes_with_the_next),
 		TEST(what_breaks_off_is_a_failure),
 		TEST(copies_keep_names_modes_and_links),
+		TEST(e4_a_device_itself_is_a_failure_many_are_told_in_short),
+		TEST(e4_files_without_a_size_are_read_to_their_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
