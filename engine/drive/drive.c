@@ -153,8 +153,11 @@ static int run_rounds(struct drive *drive)
 		drive->warn(drive->warn_arg);
 	int result = run_rest(drive);
 	drive_ready_keep(drive);
-	if (result < 0)
+	if (result < 0) {
+		if (drive->planner->failed && !is_halted(drive))
+			drive->planner->failed(drive);
 		return -1;
+	}
 	if (run_check(drive) < 0)
 		return -1;
 	return drive->errors->count ? -1 : 0;

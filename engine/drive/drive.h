@@ -27,6 +27,9 @@ struct drive_planner {
 	/* After a run that went well, locks still held, and when there is nothing to do. Returns 0, or -1
 	 * with findings. May be NULL. */
 	int (*check)(struct drive *drive);
+	/* After a run that failed, unless it was interrupted: adds what else has gone wrong meanwhile. May be
+	 * NULL. */
+	void (*failed)(struct drive *drive);
 };
 
 struct drive {

@@ -49,7 +49,9 @@ static int again_check(struct drive *drive)
 
 void drive_again_init(struct drive_again *again)
 {
-	static const struct drive_planner planner = { .look = again_look, .check = again_check };
+	static const struct drive_planner planner = {
+		.look = again_look, .check = again_check, .failed = settle_rest
+	};
 	struct drive *drive = &again->drive;
 	drive->planner = &planner;
 	drive->arg = again;

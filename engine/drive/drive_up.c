@@ -233,12 +233,21 @@ static int up_check(struct drive *drive)
 	return up->how.no_start || up->how.once ? 0 : settle_check(drive, up->settle);
 }
 
+/* Who listens to the containers hears of their ends. */
+static void up_failed(struct drive *drive)
+{
+	const struct drive_up *up = drive->arg;
+	if (!drive->follow && !up->how.once)
+		settle_rest(drive);
+}
+
 void drive_up_init(struct drive_up *up)
 {
 	static const struct drive_planner planner = {
 		.look = up_look,
 		.drop = up_drop,
 		.check = up_check,
+		.failed = up_failed,
 	};
 	up->drive.planner = &planner;
 	up->drive.arg = up;

@@ -6,6 +6,7 @@
 #include "engine/stream/logs.h"
 #include "graph/up/reconcile.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,6 +101,12 @@ static int container_failed(
 	last_words_put(&detail, &look, lines);
 	error_detail(drive->errors, buf_text(&detail));
 	return error_hint(drive->errors, "%s", last_words_hint(arena, &look, service, lines));
+}
+
+/* What names of containers are made of. (moby, daemon/names: RestrictedNameChars) */
+static bool is_name_byte(char c)
+{
+	return isalnum((unsigned char)c) || (c && strchr("_.-", c));
 }
 
 static bool is_unchecked(const struct drive *drive, const struct service *service)
@@ -197,6 +204,38 @@ int settle_now(struct drive *drive)
 			failed = container_failed(drive, end->id, end->name, end->service, end->exit_code);
 	}
 	return failed;
+}
+
+/* Whether a finding names the container. */
+static bool is_told(const struct errors *errors, const char *name)
+{
+	size_t len = strlen(name);
+	for (const struct error *error = errors->first; error; error = error->next)
+		for (const char *at = error->message; (at = strstr(at, name)); at += len)
+			if ((at == error->message || !is_name_byte(at[-1])) && !is_name_byte(at[len]))
+				return true;
+	return false;
+}
+
+static bool is_taken_back(const struct plan *plan, const char *id)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct step *step = plan->steps[i];
+		const char *its = op_traits[step->op].removes && step->began ? step_container(step) : NULL;
+		if (its && strcmp(its, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+void settle_rest(struct drive *drive)
+{
+	for (size_t i = 0; i < drive->result.nends; i++) {
+		const struct run_end *end = &drive->result.ends[i];
+		if (end->exit_code && !end->again && !is_told(drive->errors, end->name) &&
+			!is_taken_back(drive->plan, end->id))
+			container_failed(drive, end->id, end->name, end->service, end->exit_code);
+	}
 }
 
 int settle_faults(const struct drive *drive)

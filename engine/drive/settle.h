@@ -21,6 +21,10 @@ int settle_window(struct settle *settle);
  * end (run_options.last_look). Returns 0, or -1 with a finding for each. */
 int settle_now(struct drive *drive);
 
+/* After a run that failed: findings for the containers as of settle_now that no finding names yet, without
+ * those that the run has taken back. */
+void settle_rest(struct drive *drive);
+
 /* After a run that went well, or with nothing to do: what the plan could not mend, or has not kept from
  * breaking meanwhile. `settle` is the watch of --wait, or NULL. Returns 0, or -1 with findings. */
 int settle_check(struct drive *drive, struct settle *settle);

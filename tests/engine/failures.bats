@@ -456,3 +456,23 @@ networks() { docker network ls -q --no-trunc --filter "label=com.docker.compose.
 	run -1 flow up --wait silent
 	has "$PROJECT-silent-1 has printed nothing; its program sh has ended with 127: the command was not found"
 }
+
+@test "C8 what ended on its own is listed beside a gate that failed, and once" {
+	compose <<-'YAML'
+		services:
+		  crash: {image: busybox, network_mode: none, command: [sh, -c, "echo boom; exit 3"]}
+		  db: {image: busybox, init: true, command: sleep 1000, healthcheck: {test: "false", interval: 1s, retries: 2}}
+		  app: {image: busybox, init: true, command: sleep 1000, depends_on: {db: {condition: service_healthy}}}
+	YAML
+	once() {
+		has "$PROJECT-db-1 is unhealthy"
+		[ "$(grep -c "^error: .*$PROJECT-crash-1 exited\|services.crash: .*$PROJECT-crash-1 exited" <<<"$output")" = 1 ]
+		[ "$(grep -c '^    boom' <<<"$output")" = 1 ]
+	}
+	run -1 flow up -d
+	once
+	run -1 flow up -d --wait --force-recreate -t 0
+	once
+	run -1 flow up -d --force-recreate -t 0 # taken back: the gate of the one that was to stay has told it
+	once
+}
