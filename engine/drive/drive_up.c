@@ -176,29 +176,39 @@ static int up_look(struct drive *drive, enum drive_look why)
 	return result < 0 || drive->idle ? result : up_preview(up);
 }
 
-/* Services whose image could not be had, and what requires them, are out; the others go on. */
-static void drop_imageless(struct drive *drive)
+/* Selected services whose image could not be had, and what requires them, are out; the others go on. Returns
+ * why, by the vertices' order; NULL for those that go on, or only need one that does not. */
+static const char **drop_imageless(struct drive *drive)
 {
 	const struct dag *dag = drive->scope->dag;
+	const char **why = ARENA_ARRAY(drive->scratch, const char *, dag->count + 1);
 	for (size_t i = 0; i < drive->image_plan->count; i++) {
 		const struct step *step = drive->image_plan->steps[i];
 		if (step->may_fail || (step->state != STEP_FAILED && step->state != STEP_SKIPPED))
 			continue;
-		for (size_t v = 0; v < dag->count; v++)
-			if (strcmp(service_image(drive->scratch, dag->vertices[v]->service), step->name) == 0)
-				dag_drop(dag, dag->vertices[v]);
+		for (size_t v = 0; v < dag->count; v++) {
+			struct dag_vertex *vertex = dag->vertices[v];
+			if ((!vertex->selected && !vertex->dropped) ||
+				strcmp(service_image(drive->scratch, vertex->service), step->name) != 0)
+				continue;
+			why[vertex->order] = step->op == OP_IMAGE_BUILD
+						     ? "left out: its image could not be built"
+						     : "left out: its image could not be pulled";
+			dag_drop(dag, vertex);
+		}
 	}
+	return why;
 }
 
 /* Leaves out what cannot run for want of an image, and says so. */
 static void up_drop(struct drive *drive)
 {
 	const struct dag *dag = drive->scope->dag;
-	drop_imageless(drive);
+	const char **why = drop_imageless(drive);
 	for (size_t i = 0; i < dag->count; i++) {
 		const struct dag_vertex *vertex = dag->sorted[i];
-		const char *text = "left out: its image is not there";
-		for (size_t e = 0; e < vertex->nedges; e++)
+		const char *text = why[vertex->order];
+		for (size_t e = 0; !text && e < vertex->nedges; e++)
 			if (vertex->edges[e].required && vertex->edges[e].to->dropped)
 				text = arena_printf(drive->scratch, "left out: it needs %s",
 					vertex->edges[e].to->service->key);

@@ -87,7 +87,7 @@ load helper
 		  other: {image: busybox, init: true, command: sleep 1000}
 	YAML
 	run -1 flow up -d
-	has "Service db: left out: its image is not there" "Service web: left out: it needs db" "other-1  Started"
+	has "Service db: left out: its image could not be pulled" "Service web: left out: it needs db" "other-1  Started"
 	sed -i '/db:\|web:/d; s/init: true, //; s/}$/, entrypoint: \/nope}/' compose.yaml
 	before=$(ids)
 	run -1 flow up -d
@@ -96,6 +96,22 @@ load helper
 	[[ $output != *_"$PROJECT"* ]]
 	[ "$(ids)" = "$before" ]
 	is other-1 running
+}
+
+@test "a pull that fails leaves out only what this run is about" {
+	docker tag busybox 127.0.0.1:1/here:1
+	compose <<-'YAML'
+		services:
+		  ok: {image: "127.0.0.1:1/here:1", init: true, command: sleep 1000}
+		  web: {image: "127.0.0.1:1/here:1", init: true, command: sleep 1000, depends_on: [ok]}
+		  other: {image: "127.0.0.1:1/here:1", init: true, command: sleep 1000}
+	YAML
+	flow up -d other
+	run -1 flow up -d --pull always ok
+	has "Service ok: left out: its image could not be pulled"
+	[[ $output != *"Service web"* && $output != *"Service other"* ]]
+	is other-1 running
+	docker rmi 127.0.0.1:1/here:1 >/dev/null
 }
 
 @test "a failing migration" {
