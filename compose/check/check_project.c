@@ -112,6 +112,26 @@ static void missing_service(struct check *check, const struct mark *at, const ch
 	check_hint_undeclared(check, "services", name, "");
 }
 
+static bool is_at(const struct node *node, const struct mark *at)
+{
+	return node && node->at.line == at->line && node->at.col == at->col && node->at.file == at->file;
+}
+
+const char *check_needed_by(const struct node *service, const struct mark *at)
+{
+	static const char *const others[] = { "links", "network_mode", "ipc", "pid", "uts", "cgroup",
+		"volumes_from" };
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		const struct node *value = node_get(service, others[i]);
+		if (is_at(value, at))
+			return others[i];
+		for (size_t n = 0; value && value->kind == NODE_LIST && n < value->nitems; n++)
+			if (is_at(value->items[n], at))
+				return others[i];
+	}
+	return "depends_on";
+}
+
 static void check_depends_on(struct check *check, const struct node *service)
 {
 	const struct node *edges = node_get(service, "depends_on"), *all = node_get(check->tree, "services");
@@ -120,7 +140,7 @@ static void check_depends_on(struct check *check, const struct node *service)
 		const struct node *required = node_get(edge->value, "required");
 		bool optional = required && required->kind == NODE_BOOL && !required->yes;
 		if (!node_member(all, edge->key) && !(optional && node_member(check->disabled, edge->key)))
-			missing_service(check, &edge->at, "depends_on", edge->key);
+			missing_service(check, &edge->at, check_needed_by(service, &edge->at), edge->key);
 	}
 }
 

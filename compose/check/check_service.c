@@ -173,7 +173,7 @@ enum colour { NEW, OPEN, DONE };
 struct visit {
 	enum colour colour;
 	const char *name;
-	const struct node *edges;
+	const struct node *service, *edges;
 	size_t next; /* edge to follow */
 };
 
@@ -186,7 +186,8 @@ static void report(
 	for (size_t i = from; i < depth; i++)
 		buf_printf(&way, "%s -> ", stack[i]->name);
 	check->name = stack[depth - 1]->name;
-	check_error(check, at, "depends_on", "dependency cycle: %s%s", buf_text(&way), stack[from]->name);
+	check_error(check, at, check_needed_by(stack[depth - 1]->service, at), "dependency cycle: %s%s",
+		buf_text(&way), stack[from]->name);
 	error_hint(check->errors,
 		"remove one of these dependencies; links, volumes_from and service: count, too");
 }
@@ -229,8 +230,9 @@ void check_cycles(struct check *check, const struct node *services)
 	struct visit **stack = ARENA_ARRAY(check->arena, struct visit *, services->nmembers + 1);
 	for (size_t i = 0; i < services->nmembers; i++) {
 		const struct member *member = &services->members[i];
-		all[i] =
-			(struct visit){ .name = member->key, .edges = node_get(member->value, "depends_on") };
+		all[i] = (struct visit){ .name = member->key,
+			.service = member->value,
+			.edges = node_get(member->value, "depends_on") };
 		map_set(&visits, member->key, &all[i]);
 	}
 	for (size_t i = 0; i < services->nmembers; i++)

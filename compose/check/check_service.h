@@ -20,6 +20,10 @@ int check_error(struct check *check, const struct mark *at, const char *key, con
  * what else can be done, behind a blank of its own, or "". */
 void check_hint_undeclared(struct check *check, const char *section, const char *name, const char *more);
 
+/* The attribute of a service that says at that place whom it needs: depends_on, or one that implies it
+ * (fill_project.c). */
+const char *check_needed_by(const struct node *service, const struct mark *at);
+
 /* Contradictions within one service; `at` is the place of its name. */
 void check_service(struct check *check, const struct mark *at, const struct node *service);
 

@@ -74,10 +74,12 @@ static void build(struct norm *norm, struct node *node)
 	values(norm, node_get(node, "args"), true);
 }
 
-/* A dependency that another attribute implies, unless the file declares it. */
-static void imply(struct norm *norm, struct node *service, const char *name, size_t len, bool restart)
+/* A dependency that another attribute implies by the node `by`, unless the file declares it. It has that
+ * one's place (check_project.c finds the attribute by it). `name` is up to a colon. */
+static void imply(
+	struct norm *norm, struct node *service, const struct node *by, const char *name, bool restart)
 {
-	const char *key = arena_strndup(norm->arena, name, len);
+	const char *key = arena_strndup(norm->arena, name, strcspn(name, ":"));
 	struct node *all = node_get(service, "depends_on");
 	if (!all || all->kind != NODE_MAP) {
 		all = node_map(norm->arena, service->at);
@@ -85,11 +87,11 @@ static void imply(struct norm *norm, struct node *service, const char *name, siz
 	}
 	if (node_get(all, key))
 		return;
-	struct node *one = node_map(norm->arena, service->at);
+	struct node *one = node_map(norm->arena, by->at);
 	node_set_text(norm->arena, one, "condition", "service_started");
-	node_set(norm->arena, one, "restart", service->at, node_bool(norm->arena, service->at, restart));
-	node_set(norm->arena, one, "required", service->at, node_bool(norm->arena, service->at, true));
-	node_set(norm->arena, all, key, service->at, one);
+	node_set(norm->arena, one, "restart", by->at, node_bool(norm->arena, by->at, restart));
+	node_set(norm->arena, one, "required", by->at, node_bool(norm->arena, by->at, true));
+	node_set(norm->arena, all, key, by->at, one);
 }
 
 /* Links, shared namespaces and volumes_from need the other service: each implies a depends_on. */
@@ -100,17 +102,18 @@ static void implied(struct norm *norm, struct node *service)
 	for (size_t i = 0; links && links->kind == NODE_LIST && i < links->nitems; i++) {
 		const char *text = node_text(links->items[i]);
 		if (text)
-			imply(norm, service, text, strcspn(text, ":"), true);
+			imply(norm, service, links->items[i], text, true);
 	}
 	for (size_t i = 0; i < sizeof namespaces / sizeof *namespaces; i++) {
-		const char *text = node_text(node_get(service, namespaces[i]));
+		const struct node *mode = node_get(service, namespaces[i]);
+		const char *text = node_text(mode);
 		if (text && strncmp(text, "service:", 8) == 0)
-			imply(norm, service, text + 8, strlen(text + 8), true);
+			imply(norm, service, mode, text + 8, true);
 	}
 	for (size_t i = 0; from && from->kind == NODE_LIST && i < from->nitems; i++) {
 		const char *text = node_text(from->items[i]);
 		if (text && strncmp(text, "container:", 10) != 0)
-			imply(norm, service, text, strcspn(text, ":"), false);
+			imply(norm, service, from->items[i], text, false);
 	}
 }
 
