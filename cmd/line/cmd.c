@@ -49,6 +49,20 @@ bool cmd_is_composes(const struct ctx *ctx, const char *word)
 	return !ctx->compose && TEXT_AMONG(word, words);
 }
 
+/* The hint for what docker compose has and we leave out on purpose (docs/compose-differences.md), or NULL. */
+static const char *left_out(const struct ctx *ctx, const char *const *words, size_t nwords)
+{
+	if (strcmp(words[0], "bridge") == 0)
+		return "left out on purpose: it makes other things of compose files than containers; docker compose has it";
+	if (strcmp(words[0], "alpha") != 0)
+		return NULL;
+	if (nwords > 1 && strcmp(words[1], "viz") == 0)
+		return arena_printf(ctx->arena,
+			"left out on purpose: `%s graph --format dot` draws what depends on what",
+			ctx->program);
+	return "left out on purpose: what docker compose tries out may change or go with its next release";
+}
+
 int cmd_unknown(struct ctx *ctx, const char *const *words, size_t nwords)
 {
 	struct texts names = { 0 };
@@ -60,6 +74,9 @@ int cmd_unknown(struct ctx *ctx, const char *const *words, size_t nwords)
 		if (!ctx->commands[i]->hidden && (!family || is_of_family(ctx->commands[i], words[0])))
 			texts_add(ctx->arena, &names, ctx->commands[i]->name);
 	error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "unknown command: %s %s", ctx->program, word);
+	const char *why = left_out(ctx, words, nwords);
+	if (why)
+		return error_hint(&ctx->errors, "%s", why);
 	const char *near = error_nearest(word, names.items, names.count);
 	if (error_hint_meant(
 		    &ctx->errors, near ? arena_printf(ctx->arena, "%s %s", ctx->program, near) : NULL))

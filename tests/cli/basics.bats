@@ -239,3 +239,13 @@ load helper
 	FLOW_TRACE=/dev/full run -1 --separate-stderr "$flow" -H "unix://$PWD/none" ps
 	[[ $stderr == *"warning: the trace lacks lines: FLOW_TRACE=/dev/full cannot be written: "* ]]
 }
+
+@test "C10 a command of docker compose that is left out says so" {
+	for command in "alpha viz" "alpha generate" alpha bridge "bridge convert" "help bridge"; do
+		# shellcheck disable=SC2086 # words
+		run -2 "$flow" $command
+		[[ $output == *"hint: left out on purpose: "* ]]
+	done
+	run -2 "$flow" alpha viz
+	[[ $output == *'`docker-flow graph --format dot` draws what depends on what'* ]]
+}
