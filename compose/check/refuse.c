@@ -1,5 +1,6 @@
 #include "compose/check/refuse.h"
 
+#include "compose/check/refuse_ports.h"
 #include "compose/check/refuse_rules.h"
 #include "compose/schema/walk.h"
 
@@ -82,6 +83,28 @@ static void refuse_entry(struct walk *walk, const struct schema *schema, const c
 	walk_pop(walk);
 }
 
+/* Whether the file says that it gets no container. */
+static bool is_scaled_away(const struct node *service)
+{
+	const struct node *scale = node_get(service, "scale"),
+			  *replicas = node_get(node_get(service, "deploy"), "replicas");
+	return (scale && scale->kind == NODE_INT && !scale->integer) ||
+	       (replicas && replicas->kind == NODE_INT && !replicas->integer);
+}
+
+static void warn_of_ports(struct walk *walk, const struct node *services)
+{
+	struct refuse_ports ports;
+	refuse_ports_init(&ports, walk);
+	if (!services || services->kind != NODE_MAP)
+		return;
+	for (size_t i = 0; i < services->nmembers; i++)
+		refuse_ports_order(&ports, services->members[i].value);
+	for (size_t i = 0; i < services->nmembers; i++)
+		if (!is_scaled_away(services->members[i].value))
+			refuse_ports_add(&ports, services->members[i].key, services->members[i].value);
+}
+
 void refuse_warn(struct arena *arena, struct node *tree, struct errors *errors)
 {
 	static const struct {
@@ -98,6 +121,7 @@ void refuse_warn(struct arena *arena, struct node *tree, struct errors *errors)
 			refuse_entry(&walk, sections[i].schema, sections[i].name, all->members[k].key, tree,
 				all->members[k].value);
 	}
+	warn_of_ports(&walk, node_get(tree, "services"));
 }
 
 /* The networks and volumes of a service, each once. */
@@ -130,6 +154,7 @@ int refuse_services(
 {
 	struct map done;
 	struct walk walk;
+	struct refuse_ports ports;
 	map_init(&done, arena);
 	walk_init(&walk, arena, &pass, NULL, errors);
 	for (size_t i = 0; i < count; i++) {
@@ -138,6 +163,11 @@ int refuse_services(
 			service->node);
 		refuse_used(&walk, service, &done);
 	}
+	refuse_ports_init(&ports, &walk);
+	for (size_t i = 0; i < count; i++)
+		refuse_ports_order(&ports, services[i]->node);
+	for (size_t i = 0; i < count; i++)
+		refuse_ports_add(&ports, services[i]->key, services[i]->node);
 	return walk.failed ? -1 : 0;
 }
 
