@@ -105,6 +105,22 @@ static void warn_of_ports(struct walk *walk, const struct node *services)
 			refuse_ports_add(&ports, services->members[i].key, services->members[i].value);
 }
 
+/* Secrets and configs that come from files. */
+static void warn_of_files(struct walk *walk, const struct node *tree)
+{
+	static const char *const sections[] = { "secrets", "configs" };
+	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+		const struct node *all = node_get(tree, sections[i]);
+		walk_push(walk, sections[i]);
+		for (size_t k = 0; all && all->kind == NODE_MAP && k < all->nmembers; k++) {
+			walk_push(walk, all->members[k].key);
+			refuse_rules_file(walk, all->members[k].value);
+			walk_pop(walk);
+		}
+		walk_pop(walk);
+	}
+}
+
 void refuse_warn(struct arena *arena, struct node *tree, struct errors *errors)
 {
 	static const struct {
@@ -121,6 +137,7 @@ void refuse_warn(struct arena *arena, struct node *tree, struct errors *errors)
 			refuse_entry(&walk, sections[i].schema, sections[i].name, all->members[k].key, tree,
 				all->members[k].value);
 	}
+	warn_of_files(&walk, tree);
 	warn_of_ports(&walk, node_get(tree, "services"));
 }
 

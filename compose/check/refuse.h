@@ -6,7 +6,8 @@
 
 #include "compose/model/model.h"
 
-/* Warns of all there is in the services of the tree, and the networks and volumes. */
+/* Warns of all there is in the services of the tree, and the networks and volumes; of secrets and configs
+ * whose files are not there, too, which may still come. */
 void refuse_warn(struct arena *arena, struct node *tree, struct errors *errors);
 
 /* Refuses what is wrong with services that get containers, and with the networks and volumes they use.

@@ -6,7 +6,9 @@
 #include "base/text/address.h"
 #include "compose/tree/path.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Where a rule looks. */
 struct rule_scope {
@@ -316,4 +318,14 @@ void refuse_rules_network(struct walk *walk, const struct node *network)
 		!TEXT_AMONG(name->text, predefined))
 		return;
 	refuse_member(walk, "name", name, "the engine has a network of this name: add `external: true`");
+}
+
+void refuse_rules_file(struct walk *walk, const struct node *entry)
+{
+	const struct node *file = node_get(entry, "file");
+	const char *path = node_text(file);
+	if (is_external_entry(entry) || !path || *path != '/' || access(path, F_OK) == 0 || errno != ENOENT)
+		return;
+	refuse_member(walk, "file", file, arena_printf(walk->arena, "file %s does not exist", path));
+	error_hint(walk->errors, "provide it before the services are started, or correct the path");
 }

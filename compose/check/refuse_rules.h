@@ -10,6 +10,9 @@ void refuse_rules_service(struct walk *walk, const struct node *tree, const stru
 /* A volume of the driver `local` by a name that it does not take. */
 void refuse_rules_volume(struct walk *walk, const struct node *volume);
 
+/* A secret or config of a file that is not there. A path that was not resolved is left to who does. */
+void refuse_rules_file(struct walk *walk, const struct node *entry);
+
 /* A network of the project by a name that engines keep for their own. */
 void refuse_rules_network(struct walk *walk, const struct node *network);
 
