@@ -352,11 +352,11 @@ static struct change_text attached_text(struct change_text endpoint, struct aren
 		endpoint.text ? arena_printf(arena, "attached, %s", endpoint.text) : "attached");
 }
 
-/* The network mode that a file can say; NULL: it names networks instead. */
-static const char *mode_said(const char *mode, const struct cJSON *networks)
+/* A network mode that is not the name of a network; else NULL. */
+static const char *mode_alone(const char *mode)
 {
 	static const char *const words[] = { "host", "none", "bridge", "default" };
-	return mode && !TEXT_AMONG(mode, words) && json_get(networks, mode) ? NULL : mode;
+	return mode && (TEXT_AMONG(mode, words) || strchr(mode, ':')) ? mode : NULL;
 }
 
 /* The networks that the container will be on. Before API 1.44 the body of its creation names the first one
@@ -375,7 +375,9 @@ static struct texts wanted_networks(
 	return names;
 }
 
-/* The network mode, and the networks one by one: which there are, and the container's settings on them. */
+/* The network mode, and the networks one by one: which there are, and the container's settings on them. A
+ * mode that names a network is one of the file where the request has no networks; that it was one of the file
+ * cannot be told, even where the container was taken off it. */
 static void compare_networks(const struct comparing *comparing, const struct cJSON *there,
 	const struct cJSON *body, const struct service *service)
 {
@@ -384,11 +386,13 @@ static void compare_networks(const struct comparing *comparing, const struct cJS
 	struct arena *arena = comparing->arena;
 	const struct cJSON *networks = json_at(there, "NetworkSettings.Networks"), *member;
 	const struct cJSON *endpoints = json_at(body, "NetworkingConfig.EndpointsConfig");
-	const char *mode = mode_said(json_text(there, "HostConfig.NetworkMode", NULL), networks);
-	note_change(comparing, &mode_row, NULL, change_text_plain(arena_strdup(arena, mode)),
-		change_text_plain(arena_strdup(
-			arena, mode_said(json_text(body, "HostConfig.NetworkMode", NULL), endpoints))),
-		NULL);
+	const char *before = json_text(there, "HostConfig.NetworkMode", NULL),
+		   *after = json_text(body, "HostConfig.NetworkMode", NULL), *mode = mode_alone(before);
+	if (!text_is(before, after))
+		note_change(comparing, &mode_row, NULL, change_text_plain(arena_strdup(arena, mode)),
+			change_text_plain(arena_strdup(
+				arena, after && json_get(endpoints, after) ? mode_alone(after) : after)),
+			NULL);
 	struct texts wanted = wanted_networks(arena, endpoints, service);
 	cJSON_ArrayForEach(member, json_object(mode ? NULL : networks, ""))
 	{
@@ -397,7 +401,8 @@ static void compare_networks(const struct comparing *comparing, const struct cJS
 		if (new)
 			note_change(comparing, &row, member->string, old,
 				endpoint_text(arena, new, there, comparing->service), NULL);
-		else if (!text_among(member->string, wanted.items, wanted.count))
+		else if (!text_among(member->string, wanted.items, wanted.count) &&
+			 !text_is(member->string, after))
 			note_change(comparing, &row, member->string, attached_text(old, arena),
 				change_text_plain(NULL), NULL);
 	}

@@ -146,6 +146,30 @@ static void c5_networks_are_told_one_by_one(void **state)
 		"network_mode: host -> unset\nnetworks.p_b: unset -> attached\n");
 }
 
+static void c5_a_container_off_its_network_has_no_other_mode(void **state)
+{
+	(void)state;
+	const char *off = "{\"HostConfig\":{\"NetworkMode\":\"p_a\"},\"NetworkSettings\":{\"Networks\":{}}}";
+	assert_string_equal(
+		changes("{\"HostConfig\":{\"NetworkMode\":\"p_a\"},\"NetworkingConfig\":{\"EndpointsConfig\":{"
+			"\"p_a\":{}}}}",
+			off, NULL, false),
+		"networks.p_a: unset -> attached\n");
+	assert_string_equal(
+		changes("{\"HostConfig\":{\"NetworkMode\":\"p_b\"},\"NetworkingConfig\":{\"EndpointsConfig\":{"
+			"\"p_b\":{}}}}",
+			off, NULL, false),
+		"networks.p_b: unset -> attached\n");
+	/* network_mode: outside */
+	assert_string_equal(changes("{\"HostConfig\":{\"NetworkMode\":\"outside\"}}",
+				    "{\"HostConfig\":{\"NetworkMode\":\"outside\"},\"NetworkSettings\":{"
+				    "\"Networks\":{\"outside\":{}}}}",
+				    NULL, false),
+		"");
+	assert_string_equal(changes("{\"HostConfig\":{\"NetworkMode\":\"outside\"}}", off, NULL, false),
+		"network_mode: unset -> outside\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +178,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(c5_values_of_the_environment_are_masked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a3_free_texts_are_shown_without_secrets, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(c5_networks_are_told_one_by_one, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			c5_a_container_off_its_network_has_no_other_mode, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(c5_places_are_told_by_target_and_port, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
