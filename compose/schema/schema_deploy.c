@@ -151,17 +151,17 @@ static const struct attr deploy_rows[] = {
 const struct schema schema_deploy = SCHEMA("deploy", deploy_rows, sizeof(struct deploy), 0);
 
 static const struct attr hook_rows[] = {
-	{ "command", KIND_COMMAND, .refuse = refuse_no_command,
-		.flags = ATTR_REQUIRED | ATTR_KEEP | ATTR_ALWAYS, AT_TEXTS(struct hook, command),
+	{ "command", KIND_COMMAND, .flags = ATTR_KEEP | ATTR_ALWAYS, AT_TEXTS(struct hook, command),
 		.doc = "Command to run" },
-	{ "image", KIND_STRING, AT(struct hook, image), .doc = "Image of a pre_start command" },
-	{ "user", KIND_STRING, AT(struct hook, user), .doc = "User of the process" },
+	{ "image", KIND_STRING, .refuse = refuse_image, AT(struct hook, image),
+		.doc = "Image of a pre_start command" },
+	{ "user", KIND_STRING, .refuse = refuse_user, AT(struct hook, user), .doc = "User of the process" },
 	{ "privileged", KIND_BOOL, AT(struct hook, privileged), .doc = "All rights of the host" },
 	{ "working_dir", KIND_STRING, .refuse = refuse_relative, AT(struct hook, working_dir),
 		.doc = "Working directory" },
 	{ "environment", KIND_ENV, .refuse = refuse_nameless, AT_TEXTS(struct hook, environment),
 		.doc = "Environment variables" },
-	{ "per_replica", KIND_BOOL, AT(struct hook, per_replica),
+	{ "per_replica", KIND_BOOL, AT(struct hook, per_replica), .engine = "refused",
 		.doc = "Run a pre_start command for each container" },
 };
 const struct schema schema_hook = SCHEMA("pre_start", hook_rows, sizeof(struct hook), 0);

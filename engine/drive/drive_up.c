@@ -1,4 +1,5 @@
 #include "engine/drive/drive_up.h"
+#include "base/text/text.h"
 #include "engine/drive/drive_inputs.h"
 #include "engine/drive/preview.h"
 #include "engine/drive/settle.h"
@@ -176,6 +177,15 @@ static int up_look(struct drive *drive, enum drive_look why)
 	return result < 0 || drive->idle ? result : up_preview(up);
 }
 
+/* Whether a container of the service, or of one of its hooks, is made from the image. */
+static bool needs_image(struct arena *arena, const struct service *service, const char *reference)
+{
+	bool needs = strcmp(service_image(arena, service), reference) == 0;
+	for (size_t i = 0; i < service->npre_start; i++)
+		needs |= text_is(service->pre_start[i]->image, reference);
+	return needs;
+}
+
 /* Selected services whose image could not be had, and what requires them, are out; the others go on. Returns
  * why, by the vertices' order; NULL for those that go on, or only need one that does not. */
 static const char **drop_imageless(struct drive *drive)
@@ -189,7 +199,7 @@ static const char **drop_imageless(struct drive *drive)
 		for (size_t v = 0; v < dag->count; v++) {
 			struct dag_vertex *vertex = dag->vertices[v];
 			if ((!vertex->selected && !vertex->dropped) ||
-				strcmp(service_image(drive->scratch, vertex->service), step->name) != 0)
+				!needs_image(drive->scratch, vertex->service, step->name))
 				continue;
 			why[vertex->order] = step->op == OP_IMAGE_BUILD
 						     ? "left out: its image could not be built"

@@ -249,7 +249,7 @@ bool follow_before_start(void *arg, struct step *step, const char *id)
 {
 	struct follow *follow = arg;
 	const struct service *service = step->service;
-	if (!service || follow->options.logs.timestamps ||
+	if (!service || step_of_hook(step) || follow->options.logs.timestamps ||
 		!follow_wants(follow, service->project->name, service->key))
 		return true;
 	struct follow_one *one = map_get(&follow->by_id, id);

@@ -73,7 +73,7 @@ static void once_ended(void *arg, const struct console_end *end)
 static bool once_before_start(void *arg, struct step *step, const char *id)
 {
 	struct once *once = arg;
-	if (!step->target || !step->target->create.oneoff)
+	if (!step->target || step->target->create.oneoff != &once->oneoff)
 		return true;
 	if (once->detached) {
 		once->id = arena_strdup(once->up.drive.arena, id);
@@ -145,7 +145,8 @@ static void take_refusal(struct once *once)
 	const struct plan *plan = once->up.drive.plan;
 	for (size_t i = 0; plan && i < plan->count; i++) {
 		const struct step *step = plan->steps[i];
-		bool own = op_traits[step->op].starts && step->target && step->target->create.oneoff;
+		bool own = op_traits[step->op].starts && step->target &&
+			   step->target->create.oneoff == &once->oneoff;
 		if (!own || step->state != STEP_FAILED)
 			continue;
 		once->status = status_of_refusal(step->failure);

@@ -30,7 +30,8 @@ static const char *preview_peer(void *arg, const char *service_key)
 	const char *id = NULL;
 	for (size_t i = 0; !id && i < drive->plan->count; i++) {
 		const struct step *step = drive->plan->steps[i];
-		if (op_traits[step->op].creates && text_is(step->service->key, service_key) &&
+		if (op_traits[step->op].creates && !step->create.oneoff &&
+			text_is(step->service->key, service_key) &&
 			text_is(step->service->project->name, project))
 			id = NO_ID;
 	}

@@ -97,6 +97,7 @@ static void judge_look(struct watch *watch)
 	struct gate_target target = { .condition = gate->job.step->gate.condition,
 		.kind = gate_kind(gate),
 		.service = watch->service->key,
+		.hook = gate->job.step->gate.hook,
 		.look = &watch->look,
 		.newly = watch->reviewed,
 		.restarts = watch->look.restarts - watch->restarts_before,

@@ -15,6 +15,7 @@ static enum gate_verdict judge_fail(struct judging *of, const char *why, const c
 	return GATE_FAILED;
 }
 
+/* Who waits for its end wants it to be a success; others want none, but of a task. */
 static enum gate_verdict judge_ended(struct judging *of)
 {
 	const struct look *look = of->target->look;
@@ -31,6 +32,11 @@ static enum gate_verdict judge_ended(struct judging *of)
 			hint);
 	if (code == 0)
 		return GATE_READY;
+	if (of->target->hook)
+		return judge_fail(of,
+			arena_printf(of->arena, "service \"%s\" %s exited with code %lld%s",
+				of->target->service, of->target->hook, code, memory),
+			hint);
 	return judge_fail(of,
 		arena_printf(of->arena, "service \"%s\" didn't complete successfully: exit %lld%s",
 			of->target->service, code, memory),

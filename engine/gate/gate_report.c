@@ -76,7 +76,9 @@ static void leave_finding(struct watch *watch, const char *lines)
 	const struct probe *probe = gate->job.step->gate.probe;
 	struct arena *arena = gate->arena;
 	const struct mark *at = probe && probe->at.line ? &probe->at : &service->at;
-	const char *path = arena_printf(arena, "services.%s", service->key);
+	const char *hook = gate->job.step->gate.hook;
+	const char *path =
+		arena_printf(arena, "services.%s%s%s", service->key, hook ? "." : "", hook ? hook : "");
 	const char *edge = gate->job.step->gate.edge ? gate->job.step->gate.edge : service->key;
 	/* Without a dependent it is `--wait` that waits. */
 	bool dependency = gate->job.step->gate.condition != CONDITION_COMPLETED && strstr(edge, " -> ");
@@ -93,6 +95,10 @@ static void leave_finding(struct watch *watch, const char *lines)
 		error_hint(gate->job.errors, "--rollback=false leaves what is new in its place");
 	else if (watch->removed)
 		error_hint(gate->job.errors, "somebody else removed it: run the command again");
+	else if (hook)
+		error_hint(gate->job.errors,
+			"container %s stays until the next up or down: `docker logs %s` shows all of its output",
+			watch->look.name, watch->look.name);
 	else if (watch->looked)
 		error_hint(gate->job.errors, "%s", last_words_hint(arena, &watch->look, service->key, lines));
 	auto_buf struct buf detail;

@@ -174,7 +174,8 @@ static void take_labels(struct observed_container *c)
 	c->project = observed_label(c, "com.docker.compose.project");
 	c->service = observed_label(c, "com.docker.compose.service");
 	c->number = number ? strtoll(number, NULL, 10) : 0;
-	c->oneoff = oneoff && strcmp(oneoff, "True") == 0;
+	c->hook = observed_label(c, "com.docker.compose.hook") != NULL;
+	c->oneoff = c->hook || (oneoff && strcmp(oneoff, "True") == 0);
 	c->config_hash = observed_label(c, "com.docker.compose.config-hash");
 	c->inputs = observed_label(c, "docker-flow.inputs");
 	c->image_label = observed_label(c, "com.docker.compose.image");

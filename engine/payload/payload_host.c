@@ -229,7 +229,12 @@ static int put_namespace(
 static int put_volumes_from(struct body *body)
 {
 	const struct service *service = body->service;
+	const struct step_create *create = &body->step->create;
 	int failed = 0;
+	if (create->volumes_of)
+		put_append(body->host, "VolumesFrom", create->volumes_of->id);
+	else if (create->volumes_from && create->volumes_from->result_id)
+		put_append(body->host, "VolumesFrom", create->volumes_from->result_id);
 	for (size_t i = 0; i < service->nvolumes_from; i++) {
 		const char *from = service->volumes_from[i];
 		if (strncmp(from, "container:", 10) == 0) {

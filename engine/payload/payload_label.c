@@ -53,6 +53,16 @@ static void put_numbering(struct body *body, cJSON *labels)
 		put_text(labels, "com.docker.compose.replace", replaced_name(body));
 }
 
+/* As docker compose labels them: how the container would be made again is of no interest. */
+static void put_hook(const struct body *body, cJSON *labels)
+{
+	const struct project *project = body->service->project;
+	put_text(labels, "com.docker.compose.project", project->name);
+	put_text(labels, "com.docker.compose.service", body->service->key);
+	put_text(labels, "com.docker.compose.version", FLOW_VERSION);
+	put_text(labels, "com.docker.compose.hook", body->step->create.oneoff->hook);
+}
+
 /* The inputs label with the creation times of the volumes that this plan has made. */
 static const char *inputs_label(const struct body *body)
 {
@@ -71,6 +81,10 @@ void payload_labels(struct body *body)
 	const struct project *project = service->project;
 	const struct hash_resolver resolver = { body->context->container_of, body->context->arg };
 	cJSON *labels = cJSON_AddObjectToObject(body->root, "Labels");
+	if (step_of_hook(body->step)) {
+		put_hook(body, labels);
+		return;
+	}
 	for (size_t i = 0; i < service->nlabels; i++)
 		put_text(labels, service->labels[i].key,
 			service->labels[i].value ? service->labels[i].value : "");

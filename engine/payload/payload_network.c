@@ -60,10 +60,11 @@ static cJSON *make_links(struct body *body)
 static void put_aliases(struct body *body, const struct attachment *at, cJSON *to)
 {
 	const struct step *step = body->step;
+	const struct oneoff *oneoff = step->target ? step->target->create.oneoff : step->create.oneoff;
 	cJSON *list = cJSON_AddArrayToObject(to, "Aliases");
 	const char *container = step->new_name ? step->new_name : step->name;
 	cJSON_AddItemToArray(list, cJSON_CreateString(container));
-	if (step->create.oneoff && !step->create.oneoff->aliases)
+	if (oneoff && !oneoff->aliases)
 		return;
 	cJSON_AddItemToArray(list, cJSON_CreateString(body->service->key));
 	for (size_t i = 0; at && i < at->naliases; i++)

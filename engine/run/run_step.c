@@ -173,7 +173,7 @@ static void prepare_request(struct task *task)
 		task_fail(task, &task->findings);
 		return;
 	}
-	if (op_traits[step->op].starts)
+	if (op_traits[step->op].starts && !step_of_hook(step))
 		watch_started(run, task->call.container, step);
 }
 
@@ -237,7 +237,7 @@ void task_interrupt(struct task *task)
 		(task->row->job && follows && follows->state == STEP_DONE))
 		return;
 	task_drop(task);
-	task->quiet = true;
+	task->quiet = task->step->cut = true;
 	task->step->failure = task->run->sched.why;
 	task_end(task, false);
 }

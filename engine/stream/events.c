@@ -195,7 +195,8 @@ static void got_event(void *arg, const char *text, size_t len)
 		.project = event_attribute(attributes, "com.docker.compose.project"),
 		.service = event_attribute(attributes, "com.docker.compose.service"),
 		.number = number_of(event_attribute(attributes, "com.docker.compose.container-number")),
-		.oneoff = text_is(event_attribute(attributes, "com.docker.compose.oneoff"), "True"),
+		.oneoff = text_is(event_attribute(attributes, "com.docker.compose.oneoff"), "True") ||
+			  event_attribute(attributes, "com.docker.compose.hook") != NULL,
 		.exit_code = number_of(event_attribute(attributes, "exitCode")),
 		.time = exact_time(line),
 		.attributes = attributes,

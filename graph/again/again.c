@@ -159,6 +159,8 @@ static void emit_everything(struct work *work)
 			emit_task(work, &work->tasks[i]);
 	if (work->options->wait)
 		gates_wait(work);
+	hooks_find_left(work, true);
+	hooks_remove_left(work);
 	hooks_before_stops(work->plan);
 	plan_order(work->plan);
 	reconcile_faults(work->arena, work->dag, work->seen, work->plan);

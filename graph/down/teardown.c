@@ -50,7 +50,7 @@ static void add_removal(
 	/* A stop that failed leaves nothing better to do; what somebody has started since it was seen runs
 	 * on. */
 	leaving->remove->ending.force = leaving->stop || down->options->extent == TEARDOWN_PROJECT;
-	leaving->remove->ending.remove_volumes = down->options->volumes;
+	leaving->remove->ending.remove_volumes = down->options->volumes || seen->hook;
 	plan_need(down->plan, leaving->remove, leaving->stop, ON_END);
 }
 
@@ -60,7 +60,7 @@ static void take_down(struct teardown *down, const struct observed_container *se
 	struct leaving *leaving = ARENA_NEW(down->arena, struct leaving);
 	const struct service *service = own_service(down->dag, seen);
 	leaving->seen = seen;
-	if (container_state_runs(seen->state)) {
+	if (container_state_runs(seen->state) && !seen->hook) { /* nobody waits for it any more */
 		enum op op = down->options->kill ? OP_CONTAINER_KILL : OP_CONTAINER_STOP;
 		leaving->stop = plan_add(down->plan, op, seen->name, reason);
 		leaving->stop->container = seen;
@@ -68,7 +68,7 @@ static void take_down(struct teardown *down, const struct observed_container *se
 		leaving->stop->number_of = seen->number;
 		leaving->stop->ending.timeout = down->options->timeout;
 		leaving->stop->ending.signal = down->options->signal;
-	} else if (down->options->extent == TEARDOWN_PROCESSES && !down->options->kill) {
+	} else if (down->options->extent == TEARDOWN_PROCESSES && !down->options->kill && !seen->hook) {
 		plan_keep(down->plan, seen->name, "Stopped");
 	}
 	if (down->options->extent != TEARDOWN_PROCESSES)
@@ -346,7 +346,7 @@ static const char *why_stays(struct arena *arena, const struct teardown_scope *s
 	/* `start` and `restart` leave it alone, too; `down` is the end of the whole project. */
 	if (options->extent != TEARDOWN_PROJECT && !scope->nnames && is_switched_off(scope->dag, seen))
 		return "its profile is not active";
-	if (options->remove_orphans || seen->abandoned)
+	if (options->remove_orphans || seen->abandoned || (seen->hook && options->extent == TEARDOWN_PROJECT))
 		return NULL;
 	if (seen->oneoff && !options->oneoffs)
 		return arena_printf(arena, "one-off container %s of service %s", seen->name, service);

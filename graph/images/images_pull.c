@@ -2,6 +2,7 @@
 #include "base/text/texts.h"
 #include "graph/images/freshness.h"
 #include "graph/images/images.h"
+#include "graph/plan/hooks.h"
 
 #include <string.h>
 
@@ -40,7 +41,8 @@ static const char *pull_skips(const struct pulling *pulling, const struct servic
 	return NULL;
 }
 
-static void plan_pull(struct pulling *pulling, const struct service *service)
+/* `quiet`: that nothing is pulled for it is not told. */
+static void plan_pull(struct pulling *pulling, const struct service *service, bool quiet)
 {
 	const char *policy = pull_policy(service, pulling->options);
 	const char *why = pull_skips(pulling, service);
@@ -49,7 +51,7 @@ static void plan_pull(struct pulling *pulling, const struct service *service)
 	struct step *step = why ? NULL : map_get(&pulling->by_image, key);
 	if (step)
 		why = arena_printf(pulling->arena, "Image is already being pulled by %s", step->service->key);
-	if (why)
+	if (why && !quiet)
 		plan_note(pulling->plan, "service %s: Skipped - %s", service->key, why);
 	if (why && !step)
 		return;
@@ -63,15 +65,32 @@ static void plan_pull(struct pulling *pulling, const struct service *service)
 	step->image.dated |= service->pull_policy && freshness_of(service->pull_policy) > 0;
 }
 
+/* Whether a service of this run builds the image, and has no other name for it to be pulled by. */
+static bool is_only_built(struct arena *arena, const struct dag *dag, const char *image)
+{
+	for (size_t i = 0; i < dag->count; i++) {
+		const struct service *service = dag->vertices[i]->service;
+		if (service->build && !service->image && text_is(image, service_image(arena, service)))
+			return true;
+	}
+	return false;
+}
+
 void images_pull_looks(struct arena *arena, const struct dag *dag, const struct pull_options *options,
 	const char ***ret_references, size_t *ret_count)
 {
 	struct texts references = { 0 };
 	for (size_t i = 0; i < dag->count; i++) {
 		const struct dag_vertex *vertex = dag->vertices[i];
-		if (vertex->selected && vertex->service->image &&
-			only_missing(pull_policy(vertex->service, options)))
-			texts_add_once(arena, &references, vertex->service->image);
+		const struct service *service = vertex->service;
+		if (!vertex->selected)
+			continue;
+		if (service->image && only_missing(pull_policy(service, options)))
+			texts_add_once(arena, &references, service->image);
+		for (size_t h = 0; h < service->npre_start; h++)
+			if (service->pre_start[h]->image &&
+				only_missing(pull_policy(hook_service(arena, service, h), options)))
+				texts_add_once(arena, &references, service->pre_start[h]->image);
 	}
 	*ret_references = references.items;
 	*ret_count = references.count;
@@ -88,6 +107,13 @@ struct plan *images_pull(struct arena *arena, const struct dag *dag, const struc
 			map_set(&pulling.there, seen->images[i]->reference, seen->images[i]);
 	for (size_t i = 0; i < dag->count; i++)
 		if (dag->vertices[i]->selected)
-			plan_pull(&pulling, dag->vertices[i]->service);
+			plan_pull(&pulling, dag->vertices[i]->service, false);
+	for (size_t i = 0; i < dag->count; i++) {
+		const struct service *service = dag->vertices[i]->service;
+		for (size_t h = 0; dag->vertices[i]->selected && h < service->npre_start; h++)
+			if (service->pre_start[h]->image &&
+				!is_only_built(arena, dag, service->pre_start[h]->image))
+				plan_pull(&pulling, hook_service(arena, service, h), true);
+	}
 	return pulling.plan;
 }

@@ -15,4 +15,10 @@ struct step *hooks_after_start(struct plan *plan, struct step *start);
  * planned. */
 void hooks_before_stops(struct plan *plan);
 
+/* The container of a pre_start hook, as a service of its own: with the networks and the environment of the
+ * service, but no place that only one can have (ports, addresses, aliases), and by the image's own
+ * entrypoint. What an image of its own says of the user counts, else what the service says. The arena's;
+ * borrows from the service. (compose-spec: services, pre_start; graph/plan/hook_service.c) */
+const struct service *hook_service(struct arena *arena, const struct service *service, size_t index);
+
 #endif

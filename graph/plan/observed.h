@@ -39,7 +39,8 @@ struct observed_container {
 	const char *id, *name;         /* name without the leading slash */
 	const char *project, *service; /* labels; NULL when missing */
 	int64_t number;                /* container-number label; 0 when missing */
-	bool oneoff;
+	bool oneoff;                   /* not one of the service's own: of `run`, or of a hook */
+	bool hook;                     /* a hook's that runs in a container of its own */
 	bool abandoned; /* a one-off that does not run and was to be removed by a process that is gone */
 	enum container_state state;
 	enum health health;

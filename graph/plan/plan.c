@@ -171,6 +171,12 @@ const char *step_container(const struct step *step)
 	return step->target ? step->target->result_id : NULL;
 }
 
+bool step_of_hook(const struct step *step)
+{
+	const struct oneoff *oneoff = step->target ? step->target->create.oneoff : step->create.oneoff;
+	return oneoff && oneoff->hook;
+}
+
 bool step_tolerated(const struct step *step)
 {
 	return step->may_fail || step->gate.optional;
@@ -214,6 +220,7 @@ static const char *const release_marks[] = { [ON_SUCCESS] = "",
 	[ON_FAILURE] = "!",
 	[ON_SKIP] = "!",
 	[ON_BEGUN] = "*",
+	[ON_INTACT] = "*",
 	[ON_END] = "*",
 	[ON_SOFT] = "?" };
 
@@ -221,6 +228,7 @@ static const char *const release_names[] = { [ON_SUCCESS] = "success",
 	[ON_FAILURE] = "failure",
 	[ON_SKIP] = "skip",
 	[ON_BEGUN] = "begun",
+	[ON_INTACT] = "intact",
 	[ON_END] = "end",
 	[ON_SOFT] = "soft" };
 

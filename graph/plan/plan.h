@@ -26,13 +26,17 @@ enum step_state {
 enum release {
 	ON_SUCCESS, /* the other succeeded; its failure skips this one */
 	ON_FAILURE, /* the other failed or was skipped: fallbacks; its success drops this one silently */
-	ON_SKIP,    /* the other never began (its needs failed, or an interrupt): undo steps; else dropped */
+	ON_SKIP,    /* the other never began (its needs failed, or an interrupt), or an interrupt has cut its
+		       waiting short: undo steps; else dropped */
 	ON_BEGUN,   /* the other began, and has ended well or not; else dropped: undo steps */
+	ON_INTACT,  /* the other succeeded, never began, or was cut short; its failure drops this one: undo
+		     * steps
+		     */
 	ON_END,     /* whatever happened: clean-up and reports */
 	ON_SOFT,    /* the other ended; its failure is a warning (required: false) */
 };
 
-/* A one-off of `run`: one more container of a service, beside its own. */
+/* A one-off, of `run` or of a hook: one more container of a service, beside its own. */
 struct oneoff {
 	const char *service; /* key, of the file's project */
 	const char *name;
@@ -42,6 +46,8 @@ struct oneoff {
 	bool interactive;  /* stdin is attached and closed with the client's */
 	bool auto_remove;  /* --rm */
 	bool aliases;      /* --use-aliases: the service's network aliases too */
+	const char
+		*hook; /* label com.docker.compose.hook, of a hook's container: "pre_start"; of `run`: NULL */
 };
 
 struct step;
@@ -106,7 +112,10 @@ struct step_create {
 	/* Label com.docker.compose.depends_on: "db:service_healthy:false,…", without what this run leaves
 	 * out; NULL: none. */
 	const char *depends_on;
-	const struct oneoff *oneoff; /* of `run`; NULL: one of the service's containers */
+	const struct oneoff *oneoff; /* of `run`, or of a hook; NULL: one of the service's containers */
+	/* Of a hook: the container that is there, or the one that a step creates, whose volumes it has. */
+	const struct observed_container *volumes_of;
+	const struct step *volumes_from;
 	struct step_change *changes; /* what differs from that one, where it was asked for */
 	size_t nchanges;
 };
@@ -138,6 +147,8 @@ struct step_gate {
 	bool lasting;     /* they must have been up for a moment, and never have ended in a failure */
 	const char *edge; /* "web -> db (healthy)": for the message of a failed gate */
 	bool optional;    /* only dependents with `required: false` wait for it: its failure is a warning */
+	const char
+		*hook; /* "pre_start[0]": the hook whose container is to complete; NULL: the service's own */
 };
 
 struct step {
@@ -176,6 +187,7 @@ struct step {
 	const char *result_id; /* id of what was created; OP_VOLUME_CREATE: its CreatedAt */
 	const char *failure;   /* one line: why it failed, or why it was skipped */
 	bool conflict;        /* it failed because the engine is not as it was seen: somebody else is at it */
+	bool cut;             /* it has not failed by itself: an interrupt has ended its waiting */
 	int64_t began, ended; /* monotonic ns; 0: not yet */
 
 	/* The scheduler's own. */
@@ -259,6 +271,9 @@ bool step_made_up(const struct step *step);
 
 /* Whether the run of the plan has failed, and only because the engine was not as it was seen. */
 bool plan_conflict(const struct plan *plan);
+
+/* Whether the step works on the container of a hook that runs in one of its own. */
+bool step_of_hook(const struct step *step);
 
 /* Id of the container that a step works on; NULL: none, or not made yet. */
 const char *step_container(const struct step *step);

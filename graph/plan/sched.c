@@ -68,8 +68,9 @@ static void end_step(struct sched *sched, struct step *step, enum step_state sta
 /* What an end means for a need: release, skip, or drop the step that has it. */
 enum verdict { RELEASE, SKIP, DROP };
 
-static enum verdict sched_judge(enum release release, enum step_state state)
+static enum verdict sched_judge(enum release release, const struct step *on)
 {
+	enum step_state state = on->state;
 	/* A dropped step was not needed: nothing is wrong for those that wait. */
 	bool good = state == STEP_DONE || state == STEP_DROPPED;
 	switch (release) {
@@ -78,9 +79,11 @@ static enum verdict sched_judge(enum release release, enum step_state state)
 	case ON_FAILURE:
 		return good ? DROP : RELEASE;
 	case ON_SKIP:
-		return state == STEP_SKIPPED ? RELEASE : DROP;
+		return state == STEP_SKIPPED || on->cut ? RELEASE : DROP;
 	case ON_BEGUN:
 		return state == STEP_DONE || state == STEP_FAILED ? RELEASE : DROP;
+	case ON_INTACT:
+		return state == STEP_FAILED && !on->cut ? DROP : RELEASE;
 	case ON_END:
 	case ON_SOFT:
 		break;
@@ -114,7 +117,7 @@ static void sched_apply(struct sched *sched, struct step *step, const struct nee
 	if (step->state != STEP_WAITING)
 		return;
 	const struct step *on = need->on;
-	enum verdict verdict = sched_judge(need->release, on->state);
+	enum verdict verdict = sched_judge(need->release, on);
 	if (need->cause) {
 		step->caused |= verdict == RELEASE && on->state != STEP_DROPPED;
 		verdict = RELEASE;

@@ -82,6 +82,7 @@ static void decide(struct work *work)
 {
 	networks_decide(work);
 	volumes_decide(work);
+	hooks_find_left(work, false);
 	for (size_t i = 0; i < work->dag->count; i++) {
 		if (work->tasks[i].vertex->selected)
 			task_decide(work, &work->tasks[i]);
@@ -108,6 +109,7 @@ static void emit_orphans(struct work *work)
 	for (size_t i = 0; i < work->nexisting; i++) {
 		struct existing *existing = work->existing[i];
 		const struct observed_container *seen = existing->seen;
+		bool once = seen->oneoff && !seen->hook;
 		if (!existing_orphan(work, existing))
 			continue;
 		if (work->options->remove_orphans) {
@@ -115,9 +117,9 @@ static void emit_orphans(struct work *work)
 			existing_remove(work, existing);
 		} else if (!work->options->ignore_orphans) {
 			plan_note(work->plan, "orphan container %s (%s %s %s): remove with --remove-orphans",
-				seen->name, seen->oneoff ? "one-off of" : "service",
+				seen->name, once ? "one-off of" : "service",
 				seen->service ? seen->service : "unknown",
-				seen->oneoff ? "has ended" : "is not in the file");
+				once ? "has ended" : "is not in the file");
 		}
 	}
 }
@@ -173,6 +175,7 @@ int reconcile_up(struct arena *arena, const struct dag *dag, const struct observ
 	keep_running(&work);
 	emit_orphans(&work);
 	leftovers_emit(&work);
+	hooks_remove_left(&work);
 	networks_return(&work);
 	undo_order(&work);
 	settle_names(&work);

@@ -1,6 +1,7 @@
 /* Images that must be had before containers can be made from them. */
 #include "graph/images/freshness.h"
 #include "graph/images/images.h"
+#include "graph/plan/hooks.h"
 #include "graph/up/reconcile.h"
 
 #include <string.h>
@@ -187,8 +188,12 @@ int reconcile_images(struct arena *arena, const struct dag *dag, const struct ob
 		map_set(&wishes.images, seen->images[i]->reference, seen->images[i]);
 	for (size_t i = 0; i < dag->count; i++) {
 		const struct dag_vertex *vertex = dag->sorted[i];
-		if (vertex->selected && reconcile_scale(options->scale, vertex->service) > 0)
-			consider(&wishes, vertex->service);
+		if (!vertex->selected || reconcile_scale(options->scale, vertex->service) <= 0)
+			continue;
+		consider(&wishes, vertex->service);
+		for (size_t h = 0; h < vertex->service->npre_start; h++)
+			if (vertex->service->pre_start[h]->image)
+				consider(&wishes, hook_service(arena, vertex->service, h));
 	}
 	for (size_t i = 0; i < wishes.count; i++) {
 		refuse_missing(&wishes, wishes.items[i]);

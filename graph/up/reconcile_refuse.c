@@ -1,5 +1,6 @@
 /* Services that cannot have the containers that are asked for: refused before anything is changed. */
 #include "compose/tree/value.h"
+#include "graph/plan/hooks.h"
 #include "graph/up/reconcile_work.h"
 
 #include <string.h>
@@ -11,7 +12,6 @@ static void refuse_unknown(struct work *work, const struct service *service)
 		bool asked;
 		const char *key, *what;
 	} refused[] = { { service->provider != NULL, "provider", "services made by a provider plugin" },
-		{ service->npre_start > 0, "pre_start", "containers that run before the service's own" },
 		{ service->nmodels > 0, "models", "language models" } };
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
 		if (!refused[i].asked)
@@ -21,6 +21,20 @@ static void refuse_unknown(struct work *work, const struct service *service)
 			arena_printf(work->arena, "services.%s.%s", service->key, refused[i].key),
 			"docker flow does not run %s", refused[i].what);
 		error_hint(work->errors, "remove the key, or start this service with docker compose");
+	}
+}
+
+/* (docker compose 5 refuses it as well) */
+static void refuse_hooks(struct work *work, const struct service *service)
+{
+	for (size_t i = 0; i < service->npre_start; i++) {
+		if (!service->pre_start[i]->per_replica)
+			continue;
+		error_add(work->errors, ERROR_FILE, &hook_service(work->arena, service, i)->at,
+			arena_printf(work->arena, "services.%s.pre_start[%zu].per_replica", service->key, i),
+			"hooks run once for all containers of the service");
+		error_hint(work->errors,
+			"remove per_replica, or make it the beginning of what the service runs itself");
 	}
 }
 
@@ -112,8 +126,10 @@ static void refuse_scaled(struct work *work, const struct task *task)
 bool task_refuse(struct work *work, const struct task *task)
 {
 	size_t before = work->errors->count;
-	if (task->scale)
+	if (task->scale) {
 		refuse_unknown(work, task->service);
+		refuse_hooks(work, task->service);
+	}
 	refuse_scaled(work, task);
 	return work->errors->count > before;
 }

@@ -147,7 +147,10 @@ void replica_replace(struct work *work, struct task *task, struct replica *repli
 	bool finish = replica->action == ACTION_FINISH;
 	struct existing *old = finish ? replica->old : replica->now;
 	struct step *create = finish ? NULL : replica_create(work, task, replica), *rename = NULL;
+	struct step *hooked = hooks_before(work, task, replica);
 	struct step *first = put_aside(work, task, replica, old);
+	if (first)
+		plan_need(work->plan, first, hooked, ON_SUCCESS);
 	const char *name = create ? create->name : replica->now->seen->name;
 	if (strcmp(name, replica->name) != 0) {
 		rename = replica_rename(work, task, replica, name, old->aside);

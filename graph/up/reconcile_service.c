@@ -27,7 +27,7 @@ void reconcile_uploads(const struct service *service, bool shared_files, bool *r
 	}
 }
 
-static void wait_for_name(struct work *work, struct step *step, const char *name, const struct existing *self)
+void names_need(struct work *work, struct step *step, const char *name, const struct existing *self)
 {
 	*ARENA_PUSH(work->arena, work->name_waits, work->nname_waits) =
 		(struct name_wait){ step, name, self };
@@ -140,7 +140,7 @@ struct step *replica_create(struct work *work, struct task *task, struct replica
 		plan_need(work->plan, create, task->nets[i] ? task->nets[i]->create : NULL, ON_SUCCESS);
 	volumes_need(work, task, create);
 	need_references(work, task, create);
-	wait_for_name(work, create, name, NULL);
+	names_need(work, create, name, NULL);
 	replica->create = create;
 	return create;
 }
@@ -164,15 +164,18 @@ struct step *replica_start(struct work *work, struct task *task, struct replica 
 	networks_connect(work, task, existing, replica->create);
 	if (work->options->no_start)
 		return NULL;
+	size_t after = work->plan->count;
+	struct step *hooked = hooks_before(work, task, replica);
 	struct step *start = plan_add(work->plan, OP_CONTAINER_START, replica->name, reason);
 	start->service = task->service;
 	start->number_of = replica->number;
 	start->target = replica->create;
 	start->container = existing ? existing->seen : NULL;
 	plan_need(work->plan, start, replica->create, ON_SUCCESS);
-	for (size_t i = before; i + 1 < work->plan->count; i++)
+	for (size_t i = before; i < after; i++)
 		plan_need(work->plan, start, work->plan->steps[i], ON_SUCCESS);
 	networks_need(work, task, existing, start);
+	plan_need(work->plan, start, hooked, ON_SUCCESS);
 	replica->start = start;
 	replica->ready = hooks_after_start(work->plan, start);
 	return start;
@@ -189,7 +192,7 @@ static void emit_new(struct work *work, struct task *task, struct replica *repli
 		replica_take_back(
 			work, replica, &(struct turn){ proof_watch(work, task, replica), ON_FAILURE });
 	else
-		undo_create(work, create, start, "created, but not started");
+		hooks_keep(work, task, undo_create(work, create, start, "created, but not started"));
 }
 
 void dependents_stop(struct work *work, const struct task *task, struct step *step)
@@ -226,7 +229,7 @@ struct step *replica_rename(struct work *work, const struct task *task, struct r
 	rename->target = replica->create;
 	rename->container = replica->create ? NULL : replica->now->seen;
 	plan_need(work->plan, rename, after, ON_SUCCESS);
-	wait_for_name(work, rename, replica->name, replica->now);
+	names_need(work, rename, replica->name, replica->now);
 	replica->rename = rename;
 	return rename;
 }

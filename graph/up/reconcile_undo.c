@@ -114,7 +114,7 @@ void undo_followers(struct work *work, const struct task *task, struct step *pro
 	}
 }
 
-void undo_create(struct work *work, struct step *create, struct step *skip, const char *reason)
+struct step *undo_create(struct work *work, struct step *create, struct step *skip, const char *reason)
 {
 	struct step *remove = plan_add_undo(work->plan, OP_CONTAINER_REMOVE, create->name, reason);
 	remove->service = create->service;
@@ -127,6 +127,7 @@ void undo_create(struct work *work, struct step *create, struct step *skip, cons
 		if (work->plan->steps[i]->target == create && work->plan->steps[i] != skip)
 			plan_need(work->plan, remove, work->plan->steps[i], ON_END);
 	}
+	return remove;
 }
 
 /* The start of a container waits for those of what its service depends on, and for their hooks. */

@@ -104,6 +104,9 @@ struct task {
 	struct net **nets;        /* same order and count as attachments */
 	struct net *applications; /* network of the applications it depends on, or NULL */
 	bool one_shot;
+	bool hooked;         /* its pre_start hooks have been planned, as far as they are due */
+	struct step **hooks; /* create, start and gate of each; the last one is what starts wait for */
+	size_t nhooks;
 	struct step *proof; /* the gate that its replaced containers are removed behind, and that a change of
 			     * its networks stays behind; or NULL */
 	bool remade;        /* some container is recreated or restarted */
@@ -276,6 +279,9 @@ void leftovers_emit(struct work *work);
 /* Writes the steps of a service. Dependencies must have been written before. */
 void task_emit(struct work *work, struct task *task);
 
+/* Makes a step wait for the container that has the name, if any has; `self`: that one may. */
+void names_need(struct work *work, struct step *step, const char *name, const struct existing *self);
+
 /* For reconcile_replace.c. The step that creates a replica's container; `now` is what it replaces, or NULL.
  */
 struct step *replica_create(struct work *work, struct task *task, struct replica *replica);
@@ -283,6 +289,20 @@ struct step *replica_create(struct work *work, struct task *task, struct replica
 /* The step that starts a replica's container, with what comes between create and start: networks, uploads.
  * NULL: nothing is to be started. */
 struct step *replica_start(struct work *work, struct task *task, struct replica *replica, const char *reason);
+
+/* Writes the steps of the service's pre_start hooks, once, before `replica` and the others are started: those
+ * of a service of which no container stays that was started before. Returns the step that has to succeed
+ * before any of them starts, or before one that they replace is stopped; NULL: no hook is due. (All of hooks:
+ * reconcile_hook.c) */
+struct step *hooks_before(struct work *work, struct task *task, const struct replica *replica);
+
+/* Leaves what `undo` takes back where it is when a hook of the service fails: the next run starts it. */
+void hooks_keep(struct work *work, const struct task *task, struct step *undo);
+
+/* Finds the containers of hooks that earlier runs have left to the selected services (others may be looked at
+ * still), `due`: to those whose hooks this plan runs again; and writes the steps that remove them. */
+void hooks_find_left(struct work *work, bool due);
+void hooks_remove_left(struct work *work);
 
 /* The step that gives a replica's container, now called `name`, its final name after `after` (may be NULL).
  */
@@ -331,8 +351,9 @@ void undo_moved_alone(struct work *work, struct existing *existing);
  * back on; all of them have been written. */
 void undo_order(struct work *work);
 
-/* Removes the container that `create` makes when `skip`, which was to follow, never begins. */
-void undo_create(struct work *work, struct step *create, struct step *skip, const char *reason);
+/* Removes the container that `create` makes when `skip`, which was to follow, never begins. Returns the undo
+ * step. */
+struct step *undo_create(struct work *work, struct step *create, struct step *skip, const char *reason);
 
 /* Makes `step` wait for what the service's dependencies must have reached; NULL only writes the gates: those
  * of edges with an end that this plan creates or starts. */

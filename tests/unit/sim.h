@@ -198,13 +198,16 @@ static inline bool sim_create(struct sim *sim, struct step *step)
 	container->project = step->service->project->name;
 	container->service = step->service->key;
 	container->number = step->number_of;
+	container->hook = step_of_hook(step);
+	container->oneoff = step->create.oneoff != NULL;
 	container->created = 1800000000 + sim->ids;
 	container->state = CONTAINER_CREATED;
 	container->status = "Created";
 	container->image = service_image(arena, step->service);
 	container->image_id = container->image_label =
 		step->create.image_id ? step->create.image_id : "sha256:new";
-	container->config_hash = case_hash(sim->c, step->service);
+	if (!container->oneoff)
+		container->config_hash = case_hash(sim->c, step->service);
 	container->inputs = step->create.inputs;
 	container->replaces = step->new_name;
 	size_t count;
@@ -233,7 +236,7 @@ static inline bool sim_start(struct sim *sim, struct step *step)
 	}
 	/* Tasks end at once, the others are healthy at once. */
 	const struct dag_vertex *vertex = dag_find(sim->c->dag, container->service);
-	bool task = vertex && vertex->awaited;
+	bool task = (vertex && vertex->awaited) || container->hook;
 	container->state = task ? CONTAINER_EXITED : CONTAINER_RUNNING;
 	container->exit_code = 0;
 	container->up = 0;

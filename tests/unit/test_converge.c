@@ -92,6 +92,9 @@ static bool has_data(const struct sim *sim, const struct observed_container *con
 static void check(struct sim *sim, const struct sim *start, enum accident accident, size_t k)
 {
 	struct plan_case *c = sim->c;
+	for (size_t i = 0; i < sim->seen->ncontainers; i++)
+		if (sim->seen->containers[i]->hook)
+			complain(c, accident, k, "%s is left", sim->seen->containers[i]->name);
 	for (size_t i = 0; i < c->dag->count; i++) {
 		const struct dag_vertex *vertex = c->dag->sorted[i];
 		const int64_t *asked = map_get(&c->scale, vertex->service->key);
@@ -125,7 +128,7 @@ static const struct observed_container *running(const struct sim *sim, const str
 {
 	for (size_t i = 0; i < sim->seen->ncontainers; i++) {
 		const struct observed_container *each = sim->seen->containers[i];
-		if (text_is(each->service, vertex->service->key) && sim_runs(each) &&
+		if (text_is(each->service, vertex->service->key) && sim_runs(each) && !each->oneoff &&
 			text_is(each->project, vertex->service->project->name))
 			return each;
 	}

@@ -4,6 +4,7 @@
 #include "base/text/json.h"
 #include "compose/load/load.h"
 #include "engine/payload/payload.h"
+#include "graph/plan/hooks.h"
 #include "arena_case.h"
 
 #include <cjson/cJSON.h>
@@ -83,6 +84,28 @@ static cJSON *body(const char *text)
 	return json;
 }
 
+/* The containers of the service's hooks, beside one of its own. */
+static void put_hooks(cJSON *all, const struct service *service, const struct payload_context *context)
+{
+	const struct step own = { .result_id = "own" };
+	const struct oneoff oneoff = { .service = service->key, .hook = "pre_start" };
+	for (size_t i = 0; i < service->npre_start; i++) {
+		const struct step step = { .op = OP_CONTAINER_CREATE,
+			.name = "shop-hook",
+			.service = hook_service(arena, service, i),
+			.create = { .oneoff = &oneoff, .volumes_from = &own } };
+		const struct step connect = { .op = OP_NETWORK_CONNECT,
+			.service = step.service,
+			.target = (struct step *)(uintptr_t)&step,
+			.network.attachment = step.service->nnetworks ? step.service->networks[0] : NULL };
+		const char *name = arena_printf(arena, "%s pre_start[%zu]", service->key, i);
+		cJSON_AddItemToObject(all, name, body(payload_container(arena, &step, context, &errors)));
+		if (connect.network.attachment)
+			cJSON_AddItemToObject(all, arena_printf(arena, "%s, further network", name),
+				body(payload_connect(arena, &connect, "hook", context, &errors)));
+	}
+}
+
 static cJSON *bodies(const struct project *project)
 {
 	const struct observed nothing = { .ncontainers = 0 };
@@ -104,6 +127,7 @@ static cJSON *bodies(const struct project *project)
 			.create = { .image_id = "sha256:1", .inputs = "inputs" } };
 		cJSON_AddItemToObject(
 			all, service->key, body(payload_container(arena, &step, &context, &errors)));
+		put_hooks(all, service, &context);
 	}
 	for (size_t i = 0; i < project->nnetworks; i++)
 		if (!project->networks[i]->external)

@@ -7,6 +7,7 @@ static const char *const need_words[] = { [ON_SUCCESS] = "is done",
 	[ON_FAILURE] = "fails or never begins",
 	[ON_SKIP] = "never began",
 	[ON_BEGUN] = "has begun and is over",
+	[ON_INTACT] = "has not failed",
 	[ON_END] = "is over" };
 
 /* The needs of an undo step: all that are no causes, and one of those that are. */

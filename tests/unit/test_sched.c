@@ -151,12 +151,25 @@ static void kinds_of_release(void **state)
 		const char *name;
 		enum release release;
 	} kinds[] = { { "success", ON_SUCCESS }, { "failure", ON_FAILURE }, { "skip", ON_SKIP },
-		{ "begun", ON_BEGUN }, { "end", ON_END }, { "soft", ON_SOFT } };
+		{ "begun", ON_BEGUN }, { "intact", ON_INTACT }, { "end", ON_END }, { "soft", ON_SOFT } };
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		plan_need(f->plan, add(f, OP_CONTAINER_STOP, kinds[i].name), bad, kinds[i].release);
 	begin(f);
 	assert_string_equal(
 		run(f, "bad"), ">bad !bad -success >failure +failure >begun +begun >end +end >soft +soft ");
+}
+
+/* What an interrupt has ended had not failed by itself. */
+static void what_was_cut_short_is_intact(void **state)
+{
+	struct fixture *f = *state;
+	struct step *cut = add(f, OP_GATE, "cut");
+	cut->cut = true;
+	plan_need(f->plan, add(f, OP_CONTAINER_STOP, "skip"), cut, ON_SKIP);
+	plan_need(f->plan, add(f, OP_CONTAINER_STOP, "intact"), cut, ON_INTACT);
+	plan_need(f->plan, add(f, OP_CONTAINER_STOP, "next"), cut, ON_SUCCESS);
+	begin(f);
+	assert_string_equal(run(f, "cut"), ">cut !cut -next >skip +skip >intact +intact ");
 }
 
 static void a_fallback_is_dropped_and_its_dependents_go_on(void **state)
@@ -368,6 +381,7 @@ int main(void)
 		TEST(independent_branches_go_on_after_a_failure),
 		TEST(fail_fast_skips_the_rest),
 		TEST(kinds_of_release),
+		TEST(what_was_cut_short_is_intact),
 		TEST(a_fallback_is_dropped_and_its_dependents_go_on),
 		TEST(undo_removes_what_a_failed_gate_kept_from_starting),
 		TEST(undo_is_dropped_when_nothing_was_created),
