@@ -44,7 +44,7 @@ static const struct opt rows[] = {
 	{ OPT_FLAG, "no-deps", 0, AT(no_deps), NULL, "Leave dependencies alone" },
 	{ OPT_FLAG, "no-log-prefix", 0, AT(no_log_prefix), NULL, "Show output without names in front" },
 	{ OPT_FLAG, "no-start", 0, AT(how.no_start), NULL, "Create containers without starting them",
-		.excludes = "wait" },
+		.excludes = "wait,rerun" },
 	{ OPT_FLAG, "quiet-build", 0, AT(quiet_build), NULL, "Do not show what builds say" },
 	{ OPT_FLAG, "quiet-pull", 0, AT(quiet_pull), NULL, "Do not show how far pulls are" },
 	{ OPT_SECONDS, "timeout", 't', AT(how.timeout), "TIME",

@@ -14,6 +14,7 @@ struct reconcile_options {
 	bool all_resources; /* networks and volumes that no service uses, too */
 	bool remove_orphans, ignore_orphans;
 	bool renew_anon_volumes; /* -V */
+	bool rerun;              /* --rerun: tasks that are done and named are run again */
 	enum tri rollback;       /* TRI_NO: a container that fails in the place of another one stays there */
 	bool unchecked; /* as docker-compose: that nothing checks a service whose health is waited for is
 			   found out when it runs; else it is refused */

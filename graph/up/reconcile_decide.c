@@ -183,10 +183,15 @@ static void decide_end(struct work *work, const struct task *task, struct replic
 		return;
 	}
 	bool done = existing_done(task, now) && !ends_run(work, task);
+	bool again = done && work->options->rerun && task->vertex->named;
 	bool forgotten = done && inputs_many(task->inputs);
-	if ((done && !forgotten) || work->options->no_start)
+	if ((done && !forgotten && !again) || work->options->no_start)
 		return;
 	replica->action = ACTION_START;
+	if (again) {
+		replica->reason = "--rerun";
+		return;
+	}
 	if (forgotten) {
 		replica->reason = "a bind has too many entries to be remembered";
 		plan_note(work->plan,

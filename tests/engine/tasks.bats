@@ -141,3 +141,22 @@ waited_for() {
 	run -5 timeout 60 "$FLOW" up --exit-code-from test
 	is never-1 exited
 }
+
+@test "up --rerun runs tasks again that are done, those named or all" {
+	task
+	flow up -d
+	web=$(started web-1) id=$(field migrate-1 '{{.Id}}')
+	run -0 flow plan --rerun
+	has "$PROJECT-migrate-1" "--rerun" "wait completed"
+	flow up -d --rerun
+	[ "$(xargs <out/log)" = 'one one' ]
+	flow up -d --rerun web
+	[ "$(xargs <out/log)" = 'one one' ]
+	run -0 flow up -d
+	has 'nothing to do: everything is as the file says'
+	[ "$(field migrate-1 '{{.Id}}')" = "$id" ]
+	flow up -d --rerun migrate
+	[ "$(xargs <out/log)" = 'one one one' ]
+	[ "$(started web-1)" = "$web" ]
+	run -2 flow up --no-start --rerun
+}

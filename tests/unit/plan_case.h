@@ -78,13 +78,14 @@ static inline bool case_switch(struct plan_case *c, const char *word)
 		bool *value;
 	} switches[] = { { "no-start", &c->up.no_start }, { "ignore-orphans", &c->up.ignore_orphans },
 		{ "unchecked", &c->up.unchecked }, { "renew", &c->up.renew_anon_volumes },
-		{ "wait", &c->up.wait }, { "connect-separately", &c->up.connect_separately },
-		{ "images-known", &c->up.images_known }, { "no-deps", &c->no_deps },
-		{ "no-restarts", &c->again.no_deps }, { "--build", &c->image.build },
-		{ "no-build", &c->image.no_build }, { "volumes", &c->down.volumes },
-		{ "kill", &c->down.kill }, { "running", &c->down.running }, { "oneoffs", &c->down.oneoffs },
-		{ "rmi", &c->down.images }, { "ignore-buildable", &c->pull.ignore_buildable },
-		{ "and-push", &c->build.push }, { "no-file", &c->no_file } };
+		{ "wait", &c->up.wait }, { "rerun", &c->up.rerun },
+		{ "connect-separately", &c->up.connect_separately }, { "images-known", &c->up.images_known },
+		{ "no-deps", &c->no_deps }, { "no-restarts", &c->again.no_deps },
+		{ "--build", &c->image.build }, { "no-build", &c->image.no_build },
+		{ "volumes", &c->down.volumes }, { "kill", &c->down.kill }, { "running", &c->down.running },
+		{ "oneoffs", &c->down.oneoffs }, { "rmi", &c->down.images },
+		{ "ignore-buildable", &c->pull.ignore_buildable }, { "and-push", &c->build.push },
+		{ "no-file", &c->no_file } };
 	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
 		if (!strcmp(word, switches[i].word)) {
 			*switches[i].value = true;

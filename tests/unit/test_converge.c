@@ -213,7 +213,7 @@ static bool survives(const char *dir, enum accident accident, size_t k)
 	if (accident == FAIL)
 		check_replaced(&sim, &start, plan, k);
 	c.up.recreate = c.up.recreate_deps = RECREATE_CHANGED;
-	c.up.renew_anon_volumes = false;
+	c.up.renew_anon_volumes = c.up.rerun = false;
 	size_t rounds = 0;
 	do {
 		sim.refusal = NULL;
