@@ -25,6 +25,8 @@ const struct opt planner_containers[] = {
 const struct opt planner_starts[] = {
 	{ OPT_FLAG, "rerun", 0, CONTAINERS(rerun), NULL,
 		"Run tasks again that are done, those of the services named or all" },
+	{ OPT_FLAG, "force-start-first", 0, CONTAINERS(force_start_first), NULL,
+		"Replace start-first even where both containers write the same volume for a while" },
 	{ OPT_TRI, "rollback", 0, CONTAINERS(rollback), NULL,
 		"Put the old container back when the new one fails: so it is unless --rollback=false" },
 	{ 0 },

@@ -225,6 +225,12 @@ struct flow_service {
 	size_t nports;
 	struct probe *healthcheck;
 	const char *files; /* auto, bind or upload */
+	/* How a container that has changed is replaced; NULL: stop-first, all at once. */
+	struct flow_replace {
+		const char *order;          /* stop-first, start-first */
+		struct opt_int parallelism; /* containers at a time; 0: all; unset: all, of start-first one */
+		struct opt_int drain; /* ns between the switch and the former container's stop (start-first) */
+	} * replace;
 };
 
 struct project;

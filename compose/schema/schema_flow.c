@@ -141,6 +141,20 @@ static const struct attr flow_port_rows[] = {
 static const struct schema schema_flow_port =
 	SCHEMA("x-flow.ports", flow_port_rows, sizeof(struct flow_port), SCHEMA_NO_X | SCHEMA_AT);
 
+static const char *const orders[] = { "stop-first", "start-first", NULL };
+
+static const struct attr replace_rows[] = {
+	{ "order", KIND_STRING, .refuse = refuse_word, .words = orders, AT(struct flow_replace, order),
+		.doc = "Whether the former container stops before the new one starts, or when that is ready" },
+	{ "parallelism", KIND_INT, .flags = ATTR_KEEP, .ranged = true, .least = 0, .most = INT32_MAX,
+		AT(struct flow_replace, parallelism), .doc = "Containers replaced at a time; 0: all" },
+	{ "drain", KIND_DURATION, .refuse = refuse_negative, .flags = ATTR_KEEP,
+		AT(struct flow_replace, drain),
+		.doc = "Time in which the former container ends what it is at (start-first; default 5s)" },
+};
+static const struct schema schema_replace =
+	SCHEMA("x-flow.replace", replace_rows, sizeof(struct flow_replace), SCHEMA_NO_X);
+
 static const struct attr flow_service_rows[] = {
 	{ "dependencies", KIND_STRINGS, .refuse = refuse_empty, .key = unique_text,
 		AT_TEXTS(struct flow_service, dependencies),
@@ -151,6 +165,10 @@ static const struct attr flow_service_rows[] = {
 		AT_OBJECT(struct flow_service, healthcheck), .doc = "The gate dependents wait at" },
 	{ "files", KIND_STRING, .words = file_ways, AT(struct flow_service, files),
 		.doc = "How configs and secrets get into the container" },
+	{ "replace", KIND_STRUCT, MERGE_SHORT, .takes = TAKES_STRING | TAKES_MAP, .of = &schema_replace,
+		AT_OBJECT(struct flow_service, replace),
+		.form = "a word (`replace: start-first`) or a mapping",
+		.doc = "How a container that has changed is replaced" },
 };
 const struct schema schema_flow_service =
 	SCHEMA("x-flow", flow_service_rows, sizeof(struct flow_service), SCHEMA_NO_X);

@@ -202,6 +202,8 @@ static cJSON *former_endpoint(const struct step_network *network)
 		ipam = cJSON_AddObjectToObject(endpoint, "IPAMConfig");
 	put_former(ipam, network, "IPv4Address", former->address);
 	put_former(ipam, network, "IPv6Address", former->address6);
+	if (network->apart)
+		cJSON_DeleteItemFromObjectCaseSensitive(endpoint, "Aliases");
 	return endpoint;
 }
 
@@ -211,10 +213,11 @@ const char *payload_connect(struct arena *arena, const struct step *step, const 
 	struct body body = { arena, step, step->service, context, NULL, NULL, errors };
 	body.root = cJSON_CreateObject();
 	put_text(body.root, "Container", container);
-	cJSON *endpoint = step->network.former ? former_endpoint(&step->network) : cJSON_CreateObject();
+	bool former = step->network.former && (step->network.former->endpoint || !step->network.attachment);
+	cJSON *endpoint = former ? former_endpoint(&step->network) : cJSON_CreateObject();
 	cJSON_AddItemToObject(body.root, "EndpointConfig", endpoint);
 	int failed = 0;
-	if (step->network.former)
+	if (former)
 		; /* all is said */
 	else if (step->network.attachment)
 		failed = put_endpoint(&body, step->network.attachment, false, endpoint);

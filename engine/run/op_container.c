@@ -185,6 +185,34 @@ static int ask_unpause(struct op_call *call, struct request *request)
 	return 0;
 }
 
+/* A drain: nothing but time. An interrupt ends it (run.c). */
+struct drain {
+	struct job job;
+	struct loop_timer *timer;
+};
+
+static void on_drained(void *arg)
+{
+	struct drain *drain = arg;
+	drain->timer = NULL;
+	drain->job.done(drain->job.arg, true);
+}
+
+static struct job *begin_drain(const struct job *given)
+{
+	struct drain *drain = ARENA_NEW(given->engine->arena, struct drain);
+	drain->job = *given;
+	drain->timer = loop_after(given->engine->loop, given->step->ending.drain, on_drained, drain);
+	return &drain->job;
+}
+
+static void cancel_drain(struct job *job)
+{
+	loop_cancel(job->engine->loop, ((struct drain *)job)->timer);
+}
+
+static const struct job_row drain_job = { .begin = begin_drain, .cancel = cancel_drain };
+
 static const struct op_row rows[] = {
 	{ .op = OP_CONTAINER_CREATE,
 		.ask = ask_create,
@@ -230,6 +258,7 @@ static const struct op_row rows[] = {
 		.checked = checked_rename,
 		.checked_answer = JSON_OBJECT },
 	{ .op = OP_CONTAINER_PAUSE, .ask = ask_pause, .silent = true, .fine_text = "already paused" },
+	{ .op = OP_CONTAINER_DRAIN, .job = &drain_job },
 	{ .op = OP_CONTAINER_UNPAUSE, .ask = ask_unpause, .silent = true, .fine_text = "is not paused" },
 };
 

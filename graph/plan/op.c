@@ -52,6 +52,7 @@ const struct op_traits op_traits[OP_COUNT] = {
 		.replacing = "Recreating", .replaced = "Recreated", .argument = name_given, .echo = true },
 	[OP_CONTAINER_PAUSE] = { "container", "pause", "Pausing", "Paused", POOL_API },
 	[OP_CONTAINER_UNPAUSE] = { "container", "unpause", "Unpausing", "Unpaused", POOL_API },
+	[OP_CONTAINER_DRAIN] = { "container", "drain", "Draining", "Drained", POOL_NONE, .waits = true },
 	[OP_CONTAINER_EXEC] = { "container", "exec", "Running hook", "Ran hook", POOL_STOP },
 	[OP_GATE] = { "gate", "wait", "Waiting", "Ready", POOL_NONE, .argument = condition_waited_for,
 		.waits = true },

@@ -29,8 +29,9 @@ enum op {
 	OP_CONTAINER_RENAME,
 	OP_CONTAINER_PAUSE,
 	OP_CONTAINER_UNPAUSE,
-	OP_CONTAINER_EXEC, /* a hook's command in the container */
-	OP_GATE,           /* wait until a dependency is healthy or has completed */
+	OP_CONTAINER_DRAIN, /* a pause in which the container ends what it is at, before its stop */
+	OP_CONTAINER_EXEC,  /* a hook's command in the container */
+	OP_GATE,            /* wait until a dependency is healthy or has completed */
 	OP_COUNT
 };
 

@@ -80,9 +80,10 @@ struct step_network {
 	/* _CREATE: as this one was, which has been removed; _REMOVE, _CONNECT, _DISCONNECT: this very one.
 	 * NULL: the one of `wanted`. */
 	const struct observed_network *seen;
-	const struct attachment *attachment; /* _CONNECT: the place that the file says */
-	const struct observed_attachment
-		*former; /* _CONNECT: the place it had; neither: alias is the service's key */
+	const struct attachment *attachment;      /* _CONNECT: the place that the file says */
+	const struct observed_attachment *former; /* _CONNECT: the place it had, as far as it was looked at,
+						     else `attachment`; neither: alias is the service's key */
+	bool apart;   /* _CONNECT, `former`: without the aliases, so that nobody finds it by them */
 	bool renewed; /* _CONNECT, `former`: the network is another one; addresses that it does not have are
 			 left out */
 };
@@ -120,9 +121,10 @@ struct step_create {
 	size_t nchanges;
 };
 
-/* OP_CONTAINER_STOP, _RESTART, _KILL, _REMOVE */
+/* OP_CONTAINER_STOP, _RESTART, _KILL, _REMOVE, _DRAIN */
 struct step_ending {
 	struct opt_int timeout; /* _STOP, _RESTART: ns; unset: the container's own */
+	int64_t drain;          /* _DRAIN: ns */
 	const char *signal;     /* _KILL, or NULL */
 	bool restarts;          /* _STOP: the same container is started again */
 	bool remove_volumes;    /* _REMOVE: anonymous ones too */

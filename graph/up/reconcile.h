@@ -15,6 +15,7 @@ struct reconcile_options {
 	bool remove_orphans, ignore_orphans;
 	bool renew_anon_volumes; /* -V */
 	bool rerun;              /* --rerun: tasks that are done and named are run again */
+	bool force_start_first;  /* start-first also where both containers write one volume for a while */
 	enum tri rollback;       /* TRI_NO: a container that fails in the place of another one stays there */
 	bool unchecked; /* as docker-compose: that nothing checks a service whose health is waited for is
 			   found out when it runs; else it is refused */

@@ -492,6 +492,7 @@ void task_decide(struct work *work, struct task *task)
 	note_foreign(work, task);
 	if (task->nreplicas)
 		files_refuse(work, task);
+	order_decide(work, task);
 	for (size_t r = 0; r < task->nreplicas; r++) {
 		const struct replica *replica = task->replicas[r];
 		task->remade |= replica->action == ACTION_RECREATE || replica->action == ACTION_RESTART ||

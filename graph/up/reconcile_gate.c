@@ -237,6 +237,30 @@ void gates_need(struct work *work, const struct task *task, struct step *step)
 	}
 }
 
+struct step *gate_replica(
+	struct work *work, const struct task *task, const struct replica *replica, const char *otherwise)
+{
+	const struct probe *probe = task_probe(work, task);
+	bool checked = probe->kind != PROBE_UNSET && probe->kind != PROBE_NONE;
+	if (checked && lacks_port(work, task, probe))
+		no_port(work, task, probe);
+	struct step *step = plan_add(work->plan, OP_GATE, task->service->key,
+		arena_printf(work->arena, "%s in its new container", replica->name));
+	step->service = task->service;
+	step->number_of = replica->number;
+	struct step_gate *gate = &step->gate;
+	gate->condition = checked ? CONDITION_HEALTHY : CONDITION_STARTED;
+	gate->probe = probe;
+	gate->lasting = !checked;
+	gate->edge = otherwise;
+	if (replica->start)
+		*ARENA_PUSH(work->arena, gate->starts, gate->nstarts) = replica->start;
+	else
+		*ARENA_PUSH(work->arena, gate->watched, gate->nwatched) = replica->now->seen;
+	plan_need(work->plan, step, replica->ready, ON_SUCCESS);
+	return step;
+}
+
 /* Whether all that starts is watched before the former containers go, for longer than it takes to be started.
  */
 static bool is_proved(const struct task *task)

@@ -34,6 +34,11 @@ static const char *net_name(const struct net *net)
 	return net->seen ? net->seen->name : net->network->name;
 }
 
+const struct observed_attachment *net_place(const struct net *net, const struct existing *existing)
+{
+	return existing_attachment(existing, net_name(net));
+}
+
 /* An external network must be there, and only once. */
 static void find_external(struct work *work, struct net *net)
 {

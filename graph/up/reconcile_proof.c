@@ -40,7 +40,10 @@ struct step *proof_watch(struct work *work, struct task *task, const struct repl
 		task->proof->follows = replica->start;
 	}
 	struct step_gate *gate = &task->proof->gate;
-	*ARENA_PUSH(work->arena, gate->starts, gate->nstarts) = replica->start;
+	if (replica->start)
+		*ARENA_PUSH(work->arena, gate->starts, gate->nstarts) = replica->start;
+	else
+		*ARENA_PUSH(work->arena, gate->watched, gate->nwatched) = replica->now->seen;
 	plan_need(work->plan, task->proof, replica->ready, ON_SUCCESS);
 	return task->proof;
 }

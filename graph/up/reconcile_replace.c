@@ -43,13 +43,16 @@ static struct step *undo_new(struct work *work, const struct replica *replica, e
 	undo->target = replica->create;
 	undo->container = replica->create ? NULL : replica->now->seen;
 	plan_need(work->plan, undo, turn->step, turn->release);
+	for (size_t i = 0; i < sizeof turn->after / sizeof *turn->after; i++)
+		plan_need(work->plan, undo, turn->after[i], ON_END);
 	return undo;
 }
 
 struct step *replica_take_back(struct work *work, struct replica *replica, const struct turn *turn)
 {
 	struct step *create = replica->create, *stop = NULL;
-	if (replica->start && turn->release == ON_FAILURE) {
+	bool runs = !create && existing_runs(replica->now);
+	if ((replica->start || runs) && turn->release == ON_FAILURE) {
 		stop = undo_new(work, replica, OP_CONTAINER_STOP, replica->name, turn);
 		stop->ending.timeout = work->options->timeout;
 		plan_need(work->plan, stop, replica->start, ON_SUCCESS);
@@ -123,6 +126,8 @@ static void put_back(struct work *work, const struct replica *replica, struct ex
 	plan_need(work->plan, start, gone, ON_END);
 	plan_need(work->plan, start, rename, ON_END);
 	rejoin(work, old, start, turn);
+	if (old->away && order_asked(old->task->service))
+		plan_need(work->plan, rename, places_undo(work, old->task, old, turn, start), ON_END);
 	old->way_back.start = start;
 }
 
@@ -146,6 +151,10 @@ void replica_replace(struct work *work, struct task *task, struct replica *repli
 {
 	bool finish = replica->action == ACTION_FINISH;
 	struct existing *old = finish ? replica->old : replica->now;
+	if (replica_switches(task, old)) {
+		replica_switch(work, task, replica);
+		return;
+	}
 	struct step *create = finish ? NULL : replica_create(work, task, replica), *rename = NULL;
 	struct step *hooked = hooks_before(work, task, replica);
 	struct step *first = put_aside(work, task, replica, old);
@@ -164,10 +173,16 @@ void replica_replace(struct work *work, struct task *task, struct replica *repli
 		if (!first)
 			gates_need(work, task, start);
 	}
+	struct step *ready = start && task->parallelism
+				     ? gate_replica(work, task, replica, "no other container is replaced")
+				     : NULL;
+	order_wait(work, task, first ? first : start);
+	order_done(work, task, ready);
 	struct step *remove = existing_removal(work, old, "replaced");
 	struct turn turn = { remove, ON_SKIP };
 	if (start && work->options->rollback != TRI_NO) {
 		turn = (struct turn){ proof_watch(work, task, replica), ON_FAILURE };
+		plan_need(work->plan, turn.step, ready, ON_SUCCESS);
 		plan_need(work->plan, remove, turn.step, ON_SUCCESS);
 		remove->follows = start;
 		remove->last = true;

@@ -208,6 +208,8 @@ void dependents_stop(struct work *work, const struct task *task, struct step *st
 			struct existing *now = replica->old ? replica->old : replica->now;
 			if (!now || !existing_runs(now) || replica->action == ACTION_KEEP)
 				continue;
+			if (replica->action != ACTION_RESTART && replica_switches(dependent, now))
+				continue; /* its new one starts when this one is ready */
 			bool fresh;
 			struct step *stop = existing_stop(work, now,
 				arena_printf(work->arena, "%s is remade (restart: true)", task->service->key),
@@ -270,6 +272,8 @@ static void emit_replica(struct work *work, struct task *task, struct replica *r
 	if (misnamed)
 		rename = replica_rename(work, task, replica, replica->now->seen->name, NULL);
 	if (replica->action == ACTION_KEEP) {
+		if (replica->now->away)
+			places_return(work, task, replica);
 		if (replica->now->seen->state == CONTAINER_RUNNING)
 			networks_connect(work, task, replica->now, NULL);
 		return;
@@ -283,6 +287,8 @@ static void emit_replica(struct work *work, struct task *task, struct replica *r
 			proof_watch(work, task, replica);
 	}
 	plan_need(work->plan, replica->start, rename, ON_SUCCESS);
+	if (replica->now->away)
+		places_return(work, task, replica);
 	if (rename)
 		replica->start->follows = rename;
 }

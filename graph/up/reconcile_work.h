@@ -77,6 +77,7 @@ struct net_member {
 struct turn {
 	struct step *step;
 	enum release release;
+	struct step *after[2]; /* undo steps that come first, whatever becomes of them; or NULL */
 };
 
 struct vol {
@@ -107,6 +108,10 @@ struct task {
 	bool hooked;         /* its pre_start hooks have been planned, as far as they are due */
 	struct step **hooks; /* create, start and gate of each; the last one is what starts wait for */
 	size_t nhooks;
+	bool start_first;    /* its containers that run are replaced so */
+	int64_t parallelism; /* how many are replaced at a time; 0: all */
+	struct step **turns; /* of each container that is replaced the step after which the next may be */
+	size_t nturns;
 	struct step *proof; /* the gate that its replaced containers are removed behind, and that a change of
 			     * its networks stays behind; or NULL */
 	bool remade;        /* some container is recreated or restarted */
@@ -209,6 +214,9 @@ void networks_return(struct work *work);
 
 /* The networks that are there and change. */
 struct net **networks_changed(const struct work *work, size_t *ret_count);
+
+/* The container's place on the network, or NULL. */
+const struct observed_attachment *net_place(const struct net *net, const struct existing *existing);
 
 /* Fills in a step that moves a container to a network or off it. Returns it. */
 struct step *net_move(struct step *step, const struct net *net, const struct existing *existing);
@@ -315,6 +323,35 @@ void dependents_stop(struct work *work, const struct task *task, struct step *st
 /* Writes the steps that replace a container, or go on with that. (reconcile_replace.c) */
 void replica_replace(struct work *work, struct task *task, struct replica *replica);
 
+/* How its containers are replaced: sets start_first and parallelism, and notes why start-first cannot be. All
+ * else has been decided. (reconcile_order.c) */
+void order_decide(struct work *work, struct task *task);
+
+/* Whether the file asks for start-first, possible or not. */
+bool order_asked(const struct service *service);
+
+/* Makes `step` wait until so few containers of the service are being replaced that it may be its turn; and
+ * says after which step another one may (NULL: at once). Without a limit both do nothing. */
+void order_wait(struct work *work, const struct task *task, struct step *step);
+void order_done(struct work *work, struct task *task, struct step *step);
+
+/* Writes the steps that replace a container which runs until its successor is ready, or go on with that.
+ * (reconcile_switch.c) */
+void replica_switch(struct work *work, struct task *task, struct replica *replica);
+
+/* Whether it is replaced that way: `old` is the container that goes. */
+bool replica_switches(const struct task *task, const struct existing *old);
+
+/* Gives a container, which a run that was cut short has put aside, its places on the networks as the file
+ * says, since it may have lost its aliases, before it has its name again, by which a further run would
+ * take it for one that has lost nothing. Where the file does not ask for start-first nothing is lost. */
+void places_return(struct work *work, const struct task *task, const struct replica *replica);
+
+/* Puts it on its networks again with the aliases it had (of one that an earlier run has put aside: as the
+ * file says), when it is its turn, before `start` (NULL: it runs). Returns the last of these undo steps. */
+struct step *places_undo(struct work *work, const struct task *task, struct existing *old,
+	const struct turn *turn, struct step *start);
+
 /* Stops and removes the container of a replica when it is its turn. Returns the step that removes. */
 struct step *replica_take_back(struct work *work, struct replica *replica, const struct turn *turn);
 
@@ -358,6 +395,11 @@ struct step *undo_create(struct work *work, struct step *create, struct step *sk
 /* Makes `step` wait for what the service's dependencies must have reached; NULL only writes the gates: those
  * of edges with an end that this plan creates or starts. */
 void gates_need(struct work *work, const struct task *task, struct step *step);
+
+/* The gate of a replica's container alone, which runs already or is started by the plan: that it is healthy
+ * where something checks it, else that it stays up. `otherwise` is what happens when it fails. */
+struct step *gate_replica(
+	struct work *work, const struct task *task, const struct replica *replica, const char *otherwise);
 
 /* Gates for every selected service (--wait). */
 void gates_wait(struct work *work);

@@ -10,7 +10,7 @@
 #include "engine/observe/observe.h"
 #include "graph/again/again.h"
 #include "graph/images/images.h"
-#include "graph/up/obstacles.h"
+#include "graph/obstacles/obstacles.h"
 #include "graph/up/reconcile.h"
 #include "graph/plan/sched.h"
 #include "unit.h"
@@ -79,6 +79,7 @@ static inline bool case_switch(struct plan_case *c, const char *word)
 	} switches[] = { { "no-start", &c->up.no_start }, { "ignore-orphans", &c->up.ignore_orphans },
 		{ "unchecked", &c->up.unchecked }, { "renew", &c->up.renew_anon_volumes },
 		{ "wait", &c->up.wait }, { "rerun", &c->up.rerun },
+		{ "force-start-first", &c->up.force_start_first },
 		{ "connect-separately", &c->up.connect_separately }, { "images-known", &c->up.images_known },
 		{ "no-deps", &c->no_deps }, { "no-restarts", &c->again.no_deps },
 		{ "--build", &c->image.build }, { "no-build", &c->image.no_build },

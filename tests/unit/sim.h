@@ -6,6 +6,9 @@
 #include "base/text/text.h"
 #include "plan_case.h"
 
+/* `endpoint` of a place without aliases. */
+#define SIM_APART "apart"
+
 struct sim {
 	struct plan_case *c;
 	struct observed *seen;
@@ -65,6 +68,15 @@ static inline struct observed_attachment *sim_attached(
 			return &container->attachments[i];
 	}
 	return NULL;
+}
+
+/* Whether nobody finds the container by its aliases. */
+static inline bool sim_apart(const struct observed_container *container)
+{
+	for (size_t i = 0; i < container->nattachments; i++)
+		if (text_is(container->attachments[i].endpoint, SIM_APART))
+			return true;
+	return false;
 }
 
 /* The only network of that name, or NULL: two are as bad as none to an engine. */
@@ -137,6 +149,8 @@ static inline bool sim_link(struct sim *sim, struct step *step)
 		if (sim_attached(container, step->network.wanted->name))
 			return sim_refuse(sim, step, "already attached");
 		sim_attach(sim, container, step->network.wanted->name);
+		if (step->network.apart)
+			container->attachments[container->nattachments - 1].endpoint = SIM_APART;
 		return true;
 	}
 	struct observed_attachment *at = sim_attached(container, step_argument(step));
@@ -325,6 +339,7 @@ static inline bool sim_apply(struct sim *sim, struct step *step)
 			return sim_refuse(sim, step, container ? "the name is taken" : "no such container");
 		container->name = step->new_name;
 		return true;
+	case OP_CONTAINER_DRAIN:
 	case OP_CONTAINER_EXEC:
 	case OP_CONTAINER_UPLOAD:
 		return sim_target(sim, step) || sim_refuse(sim, step, "no such container");

@@ -58,6 +58,20 @@ static void show(const struct sim *sim, const struct plan *plan)
 	free(text);
 }
 
+/* A container that a switch has put aside may have lost its aliases by then. */
+static void set_apart(struct sim *sim)
+{
+	for (size_t i = 0; i < sim->seen->ncontainers; i++) {
+		const struct observed_container *each = sim->seen->containers[i];
+		size_t len = strlen(each->name);
+		bool away = len > 13 && !strncmp(each->name + len - 12, each->id, 12);
+		const struct service *service = case_service(sim->c, each->project, each->service);
+		for (size_t n = 0; away && service->flow && service->flow->replace && n < each->nattachments;
+			n++)
+			each->attachments[n].endpoint = SIM_APART;
+	}
+}
+
 /* Gives every container of the start an anonymous volume of its own. */
 static void give_data(struct sim *sim)
 {
@@ -119,6 +133,8 @@ static void check(struct sim *sim, const struct sim *start, enum accident accide
 				old->state != CONTAINER_REMOVING && text_is(old->service, each->service) &&
 				!has_data(sim, each, arena_printf(c->arena, "anonymous-of-%s", name)))
 				complain(c, accident, k, "%s has lost its data", name);
+			if (sim_apart(each))
+				complain(c, accident, k, "%s is not found by its aliases", name);
 		}
 	}
 }
@@ -183,6 +199,10 @@ static void check_replaced(const struct sim *sim, const struct sim *start, const
 		if (!old || !sim_runs(sim_by_id(start, old->id)) || strcmp(old->name, name) != 0)
 			continue;
 		const struct observed_container *now = sim_by_name(sim, name);
+		if (now && sim_runs(now) && sim_apart(now)) {
+			show(sim, plan);
+			complain(sim->c, FAIL, k, "%s is not found by its aliases", name);
+		}
 		if (now && (sim_runs(now) || (now->state == CONTAINER_EXITED && now->exit_code == 0)))
 			continue;
 		show(sim, plan);
@@ -202,6 +222,7 @@ static bool survives(const char *dir, enum accident accident, size_t k)
 	struct sim sim = { .c = &c, .seen = c.seen }, start = { .c = &before, .seen = before.seen };
 	map_init(&sim.lost, arena);
 	give_data(&sim);
+	set_apart(&sim);
 	struct plan *plan;
 	assert_int_equal(case_plan(&c, &plan), 0);
 	c.others = (struct observed){ 0 };

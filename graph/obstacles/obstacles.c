@@ -1,7 +1,7 @@
-#include "graph/up/obstacles.h"
+#include "graph/obstacles/obstacles.h"
 #include "base/text/subnet.h"
 #include "base/text/text.h"
-#include "graph/up/obstacles_plugin.h"
+#include "graph/obstacles/obstacles_plugin.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -135,8 +135,8 @@ void obstacles_wanted(struct arena *arena, const struct plan *plan, const struct
 
 bool obstacles_none(const struct obstacles *wanted)
 {
-	return !wanted->nnames && !wanted->nports && !wanted->nremade && !wanted->networks &&
-	       !wanted->plugins;
+	return !wanted->nnames && !wanted->nports && !wanted->nremade && !wanted->nmoved &&
+	       !wanted->networks && !wanted->plugins;
 }
 
 /* What is refused */

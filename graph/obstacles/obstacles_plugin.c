@@ -1,4 +1,4 @@
-#include "graph/up/obstacles_plugin.h"
+#include "graph/obstacles/obstacles_plugin.h"
 #include "base/text/text.h"
 
 #include <string.h>
