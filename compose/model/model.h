@@ -229,7 +229,7 @@ struct flow_service {
 	struct flow_replace {
 		const char *order;          /* stop-first, start-first */
 		struct opt_int parallelism; /* containers at a time; 0: all; unset: all, of start-first one */
-		struct opt_int drain; /* ns between the switch and the former container's stop (start-first) */
+		struct opt_int drain;       /* ns from the switch to the former container's stop */
 	} * replace;
 };
 

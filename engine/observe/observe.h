@@ -31,9 +31,9 @@ struct observe_query observe_scope(struct arena *arena, const struct scope *scop
 int observe(struct arena *arena, struct engine *engine, const struct observe_query *query,
 	struct observed **ret_seen, struct errors *errors);
 
-/* Looks at what may be in a plan's way (graph/obstacles/obstacles.h), all at the same time: containers and networks
- * of whoever they are, in the arena, some of them more than once. What was seen before learns how to be put
- * together again: `again` of the networks that are remade, `endpoint` of the containers on them.
+/* Looks at what may be in a plan's way (graph/obstacles/obstacles.h), all at the same time: containers and
+ * networks of whoever they are, in the arena, some of them more than once. What was seen before learns how to
+ * be put together again: `again` of the networks that are remade, `endpoint` of the containers on them.
  * (observe_obstacles.c) */
 int observe_obstacles(struct arena *arena, struct engine *engine, const struct obstacles *wanted,
 	struct observed **ret_others, struct errors *errors);

@@ -144,35 +144,35 @@ static void hand_over(struct handover *handover)
 	stop->name = name_by_now(old);
 }
 
-static void undo_place(struct work *work, const struct place *place, const struct existing *old,
-	const struct turn *turn, struct step *(*join)[2])
+/* The undo steps of one place, after `before` (may be NULL): off it, where the container has come back to it
+ * without aliases, and onto it as it was. Returns the last one; `before` where nothing was done. */
+static struct step *undo_place(struct work *work, const struct place *place, const struct existing *old,
+	const struct turn *turn, struct step *before)
 {
-	const char *reason = "its successor has failed";
-	struct step *leave = NULL, *forward[2] = { NULL, NULL };
+	struct step *left = NULL, *joined = NULL;
 	for (size_t i = 0; i < work->plan->count; i++) {
 		struct step *step = work->plan->steps[i];
 		if (step->container != old->seen || step->network.wanted != place->net->network)
 			continue;
-		forward[0] = op_traits[step->op].leaves ? step : forward[0];
-		forward[1] = op_traits[step->op].joins ? step : forward[1];
+		left = op_traits[step->op].leaves ? step : left;
+		joined = op_traits[step->op].joins ? step : joined;
 	}
-	if (!forward[0] && !old->away)
-		return;
-	for (size_t i = 0; i < 2; i++) {
-		enum op op = i ? OP_NETWORK_CONNECT : OP_NETWORK_DISCONNECT;
+	for (size_t i = 0; (left || old->away) && i < 2; i++) {
 		struct step *undo =
-			place_move(plan_add_undo(work->plan, op, name_by_now(old), reason), place, old);
-		undo->may_fail = !i; /* when it has not come back, it need not leave */
-		plan_need(work->plan, undo, forward[0], old->away ? ON_END : ON_BEGUN);
-		plan_need(work->plan, undo, forward[1], ON_END);
+			place_move(plan_add_undo(work->plan, i ? OP_NETWORK_CONNECT : OP_NETWORK_DISCONNECT,
+					   name_by_now(old), "its successor has failed"),
+				place, old);
+		plan_need(work->plan, undo, left, old->away ? ON_END : ON_BEGUN);
+		plan_need(work->plan, undo, joined, ON_END);
 		plan_need(work->plan, undo, turn->step, turn->release);
-		plan_need(work->plan, undo, leave ? leave : (*join)[1], ON_END);
-		leave = undo;
+		plan_need(work->plan, undo, before, ON_END);
+		undo->may_fail = !i; /* when it has not come back, it need not leave */
+		undo->network.attachment = place->attachment;
+		undo->network.former = old->away ? NULL : place->at;
+		undo->network.renewed = true;
+		before = undo;
 	}
-	leave->network.attachment = place->attachment;
-	leave->network.former = old->away ? NULL : place->at;
-	leave->network.renewed = true;
-	(*join)[1] = leave;
+	return before;
 }
 
 struct step *places_undo(struct work *work, const struct task *task, struct existing *old,
@@ -180,13 +180,12 @@ struct step *places_undo(struct work *work, const struct task *task, struct exis
 {
 	size_t count;
 	const struct place *places = places_of(work, task, old, &count);
-	struct step *join[2] = { NULL, NULL };
-	for (size_t i = 0; i < count; i++) {
-		undo_place(work, &places[i], old, turn, &join);
-		if (start)
-			plan_need(work->plan, start, join[1], ON_END);
-	}
-	return join[1];
+	struct step *last = NULL;
+	for (size_t i = 0; i < count; i++)
+		last = undo_place(work, &places[i], old, turn, last);
+	if (start)
+		plan_need(work->plan, start, last, ON_END);
+	return last;
 }
 
 /* When the container has left that place and does not come back to it, it gets the one it had. */

@@ -119,10 +119,12 @@ void existing_remove(struct work *work, struct existing *existing)
 {
 	existing_stop(work, existing, existing->unwanted, NULL);
 	struct step *remove = existing_removal(work, existing, existing->unwanted);
-	remove->ending.force =
-		existing->seen->state == CONTAINER_DEAD || existing->seen->state == CONTAINER_REMOVING;
-	/* One that never ran holds no data of its own; volumes that it inherited are not anonymous to it. */
-	remove->ending.remove_volumes = existing->temporary && existing->seen->state == CONTAINER_CREATED;
+	/* One that never ran holds no data of its own; volumes that it inherited are not anonymous to it. The
+	 * run that was killed may have started it a moment ago. */
+	bool fresh = existing->temporary && existing->seen->state == CONTAINER_CREATED;
+	remove->ending.force = fresh || existing->seen->state == CONTAINER_DEAD ||
+			       existing->seen->state == CONTAINER_REMOVING;
+	remove->ending.remove_volumes = fresh;
 }
 
 bool existing_better(const struct existing *a, const struct existing *b, const char *final)
