@@ -358,6 +358,32 @@ static void test_reasons(void **state)
 	}
 }
 
+static void on_done(void *arg, bool ok)
+{
+	*(bool *)arg = ok;
+}
+
+static bool is_over(void *arg)
+{
+	return *(bool *)arg;
+}
+
+/* Nothing is asked of the engine: only time passes. */
+static void test_drain(void **state)
+{
+	(void)state;
+	bool over = false;
+	const struct op_row *row = op_row(OP_CONTAINER_DRAIN);
+	step = (struct step){ .op = OP_CONTAINER_DRAIN, .name = "shop-web-1", .ending.drain = 20000000 };
+	const struct job given = { .engine = &engine, .step = &step, .done = on_done, .arg = &over };
+	int64_t began = loop_now();
+	struct job *job = row->job->begin(&given);
+	loop_run(loop, is_over, &over);
+	assert_true(loop_now() - began >= step.ending.drain);
+	row->job->cancel(job);
+	row->job->cancel(row->job->begin(&given));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +400,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_port_in_use, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_port_of_a_stranger, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_reasons, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_drain, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

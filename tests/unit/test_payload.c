@@ -354,6 +354,41 @@ static void test_needs_newer_engine(void **state)
 	assert_non_null(payload_container(arena, &step, &context, &errors));
 }
 
+/* The endpoint of a connect request. */
+static const char *endpoint_of(const struct step *step)
+{
+	const struct payload_context context = { .engine = &engine, .container_of = id_of };
+	cJSON *json = cJSON_Parse(payload_connect(arena, step, "c1", &context, &errors));
+	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(json, "Container")), "c1");
+	return json_print(arena, cJSON_DetachItemFromObject(json, "EndpointConfig"));
+}
+
+/* Put aside it keeps its place but for the aliases; taken back it has them again, as it had them or, when
+ * nobody has looked at them, as the file says. */
+static void connect_without_and_with_aliases(void **state)
+{
+	(void)state;
+	struct project project = { .name = "shop", .dir = "/project", .separator = "-" };
+	struct network network = { .key = "default", .name = "shop_default", .project = &project };
+	struct service service = { .key = "web", .project = &project, .image = "busybox" };
+	const char *aliases[] = { "store" };
+	struct attachment file = { .key = "default", .aliases = aliases, .naliases = 1 };
+	struct observed_attachment former = { .network = "shop_default",
+		.address = "10.0.0.2",
+		.endpoint = "{\"Aliases\":[\"web\",\"shop\"],\"DriverOpts\":{\"a\":\"b\"}}" };
+	struct step step = { .op = OP_NETWORK_CONNECT, .name = "shop-web-1", .service = &service };
+	step.network.wanted = &network;
+	step.network.former = &former;
+	step.network.renewed = step.network.apart = true;
+	assert_string_equal(endpoint_of(&step), "{\"DriverOpts\":{\"a\":\"b\"},\"IPAMConfig\":{}}");
+	step.network.apart = false;
+	step.network.attachment = &file;
+	assert_string_equal(endpoint_of(&step),
+		"{\"Aliases\":[\"web\",\"shop\"],\"DriverOpts\":{\"a\":\"b\"},\"IPAMConfig\":{}}");
+	former.endpoint = NULL;
+	assert_string_equal(endpoint_of(&step), "{\"Aliases\":[\"shop-web-1\",\"web\",\"store\"]}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +400,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			seccomp_profile_below_the_home_directory, set_up, arena_tear_down),
 		cmocka_unit_test_setup_teardown(test_needs_newer_engine, set_up, arena_tear_down),
+		cmocka_unit_test_setup_teardown(connect_without_and_with_aliases, set_up, arena_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
