@@ -13,7 +13,7 @@ static const struct opt rows[] = {
 		"Include an application of the registry with its upstream; can be repeated",
 		.value = VALUE_APPLICATION },
 	{ OPT_TEXT, "format", 0, AT(format), "KIND", "How the graph is drawn",
-		.choices = "text|dot|mermaid|json", .value = VALUE_CHOICE },
+		.choices = "text|dot|mermaid|svg|html|json", .value = VALUE_CHOICE },
 	{ 0 },
 };
 
@@ -38,7 +38,8 @@ const struct cmd cmd_graph = {
 	.args = "[SERVICE...]",
 	.brief = "Draw what depends on what, and why",
 	.examples = (const struct cmd_example[]){ { "graph", "what waits for what" },
-		{ "graph --format dot web | dot -Tsvg", "a picture of what web needs" }, { 0 } },
+		{ "graph --format svg > graph.svg", "a picture; --format html: a page with it" },
+		{ "graph --format mermaid web", "what web needs, for a README" }, { 0 } },
 	.group = GROUP_LOOK,
 	.rows = rows,
 	.size = sizeof(struct graph_options),

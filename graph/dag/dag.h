@@ -126,8 +126,8 @@ const struct flow_port *dag_probed_port(const struct service *service, const str
 /* Port that the file gives a probe: its own, else the service's first target port; 0: none. */
 int64_t dag_probe_port(const struct service *service, const struct probe *probe);
 
-/* Prints the selected part of the graph in "text", "dot", "mermaid" or "json". Returns -1 for an unknown
- * format. (graph/dag/draw.c) */
+/* Prints the selected part of the graph in "text", "dot", "mermaid", "svg", "html" or "json". Returns -1 for
+ * an unknown format, or a picture that would be too large. (graph/dag/draw.c) */
 int dag_draw(FILE *out, const struct dag *dag, const char *format, struct errors *errors);
 
 #endif

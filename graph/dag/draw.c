@@ -1,6 +1,6 @@
 /* The graph as text, dot, mermaid or JSON. */
+#include "graph/dag/draw.h"
 #include "base/quote.h"
-#include "graph/dag/dag.h"
 
 #include <string.h>
 
@@ -182,16 +182,28 @@ static void draw_json(FILE *out, const struct dag *dag)
 	fputs("]}\n", out);
 }
 
+static int too_large(struct errors *errors)
+{
+	error_add(errors, ERROR_USAGE, NULL, NULL, "the graph is too large for a picture");
+	return error_hint(errors, "name some services, as in `graph --format svg web`");
+}
+
 int dag_draw(FILE *out, const struct dag *dag, const char *format, struct errors *errors)
 {
 	static const struct {
 		const char *name;
-		void (*draw)(FILE *out, const struct dag *dag);
-	} formats[] = { { "text", draw_text }, { "dot", draw_dot }, { "mermaid", draw_mermaid },
-		{ "json", draw_json } };
+		void (*draw)(FILE *out, const struct dag *dag); /* NULL: a picture */
+		bool page;
+	} formats[] = { { "text", draw_text, false }, { "dot", draw_dot, false },
+		{ "mermaid", draw_mermaid, false }, { "svg", NULL, false }, { "html", NULL, true },
+		{ "json", draw_json, false } };
 	const char *names[sizeof formats / sizeof *formats];
 	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
 		if (!strcmp(formats[i].name, format)) {
+			if (!formats[i].draw)
+				return draw_picture(out, errors->arena, dag, formats[i].page) < 0
+					       ? too_large(errors)
+					       : 0;
 			formats[i].draw(out, dag);
 			return 0;
 		}

@@ -176,6 +176,11 @@ teardown() {
 	jq -e . <<<"$output" >/dev/null
 	run -0 "$flow" graph --format dot
 	[[ $output == digraph* ]]
+	"$flow" graph --format svg >graph.svg
+	python3 -c 'import xml.dom.minidom as x; x.parse("graph.svg")'
+	grep -q '<title>web waits until db ' graph.svg
+	run -0 "$flow" graph --format html
+	[[ $output == "<!DOCTYPE html>"*"<svg "*"<td><code>web</code></td><td><code>db</code>"*"</html>" ]]
 	run -2 "$flow" graph --format dto
 	[[ $output == *"did you mean \"dot\"?"* ]]
 }
