@@ -40,7 +40,8 @@ static const char *const environment_rows[][2] = {
 		"Application registry, as --registry; organisation in the images of its applications" },
 	{ "FLOW_TRACE",
 		"Writes what is asked of the engine, as JSON lines, to this file (1 or -: standard error)" },
-	{ "XDG_CACHE_HOME, XDG_RUNTIME_DIR", "Where copies of remote files, and locks, are kept" },
+	{ "XDG_CACHE_HOME, XDG_RUNTIME_DIR, XDG_STATE_HOME",
+		"Where copies of remote files, locks, and what runs have taken are kept" },
 	{ "HOME, PWD", "Where .docker and .cache are; the name of the working directory, if it is one" },
 	{ "TERM, COLUMNS, LC_ALL, LC_CTYPE, LANG",
 		"What the terminal can, how wide it is when it does not say, whether it shows UTF-8" },
@@ -66,6 +67,8 @@ static const char *const file_rows[][2] = {
 		"Credentials, proxies, contexts ($DOCKER_CONFIG is the folder)" },
 	{ "~/.cache/docker-flow",
 		"Copies of files of web servers and repositories ($XDG_CACHE_HOME/docker-flow); can be removed" },
+	{ "~/.local/state/docker-flow/runs",
+		"What the last runs have taken, for timeline ($XDG_STATE_HOME/docker-flow/runs); can be removed" },
 	{ "/run/user/UID/docker-flow, /tmp/docker-flow-UID",
 		"Locks of projects, and what was found ready ($XDG_RUNTIME_DIR/docker-flow): the second where there is no "
 		"runtime directory" },

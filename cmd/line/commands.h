@@ -43,6 +43,7 @@
 	each(start) \
 	each(stats) \
 	each(stop) \
+	each(timeline) \
 	each(top) \
 	each(unpause) \
 	each(up) \

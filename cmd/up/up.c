@@ -1,4 +1,5 @@
 #include "cmd/up/up.h"
+#include "base/clock.h"
 #include "cmd/line/commands.h"
 #include "cmd/open/connect.h"
 #include "cmd/open/planner_options.h"
@@ -6,6 +7,7 @@
 #include "cmd/line/report.h"
 #include "cmd/screen/show.h"
 #include "cmd/screen/show_log.h"
+#include "graph/timeline/timeline.h"
 
 #define AT(member) offsetof(struct up_options, member)
 
@@ -120,6 +122,8 @@ static int run_opened(struct ctx *ctx, const struct up_options *options, int (*r
 	up.work.tells = ctx->globals.dry_run;
 	if (ctx->globals.dry_run)
 		return drive_look(drive) < 0 ? -1 : print_plans(ctx->output.stream, drive, false);
+	drive->timeline = timeline_create(ctx->arena, scope_names(ctx->arena, &up.scope).items[0],
+		ctx->cmd->name, clock_unix(), loop_now());
 	if (drive_open(drive) < 0)
 		return -1;
 	report_warnings(ctx);

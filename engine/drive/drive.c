@@ -4,6 +4,7 @@
 #include "engine/observe/observe.h"
 #include "engine/payload/service_files.h"
 #include "engine/run/lock.h"
+#include "graph/timeline/timeline.h"
 
 #include <unistd.h>
 
@@ -98,7 +99,11 @@ static int run_one(struct drive *drive, struct plan *plan, struct errors *errors
 		drive->interrupted = *drive->signal;
 	if (is_halted(drive))
 		return -1;
+	int64_t began = loop_now();
 	int result = run_plan(drive->engine, plan, &options, &drive->result, errors);
+	if (drive->timeline)
+		timeline_take(drive->timeline, plan, plan == drive->image_plan ? "images" : "containers",
+			began, loop_now());
 	drive->interrupted = drive->result.interrupted;
 	return result;
 }

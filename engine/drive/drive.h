@@ -9,6 +9,7 @@
 
 struct drive;
 struct follow;
+struct timeline; /* graph/timeline/timeline.h */
 
 /* Why a planner looks. */
 enum drive_look {
@@ -55,6 +56,9 @@ struct drive {
 	/* Shows the warnings among the findings, which are then gone; NULL: they wait for the end. */
 	void (*warn)(void *arg);
 	void *warn_arg;
+
+	/* Gets what each step of the plans has taken; NULL: nobody asks. */
+	struct timeline *timeline;
 
 	/* Set by the caller before drive_run. */
 	struct sink *sink;

@@ -1,14 +1,17 @@
 #include "engine/drive/drive_up.h"
 #include "base/text/text.h"
+#include "base/trace.h"
 #include "engine/drive/drive_inputs.h"
 #include "engine/drive/preview.h"
 #include "engine/drive/settle.h"
 #include "engine/image/build_bases.h"
 #include "engine/observe/observe.h"
 #include "engine/payload/service_files.h"
+#include "engine/record/record.h"
 #include "graph/images/images.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <string.h>
 
 /* Looks at the images the plan needs to know and plans their pulls and builds. */
@@ -286,6 +289,16 @@ int drive_up_imagine(struct drive_up *up)
 	return 0;
 }
 
+/* What the run has taken is kept for `timeline`. A home that cannot be written to is no failure of the run.
+ */
+static void keep_timeline(const struct drive *drive, bool ok)
+{
+	const char *dir = record_dir(drive->scratch, drive->engine->os_env);
+	timeline_end(drive->timeline, ok, loop_now());
+	if (dir && record_keep(dir, drive->timeline) < 0)
+		TRACE("record", "\"failure\":\"%s\"", strerror(errno));
+}
+
 int drive_up_run(struct drive_up *up, struct attach *attach)
 {
 	struct drive *drive = &up->drive;
@@ -295,6 +308,8 @@ int drive_up_run(struct drive_up *up, struct attach *attach)
 		return -1;
 	drive->last_look = !attach && !up->settles;
 	int result = drive_run(drive);
+	if (drive->timeline)
+		keep_timeline(drive, result == 0);
 	if (drive->interrupted && !attach)
 		drive_tell_left(drive);
 	settle_close(up->settle);

@@ -2,6 +2,7 @@
 setup() {
 	PROJECT=t$BATS_TEST_NUMBER-$(tr -dc a-z0-9 <<<"${BATS_TEST_FILENAME##*/}" | cut -c1-12)
 	export COMPOSE_PROJECT_NAME=$PROJECT
+	export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
 	mkdir -p "$BATS_TEST_TMPDIR/$PROJECT"
 	cd "$BATS_TEST_TMPDIR/$PROJECT" || return 1
 }

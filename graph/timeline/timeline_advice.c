@@ -1,0 +1,238 @@
+/* In words: what a part of a run is, what it took, and what would make it shorter. */
+#include "graph/timeline/timeline.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define SECOND INT64_C(1000000000)
+
+enum { ADVICE_MOST = 5, SHARE_LEAST = 50 }; /* a fiftieth of the run */
+
+#define WORTH_LEAST (SECOND / 20)
+
+const char *timeline_span(struct arena *arena, int64_t ns)
+{
+	double seconds = (double)ns / 1e9;
+	if (seconds >= 120)
+		return arena_printf(
+			arena, "%" PRId64 " min %" PRId64 " s", ns / SECOND / 60, ns / SECOND % 60);
+	return arena_printf(arena, seconds < 10 ? "%.2f s" : "%.1f s", seconds);
+}
+
+enum timeline_look timeline_look(const struct timeline_step *step)
+{
+	static const enum timeline_look looks[OP_COUNT] = {
+		[OP_IMAGE_PULL] = LOOK_IMAGE,
+		[OP_IMAGE_BUILD] = LOOK_IMAGE,
+		[OP_IMAGE_PUSH] = LOOK_IMAGE,
+		[OP_IMAGE_REMOVE] = LOOK_END,
+		[OP_NETWORK_CREATE] = LOOK_PREPARE,
+		[OP_NETWORK_REMOVE] = LOOK_END,
+		[OP_NETWORK_CONNECT] = LOOK_PREPARE,
+		[OP_NETWORK_DISCONNECT] = LOOK_PREPARE,
+		[OP_VOLUME_CREATE] = LOOK_PREPARE,
+		[OP_VOLUME_REMOVE] = LOOK_END,
+		[OP_CONTAINER_CREATE] = LOOK_CREATE,
+		[OP_CONTAINER_UPLOAD] = LOOK_CREATE,
+		[OP_CONTAINER_START] = LOOK_START,
+		[OP_CONTAINER_STOP] = LOOK_END,
+		[OP_CONTAINER_KILL] = LOOK_END,
+		[OP_CONTAINER_RESTART] = LOOK_START,
+		[OP_CONTAINER_REMOVE] = LOOK_END,
+		[OP_CONTAINER_RENAME] = LOOK_CREATE,
+		[OP_CONTAINER_PAUSE] = LOOK_END,
+		[OP_CONTAINER_UNPAUSE] = LOOK_START,
+		[OP_CONTAINER_EXEC] = LOOK_HOOK,
+		[OP_GATE] = LOOK_GATE,
+	};
+	return step->op < OP_COUNT ? looks[step->op] : LOOK_PREPARE;
+}
+
+const char *timeline_step_words(struct arena *arena, const struct timeline_step *step)
+{
+	const struct op_traits *traits = step->op < OP_COUNT ? &op_traits[step->op] : NULL;
+	if (!traits)
+		return step->name;
+	if (traits->waits)
+		return arena_printf(
+			arena, "gate %s (%s)", step->name, step->argument ? step->argument : traits->verb);
+	return arena_printf(arena, "%s %s %s%s%s", traits->object, step->name, traits->verb,
+		step->argument ? " " : "", step->argument ? step->argument : "");
+}
+
+const char *timeline_part_words(struct arena *arena, const struct timeline_part *part)
+{
+	if (part->kind == PART_LOOK)
+		return "looking at the engine";
+	if (part->kind == PART_AFTER)
+		return "looking at what has started";
+	const char *words = timeline_step_words(arena, part->step);
+	return part->kind == PART_QUEUE ? arena_printf(arena, "%s: in the queue", words) : words;
+}
+
+const char *timeline_title(struct arena *arena, const struct timeline *timeline)
+{
+	size_t failed = 0;
+	for (size_t i = 0; i < timeline->nsteps; i++)
+		failed += timeline->steps[i].state == STEP_FAILED;
+	const char *end = timeline->ok ? ""
+			  : failed     ? arena_printf(arena, ", %zu failed", failed)
+				       : ", not to its end";
+	return arena_printf(arena, "%s of %s: %s%s", timeline->command, timeline->project,
+		timeline_span(arena, timeline->took), end);
+}
+
+/* A gate: the service's own time, or that of who looks. */
+static const char *advise_gate(struct arena *arena, const struct timeline_step *step, int64_t took)
+{
+	const char *name = step->name, *span = timeline_span(arena, took);
+	const char *every = timeline_span(arena, step->interval);
+	if (step->state == STEP_FAILED)
+		return arena_printf(arena,
+			"%s was given up after %s: docker flow logs %s says why; fewer retries tell it sooner",
+			name, span, name);
+	if (!step->check)
+		return arena_printf(arena,
+			"%s ran for %s until it had completed: could it do less, or could "
+			"others wait for something else?",
+			name, span);
+	if (step->by_engine)
+		return arena_printf(arena,
+			"%s was healthy after %s, and only the engine looked, every %s: leave early: false out, or "
+			"shorten healthcheck.interval",
+			name, span, every);
+	if (step->interval >= 2 * SECOND && took > step->interval && step->op == OP_GATE &&
+		step->check[0] != 'c')
+		return arena_printf(arena,
+			"%s was healthy after %s, and its check (%s) is run every %s in the end: a shorter interval "
+			"sees it up to that much sooner",
+			name, span, step->check, every);
+	return arena_printf(arena,
+		"%s took %s from its start until it was healthy: docker flow logs -t %s says what it does "
+		"meanwhile",
+		name, span, name);
+}
+
+/* What a step that is no gate does, and what makes it do less. */
+static const char *advise_step(struct arena *arena, const struct timeline_step *step, int64_t took)
+{
+	const char *name = step->name, *span = timeline_span(arena, took);
+	switch (step->op) {
+	case OP_IMAGE_PULL:
+		return arena_printf(arena,
+			"pulling %s took %s: docker flow pull beforehand, a registry nearby, or a smaller image",
+			name, span);
+	case OP_IMAGE_BUILD:
+		return arena_printf(arena,
+			"building %s took %s: what changes often belongs at the end of the Dockerfile, and what the "
+			"build does not need into .dockerignore",
+			name, span);
+	case OP_GATE:
+		return advise_gate(arena, step, took);
+	case OP_CONTAINER_START:
+		return arena_printf(arena,
+			"the engine took %s to start %s: a busy disk, or a volume that is filled from the image",
+			span, name);
+	case OP_CONTAINER_STOP:
+	case OP_CONTAINER_RESTART:
+		return arena_printf(arena,
+			"%s took %s to stop: does it heed its stop signal (init: true, stop_signal)? else a shorter "
+			"stop_grace_period",
+			name, span);
+	case OP_CONTAINER_EXEC:
+		return arena_printf(
+			arena, "a hook of %s took %s: what waits for %s waits for it, too", name, span, name);
+	default:
+		return arena_printf(
+			arena, "%s took %s: the engine's own time", timeline_step_words(arena, step), span);
+	}
+}
+
+static const char *advise_queue(struct arena *arena, const struct timeline_step *step, int64_t took)
+{
+	enum pool pool = step->op < OP_COUNT ? op_traits[step->op].pool : POOL_API;
+	const char *option = pool == POOL_PULL    ? "--parallel-pull"
+			     : pool == POOL_BUILD ? "--parallel-build"
+						  : "--parallel";
+	return arena_printf(arena, "%s could have begun %s sooner: more at once with %s, if the machine can",
+		timeline_step_words(arena, step), timeline_span(arena, took), option);
+}
+
+static const char *advise_part(struct arena *arena, const struct timeline_part *part, int64_t took)
+{
+	switch (part->kind) {
+	case PART_STEP:
+		return advise_step(arena, part->step, took);
+	case PART_QUEUE:
+		return advise_queue(arena, part->step, took);
+	case PART_LOOK:
+		break;
+	case PART_AFTER:
+		return arena_printf(arena,
+			"--wait watched for %s whether what has started stays up: a check makes that needless",
+			timeline_span(arena, took));
+	}
+	return arena_printf(
+		arena, "looking at the engine took %s: is it far away, or busy?", timeline_span(arena, took));
+}
+
+static int by_worth(const void *a, const void *b)
+{
+	const struct timeline_part *one = *(const struct timeline_part *const *)a,
+				   *other = *(const struct timeline_part *const *)b;
+	int64_t first = one->ended - one->began, second = other->ended - other->began;
+	if (first != second)
+		return first > second ? -1 : 1;
+	return one < other ? -1 : one > other;
+}
+
+/* Starts one after another are one thing: the first, which is the longest, speaks for all. Returns whether it
+ * was told already. */
+static bool tell_starts(const struct timeline *timeline, struct arena *arena,
+	const struct timeline_part *part, bool *told, struct timeline_advice *advice)
+{
+	size_t count = 0;
+	int64_t sum = 0;
+	if (part->kind != PART_STEP || part->step->op != OP_CONTAINER_START)
+		return false;
+	for (size_t i = 0; i < timeline->npath; i++) {
+		const struct timeline_part *other = &timeline->path[i];
+		if (other->kind != PART_STEP || other->step->op != OP_CONTAINER_START)
+			continue;
+		sum += other->ended - other->began;
+		count++;
+	}
+	if (*told)
+		return true;
+	*told = true;
+	if (count > 1)
+		advice->text = arena_printf(arena,
+			"%zu starts one after another took the engine %s, %s the longest: can some wait for less?",
+			count, timeline_span(arena, sum), part->step->name);
+	return false;
+}
+
+size_t timeline_advise(
+	const struct timeline *timeline, struct arena *arena, struct timeline_advice **ret_advice)
+{
+	const struct timeline_part **parts =
+		ARENA_ARRAY(arena, const struct timeline_part *, timeline->npath + 1);
+	struct timeline_advice *advice = ARENA_ARRAY(arena, struct timeline_advice, ADVICE_MOST);
+	size_t count = 0, given = 0;
+	bool told = false;
+	for (size_t i = 0; i < timeline->npath; i++) {
+		int64_t took = timeline->path[i].ended - timeline->path[i].began;
+		if (took >= WORTH_LEAST && took >= timeline->took / SHARE_LEAST)
+			parts[count++] = &timeline->path[i];
+	}
+	if (count)
+		qsort(parts, count, sizeof *parts, by_worth);
+	for (size_t i = 0; i < count && given < ADVICE_MOST; i++) {
+		const struct timeline_part *part = parts[i];
+		struct timeline_advice each = { part, advise_part(arena, part, part->ended - part->began) };
+		if (!tell_starts(timeline, arena, part, &told, &each))
+			advice[given++] = each;
+	}
+	*ret_advice = advice;
+	return given;
+}

@@ -1,0 +1,153 @@
+# What `up` records of its runs, and `timeline` makes of it.
+bats_require_minimum_version 1.5.0
+load helper
+
+runs() { find "$XDG_STATE_HOME/docker-flow/runs" -type f -name "$PROJECT.*.json"; }
+
+# db is ready after a second, web waits for it
+slow_stack() {
+	compose <<-'YAML'
+		services:
+		  db:
+		    image: busybox
+		    init: true
+		    command: sh -c 'sleep 1; touch /ready; exec sleep 1000'
+		    x-flow: {healthcheck: {exec: [test, -e, /ready], interval: 100ms}}
+		  web: {image: busybox, init: true, command: sleep 1000, depends_on: {db: {condition: service_healthy}}}
+	YAML
+}
+
+@test "up records what its steps have taken: the way that it took, and what to fix first" {
+	slow_stack
+	run -1 flow timeline
+	has "no run of project $PROJECT is recorded in $XDG_STATE_HOME/docker-flow/runs" "up\` records what it takes"
+	flow --progress quiet up -d
+	[ "$(runs | wc -l)" = 1 ]
+	[ "$(stat -c %a "$(runs)" "$XDG_STATE_HOME/docker-flow/runs" | paste -sd' ')" = "600 700" ]
+	run -0 flow timeline
+	[[ ${lines[0]} =~ ^"up of $PROJECT: "[0-9.]+" s"$ ]]
+	has "gate db (healthy)" "1. db took"
+	flow timeline --format json >run.json
+	[ "$(jq -r '.project + " " + .command + " \(.ok)"' run.json)" = "$PROJECT up true" ]
+	# the path goes through the gate, without a hole, to the start of web
+	jq -e '[.path[].words] | index("gate db (healthy)") and (.[-1] == "container '"$PROJECT"'-web-1 start")' run.json
+	jq -e '[.path | range(length - 1) as $i | .[$i + 1].began - .[$i].ended] | all(. < 0.02 and . > -0.000002)' run.json
+	# as the engine says: web begins when the gate is over, and after it has its times
+	jq -e '(.steps[] | select(.object == "gate")) as $gate | (.steps[] | select(.name == "'"$PROJECT"'-web-1" and .verb == "start")) as $web |
+		$web.began >= $gate.ended and $gate.ended - $gate.began > 0.5 and $gate.check == "exec" and $web.ended <= .took' run.json
+}
+
+@test "timeline draws in every format; --list and --run choose" {
+	slow_stack
+	flow --progress quiet up -d db
+	flow --progress quiet up -d
+	run -0 flow timeline --list
+	[ "${#lines[@]}" = 2 ]
+	[[ ${lines[0]} =~ ^" 1  "[0-9]{4}-.*"  up of $PROJECT: " ]]
+	[ "$(flow timeline --list --format json | jq -r 'map("\(.run) \(.command) \(.ok)") | join(",")')" = "1 up true,2 up true" ]
+	flow timeline --format json | jq -e '[.steps[].name] | any(. == "'"$PROJECT"'-web-1")'
+	flow timeline --format json --run 2 | jq -e '[.steps[].name] | all(. != "'"$PROJECT"'-web-1")'
+	run -2 flow timeline --run 3
+	has "--run 3: there are 2, 1 is the latest"
+	run -2 flow timeline --list --format svg
+	run -2 flow timeline --list --run 1
+	flow timeline --format svg >run.svg
+	flow timeline --format html >run.html
+	python3 -c 'import xml.dom.minidom as x; x.parse("run.svg")'
+	[[ $(<run.html) == "<!DOCTYPE html>"*"What to fix first"*"<svg "*"</html>" ]]
+	# trace events: each with a begin and a length, on a named row
+	flow timeline --format trace --run 2 | jq -e '.traceEvents | map(select(.ph == "X")) |
+		length > 2 and all((.ts | type) == "number" and (.dur | type) == "number" and .tid >= 1)'
+	flow timeline --format trace | jq -e '[.traceEvents[] | select(.name == "thread_name").args.name] | any(. == "container '"$PROJECT"'-web-1")'
+}
+
+@test "timeline finds the project as the others do, without an engine" {
+	compose <<-'YAML'
+		name: other-name
+		services: {web: {image: busybox, init: true, command: sleep 1000}}
+	YAML
+	ALSO_PROJECTS=other-name
+	unset COMPOSE_PROJECT_NAME
+	flow --progress quiet up -d
+	DOCKER_HOST=unix://$PWD/none.sock run -0 flow timeline
+	has "up of other-name: "
+	cd /
+	DOCKER_HOST=unix:///none.sock run -0 flow -p other-name timeline
+	DOCKER_HOST=unix:///none.sock run -1 flow -p another timeline
+	has "no run of project another"
+}
+
+@test "an up with nothing to do writes nothing, and asks no more" {
+	one_service
+	flow --progress quiet up -d
+	before=$(find "$XDG_STATE_HOME" -printf '%p %T@\n')
+	FLOW_TRACE=trace run -0 flow up -d
+	[ "$(find "$XDG_STATE_HOME" -printf '%p %T@\n')" = "$before" ]
+	[ "$(requests trace)" -le 3 ]
+	rm -r "$XDG_STATE_HOME"
+	run -0 flow up -d
+	[ ! -e "$XDG_STATE_HOME" ]
+	run -0 flow --dry-run up -d --force-recreate
+	[ ! -e "$XDG_STATE_HOME" ]
+}
+
+@test "what cannot be recorded is no failure of up" {
+	one_service
+	touch file
+	XDG_STATE_HOME=$PWD/file FLOW_TRACE=trace run -0 flow --progress plain up -d
+	[[ $output != *file* && $output != *record* ]]
+	grep -q '"what":"record".*Not a directory' trace
+	XDG_STATE_HOME=/proc/self run -0 flow --progress quiet up -d --force-recreate
+	[ -z "$output" ]
+	env -u XDG_STATE_HOME HOME=/proc/self "$FLOW" --progress quiet up -d --force-recreate
+}
+
+@test "a run that fails, and one that is interrupted, are recorded, too" {
+	compose <<-'YAML'
+		services:
+		  db:
+		    image: busybox
+		    init: true
+		    command: sleep 1000
+		    x-flow: {healthcheck: {exec: [test, -e, /ready], interval: 100ms, retries: 3}}
+		  web: {image: busybox, init: true, command: sleep 1000, depends_on: {db: {condition: service_healthy}}}
+	YAML
+	run -1 flow --progress quiet up -d
+	run -0 flow timeline
+	has "up of $PROJECT: " ", 1 failed" "failed: gate db (healthy): " "not begun: container $PROJECT-web-1 start"
+	flow timeline --format json | jq -e '(.ok | not) and ([.steps[] | select(.state == "failed")] | length == 1)'
+	[[ $(flow timeline --format svg) == *" failed</text>"* ]]
+	one_that_waits
+	begin log up -d
+	until_true grep -q 'Gate db  Waiting' log
+	kill -INT "$pid"
+	ends 130
+	flow timeline --format json | jq -e '.ok | not'
+	[ "$(flow timeline --list | wc -l)" = 2 ]
+}
+
+@test "up with output is recorded while it is attached; scale and create by their names" {
+	one_service
+	begin log up
+	until_true test -d "$XDG_STATE_HOME/docker-flow/runs"
+	until_true flow timeline
+	kill -INT "$pid"
+	ends 130
+	flow --progress quiet scale web=2
+	[[ $(flow timeline) == "scale of $PROJECT: "* ]]
+	flow --progress quiet create --force-recreate
+	[[ $(flow timeline) == "create of $PROJECT: "* ]]
+}
+
+@test "a record that others have spoilt is an error that names it" {
+	one_service
+	flow --progress quiet up -d
+	echo '{"project":' >"$(runs)"
+	run -1 flow timeline
+	has "$(runs)" "not JSON"
+	echo '{"project":1}' >"$(runs)"
+	run -1 flow timeline
+	has "$(runs)" "project is a number"
+	run -0 flow timeline --list
+	[ -z "$output" ]
+}

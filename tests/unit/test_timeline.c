@@ -1,0 +1,387 @@
+/* What a run has taken: the path it took, advice, records and drawings, from plans whose times are given. */
+#include "base/buf.h"
+#include "graph/timeline/timeline.h"
+#include "unit.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+
+#define MS INT64_C(1000000)
+
+static struct arena *arena;
+static struct errors errors;
+static struct plan *plan;
+static struct service db = { .key = "db" }, web = { .key = "web" };
+static struct probe probe;
+
+static int set_up(void **state)
+{
+	(void)state;
+	arena = arena_create();
+	errors_init(&errors, arena);
+	plan = plan_create(arena);
+	probe = (struct probe){ .kind = PROBE_TCP };
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	arena_destroy(arena);
+	return 0;
+}
+
+/* The clock of these runs begins at 1 s; times are given in ms since then. */
+#define CLOCK (1000 * MS)
+
+static struct step *add(enum op op, const char *name, int64_t began, int64_t ended, struct step *on)
+{
+	struct step *step = plan_add(plan, op, name, "not found");
+	step->state = STEP_DONE;
+	step->began = CLOCK + began * MS;
+	step->ended = CLOCK + ended * MS;
+	plan_need(plan, step, on, ON_SUCCESS);
+	return step;
+}
+
+static struct step *add_gate(const char *name, int64_t began, int64_t ended, struct step *on)
+{
+	struct step *gate = add(OP_GATE, name, began, ended, on);
+	gate->service = &db;
+	gate->gate.condition = CONDITION_HEALTHY;
+	gate->gate.probe = &probe;
+	return gate;
+}
+
+static struct timeline *begin(void)
+{
+	return timeline_create(arena, "shop", "up", INT64_C(1764457200123456789), CLOCK);
+}
+
+/* A run of one plan, from 10 ms on. */
+static struct timeline *run(int64_t took)
+{
+	struct timeline *timeline = begin();
+	timeline_take(timeline, plan, "containers", CLOCK + 10 * MS, CLOCK + took * MS);
+	timeline_end(timeline, true, CLOCK + took * MS);
+	return timeline;
+}
+
+static const char *path_of(const struct timeline *timeline)
+{
+	const char *text = "";
+	for (size_t i = 0; i < timeline->npath; i++)
+		text = arena_printf(arena, "%s%s %lld\n", text,
+			timeline_part_words(arena, &timeline->path[i]),
+			(long long)((timeline->path[i].ended - timeline->path[i].began) / MS));
+	return text;
+}
+
+/* db is created, starts, gets healthy; web has long been created when it may start. */
+static struct timeline *run_shop(void)
+{
+	struct step *network = add(OP_NETWORK_CREATE, "shop_default", 10, 30, NULL);
+	struct step *made = add(OP_CONTAINER_CREATE, "shop-db-1", 30, 60, network);
+	struct step *other = add(OP_CONTAINER_CREATE, "shop-web-1", 30, 50, network);
+	struct step *started = add(OP_CONTAINER_START, "shop-db-1", 60, 100, made);
+	started->service = &db;
+	other->service = &web;
+	struct step *gate = add_gate("db", 100, 3100, started);
+	struct step *last = add(OP_CONTAINER_START, "shop-web-1", 3200, 3300, gate);
+	last->service = &web;
+	plan_need(plan, last, other, ON_SUCCESS);
+	return run(3300);
+}
+
+static void the_path_is_what_had_to_wait(void **state)
+{
+	(void)state;
+	struct timeline *timeline = run_shop();
+	assert_string_equal(path_of(timeline), "looking at the engine 10\n"
+					       "network shop_default create 20\n"
+					       "container shop-db-1 create 30\n"
+					       "container shop-db-1 start 40\n"
+					       "gate db (healthy) 3000\n"
+					       "container shop-web-1 start: in the queue 100\n"
+					       "container shop-web-1 start 100\n");
+	assert_false(timeline->steps[2].critical);
+	assert_true(timeline->steps[5].critical);
+	assert_int_equal(timeline->steps[5].ready, 3100 * MS);
+}
+
+static void a_gate_stands_in_the_row_of_its_container(void **state)
+{
+	(void)state;
+	struct timeline *timeline = run_shop();
+	assert_int_equal(timeline->nlanes, 3);
+	assert_int_equal(timeline->steps[1].lane, timeline->steps[4].lane);
+	assert_int_equal(timeline->steps[2].lane, timeline->steps[5].lane);
+}
+
+static void what_happens_at_once_has_rows_of_its_own(void **state)
+{
+	(void)state;
+	add(OP_NETWORK_CONNECT, "shop-db-1", 10, 30, NULL)->network.wanted = &(struct network){ .name = "a" };
+	add(OP_NETWORK_CONNECT, "shop-db-1", 20, 40, NULL)->network.wanted = &(struct network){ .name = "b" };
+	struct timeline *timeline = run(40);
+	assert_int_equal(timeline->nlanes, 2);
+	assert_int_not_equal(timeline->steps[0].lane, timeline->steps[1].lane);
+}
+
+static void images_come_first_then_another_look(void **state)
+{
+	(void)state;
+	struct timeline *timeline = begin();
+	add(OP_IMAGE_PULL, "postgres", 20, 820, NULL);
+	timeline_take(timeline, plan, "images", CLOCK + 20 * MS, CLOCK + 820 * MS);
+	plan = plan_create(arena);
+	add(OP_CONTAINER_CREATE, "shop-db-1", 900, 950, NULL);
+	timeline_take(timeline, plan, "containers", CLOCK + 900 * MS, CLOCK + 950 * MS);
+	timeline_end(timeline, true, CLOCK + 2000 * MS);
+	assert_string_equal(path_of(timeline), "looking at the engine 20\n"
+					       "image postgres pull 800\n"
+					       "looking at the engine 80\n"
+					       "container shop-db-1 create 50\n"
+					       "looking at what has started 1050\n");
+}
+
+static void what_is_last_waits_for_all(void **state)
+{
+	(void)state;
+	add(OP_CONTAINER_START, "shop-db-1", 10, 500, NULL);
+	add(OP_CONTAINER_REMOVE, "old", 500, 600, NULL)->last = true;
+	assert_string_equal(path_of(run(600)), "looking at the engine 10\n"
+					       "container shop-db-1 start 490\n"
+					       "container old remove 100\n");
+}
+
+static void what_was_not_needed_is_left_out(void **state)
+{
+	(void)state;
+	struct step *dropped = add(OP_CONTAINER_REMOVE, "undo", 10, 20, NULL);
+	dropped->state = STEP_DROPPED;
+	struct step *skipped = add(OP_CONTAINER_START, "shop-web-1", 0, 0, dropped);
+	skipped->state = STEP_SKIPPED;
+	skipped->began = skipped->ended = 0;
+	skipped->failure = "interrupted";
+	struct timeline *timeline = run(30);
+	assert_int_equal(timeline->nsteps, 1);
+	assert_int_equal(timeline->steps[0].nneeds, 0);
+	assert_int_equal(timeline->steps[0].began, -1);
+	assert_string_equal(path_of(timeline), "looking at the engine 30\n");
+}
+
+static const char *advice_of(const struct timeline *timeline)
+{
+	struct timeline_advice *advice;
+	const char *text = "";
+	for (size_t i = 0, count = timeline_advise(timeline, arena, &advice); i < count; i++)
+		text = arena_printf(arena, "%s%s\n", text, advice[i].text);
+	return text;
+}
+
+static void advice_begins_with_the_longest(void **state)
+{
+	(void)state;
+	const char *advice = advice_of(run_shop());
+	assert_ptr_equal(strstr(advice, "db took 3.00 s from its start until it was healthy"), advice);
+	assert_non_null(
+		strstr(advice, "container shop-web-1 start could have begun 0.10 s sooner: more at once "
+			       "with --parallel"));
+	assert_null(strstr(advice, "shop_default")); /* too short to matter */
+}
+
+static void advice_knows_intervals(void **state)
+{
+	(void)state;
+	probe.interval = (struct opt_int){ true, 5000 * MS };
+	add_gate("db", 10, 9010, NULL);
+	assert_non_null(strstr(advice_of(run(9010)), "its check (tcp) is run every 5.00 s in the end"));
+	plan = plan_create(arena);
+	probe = (struct probe){ .kind = PROBE_CONTAINER, .early = TRI_NO };
+	add_gate("db", 10, 30010, NULL);
+	assert_non_null(strstr(advice_of(run(30010)),
+		"only the engine looked, every 30.0 s: leave early: false out, or shorten healthcheck.interval"));
+}
+
+static void advice_for_the_others(void **state)
+{
+	(void)state;
+	static const struct {
+		enum op op;
+		const char *words;
+	} cases[] = { { OP_IMAGE_PULL, "pulling x took 1.00 s: docker flow pull beforehand" },
+		{ OP_IMAGE_BUILD, "building x took 1.00 s" },
+		{ OP_CONTAINER_STOP, "x took 1.00 s to stop: does it heed its stop signal" },
+		{ OP_CONTAINER_START, "the engine took 1.00 s to start x" },
+		{ OP_CONTAINER_EXEC, "a hook of x took 1.00 s" },
+		{ OP_VOLUME_CREATE, "volume x create took 1.00 s" } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		plan = plan_create(arena);
+		add(cases[i].op, "x", 10, 1010, NULL);
+		assert_non_null(strstr(advice_of(run(1010)), cases[i].words));
+	}
+	plan = plan_create(arena);
+	add(OP_CONTAINER_START, "b", 1010, 1510, add(OP_CONTAINER_START, "a", 10, 1010, NULL));
+	const char *advice = advice_of(run(1510));
+	assert_string_equal(advice,
+		"2 starts one after another took the engine 1.50 s, a the longest: can some wait for less?\n");
+	plan = plan_create(arena);
+	struct step *gate = add_gate("db", 10, 2010, NULL);
+	gate->state = STEP_FAILED;
+	gate->failure = "no answer";
+	assert_non_null(strstr(advice_of(run(2010)), "db was given up after 2.00 s"));
+}
+
+static const char *record_of(const struct timeline *timeline)
+{
+	struct buf text;
+	buf_init(&text, 1 << 20);
+	timeline_write(timeline, &text);
+	const char *copy = arena_strdup(arena, buf_text(&text));
+	buf_finish(&text);
+	return copy;
+}
+
+static struct timeline *read_text(const char *text)
+{
+	cJSON *json = cJSON_Parse(text);
+	assert_non_null(json);
+	struct timeline *timeline = timeline_read(arena, json, "record", &errors);
+	cJSON_Delete(json);
+	return timeline;
+}
+
+static void a_record_is_read_as_it_was_written(void **state)
+{
+	(void)state;
+	struct timeline *timeline = run_shop();
+	timeline->steps[1].failure = "\x1b \"quoted\"";
+	const char *text = record_of(timeline);
+	struct timeline *again = read_text(text);
+	assert_non_null(again);
+	assert_string_equal(path_of(again), path_of(timeline));
+	assert_string_equal(advice_of(again), advice_of(timeline));
+	assert_string_equal(timeline_title(arena, again), "up of shop: 3.30 s");
+	again->time = timeline->time; /* fractions of a microsecond are lost */
+	assert_string_equal(record_of(again), text);
+}
+
+static void what_is_no_record_is_refused(void **state)
+{
+	(void)state;
+	static const char *const wrong[] = { "[]", "{}",
+		"{\"project\":\"p\",\"command\":\"up\",\"time\":1,\"took\":1,\"rounds\":[],\"steps\":{}}" };
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		assert_null(read_text(wrong[i]));
+	assert_int_equal(errors.count, sizeof wrong / sizeof *wrong);
+}
+
+static const char *drawn(const struct timeline *timeline, const char *format)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	assert_int_equal(timeline_draw(out, timeline, format, 80), 0);
+	fclose(out);
+	const char *copy = arena_strdup(arena, text);
+	free(text);
+	return copy;
+}
+
+static const char *const formats[] = { "text", "svg", "html", "json", "trace" };
+
+/* Odd records: steps that wait for each other, for themselves, for what is not there, times that run back. */
+static void odd_records_are_drawn(void **state)
+{
+	(void)state;
+	static const char *const odd[] = { "{\"needs\":[0,1,2,7,-1,1e99,\"x\"]}", "3",
+		"{\"name\":\"a\",\"began\":0,\"ended\":0,\"needs\":[1]},{\"name\":\"b\",\"began\":0,\"ended\":0,\"needs\":[0]}",
+		"{\"name\":5,\"round\":99,\"began\":3,\"ended\":2}",
+		"{\"object\":\"gate\",\"verb\":\"wait\",\"state\":\"failed\",\"began\":1e5,\"ended\":1e6,\"needs\":{}}",
+		"" };
+	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+		for (size_t f = 0; f < sizeof formats / sizeof *formats; f++) {
+			const struct timeline *timeline = read_text(arena_printf(arena,
+				"{\"project\":\"p\",\"command\":\"up\",\"time\":-1,\"took\":%zu,\"rounds\":[{},3],\"steps\":[%s]}",
+				i % 2, odd[i]));
+			assert_non_null(timeline);
+			assert_true(strlen(drawn(timeline, formats[f])) > 10);
+		}
+}
+
+static void foreign_text_is_text(void **state)
+{
+	(void)state;
+	struct step *step = add(OP_CONTAINER_START, "<b>&\x1b[1m", 10, 3000, NULL);
+	step->state = STEP_FAILED;
+	step->failure = "</script>\nmore";
+	step->reason = "\"<i>\"";
+	const struct timeline *timeline = run(3000);
+	for (size_t f = 0; f < sizeof formats / sizeof *formats; f++) {
+		const char *text = drawn(timeline, formats[f]);
+		bool page = f == 1 || f == 2;
+		if (f) /* text is made harmless where it goes to a terminal */
+			assert_null(strchr(text, '\x1b'));
+		assert_null(strstr(text, "more"));
+		if (page) {
+			assert_null(strstr(text, "<b>"));
+			assert_null(strstr(text, "<i>"));
+			assert_non_null(strstr(text, "&lt;b&gt;&amp;\\x1b[1m"));
+		} else if (f > 2) {
+			cJSON *json = cJSON_Parse(text);
+			assert_non_null(json);
+			cJSON_Delete(json);
+		}
+	}
+}
+
+static void text_fits_the_columns(void **state)
+{
+	(void)state;
+	struct timeline *timeline = run_shop();
+	assert_string_equal(drawn(timeline, "text"),
+		"up of shop: 3.30 s\n\n"
+		"* network shop_default #                                                0.02 s\n"
+		"* container shop-db-1  #~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~    3.07 s\n"
+		"* container shop-web-1 #                                            .## 0.12 s\n"
+		"\n# at work  ~ a gate waits  . in the queue  * on the way that the run took\n\n"
+		"the way that the run took:\n"
+		"    0.01 s  looking at the engine\n"
+		"    0.02 s  network shop_default create\n"
+		"    0.03 s  container shop-db-1 create\n"
+		"    0.04 s  container shop-db-1 start\n"
+		"    3.00 s  gate db (healthy)\n"
+		"    0.10 s  container shop-web-1 start: in the queue\n"
+		"    0.10 s  container shop-web-1 start\n"
+		"\nwhat to fix first:\n"
+		"1. db took 3.00 s from its start until it was healthy: docker flow logs -t db says what it does "
+		"meanwhile\n"
+		"2. container shop-web-1 start could have begun 0.10 s sooner: more at once with --parallel, if the "
+		"machine can\n"
+		"3. 2 starts one after another took the engine 0.14 s, shop-web-1 the longest: can some wait for "
+		"less?\n");
+	assert_int_equal(timeline_draw(stderr, timeline, "dot", 80), -1);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		CASE(the_path_is_what_had_to_wait),
+		CASE(a_gate_stands_in_the_row_of_its_container),
+		CASE(what_happens_at_once_has_rows_of_its_own),
+		CASE(images_come_first_then_another_look),
+		CASE(what_is_last_waits_for_all),
+		CASE(what_was_not_needed_is_left_out),
+		CASE(advice_begins_with_the_longest),
+		CASE(advice_knows_intervals),
+		CASE(advice_for_the_others),
+		CASE(a_record_is_read_as_it_was_written),
+		CASE(what_is_no_record_is_refused),
+		CASE(odd_records_are_drawn),
+		CASE(foreign_text_is_text),
+		CASE(text_fits_the_columns),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
