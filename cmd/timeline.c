@@ -18,8 +18,8 @@ struct timeline_options {
 
 static const struct opt rows[] = {
 	{ OPT_TEXT, "format", 0, AT(format), "KIND",
-		"How it is drawn; trace is for ui.perfetto.dev and chrome://tracing",
-		.choices = "text|svg|html|json|trace", .value = VALUE_CHOICE },
+		"How it is drawn; trace is for ui.perfetto.dev and chrome://tracing, otlp what a collector of OpenTelemetry takes",
+		.choices = "text|svg|html|json|trace|otlp", .value = VALUE_CHOICE },
 	{ OPT_FLAG, "list", 0, AT(list), NULL, "List the runs that are recorded, the latest first" },
 	{ OPT_INT, "run", 0, AT(run), "N", "The run of that number in the list instead of the latest, 1",
 		.excludes = "list" },

@@ -40,6 +40,13 @@ static const char *const environment_rows[][2] = {
 		"Application registry, as --registry; organisation in the images of its applications" },
 	{ "FLOW_TRACE",
 		"Writes what is asked of the engine, as JSON lines, to this file (1 or -: standard error)" },
+	{ "OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS, OTEL_EXPORTER_OTLP_TIMEOUT, "
+	  "OTEL_EXPORTER_OTLP_PROTOCOL",
+		"A collector of OpenTelemetry that gets what each run of up has taken, as http/json; "
+		"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT and so on are the same, for traces alone" },
+	{ "OTEL_SERVICE_NAME, TRACEPARENT",
+		"Its service.name (docker-flow); the span that the run is a part of" },
+	{ "OTEL_TRACES_EXPORTER, OTEL_SDK_DISABLED", "none, true: nothing is sent" },
 	{ "XDG_CACHE_HOME, XDG_RUNTIME_DIR, XDG_STATE_HOME",
 		"Where copies of remote files, locks, and what runs have taken are kept" },
 	{ "HOME, PWD", "Where .docker and .cache are; the name of the working directory, if it is one" },

@@ -10,6 +10,7 @@
 #define COMMANDS(each) \
 	each(complete) \
 	each(doc) \
+	each(otlp) \
 	each(attach) \
 	each(build) \
 	each(commit) \

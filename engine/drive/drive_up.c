@@ -7,6 +7,7 @@
 #include "engine/image/build_bases.h"
 #include "engine/observe/observe.h"
 #include "engine/payload/service_files.h"
+#include "engine/record/otlp.h"
 #include "engine/record/record.h"
 #include "graph/images/images.h"
 
@@ -289,14 +290,16 @@ int drive_up_imagine(struct drive_up *up)
 	return 0;
 }
 
-/* What the run has taken is kept for `timeline`. A home that cannot be written to is no failure of the run.
- */
+/* What the run has taken is kept for `timeline`, and given to a collector if there is one. What fails with
+ * that, as for want of a home that can be written to, is no failure of the run. */
 static void keep_timeline(const struct drive *drive, bool ok)
 {
 	const char *dir = record_dir(drive->scratch, drive->engine->os_env);
 	timeline_end(drive->timeline, ok, loop_now());
 	if (dir && record_keep(dir, drive->timeline) < 0)
 		TRACE("record", "\"failure\":\"%s\"", strerror(errno));
+	if (otlp_export(drive->engine->loop, drive->engine->os_env, drive->timeline) < 0)
+		TRACE("record", "\"failure\":\"%s\"", "no child for the collector");
 }
 
 int drive_up_run(struct drive_up *up, struct attach *attach)

@@ -25,6 +25,8 @@ static void give_descriptors(posix_spawn_file_actions_t *actions, const struct c
 	for (size_t i = 0; i < sizeof child->shared / sizeof *child->shared; i++)
 		if (child->shared[i])
 			give_descriptor(actions, child->shared[i], child->shared[i]);
+	if (child->bare)
+		posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
 }
 
 int child_start(const struct child *child, pid_t *ret_pid, struct errors *errors)

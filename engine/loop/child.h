@@ -14,6 +14,7 @@ struct child {
 	const char *const *env;  /* NULL: ours */
 	bool alone; /* a session of its own: it has no terminal to ask on, and its process group ends with
 		       child_kill */
+	bool bare;  /* of ours it inherits no descriptor above 2: it may outlive us */
 };
 
 /* Starts the program. Signals that the loop has taken over are given back to it. Returns 0, or -1 with a

@@ -26,6 +26,7 @@ struct timeline *timeline_create(
 	timeline->command = arena_strdup(arena, command);
 	timeline->time = time;
 	timeline->clock = clock;
+	timeline->service_name = "docker-flow";
 	return timeline;
 }
 

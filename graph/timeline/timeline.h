@@ -52,8 +52,10 @@ struct timeline_part {
 struct timeline {
 	struct arena *arena;
 	const char *project, *command;
-	int64_t time;  /* Unix ns of its begin */
-	int64_t clock; /* of the loop at its begin; 0: it is read from a record */
+	int64_t time;             /* Unix ns of its begin */
+	int64_t clock;            /* of the loop at its begin; 0: it is read from a record */
+	const char *trace_parent; /* traceparent of who called us (W3C Trace Context); or NULL */
+	const char *service_name; /* who runs, for OpenTelemetry: "docker-flow" unless it is set */
 	int64_t took;
 	bool ok;
 	struct timeline_round *rounds;
@@ -115,16 +117,18 @@ const char *timeline_title(struct arena *arena, const struct timeline *timeline)
 enum timeline_look { LOOK_IMAGE, LOOK_PREPARE, LOOK_CREATE, LOOK_START, LOOK_GATE, LOOK_END, LOOK_HOOK };
 enum timeline_look timeline_look(const struct timeline_step *step);
 
-/* Prints a measured run "text" (of that many columns), "svg", "html", "json" or "trace" (trace events, for
- * ui.perfetto.dev and chrome://tracing: "Trace Event Format" of the Chromium project). Returns -1 for another
- * format. (graph/timeline/timeline_draw.c) */
+/* Prints a measured run "text" (of that many columns), "svg", "html", "json", "trace" (trace events, for
+ * ui.perfetto.dev and chrome://tracing: "Trace Event Format" of the Chromium project) or "otlp". Returns -1
+ * for another format. (graph/timeline/timeline_draw.c) */
 int timeline_draw(FILE *out, const struct timeline *timeline, const char *format, size_t columns);
 
-/* Parts of timeline_draw. */
+/* Parts of timeline_draw. _otlp is an ExportTraceServiceRequest (OpenTelemetry Protocol, JSON): one trace, a
+ * span for the run and one for each step, each a part of it and linked to those that it waited for. */
 void timeline_text(FILE *out, const struct timeline *timeline, struct arena *arena, size_t columns);
 void timeline_svg(FILE *out, const struct timeline *timeline, struct arena *arena, bool headed);
 void timeline_html(FILE *out, const struct timeline *timeline, struct arena *arena);
 void timeline_json(FILE *out, const struct timeline *timeline, struct arena *arena);
+void timeline_otlp(FILE *out, const struct timeline *timeline, struct arena *arena);
 void timeline_trace(FILE *out, const struct timeline *timeline, struct arena *arena);
 
 #endif

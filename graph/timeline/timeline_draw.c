@@ -203,6 +203,8 @@ int timeline_draw(FILE *out, const struct timeline *timeline, const char *format
 		timeline_html(out, timeline, arena);
 	else if (strcmp(format, "json") == 0)
 		timeline_json(out, timeline, arena);
+	else if (strcmp(format, "otlp") == 0)
+		timeline_otlp(out, timeline, arena);
 	else if (strcmp(format, "trace") == 0)
 		timeline_trace(out, timeline, arena);
 	else

@@ -151,3 +151,51 @@ slow_stack() {
 	run -0 flow timeline --list
 	[ -z "$output" ]
 }
+
+# collector ARGUMENT…: one that writes to ./spans; ENDPOINT is where
+collector() {
+	beside collector.log python3 "$BATS_TEST_DIRNAME/collector.py" spans port "$@"
+	until_true test -e port
+	ENDPOINT=http://127.0.0.1:$(<port)
+}
+
+@test "a run goes to the collector that the environment names, as one trace" {
+	slow_stack
+	collector
+	OTEL_EXPORTER_OTLP_ENDPOINT=$ENDPOINT/ OTEL_EXPORTER_OTLP_HEADERS='x-key=a%20b, other=1' OTEL_SERVICE_NAME=ci \
+		TRACEPARENT=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 flow --progress quiet up -d
+	until_true test -s spans
+	jq -e '.path == "/v1/traces" and .headers["x-key"] == "a b" and .headers.other == "1" and .headers["Content-Type"] == "application/json"' spans
+	jq -e '.resource.attributes[] | select(.key == "service.name").value.stringValue == "ci"' spans
+	jq -e '.spans[0] | .name == "up '"$PROJECT"'" and .traceId == "0af7651916cd43dd8448eb211c80319c" and .parentSpanId == "b7ad6b7169203331"' spans
+	# all steps are parts of the run, and web's start is linked to the gate
+	jq -e '.spans as $s | $s[1:] | all(.parentSpanId == $s[0].spanId)' spans
+	jq -e '(.spans[] | select(.name == "gate db (healthy)")) as $gate |
+		.spans[] | select(.name == "container '"$PROJECT"'-web-1 start") | any(.links[]; .spanId == $gate.spanId)' spans
+	# the same, for those who send it themselves
+	[ "$(flow timeline --format otlp | jq '.resourceSpans[0].scopeSpans[0].spans | length')" = "$(jq '.spans | length' spans)" ]
+	# nothing to do is nothing to send
+	OTEL_EXPORTER_OTLP_ENDPOINT=$ENDPOINT flow --progress quiet up -d
+	OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=$ENDPOINT/mine OTEL_TRACES_EXPORTER=none flow --progress quiet up -d --force-recreate web
+	OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=$ENDPOINT/mine flow --progress quiet up -d --force-recreate web
+	until_true grep -q '"/mine"' spans
+	[ "$(wc -l <spans)" = 2 ]
+}
+
+@test "a collector that is silent, away or refuses neither fails nor slows up" {
+	one_service
+	collector silent
+	began=$SECONDS
+	OTEL_EXPORTER_OTLP_TIMEOUT=60000 OTEL_EXPORTER_OTLP_ENDPOINT=$ENDPOINT run -0 flow --progress quiet up -d
+	[ -z "$output" ] # and nobody holds what it has been read through
+	[ $((SECONDS - began)) -lt 55 ]
+	kill "$pid"
+	OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1 run -0 flow --progress quiet up -d --force-recreate
+	OTEL_EXPORTER_OTLP_ENDPOINT=nonsense run -0 flow --progress quiet up -d --force-recreate
+	rm port
+	collector status 500
+	OTEL_EXPORTER_OTLP_ENDPOINT=$ENDPOINT run -0 flow --progress quiet up -d --force-recreate
+	until_true test -s spans
+	# no lock is held by the child either
+	run -0 flow --progress quiet up -d
+}

@@ -289,7 +289,7 @@ static const char *drawn(const struct timeline *timeline, const char *format)
 	return copy;
 }
 
-static const char *const formats[] = { "text", "svg", "html", "json", "trace" };
+static const char *const formats[] = { "text", "svg", "html", "json", "trace", "otlp" };
 
 /* Odd records: steps that wait for each other, for themselves, for what is not there, times that run back. */
 static void odd_records_are_drawn(void **state)
@@ -334,6 +334,61 @@ static void foreign_text_is_text(void **state)
 			cJSON_Delete(json);
 		}
 	}
+}
+
+/* How many of the objects in a list have this text as that member. */
+static size_t count_with(const cJSON *list, const char *key, const char *text)
+{
+	const cJSON *item;
+	size_t count = 0;
+	cJSON_ArrayForEach(item, list)
+	{
+		const char *value = cJSON_GetStringValue(cJSON_GetObjectItem(item, key));
+		count += value && strcmp(value, text) == 0;
+	}
+	return count;
+}
+
+static const cJSON *spans_of(const cJSON *json)
+{
+	const cJSON *resource = cJSON_GetArrayItem(cJSON_GetObjectItem(json, "resourceSpans"), 0);
+	const cJSON *scope = cJSON_GetArrayItem(cJSON_GetObjectItem(resource, "scopeSpans"), 0);
+	return cJSON_GetObjectItem(scope, "spans");
+}
+
+static void spans_are_parts_of_the_run(void **state)
+{
+	(void)state;
+	static const char *const wrong[] = { "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0",
+		"01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+		"00-0af7651916cd43dd8448eb211c80319C-b7ad6b7169203331-01",
+		"00-00000000000000000000000000000000-b7ad6b7169203331-01",
+		"00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+		"00-0af7651916cd43dd8448eb211c80319c\"b7ad6b7169203331-01", "" };
+	struct timeline *timeline = run_shop();
+	const char *alone = drawn(timeline, "otlp");
+	assert_string_equal(drawn(timeline, "otlp"), alone); /* ids stay what they are */
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		timeline->trace_parent = wrong[i];
+		assert_string_equal(drawn(timeline, "otlp"), alone);
+	}
+	timeline->trace_parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+	cJSON *json = cJSON_Parse(drawn(timeline, "otlp"));
+	const cJSON *spans = spans_of(json), *run = cJSON_GetArrayItem(spans, 0);
+	assert_int_equal(cJSON_GetArraySize(spans), 7);
+	assert_int_equal(count_with(spans, "traceId", "0af7651916cd43dd8448eb211c80319c"), 7);
+	assert_int_equal(count_with(spans, "parentSpanId", "b7ad6b7169203331"), 1);
+	const char *id = cJSON_GetStringValue(cJSON_GetObjectItem(run, "spanId"));
+	assert_int_equal(count_with(spans, "parentSpanId", id), 6);
+	assert_string_equal(
+		cJSON_GetStringValue(cJSON_GetObjectItem(run, "startTimeUnixNano")), "1764457200123456789");
+	assert_string_equal(
+		cJSON_GetStringValue(cJSON_GetObjectItem(run, "endTimeUnixNano")), "1764457203423456789");
+	const cJSON *last = cJSON_GetArrayItem(spans, 6), *gate = cJSON_GetArrayItem(spans, 5);
+	assert_int_equal(count_with(cJSON_GetObjectItem(last, "links"), "spanId",
+				 cJSON_GetStringValue(cJSON_GetObjectItem(gate, "spanId"))),
+		1);
+	cJSON_Delete(json);
 }
 
 static void text_fits_the_columns(void **state)
@@ -381,6 +436,7 @@ int main(void)
 		CASE(what_is_no_record_is_refused),
 		CASE(odd_records_are_drawn),
 		CASE(foreign_text_is_text),
+		CASE(spans_are_parts_of_the_run),
 		CASE(text_fits_the_columns),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
