@@ -79,6 +79,7 @@ static void put_status(const struct trace *trace, bool ok, const char *message)
 	fputs("}}", trace->out);
 }
 
+/* A span of the run, linked to those that it waited for. */
 static void put_step(const struct trace *trace, const struct timeline_step *step)
 {
 	const struct timeline *timeline = trace->timeline;

@@ -26,7 +26,7 @@ slow_stack() {
 	[ "$(stat -c %a "$(runs)" "$XDG_STATE_HOME/docker-flow/runs" | paste -sd' ')" = "600 700" ]
 	run -0 flow timeline
 	[[ ${lines[0]} =~ ^"up of $PROJECT: "[0-9.]+" s"$ ]]
-	has "gate db (healthy)" "1. db took"
+	has "gate db (healthy)" ". db took "
 	flow timeline --format json >run.json
 	[ "$(jq -r '.project + " " + .command + " \(.ok)"' run.json)" = "$PROJECT up true" ]
 	# the path goes through the gate, without a hole, to the start of web
