@@ -1,12 +1,7 @@
-#include "cmd/lifecycle/lifecycle.h"
 #include "cmd/line/commands.h"
 #include "cmd/line/report.h"
 #include "cmd/open/connect.h"
-#include "cmd/up/up.h"
-#include "engine/drive/drive_again.h"
-#include "engine/sync/sync.h"
-
-#include <stdio.h>
+#include "cmd/up/watching.h"
 
 struct watch_wish {
 	bool no_up, quiet;
@@ -23,135 +18,26 @@ static const struct opt rows[] = {
 	{ 0 },
 };
 
-/* What is under way. */
-struct watching {
-	struct ctx *ctx;
-	const struct watch_wish *wish;
-	struct scope scope;
-	int signal;
-};
-
-static void watch_got_signal(void *arg, int number)
-{
-	struct watching *watching = arg;
-	watching->signal = number;
-}
-
-static bool watch_over(void *arg)
-{
-	const struct watching *watching = arg;
-	return watching->signal || watching->ctx->output.failure;
-}
-
-static void watch_said(void *arg, const char *text)
-{
-	struct watching *watching = arg;
-	fprintf(watching->ctx->output.stream, "%s\n", text);
-	output_flush(&watching->ctx->output);
-}
-
-/* After a run of its own: its failures are told, and the watch goes on; an interrupt ends that, too. */
-static void watch_goes_on(struct watching *watching)
-{
-	struct ctx *ctx = watching->ctx;
-	errors_soften(&ctx->errors);
-	report_warnings(ctx);
-	if (ctx->interrupted)
-		watching->signal = ctx->interrupted;
-	loop_signals(ctx->loop, watch_got_signal, watching);
-}
-
-/* Images that have lost their name to a newer one (Engine API: ImagePrune). What others use stays. */
-static void watch_prune(struct watching *watching)
-{
-	struct ctx *ctx = watching->ctx;
-	struct request *request = http_request(ctx->engine->http);
-	request->method = "POST";
-	request->path = "/images/prune";
-	request->query = http_query(ctx->arena, "filters",
-		arena_printf(ctx->arena,
-			"{\"dangling\":[\"true\"],\"label\":[\"com.docker.compose.project=%s\"]}",
-			watching->scope.name),
-		(char *)NULL);
-	request->takes = HTTP_EVER;
-	http_call(request, &ctx->errors);
-	http_free(request);
-}
-
-static void watch_rebuild(void *arg, const char *service)
-{
-	struct watching *watching = arg;
-	struct ctx *ctx = watching->ctx;
-	const char *const *args = ctx->args;
-	size_t nargs = ctx->nargs;
-	struct up_options options = {
-		.images = { .build = true }, .no_deps = true, .quiet_build = watching->wish->quiet
-	};
-	options.how.ignore_orphans = true;
-	ctx->args = &service;
-	ctx->nargs = 1;
-	int result = up_detached(ctx, &options);
-	ctx->args = args;
-	ctx->nargs = nargs;
-	if (result == 0)
-		watch_said(watching,
-			arena_printf(ctx->arena, "service(s) [\"%s\"] successfully built", service));
-	if (result == 0 && watching->wish->prune != TRI_NO)
-		watch_prune(watching);
-	watch_goes_on(watching);
-}
-
-static void watch_restart(void *arg, const char *service)
-{
-	struct watching *watching = arg;
-	struct ctx *ctx = watching->ctx;
-	struct scope scope;
-	const char *const *args = ctx->args;
-	size_t nargs = ctx->nargs;
-	ctx->args = &service;
-	ctx->nargs = 1;
-	if (lifecycle_open(ctx, false, &scope) == 0) {
-		struct drive_again again = { .drive = lifecycle_drive(ctx, &scope),
-			.how = { .what = AGAIN_RESTART, .no_deps = true },
-			.services = scope.services };
-		drive_again_init(&again);
-		lifecycle_run(ctx, &again.drive, drive_again_run);
-	}
-	ctx->args = args;
-	ctx->nargs = nargs;
-	watch_goes_on(watching);
-}
-
 /* The files are watched before the services start, so that nothing that changes meanwhile is missed. */
 static int watch_run(struct ctx *ctx, const void *data)
 {
-	struct watching watching = { .ctx = ctx, .wish = data };
+	const struct watch_wish *asked = data;
+	struct watching watching = { .ctx = ctx, .quiet = asked->quiet, .keep = asked->prune == TRI_NO };
 	struct scope_wish wish = {
 		.selection = { .services = ctx->args, .nservices = ctx->nargs, .no_deps = true }
 	};
-	const struct sync_listener listener = { .said = watch_said,
-		.rebuild = watch_rebuild,
-		.restart = watch_restart,
-		.over = watch_over,
-		.arg = &watching };
-	const struct up_options options = { .images = { .build = true },
-		.quiet_build = watching.wish->quiet };
-	if (scope_open(ctx, &wish, &watching.scope) < 0)
-		return -1;
-	struct sync *sync = sync_open(ctx->arena, &watching.scope, &ctx->errors);
-	if (!sync)
+	const struct up_options options = { .images = { .build = true }, .quiet_build = asked->quiet };
+	struct scope scope;
+	if (scope_open(ctx, &wish, &scope) < 0 || watching_open(&watching, &scope) < 0)
 		return -1;
 	int result = connect_engine(ctx);
-	if (result == 0 && !watching.wish->no_up)
+	if (result == 0 && !asked->no_up)
 		result = up_detached(ctx, &options);
 	if (result == 0 && !ctx->globals.dry_run) {
 		report_warnings(ctx);
-		loop_signals(ctx->loop, watch_got_signal, &watching);
-		sync_run(sync, ctx->engine, &listener);
-		loop_signals(ctx->loop, NULL, NULL);
-		ctx->interrupted = watching.signal;
+		watching_run(&watching);
 	}
-	sync_close(sync);
+	watching_close(&watching);
 	return result;
 }
 

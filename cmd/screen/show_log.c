@@ -3,6 +3,7 @@
 #include "cmd/line/terminal.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ struct show_log *show_log_create(struct ctx *ctx, bool no_prefix, bool no_color)
 	log->clean_err = isatty(STDERR_FILENO);
 	log->color_out = !no_color && terminal_color(stdout, ctx->globals.ansi, ctx->os_env);
 	log->color_err = !no_color && terminal_color(stderr, ctx->globals.ansi, ctx->os_env);
+	log->utf8 = terminal_utf8(ctx->os_env);
 	map_init(&log->speakers, ctx->arena);
 	return log;
 }
@@ -60,6 +62,13 @@ void show_log_expect(struct show_log *log, const char *name)
 		log->width = columns;
 }
 
+/* Beside the names of containers, with docker compose's sign. */
+static void put_own_prefix(const struct show_log *log, struct buf *line, bool color)
+{
+	buf_printf(line, "%*s%s%s%s ", (int)log->width + 2, "", color ? "\033[32m" : "",
+		log->utf8 ? "\u29bf" : "*", color ? "\033[0m" : "");
+}
+
 static void put_prefix(struct show_log *log, struct buf *line, const char *name, bool color)
 {
 	const struct speaker *speaker = speaker_of(log, name);
@@ -87,14 +96,36 @@ void show_log_line(struct show_log *log, const char *name, bool standard_error, 
 	auto_buf struct buf line;
 	buf_init(&line, (size_t)16 << 20);
 	bool color = standard_error ? log->color_err : log->color_out;
-	if (!log->no_prefix)
+	if (!log->no_prefix && name)
 		put_prefix(log, &line, name, color);
+	else if (!log->no_prefix)
+		put_own_prefix(log, &line, color);
 	if (standard_error ? log->clean_err : log->clean_out)
 		show_clean_line(&line, text, len, color);
 	else
 		buf_append(&line, text, len);
 	buf_putc(&line, '\n');
 	put_line(log, out, &line);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void show_log_attached(struct show_log *log, const struct texts *names)
+{
+	auto_buf struct buf line;
+	buf_init(&line, 1 << 20);
+	if (!names->count)
+		return;
+	const char **sorted = ARENA_ARRAY(log->speakers.arena, const char *, names->count);
+	memcpy(sorted, names->items, names->count * sizeof *sorted);
+	qsort(sorted, names->count, sizeof *sorted, by_text);
+	for (size_t i = 0; i < names->count; i++)
+		buf_printf(&line, "%s%s", i ? ", " : "Attaching to ", sorted[i]);
+	buf_putc(&line, '\n');
+	put_line(log, log->out, &line);
 }
 
 void show_log_object(struct show_log *log, struct buf *object)

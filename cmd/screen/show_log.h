@@ -12,7 +12,7 @@ struct show_log {
 	FILE *out, *err;           /* for their stdout and stderr */
 	bool clean_out, clean_err; /* a terminal: control characters are made harmless */
 	bool color_out, color_err;
-	bool no_prefix;
+	bool no_prefix, utf8;
 	size_t width;        /* of the widest name so far */
 	struct map speakers; /* name → how it is shown */
 	int *failure;        /* errno of the first write to `out` that failed, or 0: the output's */
@@ -27,7 +27,11 @@ void show_log_join(struct show_log *log);
 /* Makes the prefix column wide enough for a container that will speak. */
 void show_log_expect(struct show_log *log, const char *name);
 
-/* Prints one line: `name  | text`, or the text alone. */
+/* Prints docker compose's line of who will speak, in order of name. */
+void show_log_attached(struct show_log *log, const struct texts *names);
+
+/* Prints one line: `name  | text`, or the text alone. `name` NULL: what docker flow says itself among them.
+ */
 void show_log_line(struct show_log *log, const char *name, bool standard_error, const char *text, size_t len);
 
 /* Prints what was put together of an object, and its end. */

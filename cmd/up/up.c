@@ -4,6 +4,7 @@
 #include "cmd/open/connect.h"
 #include "cmd/open/planner_options.h"
 #include "cmd/up/print_plan.h"
+#include "cmd/up/watching.h"
 #include "cmd/line/report.h"
 #include "cmd/screen/show.h"
 #include "cmd/screen/show_log.h"
@@ -54,6 +55,9 @@ static const struct opt rows[] = {
 	{ OPT_FLAG, "timestamps", 0, AT(timestamps), NULL, "Show the time of each line of output" },
 	{ OPT_FLAG, "wait", 0, AT(how.wait), NULL, "Return when everything is ready; implies --detach" },
 	{ OPT_SECONDS, "wait-timeout", 0, AT(wait_timeout), "TIME", "Give up waiting after this time" },
+	{ OPT_FLAG, "watch", 'w', AT(watch), NULL,
+		"Keep containers up to date while files change, as `watch` does",
+		.excludes = "detach,wait,no-build,no-start" },
 	{ OPT_FLAG, "yes", 'y', AT(yes), NULL, "Accepted for scripts: docker flow asks nothing" },
 	{ 0 },
 };
@@ -61,6 +65,12 @@ static const struct opt rows[] = {
 static void expect_name(void *arg, const char *label)
 {
 	show_log_expect(arg, label);
+}
+
+/* Scripts that know docker compose wait for this line. */
+static void tell_attached(void *arg, const struct texts *labels)
+{
+	show_log_attached(arg, labels);
 }
 
 /* What is attached to, and when it is stopped. */
@@ -81,6 +91,7 @@ static struct attach attach_options(const struct up *up, struct show_log *log)
 		.scale = up->work.how.scale,
 		.timeout = options->how.timeout,
 		.expect = expect_name,
+		.begun = up->ctx->compose ? tell_attached : NULL,
 		.arg = log,
 		.broken = log->failure,
 	};
@@ -93,13 +104,25 @@ static struct sink *up_screen(const struct up *up, struct show_log *log)
 	return show_create(up->ctx, up->ctx->cmd->name, log, quiet);
 }
 
+/* Until the containers have ended; with --watch their files are followed meanwhile. */
 static int run_attached(struct up *up)
 {
 	struct ctx *ctx = up->ctx;
+	struct watching watching = {
+		.ctx = ctx, .quiet = up->options->quiet_build, .scale = up->work.how.scale
+	};
 	struct show_log *log = show_log_create(ctx, up->options->no_log_prefix, up->options->no_color);
 	struct attach attach = attach_options(up, log);
 	up->work.drive.sink = up_screen(up, log);
+	if (up->options->watch) {
+		watching.attach = &attach;
+		attach.meanwhile = watching_meanwhile;
+		attach.meanwhile_arg = &watching;
+		if (watching_open(&watching, &up->scope) < 0)
+			return -1;
+	}
 	int result = drive_up_run(&up->work, &attach);
+	watching_close(&watching);
 	if (attach.has_status)
 		ctx->status = attach.status;
 	ctx->task_status |= attach.has_status;
@@ -108,7 +131,10 @@ static int run_attached(struct up *up)
 
 static int run_detached(struct up *up)
 {
-	up->work.drive.sink = up_screen(up, NULL);
+	if (up->options->joined)
+		attach_join(up->options->joined, &up->work.drive);
+	else
+		up->work.drive.sink = up_screen(up, NULL);
 	return drive_up_run(&up->work, NULL);
 }
 
@@ -153,10 +179,11 @@ const struct cmd cmd_up = {
 	.text = "Compares the file with what the engine has, and changes only what differs. A service starts when "
 		"what it depends on meets its condition; independent branches do not wait for each other.\n"
 		"Without --detach the output of the containers is shown until all have ended; Ctrl-C stops them, "
-		"a second Ctrl-C kills them.",
+		"a second Ctrl-C kills them. With --watch what containers say goes on in those that replace them.",
 	.examples = (const struct cmd_example[]){ { "up -d", "start what the file says, and return" },
 		{ "up -d web", "only web and what it needs" },
 		{ "up --build --wait web", "build, start, and return when web is ready" },
+		{ "up --watch", "stay, and follow the files that develop.watch names" },
 		{ "up --exit-code-from test", "run a test service; its status is ours" }, { 0 } },
 	.group = GROUP_RUN,
 	.rows = rows,

@@ -9,10 +9,11 @@ struct up_options {
 	struct reconcile_options how;
 	struct image_options images;
 	bool abort_on_exit, abort_on_failure, attach_dependencies, detach, fail_fast, menu, no_color, no_deps,
-		no_log_prefix, quiet_build, quiet_pull, timestamps, yes;
+		no_log_prefix, quiet_build, quiet_pull, timestamps, watch, yes;
 	const char *exit_code_from;
 	struct texts applications, attach, no_attach;
 	struct opt_int wait_timeout;
+	struct attach *joined; /* runs within this attached run, on its screen; NULL: by itself */
 	/* plan only */
 	bool exit_code, no_engine, show_values, warn_beside;
 	const char *format;

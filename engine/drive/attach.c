@@ -53,9 +53,12 @@ static void take_end(struct attach *attach, const char *service, int64_t exit_co
 	}
 }
 
+/* One that is replaced goes on in the other. */
 static void one_ended(void *arg, const struct follow_one *one)
 {
-	take_end(arg, one->service, one->exit_code);
+	struct attach *attach = arg;
+	if (!text_is(attach->changed, one->service) && !follow_succeeded(one->follow, one))
+		take_end(attach, one->service, one->exit_code);
 }
 
 static void got_interrupt(void *arg, int number)
@@ -69,6 +72,7 @@ static void got_interrupt(void *arg, int number)
 static void expect_names(struct attach *attach)
 {
 	const struct dag *dag = attach->drive->scope->dag;
+	struct texts labels = { 0 };
 	for (size_t i = 0; i < dag->count; i++) {
 		const struct service *service = dag->vertices[i]->service;
 		if (!attach_wants(attach, service->project->name, service->key))
@@ -76,20 +80,18 @@ static void expect_names(struct attach *attach)
 		int64_t scale = reconcile_scale(attach->scale, service);
 		for (int64_t n = 1; n <= scale && n <= 1000; n++) {
 			const char *name = service_container_name(attach->drive->arena, service, n);
-			attach->expect(attach->arg, follow_label(service->project->name, name));
+			texts_add(attach->drive->arena, &labels, follow_label(service->project->name, name));
+			attach->expect(attach->arg, labels.items[labels.count - 1]);
 		}
 	}
+	if (attach->begun)
+		attach->begun(attach->arg, &labels);
 }
 
 static bool is_ended(void *arg)
 {
 	const struct attach *attach = arg;
 	return attach->abort || *attach->broken;
-}
-
-static bool is_over(void *arg)
-{
-	return ((const struct attach *)arg)->signal || is_ended(arg);
 }
 
 int attach_open(struct attach *attach, struct drive *drive)
@@ -104,6 +106,7 @@ int attach_open(struct attach *attach, struct drive *drive)
 		.logs = { .timestamps = attach->timestamps },
 		.new_ones = true,
 		.exits = true,
+		.forgets = attach->meanwhile != NULL,
 		.wants = attach_wants,
 		.counts = counts_end,
 		.ended = one_ended,
@@ -120,6 +123,20 @@ int attach_open(struct attach *attach, struct drive *drive)
 	drive->halted_arg = attach;
 	expect_names(attach);
 	return 0;
+}
+
+void attach_join(struct attach *attach, struct drive *drive)
+{
+	drive->sink = attach->drive->sink;
+	drive->follow = attach->follow;
+	drive->signal = &attach->signal;
+	drive->halted = is_ended;
+	drive->halted_arg = attach;
+}
+
+bool attach_over(const struct attach *attach)
+{
+	return attach->signal || attach->abort || *attach->broken;
 }
 
 /* Stops or kills what this run has selected, applications excepted: others share them. */
@@ -185,7 +202,8 @@ static int check_failures(struct attach *attach)
 	size_t count;
 	struct follow_one *const *ones = follow_all(attach->follow, &count);
 	for (size_t i = 0; i < count; i++)
-		if (ones[i]->counted && !ones[i]->runs && ones[i]->exit_code)
+		if (ones[i]->counted && !ones[i]->runs && ones[i]->exit_code &&
+			!follow_succeeded(attach->follow, ones[i]))
 			error_add(errors, ERROR_TASK, NULL, NULL, "container %s exited with code %lld",
 				ones[i]->name, (long long)ones[i]->exit_code);
 	return errors->count ? -1 : 0;
@@ -215,12 +233,25 @@ static int look_for_end(struct attach *attach)
 	return seen ? 0 : -1;
 }
 
+/* What was changed meanwhile may not have been told yet by the engine's events. */
+static int catch_up(struct attach *attach)
+{
+	follow_review(attach->follow);
+	attach->changed = NULL;
+	return follow_look(attach->follow, false);
+}
+
 /* Passes output on until something ends it; what runs by now counts, whoever has started it. */
 static int wait_for_end(struct attach *attach)
 {
 	if (follow_look(attach->follow, false) < 0 || look_for_end(attach) < 0)
 		return -1;
-	follow_wait(attach->follow, is_over, attach);
+	while (!attach_over(attach) && follow_goes_on(attach->follow)) {
+		if (!attach->meanwhile || !attach->meanwhile(attach->meanwhile_arg))
+			loop_turn(attach->drive->engine->loop, -1);
+		else if (!attach_over(attach) && catch_up(attach) < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -234,15 +265,15 @@ int attach_follow(struct attach *attach, int result)
 	struct drive *drive = attach->drive;
 	if (drive->interrupted && !attach->signal)
 		attach->signal = drive->interrupted;
-	if (result < 0 && !is_over(attach) && ends_count(attach))
+	if (result < 0 && !attach_over(attach) && ends_count(attach))
 		follow_review(attach->follow); /* a gate may have heard of an end before we do */
-	if (result < 0 && !is_over(attach)) {
+	if (result < 0 && !attach_over(attach)) {
 		follow_drain(attach->follow, DRAIN / 10);
 		return -1;
 	}
-	if (!is_over(attach) && wait_for_end(attach) < 0)
+	if (!attach_over(attach) && wait_for_end(attach) < 0)
 		return -1;
-	if (!is_over(attach)) {
+	if (!attach_over(attach)) {
 		follow_drain(attach->follow, DRAIN);
 		return check_failures(attach);
 	}

@@ -22,8 +22,13 @@ struct attach {
 	struct opt_int timeout;  /* grace of the stop */
 	/* A name will stand in front of lines: the columns can be made wide enough. */
 	void (*expect)(void *arg, const char *label);
+	void (*begun)(void *arg, const struct texts *labels); /* those are all; may be NULL */
 	void *arg;
 	const int *broken; /* not 0: the output cannot be written any more */
+	/* Called between turns of the loop once everything is started, and may turn it: what else is to be
+	 * done. Returns whether it has changed containers. May be NULL. */
+	bool (*meanwhile)(void *arg);
+	void *meanwhile_arg;
 
 	/* Results. */
 	bool has_status;
@@ -32,8 +37,10 @@ struct attach {
 	/* Its own. */
 	struct drive *drive;
 	struct follow *follow;
-	int signal;          /* first one received, or 0 */
-	bool abort;          /* a container has ended whose end stops everything */
+	const char *
+		changed; /* a service whose containers are being changed meanwhile: that they end is no end */
+	int signal;      /* first one received, or 0 */
+	bool abort;      /* a container has ended whose end stops everything */
 	int64_t abort_code;  /* its exit code */
 	bool wanted;         /* a container of exit_code_from has ended */
 	int64_t wanted_code; /* its exit code */
@@ -42,6 +49,13 @@ struct attach {
 /* Watches the containers of the drive's scope from now on, lets the drive attach to each before its start,
  * and takes interrupts over. Returns 0, or -1 with a finding. */
 int attach_open(struct attach *attach, struct drive *drive);
+
+/* Makes a drive that is to run meanwhile one of this attached run: the same screen and follow, and it halts
+ * when that is to end. */
+void attach_join(struct attach *attach, struct drive *drive);
+
+/* Whether it is time to stop everything. */
+bool attach_over(const struct attach *attach);
 
 /* After the run, which returned `result`: passes output on until all containers have ended, an interrupt
  * comes, or an end stops everything; then stops what runs. Sets the results and drive->interrupted. Returns 0

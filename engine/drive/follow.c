@@ -354,17 +354,30 @@ struct follow_one *const *follow_all(const struct follow *follow, size_t *ret_co
 	return follow->ones;
 }
 
-static bool any_runs(const struct follow *follow)
+bool follow_goes_on(const struct follow *follow)
 {
+	if (follow->blind)
+		return false;
 	for (size_t i = 0; i < follow->count; i++)
 		if ((follow->ones[i]->runs || follow->ones[i]->replaces) && follow->ones[i]->counted)
 			return true;
 	return false;
 }
 
+bool follow_succeeded(const struct follow *follow, const struct follow_one *one)
+{
+	for (size_t i = follow->count; i-- && follow->ones[i] != one;) {
+		const struct follow_one *later = follow->ones[i];
+		if (!later->removed && later->number == one->number &&
+			text_is(later->service, one->service) && text_is(later->project, one->project))
+			return true;
+	}
+	return false;
+}
+
 void follow_wait(struct follow *follow, bool (*over)(void *arg), void *arg)
 {
-	while (!over(arg) && !follow->blind && any_runs(follow))
+	while (!over(arg) && follow_goes_on(follow))
 		loop_turn(follow->engine->loop, -1);
 }
 

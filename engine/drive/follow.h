@@ -84,6 +84,12 @@ int follow_look(struct follow *follow, bool history);
  */
 void follow_wait(struct follow *follow, bool (*over)(void *arg), void *arg);
 
+/* Whether a counted container runs, or is about to replace one that did. */
+bool follow_goes_on(const struct follow *follow);
+
+/* Whether a container of the same place in its service has come after this one, and is there. */
+bool follow_succeeded(const struct follow *follow, const struct follow_one *one);
+
 /* Turns the loop until all streams have ended, or `over(arg)` is true. */
 void follow_finish(struct follow *follow, bool (*over)(void *arg), void *arg);
 

@@ -35,7 +35,8 @@ struct sync {
 	/* While it runs. */
 	struct engine *engine;
 	const struct sync_listener *to;
-	int64_t first, last; /* times of the batch's first and last events; 0: none */
+	struct loop_watch **watches; /* one a rule */
+	int64_t first, last;         /* times of the batch's first and last events; 0: none */
 	struct loop_timer *timer;
 	bool due;
 };
@@ -163,6 +164,8 @@ struct sync *sync_open(struct arena *arena, const struct scope *scope, struct er
 
 void sync_close(struct sync *sync)
 {
+	if (!sync)
+		return;
 	for (size_t i = 0; i < sync->nrules; i++)
 		tree_close(sync->rules[i].tree);
 	free(sync);
@@ -302,23 +305,44 @@ static void handle_all(struct sync *sync)
 		sync_soon(sync, AGAIN);
 }
 
-void sync_run(struct sync *sync, struct engine *engine, const struct sync_listener *listener)
+void sync_begin(struct sync *sync, struct engine *engine, const struct sync_listener *listener)
 {
-	struct loop_watch **watches = ARENA_ARRAY(sync->arena, struct loop_watch *, sync->nrules + 1);
+	if (!sync->watches)
+		sync->watches = ARENA_ARRAY(sync->arena, struct loop_watch *, sync->nrules + 1);
 	sync->engine = engine;
 	sync->to = listener;
 	for (size_t i = 0; i < sync->nrules; i++)
-		watches[i] = loop_watch(engine->loop, tree_fd(sync->rules[i].tree), POLLIN, sync_heard, sync);
+		sync->watches[i] =
+			loop_watch(engine->loop, tree_fd(sync->rules[i].tree), POLLIN, sync_heard, sync);
 	for (size_t i = 0; i < sync->nrules; i++)
 		if (sync->rules[i].rule->initial_sync && strncmp(sync->rules[i].rule->action, "sync", 4) == 0)
 			handle_rule(sync, &sync->rules[i], true);
 	sync_say(sync, "Watch enabled");
+}
+
+bool sync_handle(struct sync *sync)
+{
+	bool due = sync->due;
+	if (due)
+		handle_all(sync);
+	return due;
+}
+
+void sync_end(struct sync *sync)
+{
+	loop_cancel(sync->engine->loop, sync->timer);
+	sync->timer = NULL;
+	sync->first = 0;
+	for (size_t i = 0; i < sync->nrules; i++)
+		loop_unwatch(sync->engine->loop, sync->watches[i]);
+}
+
+void sync_run(struct sync *sync, struct engine *engine, const struct sync_listener *listener)
+{
+	sync_begin(sync, engine, listener);
 	while (!listener->over(listener->arg)) {
 		loop_run(engine->loop, sync_wakes, sync);
-		if (sync->due)
-			handle_all(sync);
+		sync_handle(sync);
 	}
-	loop_cancel(engine->loop, sync->timer);
-	for (size_t i = 0; i < sync->nrules; i++)
-		loop_unwatch(engine->loop, watches[i]);
+	sync_end(sync);
 }

@@ -27,7 +27,18 @@ struct sync *sync_open(struct arena *arena, const struct scope *scope, struct er
  * sync_open, too. */
 void sync_run(struct sync *sync, struct engine *engine, const struct sync_listener *listener);
 
-/* Ends it. */
+/* The same in steps, for who waits for something else, too. Begins: files of rules with initial_sync are
+ * brought. */
+void sync_begin(struct sync *sync, struct engine *engine, const struct sync_listener *listener);
+
+/* Does what the changes since the last call are to bring about, if there are any; returns whether there were.
+ */
+bool sync_handle(struct sync *sync);
+
+/* Changes are not noticed any more; sync_begin may follow. */
+void sync_end(struct sync *sync);
+
+/* Ends it. NULL allowed. */
 void sync_close(struct sync *sync);
 
 #endif

@@ -11,10 +11,10 @@ enum event_kind {
 	EVENT_OUTPUT,   /* a line of a build's output */
 	EVENT_RETRY,    /* something failed for a transient reason and is tried again */
 	EVENT_NOTE,     /* a remark: which way a probe goes (--verbose), waiting for a lock, … */
-	EVENT_LOG,      /* a line of a container's output (attached up) */
-	EVENT_WAITING,  /* the engine does not answer: `name` is its address, `elapsed` how long; 0: that is
-			   over */
-	EVENT_EXIT,     /* a container ended (attached up, logs -f) */
+	EVENT_LOG, /* a line of a container's output (attached up); without a name, a remark among these */
+	EVENT_WAITING, /* the engine does not answer: `name` is its address, `elapsed` how long; 0: that is
+			  over */
+	EVENT_EXIT,    /* a container ended (attached up, logs -f) */
 };
 
 struct event {

@@ -65,6 +65,19 @@ chain() {
 	is web-1 running
 }
 
+@test "as docker-compose, an attached up says whom it attaches to" {
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, command: echo said, depends_on: [db], scale: 2}
+		  db: {image: busybox, command: "true", attach: false}
+		  app: {image: busybox, command: "true"}
+	YAML
+	ln -s "$FLOW" docker-compose
+	run -0 --separate-stderr ./docker-compose up
+	[ "${lines[0]}" = "Attaching to app-1, web-1, web-2" ]
+	has "web-1  | said"
+}
+
 @test "as docker-compose the lines are docker compose's" {
 	need_peer
 	compose <<-'YAML'

@@ -226,6 +226,80 @@ same() { diff <(cd src && find . -type f ! -name '*.tmp' | sort | xargs md5sum) 
 	ended
 }
 
+# watched_build: a web that is built, and counts when it runs
+watched_build() {
+	compose <<-'YAML'
+		services:
+		  web:
+		    build: .
+		    init: true
+		    command: sh -c 'echo "file $$(cat /file)"; exec sleep 1000'
+		    stop_signal: KILL
+		    develop: {watch: [{path: ./file, action: rebuild}, {path: ./src, action: sync, target: /app}, {path: ./again, action: restart}]}
+		  other: {image: busybox, init: true, command: sh -c 'echo other; exec sleep 1000'}
+	YAML
+	printf 'FROM busybox\nCOPY file /\n' >Dockerfile
+	mkdir -p src again
+	echo 1 >file
+}
+
+@test "up --watch: synced, rebuilt and restarted while attached; Ctrl-C stops all" {
+	watched_build
+	begin log up --watch --abort-on-container-exit
+	until_true grep -qE '^ +(⦿|\*) Watch enabled$' log
+	until_true grep -qxF 'web-1    | file 1' log
+	echo x >src/new
+	until_true inside 'test -f /app/new'
+	grep -q 'Syncing service "web" after 1 changes were detected' log
+	echo 2 >file
+	until_true grep -qxF 'web-1    | file 2' log
+	until_true grep -qF 'service(s) ["web"] successfully built' log
+	at=$(started web-1)
+	echo x >again/file
+	until_true grep -qF 'service(s) ["web"] restarted' log
+	[ "$(started web-1)" != "$at" ]
+	twice() { [ "$(grep -cxF 'web-1    | file 2' log)" = 2 ]; }
+	until_true twice
+	# the new one is followed as the first one was
+	docker exec "$PROJECT-web-1" sh -c 'echo late >/proc/1/fd/1'
+	until_true grep -qxF 'web-1    | late' log
+	[ "$(state other-1)" = running ]
+	kill -INT "$pid"
+	ends 130
+	[ "$(state web-1) $(state other-1)" = "exited exited" ]
+	docker rmi -f "$PROJECT-web" >/dev/null
+}
+
+@test "up --watch: a build that fails is told; the end of all ends it; --scale stays" {
+	watched_build
+	begin log up --watch --scale web=2 --no-attach other
+	until_true grep -q 'Watch enabled' log
+	mv file moved
+	until_true grep -qi 'file.*not found\|no such file' log
+	[ "$(names)" = "other-1 web-1 web-2" ]
+	echo 3 >file
+	until_true grep -qxF 'web-2  | file 3' log
+	until_true grep -qF 'service(s) ["web"] successfully built' log
+	[ "$(names)" = "other-1 web-1 web-2" ]
+	run ! grep -q '| other' log
+	docker kill "$PROJECT-web-1" "$PROJECT-web-2" "$PROJECT-other-1" >/dev/null
+	ends 1
+	grep -q "container $PROJECT-web-1 exited with code 137" log
+	[ "$(grep -c "container $PROJECT-web-1 exited" log)" = 1 ]
+	docker rmi -f "$PROJECT-web" >/dev/null
+}
+
+@test "up --watch: what is refused" {
+	one_service
+	run -1 flow up --watch
+	has "none of the selected services is configured for watch"
+	for option in -d --wait --no-build --no-start; do
+		run -2 flow up --watch "$option"
+		has "--watch"
+	done
+	[ -z "$(names)" ]
+}
+
 @test "what is refused, before anything is done" {
 	one_service
 	run -1 flow watch
