@@ -22,6 +22,16 @@ void clock_stamp(char ret_text[CLOCK_STAMP], int64_t unix_ns)
 		(long long)(unix_ns % SECOND));
 }
 
+void clock_text(char ret_text[CLOCK_STAMP], int64_t unix_ns)
+{
+	time_t seconds = unix_ns / SECOND;
+	struct tm tm;
+	char date[CLOCK_STAMP] = "";
+	if (gmtime_r(&seconds, &tm))
+		strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(ret_text, CLOCK_STAMP, "%.19s.%09dZ", date, (int)(unix_ns % SECOND));
+}
+
 /* What follows the point of a second, as nanoseconds; moves *text behind it. */
 static int64_t read_fraction(const char **text)
 {

@@ -15,6 +15,9 @@ enum { CLOCK_STAMP = 32 };
  */
 void clock_stamp(char ret_text[CLOCK_STAMP], int64_t unix_ns);
 
+/* The same as the engine has it in front of lines: "2026-11-21T14:13:22.500000000Z". */
+void clock_text(char ret_text[CLOCK_STAMP], int64_t unix_ns);
+
 /* Reads a time of RFC 3339 ("2026-11-21T14:13:22.5Z", "+01:00" for Z) into Unix nanoseconds. Seconds or the
  * whole time of day may be missing; without a zone it is local time. Before the epoch, as the zero time of
  * the engine is, it is 0. Returns -1 when the text is no time, or one after the year 2262. */

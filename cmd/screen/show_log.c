@@ -32,7 +32,7 @@ void show_log_join(struct show_log *log)
 	log->color_err = log->color_out;
 }
 
-/* A container as it stands in front of its lines. */
+/* A container, or "CONTAINER ->" for its hooks, as it stands in front of lines. */
 struct speaker {
 	const char *name; /* cleaned: engines say what they like */
 	size_t columns;
@@ -50,7 +50,10 @@ static const struct speaker *speaker_of(struct show_log *log, const char *name)
 	speaker = ARENA_NEW(log->speakers.arena, struct speaker);
 	speaker->name = arena_strdup(log->speakers.arena, buf_text(&clean));
 	speaker->columns = show_columns(speaker->name);
-	speaker->hue = hues[log->speakers.count % sizeof hues];
+	const char *mark = strstr(name, " ->");
+	speaker->hue =
+		mark ? speaker_of(log, arena_strndup(log->speakers.arena, name, (size_t)(mark - name)))->hue
+		     : hues[log->speakers.count % sizeof hues];
 	map_set(&log->speakers, arena_strdup(log->speakers.arena, name), speaker);
 	return speaker;
 }

@@ -162,6 +162,7 @@ static int halt(struct attach *attach, bool kill, int *ret_interrupted)
 			.errors = &errors,
 			.scope = &scope,
 			.sink = drive->sink,
+			.follow = attach->follow,
 			.parallel = drive->parallel,
 			.impatient = attach->signal != 0,
 			.unlocked = true },

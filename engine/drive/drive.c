@@ -90,6 +90,7 @@ static int run_one(struct drive *drive, struct plan *plan, struct errors *errors
 		.nprojects = names.count,
 		.deadline = drive->deadline,
 		.before_start = drive->follow ? follow_before_start : drive->before_start,
+		.hook_said = drive->follow ? follow_hook_said : NULL,
 		.arg = drive->follow ? (void *)drive->follow : drive->arg,
 		.halted = drive->halted,
 		.halted_arg = drive->halted_arg,

@@ -47,7 +47,8 @@ struct drive {
 	bool unlocked;    /* no lock is taken: what this very run has begun is stopped again, or nothing of
 			     the project is changed */
 	int64_t deadline; /* ns for each plan, 0: none */
-	struct follow *follow; /* attaches to each container before it starts; NULL: nobody listens */
+	struct follow *follow; /* attaches to each container before it starts, and hears its hooks; NULL:
+				  nobody listens */
 	/* As of run_options, without a follow; its arg is `arg`. */
 	bool (*before_start)(void *arg, struct step *step, const char *id);
 	const int *signal;         /* an interrupt that came while no plan ran, as a number; NULL: never */

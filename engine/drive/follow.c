@@ -268,6 +268,32 @@ bool follow_before_start(void *arg, struct step *step, const char *id)
 	return one->opened;
 }
 
+void follow_hook_said(void *arg, const struct step *step, const char *id, const char *text, size_t len)
+{
+	struct follow *follow = arg;
+	const struct service *service = step->service;
+	const struct follow_one *one = map_get(&follow->by_id, id);
+	char stamp[CLOCK_STAMP];
+	if (!follow_wants(follow, service->project->name, service->key))
+		return;
+	struct arena *scratch = arena_child(follow->arena);
+	const char *label = one ? one->label : follow_label(service->project->name, step_shown_name(step));
+	struct event event = { .kind = EVENT_LOG,
+		.time = clock_unix(),
+		.object = "container",
+		.name = arena_printf(scratch, "%s ->", label),
+		.service = service->key,
+		.text = text,
+		.len = len };
+	if (follow->options.logs.timestamps) {
+		clock_text(stamp, event.time);
+		event.text = arena_printf(scratch, "%s %.*s", stamp, (int)len, text);
+		event.len = strlen(event.text);
+	}
+	event_send(follow->options.sink, &event);
+	arena_destroy(scratch);
+}
+
 /* Whether it was made to replace one that still runs. */
 static bool replaces_another(const struct observed *seen, const struct observed_container *container)
 {

@@ -72,6 +72,10 @@ struct follow *follow_open(struct arena *arena, const struct follow_options *opt
  * once the engine has accepted. */
 bool follow_before_start(void *arg, struct step *step, const char *id);
 
+/* For run_options.hook_said (`arg` is the follow): tells the line as the container's, if its output is
+ * wanted, with docker compose's mark behind its label, "web-1 ->", and as there on stdout. */
+void follow_hook_said(void *arg, const struct step *step, const char *id, const char *text, size_t len);
+
 /* Takes in containers that are there already and reads what they say from now on, or their logs when
  * `history`. */
 void follow_adopt(struct follow *follow, const struct observed *seen, bool history);

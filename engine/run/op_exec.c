@@ -4,6 +4,7 @@
 #include "engine/run/op_row.h"
 #include "engine/console/exec.h"
 #include "engine/stream/frames.h"
+#include "engine/stream/lines.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -17,6 +18,8 @@ struct hook_run {
 	struct frames frames;
 	struct buf output; /* what the command printed last */
 	char memory[2049];
+	struct lines lines[2]; /* of its stdout and stderr, for who hears them */
+	char begun[2][4097];
 };
 
 /* The body of the request that makes a command in a container. */
@@ -39,19 +42,27 @@ static const char *hook_body(struct arena *arena, const struct hook *hook)
 	return exec_body(arena, &options);
 }
 
-/* Keeps the end of the output. */
+static void hook_line(void *arg, const char *text, size_t len)
+{
+	const struct op_call *call = arg;
+	call->hook_said(call->hook_arg, call->step, call->container, text, len);
+}
+
+/* Keeps the end of the output, and tells its lines. */
 static void hook_keep(void *arg, bool standard_error, const char *bytes, size_t len)
 {
-	struct hook_run *hook = arg;
-	(void)standard_error;
+	struct op_call *call = arg;
+	struct hook_run *hook = call->own;
 	buf_keep_last(&hook->output, bytes, len);
+	if (call->hook_said)
+		lines_feed(&hook->lines[standard_error], bytes, len, hook_line, call);
 }
 
 static void hook_on_output(struct request *request, const char *bytes, size_t len)
 {
-	const struct op_call *call = request->arg;
+	struct op_call *call = request->arg;
 	struct hook_run *hook = call->own;
-	frames_feed(&hook->frames, bytes, len, hook_keep, hook);
+	frames_feed(&hook->frames, bytes, len, hook_keep, call);
 }
 
 /* Creates, starts, then looks: three requests, one a call. */
@@ -62,6 +73,8 @@ static int ask_hook(struct op_call *call, struct request *request)
 	if (!hook) {
 		call->own = hook = ARENA_NEW(arena, struct hook_run);
 		buf_init_within(&hook->output, hook->memory, sizeof hook->memory);
+		for (size_t i = 0; i < 2; i++)
+			buf_init_within(&hook->lines[i].part, hook->begun[i], sizeof hook->begun[i]);
 	}
 	request->method = "POST";
 	/* A start whose answer was cut is not repeated: the command may run already. */
@@ -125,6 +138,8 @@ static enum op_verdict got_hook(struct op_call *call, const struct cJSON *json)
 		call->part = START;
 		return OP_NEXT;
 	case START:
+		lines_flush(&hook->lines[0], hook_line, call);
+		lines_flush(&hook->lines[1], hook_line, call);
 		call->part = LOOK;
 		return OP_NEXT;
 	case LOOK:

@@ -33,7 +33,10 @@ struct op_call {
 	const struct payload_context *context;
 	const char *container; /* id of the container it works on; NULL for those that make one */
 	const char *network;   /* id or name of the network, for connect and disconnect */
-	bool started;          /* the event stream has told of the container's start since the step began */
+	/* As of run_options, with its arg. */
+	void (*hook_said)(void *arg, const struct step *step, const char *id, const char *text, size_t len);
+	void *hook_arg;
+	bool started; /* the event stream has told of the container's start since the step began */
 	struct errors *errors;
 
 	enum op_phase phase;

@@ -27,6 +27,8 @@ struct run_options {
 	/* A container is about to start; returns whether it may. If not, it is asked again after every turn
 	 * of the loop: the output is being attached to. May be NULL. */
 	bool (*before_start)(void *arg, struct step *step, const char *id);
+	/* A hook of the container has printed a line, without its end. May be NULL. */
+	void (*hook_said)(void *arg, const struct step *step, const char *id, const char *text, size_t len);
 	void *arg;
 	/* Asked after every turn of the loop: true ends the run as a first interrupt does, without a signal.
 	 * May be NULL. */

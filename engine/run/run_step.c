@@ -164,6 +164,8 @@ static void prepare_request(struct task *task)
 		.context = &task->context,
 		.container = step_container(step),
 		.network = peer_network(run, step),
+		.hook_said = run->options->hook_said,
+		.hook_arg = run->options->arg,
 		.errors = &task->findings,
 	};
 	if (works_on_container(step) && !task->call.container) {

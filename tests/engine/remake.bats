@@ -44,6 +44,34 @@ log() { docker exec "$PROJECT-db-1" cat /data/log | paste -sd' '; }
 	[ "$(names)" = "db-1 web-1" ]
 }
 
+@test "an attached up shows what hooks say, as docker compose does" {
+	compose <<-'YAML'
+		services:
+		  one: {image: busybox, command: "true", depends_on: [service2, hidden]}
+		  service2:
+		    image: busybox
+		    command: sh -c 'trap "echo caught; exit" TERM; echo up; while :; do sleep 0.1; done'
+		    post_start: [{command: [sh, -c, "printf 'two\\nlines'; echo wrong >&2"]}]
+		    pre_stop: [{command: echo "stop hook running..."}]
+		  hidden:
+		    image: busybox
+		    init: true
+		    command: sleep 1000
+		    attach: false
+		    post_start: [{command: echo unseen}]
+	YAML
+	run -0 --separate-stderr flow up --abort-on-container-exit service2 hidden one
+	for line in two lines wrong; do grep -qxF "service2-1 ->  | $line" <<<"$output"; done
+	[[ $output == *$'service2-1 ->  | stop hook running...\n'*$'service2-1     | caught'* ]]
+	run ! grep -q unseen <<<"$output$stderr"
+	run -0 --separate-stderr flow up --abort-on-container-exit --timestamps --no-log-prefix
+	grep -qxE '[0-9-]{10}T[0-9:]{8}\.[0-9]{9}Z stop hook running\.\.\.' <<<"$output"
+	# nobody is attached
+	flow up -d >detached 2>&1
+	flow down >>detached 2>&1
+	run ! grep -qE "hook running|two$|wrong$" detached
+}
+
 @test "a failing hook fails the run with its output, and dependents are not created" {
 	compose <<-'YAML'
 		services:
