@@ -39,7 +39,8 @@ const struct cmd cmd_start = {
 	.args = "[SERVICE...]",
 	.brief = "Start containers that are there, dependencies first",
 	.text = "They start as they are, changed file or not, each when what its service depends on meets its condition. "
-		"A task that has ended well is not run again unless its service is named.",
+		"A task that has ended well is not run again, unless its service is named itself: one that others wait for "
+		"as completed, or that has restart: \"no\" and neither ports nor a check. Whatever else has ended starts.",
 	.examples = (const struct cmd_example[]){ { "start", "go on after stop" },
 		{ "start --wait --wait-timeout 2m web", "web and what it needs; return when they are ready" },
 		{ 0 } },

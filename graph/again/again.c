@@ -36,6 +36,17 @@ static void take_as_they_are(const struct work *work, struct task *task)
 	task->one_shot = inputs_one_shot(task->vertex);
 }
 
+/* What some service waits for to complete is a task, be that service part of this run or not. */
+static void find_tasks(const struct work *work)
+{
+	for (size_t i = 0; i < work->dag->count; i++) {
+		const struct dag_vertex *vertex = work->dag->vertices[i];
+		for (size_t e = 0; e < vertex->nedges; e++)
+			if (vertex->edges[e].condition == CONDITION_COMPLETED)
+				work_task(work, vertex->edges[e].to)->one_shot = true;
+	}
+}
+
 /* A service that is waited for and has no container; of what only has to be started nobody waits. */
 static void miss_dependencies(struct work *work, const struct task *task)
 {
@@ -81,7 +92,7 @@ static void decide_start(struct work *work, const struct again_options *options)
 	miss_containers(work, options);
 	for (size_t i = 0; i < work->dag->count; i++) {
 		struct task *task = &work->tasks[i];
-		bool asked = options->named && task->vertex->named, starts = false;
+		bool asked = options->named && task->vertex->literal, starts = false;
 		for (size_t r = 0; task->vertex->selected && r < task->nreplicas; r++) {
 			struct replica *replica = task->replicas[r];
 			if ((replica->reason = existing_retried(work, replica->now))) {
@@ -218,6 +229,7 @@ int again_plan(struct arena *arena, const struct dag *dag, const struct observed
 	work_begin(&work);
 	for (size_t i = 0; i < dag->count; i++)
 		take_as_they_are(&work, &work.tasks[i]);
+	find_tasks(&work);
 	switch (options->what) {
 	case AGAIN_START:
 		decide_start(&work, options);

@@ -10,8 +10,8 @@ enum again { AGAIN_START, AGAIN_RESTART, AGAIN_PAUSE, AGAIN_UNPAUSE };
 
 struct again_options {
 	enum again what;
-	bool named;             /* services were named: of these a task that is done runs again, and each has
-				 * a container */
+	bool named;             /* services were named: each of these has a container, and a task that is done
+				 * runs again when it was named itself (dag_vertex.literal) */
 	bool no_deps;           /* _RESTART: what asks to be restarted with a service is left alone */
 	bool wait;              /* _START: gates for every selected service */
 	bool shared_files;      /* as reconcile_options */
@@ -20,7 +20,7 @@ struct again_options {
 
 /* The plan for the containers of the selected services, one-offs excepted.
  *   _START    those that do not run start when what their service waits for is ready; a one-shot that is done
- *             stays so unless it is named
+ *             stays so unless it was named itself
  *   _RESTART  all, those that have ended, too; with them the services that ask for it (which are selected
  *             then)
  *   _PAUSE, _UNPAUSE  all that run; one that is so already is a fault of the plan

@@ -26,9 +26,10 @@ struct dag_vertex {
 	size_t nedges;
 	struct dag_vertex **dependents; /* each once */
 	size_t ndependents;
-	unsigned priority;         /* longest path to a leaf; leaves 0 */
-	bool selected;             /* part of this run */
-	bool named;                /* asked for by name, or no names were given */
+	unsigned priority; /* longest path to a leaf; leaves 0 */
+	bool selected;     /* part of this run */
+	bool named;        /* asked for by name, or no names were given */
+	bool literal;      /* named by a word that is its own name, no pattern and no stream of another */
 	bool upstream, downstream; /* named with all that it needs, with all that needs it */
 	bool excepted;             /* --except: no part of this run, whoever needs it */
 	bool dropped;              /* taken out again: dag_drop */
@@ -79,7 +80,7 @@ int dag_build(struct arena *arena, const struct project *const *projects, size_t
  * warning. (graph/dag/order.c) */
 int dag_order(struct arena *arena, struct dag *dag, bool looking, struct errors *errors);
 
-/* Marks `named`, `selected` and `awaited`. (graph/dag/select.c) */
+/* Marks `named`, `literal`, `selected` and `awaited`. (graph/dag/select.c) */
 int dag_select(
 	struct arena *arena, struct dag *dag, const struct dag_selection *selection, struct errors *errors);
 

@@ -106,8 +106,10 @@ static void select_word(struct arena *arena, const struct dag *dag, const char *
 	const struct selector selector = selector_read(arena, word);
 	struct dag_vertex *vertex = dag_find(dag, selector.name);
 	bool found = vertex && (!application || vertex->service->application);
-	if (found)
+	if (found) {
 		name_vertex(vertex, &selector);
+		vertex->literal = true;
+	}
 	for (size_t i = 0; !vertex && is_pattern(selector.name) && i < dag->count; i++) {
 		struct dag_vertex *each = dag->vertices[i];
 		if (each->service->application != application || each->service->disabled ||
