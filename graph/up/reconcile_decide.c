@@ -3,10 +3,8 @@
 #include "graph/up/reconcile_work.h"
 #include "base/text/text.h"
 #include "compose/print/hash.h"
-#include "compose/tree/path.h"
 #include "graph/up/inputs.h"
 
-#include <ctype.h>
 #include <string.h>
 
 struct resolve {
@@ -380,92 +378,6 @@ static void note_foreign(struct work *work, const struct task *task)
 		what = not_compared(task, task->replicas[r]);
 	if (what)
 		plan_note(work->plan, "service %s: %s", task->service->key, what);
-}
-
-/* Whether a container of the service is to be made. */
-static bool makes(const struct task *task)
-{
-	for (size_t r = 0; r < task->nreplicas; r++)
-		if (task->replicas[r]->action == ACTION_CREATE ||
-			task->replicas[r]->action == ACTION_RECREATE)
-			return true;
-	return false;
-}
-
-static bool binds_always(const struct service *service)
-{
-	return service->flow && service->flow->files && !strcmp(service->flow->files, "bind");
-}
-
-/* What is missing of a secret or config. */
-static const char *absent_words(struct arena *arena, const struct file_source *source)
-{
-	if (source->file)
-		return arena_printf(arena, "file %s does not exist", source->file);
-	if (source->environment)
-		return arena_printf(arena, "variable %s is not set", source->environment);
-	return "it has neither a file nor a content, and names no variable";
-}
-
-/* A file that is not there is told now, not when half of the containers are made. An engine elsewhere that is
- * to bind it may have it. */
-static void refuse_absent(struct work *work, const struct task *task, bool secret)
-{
-	const struct service *service = task->service;
-	const struct project *project = service->project;
-	struct file_source *const *sources = secret ? project->secrets : project->configs;
-	size_t nrefs = secret ? service->nsecrets : service->nconfigs;
-	size_t nsources = secret ? project->nsecrets : project->nconfigs;
-	bool fatal = makes(task) && (work->options->shared_files || !binds_always(service));
-	const char *path =
-		arena_printf(work->arena, "services.%s.%s", service->key, secret ? "secrets" : "configs");
-	for (size_t i = 0; i < nrefs; i++) {
-		const struct file_ref *ref = secret ? service->secrets[i] : service->configs[i];
-		if (!inputs_absent(work->arena, task->inputs, inputs_target(work->arena, ref, secret)))
-			continue;
-		for (size_t s = 0; s < nsources; s++) {
-			if (strcmp(sources[s]->key, ref->source) != 0)
-				continue;
-			const char *what = absent_words(work->arena, sources[s]);
-			if (!fatal) {
-				error_warn(work->errors, &ref->at, path, "%s", what);
-				continue;
-			}
-			error_add(work->errors, ERROR_FILE, &ref->at, path, "%s", what);
-			error_hint(work->errors, "provide it, or correct the %s \"%s\"; nothing was changed",
-				secret ? "secret" : "config", ref->source);
-		}
-	}
-}
-
-/* An engine elsewhere looks for a bind's source on its own machine, and makes an empty directory of it. What
- * is named beside the compose file was meant to be found here. */
-static void warn_of_elsewhere(struct work *work, const struct task *task)
-{
-	const struct service *service = task->service;
-	const char *dir = service->project->dir;
-	if (work->options->shared_files || binds_always(service) || !makes(task))
-		return;
-	for (size_t i = 0; i < service->nvolumes; i++) {
-		const struct mount *mount = service->volumes[i];
-		if (strcmp(mount->type, "bind") || !mount->source ||
-			(strcmp(mount->source, dir) && path_shown(dir, mount->source) == mount->source))
-			continue;
-		error_warn(work->errors, &mount->at,
-			arena_printf(work->arena, "services.%s.volumes", service->key),
-			"the engine does not see this machine's files: it looks for %s on its own",
-			mount->source);
-		error_hint(work->errors,
-			"send a file as one of `configs`, a directory within the image; `x-flow: "
-			"{files: bind}` says that the engine does see them");
-	}
-}
-
-void files_refuse(struct work *work, const struct task *task)
-{
-	refuse_absent(work, task, true);
-	refuse_absent(work, task, false);
-	warn_of_elsewhere(work, task);
 }
 
 void task_decide(struct work *work, struct task *task)
