@@ -106,8 +106,8 @@ static const char *value_end(const char *name, const char *after, const char *va
 	return quote ? quote + 1 : value + strlen(value);
 }
 
-/* It gets shorter each time: what is known is longer than the mask. */
-static const char *without_known(struct arena *arena, const char *text, const struct map *known)
+/* The text gets shorter each time: what is known is longer than the mask. */
+const char *secret_known_masked(struct arena *arena, const char *text, const struct map *known)
 {
 	const struct map_entry *entry;
 	size_t at = 0;
@@ -138,7 +138,7 @@ const char *secret_masked(struct arena *arena, const char *text, const struct ma
 	auto_buf struct buf out;
 	if (strstr(text, "PRIVATE KEY-----"))
 		return SECRET_MASK;
-	const char *masked = url_masked(arena, without_known(arena, text, known));
+	const char *masked = url_masked(arena, secret_known_masked(arena, text, known));
 	buf_init(&out, 4 * strlen(masked) + sizeof SECRET_MASK);
 	const char *part, *at = masked;
 	for (size_t len; (part = secret_next(masked, at, &len)); at = part + len) {

@@ -26,6 +26,10 @@ const char *secret_next(const char *text, const char *from, size_t *ret_len);
  * each of the texts that are keys of `known` (NULL: none). Text without any is borrowed. */
 const char *secret_masked(struct arena *arena, const char *text, const struct map *known);
 
+/* The text with SECRET_MASK for each of the texts that are keys of `known` (NULL: none), and nothing else.
+ * Text without any is borrowed. */
+const char *secret_known_masked(struct arena *arena, const char *text, const struct map *known);
+
 /* Makes the text one of `known`, unless it is so short or plain that it would hide what is none: below four
  * characters, or a number of less than six digits. The text has to outlive the map. */
 void secret_note(struct map *known, const char *text);

@@ -8,6 +8,7 @@
 #include "engine/image/build_context.h"
 #include "engine/image/build_place.h"
 #include "engine/image/build_query.h"
+#include "engine/image/build_secrets.h"
 #include "engine/image/buildkit.h"
 #include "engine/stream/lines.h"
 
@@ -40,6 +41,7 @@ struct build_job {
 	struct arena *arena;   /* vertices */
 	struct arena *scratch; /* one message, reset after it */
 	struct build_context context;
+	struct build_secrets secrets;
 	struct request *request;
 	struct loop_timer *timer;
 	struct lines lines;
@@ -71,6 +73,16 @@ static void build_cancel(struct job *job)
 
 /* Progress */
 
+/* Tells about a part of the build: output as it is, but for passwords; the names of steps without secrets. */
+static void build_tell(struct build_job *build, enum event_kind kind, const char *text, const char *part,
+	int64_t current, int64_t total)
+{
+	struct arena *arena = build->scratch;
+	const struct build_secrets *secrets = &build->secrets;
+	text = (kind == EVENT_OUTPUT ? build_secrets_output : build_secrets_name)(secrets, arena, text);
+	image_job_tell(&build->job, kind, text, build_secrets_name(secrets, arena, part), current, total);
+}
+
 static struct vertex *vertex_of(struct build_job *build, const char *digest, const char *name)
 {
 	struct vertex *vertex = map_get(&build->by_digest, digest);
@@ -95,9 +107,11 @@ static void build_got_line(void *arg, const char *text, size_t len)
 		len--;
 	const char *line = arena_strndup(build->scratch, text, len);
 	size_t keep = len < TAIL_MOST / 8 ? len : TAIL_MOST / 8;
+	line = build_secrets_output(&build->secrets, build->scratch, line);
+	keep = strlen(line) < keep ? strlen(line) : keep;
 	buf_keep_last(&vertex->tail, line, keep);
 	buf_keep_last(&vertex->tail, "\n", 1);
-	image_job_tell(&build->job, EVENT_OUTPUT, line, vertex->name, 0, 0);
+	build_tell(build, EVENT_OUTPUT, line, vertex->name, 0, 0);
 }
 
 static void got_log(void *arg, const struct buildkit_log *log)
@@ -127,7 +141,7 @@ static void vertex_ended(struct build_job *build, struct vertex *vertex, const s
 		text = arena_printf(
 			build->scratch, "done %.1fs", (double)(seen->completed - seen->started) / 1e9);
 	}
-	image_job_tell(&build->job, EVENT_PROGRESS, text, vertex->name, 0, 0);
+	build_tell(build, EVENT_PROGRESS, text, vertex->name, 0, 0);
 }
 
 /* The same vertex comes announced, started and completed; it may start again. */
@@ -144,7 +158,7 @@ static void got_vertex(void *arg, const struct buildkit_vertex *seen)
 		vertex_ended(build, vertex, seen);
 	} else if (seen->started && !seen->completed && vertex->state != VERTEX_RUNNING) {
 		vertex->state = VERTEX_RUNNING;
-		image_job_tell(&build->job, EVENT_PROGRESS, "running", vertex->name, 0, 0);
+		build_tell(build, EVENT_PROGRESS, "running", vertex->name, 0, 0);
 	}
 }
 
@@ -152,14 +166,14 @@ static void got_status(void *arg, const struct buildkit_status *status)
 {
 	struct build_job *build = arg;
 	struct vertex *vertex = vertex_of(build, status->vertex, "");
-	image_job_tell(&build->job, EVENT_PROGRESS, *status->name ? status->name : status->id,
+	build_tell(build, EVENT_PROGRESS, *status->name ? status->name : status->id,
 		vertex ? vertex->name : NULL, status->current, status->total);
 }
 
 static void got_warning(void *arg, const struct buildkit_warning *warning)
 {
 	struct build_job *build = arg;
-	image_job_tell(&build->job, EVENT_NOTE, warning->text, NULL, 0, 0);
+	build_tell(build, EVENT_NOTE, warning->text, NULL, 0, 0);
 }
 
 static void got_trace(struct build_job *build, const char *base64)
@@ -212,8 +226,8 @@ static void build_on_data(struct request *request, const char *bytes, size_t len
 {
 	struct build_job *build = request->arg;
 	if (!build->told_context && build->context.tar)
-		image_job_tell(&build->job, EVENT_PROGRESS, "context sent", "context",
-			tar_bytes(build->context.tar), tar_bytes(build->context.tar));
+		build_tell(build, EVENT_PROGRESS, "context sent", "context", tar_bytes(build->context.tar),
+			tar_bytes(build->context.tar));
 	build->told_context = true;
 	lines_feed(&build->lines, bytes, len, build_got_message, build);
 }
@@ -282,9 +296,10 @@ static void build_report(struct build_job *build, const char *why)
 	struct errors *errors = build->job.errors;
 	const char *name = build->job.step->name;
 	struct vertex *failed = build->failed;
-	image_job_fail(&build->job, ERROR_BUILD, "build",
+	const char *words =
 		failed ? arena_printf(arena, "build of %s failed at %s: %s", name, failed->name, why)
-		       : arena_printf(arena, "build of %s failed: %s", name, why));
+		       : arena_printf(arena, "build of %s failed: %s", name, why);
+	image_job_fail(&build->job, ERROR_BUILD, "build", build_secrets_name(&build->secrets, arena, words));
 	point_to_dockerfile(build, why);
 	if (failed && failed->tail.len)
 		error_detail(errors, last_lines(failed));
@@ -350,6 +365,7 @@ static struct job *build_begin(const struct job *given)
 	map_init(&build->by_digest, build->arena);
 	lines_init(&build->lines, MESSAGE_MOST);
 	given->step->result_id = NULL;
+	build_secrets_find(&build->secrets, build->arena, given);
 	if (build_send(build) != 0)
 		build->timer = loop_after(given->engine->loop, 0, not_begun, build);
 	return &build->job;

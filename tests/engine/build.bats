@@ -114,6 +114,36 @@ teardown() {
 	has "$PWD/app/Dockerfile:2:1: error: services.web.build: " "     2 | NOPE TOKEN=****"
 }
 
+@test "E5 a password of the context's URL, and values of secret arguments, are not shown" {
+	compose <<'YAML'
+services:
+  web:
+    build: {context: "git://u:${TOK}@127.0.0.1:1/x"}
+YAML
+	for token in hunter2SECRET 'hun%40ter2SECRET'; do
+		for progress in plain json; do
+			TOK=$token run -1 flow --progress $progress build
+			has "failed"
+			[[ $output != *ter2SECRET* ]] || { echo "$output"; return 1; }
+		done
+	done
+	mkdir app
+	compose <<-'YAML'
+		services:
+		  web:
+		    build:
+		      context: app
+		      args: {NPM_TOKEN: "npm-value-77", PLAIN: "plain-value", PROXY: "http://me:proxy-word@host.invalid:1"}
+		      dockerfile_inline: "FROM busybox\nARG NPM_TOKEN\nARG PLAIN\nARG PROXY\nRUN echo via $$PROXY\nRUN echo \"tok=$$NPM_TOKEN $$PLAIN\" >/dev/null; exit 3\n"
+	YAML
+	for how in "--progress json build" "--progress plain build" "up -d"; do
+		run -1 flow $how
+		has "failed at" 'exit code: 3'
+		[[ $output != *npm-value-77* && $output != *proxy-word* ]] || { echo "$how: $output"; return 1; }
+	done
+	has 'tok=*** plain-value'
+}
+
 @test "what the engine cannot be asked for is refused by name" {
 	mkdir app
 	compose <<-'YAML'
