@@ -84,7 +84,7 @@ static int look_at(struct ctx *ctx, const struct observed_container *container, 
 	inspect_all(ctx->arena, ctx->engine, &asked, 1);
 	if (asked.failed)
 		return error_add(&ctx->errors, ERROR_ENGINE, NULL, NULL,
-			"container %s: the engine does not say how it is", container->name);
+			"container %s: the engine does not say how it is: %s", container->name, asked.why);
 	if (!asked.text)
 		return error_add(&ctx->errors, ERROR_ENGINE, NULL, NULL, "container %s is not there any more",
 			container->name);

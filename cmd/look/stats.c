@@ -61,10 +61,13 @@ static void watched_measured(void *arg, const struct usage *usage)
 	watched->measured.known = true;
 }
 
-static void watched_ended(void *arg)
+static void watched_ended(void *arg, const char *why)
 {
 	struct watched *watched = arg;
 	watched->ended = true;
+	if (why)
+		error_add(&watched->measuring->ctx->errors, ERROR_ENGINE, NULL, NULL,
+			"%s: cannot be measured: %s", watched->measured.name, why);
 	/* what was measured last is no news for ever */
 	watched->measured.known &= watched->measuring->options->no_stream;
 }
@@ -242,7 +245,7 @@ static int stats_measure(struct measuring *measuring)
 		stats_go_on(measuring);
 	else if (!measuring->signal)
 		stats_print(measuring);
-	return measuring->result;
+	return ctx->errors.count ? -1 : measuring->result;
 }
 
 /* What docker's config.json says of `stats` counts where the command line says nothing. */

@@ -111,8 +111,8 @@ int drive_inputs(const struct drive *drive, const struct map **ret_inputs)
 	for (size_t i = 0; i < ntasks; i++) {
 		if (asked[i].failed) /* else the task would run again for want of an answer */
 			return error_add(drive->errors, ERROR_ENGINE, NULL, NULL,
-				"cannot see when container %s has ended: the engine does not answer",
-				tasks[i].container->name);
+				"cannot see when container %s has ended: %s", tasks[i].container->name,
+				asked[i].why);
 		keep_own_changes(arena, &tasks[i], ended_at(&asked[i]));
 		map_set(inputs, tasks[i].service, (void *)tasks[i].label);
 	}

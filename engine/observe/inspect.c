@@ -18,6 +18,10 @@ static void inspect_answered(struct ask *ask, struct request *request)
 	struct inspect *asked = ask->arg;
 	asked->failed =
 		!request || request->fault != HTTP_OK || (request->status != 200 && request->status != 404);
+	if (asked->failed && request)
+		asked->why = http_message(asked->arena, request);
+	else if (asked->failed)
+		asked->why = ask->errors->last ? ask->errors->last->message : "it cannot be asked";
 	if (asked->failed || request->status == 404)
 		return;
 	asked->len = request->answer.len;

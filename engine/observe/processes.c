@@ -56,7 +56,8 @@ int processes_read(struct arena *arena, struct engine *engine, struct observed_c
 		lists[i].container = containers[i];
 		if (asked[i].failed && !have_ended(arena, engine, containers[i]->id))
 			return error_add(errors, ERROR_ENGINE, NULL, NULL,
-				"%s: the engine does not list its processes", containers[i]->name);
+				"%s: the engine does not list its processes: %s", containers[i]->name,
+				asked[i].why);
 		struct cJSON *json = inspect_json(&asked[i]);
 		result |= asked[i].text ? read_processes(arena, json, &lists[i], errors) : 0;
 		cJSON_Delete(json);

@@ -94,7 +94,8 @@ int used_images_read(struct arena *arena, struct engine *engine, struct observed
 		const struct inspect *answer = &asked[which[i]];
 		if (answer->failed)
 			return error_add(errors, ERROR_ENGINE, NULL, NULL,
-				"image %s: the engine does not say what it is", containers[i]->image);
+				"image %s: the engine does not say what it is: %s", containers[i]->image,
+				answer->why);
 		struct cJSON *json = inspect_json(answer);
 		images[i] = begin_image(arena, containers[i]);
 		int result = answer->text ? read_image(arena, json, &images[i], errors) : 0;

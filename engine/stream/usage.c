@@ -84,6 +84,7 @@ struct usage_stream {
 	struct request *request; /* NULL: it has ended */
 	struct lines lines;
 	struct usage_listener to;
+	bool once, measured;
 };
 
 /* What is no measurement is left out: the next one comes in a second. */
@@ -94,8 +95,10 @@ static void usage_got_line(void *arg, const char *text, size_t len)
 	struct errors unheard;
 	struct usage usage;
 	errors_init(&unheard, arena);
-	if (len > 1 && usage_read(text, len, &usage, &unheard) == 0)
+	if (len > 1 && usage_read(text, len, &usage, &unheard) == 0) {
+		stream->measured = true;
 		stream->to.measured(stream->to.arg, &usage);
+	}
 	arena_destroy(arena);
 }
 
@@ -108,10 +111,17 @@ static void usage_on_data(struct request *request, const char *bytes, size_t len
 static void usage_on_done(struct request *request)
 {
 	struct usage_stream *stream = request->arg;
-	if (request->fault == HTTP_OK && request->status == 200)
+	bool answered = request->fault == HTTP_OK && request->status == 200;
+	bool gone = request->fault == HTTP_OK && request->status == 404;
+	const char *why = NULL;
+	if (answered)
 		lines_flush(&stream->lines, usage_got_line, stream);
+	if (answered && stream->once && !stream->measured)
+		why = "the engine's answer is no measurement";
+	else if (!answered && !gone)
+		why = http_message(http_arena(request), request);
 	stream->request = NULL;
-	stream->to.end(stream->to.arg);
+	stream->to.end(stream->to.arg, why);
 }
 
 struct usage_stream *usage_open(struct engine *engine, const char *container, bool once,
@@ -120,6 +130,7 @@ struct usage_stream *usage_open(struct engine *engine, const char *container, bo
 	struct usage_stream *stream = HEAP_NEW(struct usage_stream);
 	struct request *request = stream->request = http_request(engine->http);
 	stream->to = *listener;
+	stream->once = once;
 	lines_init(&stream->lines, ANSWER_MOST);
 	request->method = "GET";
 	request->path = http_path(http_arena(request), "containers", container, "stats", (char *)NULL);

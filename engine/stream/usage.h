@@ -20,8 +20,9 @@ struct usage_stream;
 
 struct usage_listener {
 	void (*measured)(void *arg, const struct usage *usage);
-	/* Once at the end: the container has ended or is gone, or the one measurement was made. */
-	void (*end)(void *arg);
+	/* Once at the end: the container has ended or is gone, or the one measurement was made (`why` is
+	 * NULL), or the engine does not tell, for this reason. */
+	void (*end)(void *arg, const char *why);
 	void *arg;
 };
 

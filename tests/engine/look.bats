@@ -184,6 +184,18 @@ $PROJECT-web-2 2" ]
 	has 'did you mean "{{.Name}}"?'
 }
 
+@test "E6 why the engine does not tell is told: top, images, stats" {
+	stack
+	proxied 500@/top 500@/images/ 500@/stats
+	run -1 flow top db
+	has "$PROJECT-db-1: the engine does not list its processes: injected fault"
+	run -1 flow images db
+	has "image busybox: the engine does not say what it is: injected fault"
+	run -1 --separate-stderr flow stats --no-stream db
+	[[ $stderr == *"$PROJECT-db-1: cannot be measured: injected fault"* ]]
+	[[ ${lines[1]} == *"$PROJECT-db-1"*--* ]]
+}
+
 @test "stats goes on: who starts joins, who ends leaves, without a terminal nothing moves" {
 	stack
 	begin log stats --format '{{.Name}}'
