@@ -2,6 +2,7 @@
 #include "cmd/lifecycle/lifecycle.h"
 #include "cmd/line/commands.h"
 #include "cmd/open/connect.h"
+#include "cmd/open/provide.h"
 #include "cmd/screen/show.h"
 #include "cmd/up/print_plan.h"
 #include "engine/drive/drive_down.h"
@@ -92,10 +93,12 @@ static int down_run(struct ctx *ctx, const void *data)
 		return drive_look(drive) < 0 ? -1 : print_one_plan(ctx->output.stream, drive->plan, false);
 	if (drive_open(drive) < 0)
 		return -1;
-	if (drive->plan->count)
-		return lifecycle_show(ctx, drive, drive_run);
+	if (drive->plan->count) {
+		int result = lifecycle_show(ctx, drive, drive_run);
+		return result < 0 ? result : provide_end(ctx, &scope, PROVIDER_DOWN);
+	}
 	drive_close(drive);
-	return tell_why_nothing(ctx, drive);
+	return provide_any(&scope) ? provide_end(ctx, &scope, PROVIDER_DOWN) : tell_why_nothing(ctx, drive);
 }
 
 const struct cmd cmd_down = {

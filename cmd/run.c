@@ -4,6 +4,7 @@
 #include "cmd/open/connect.h"
 #include "cmd/open/planner_options.h"
 #include "cmd/open/project.h"
+#include "cmd/open/provide.h"
 #include "cmd/screen/raw.h"
 #include "cmd/screen/show.h"
 #include "cmd/screen/show_screen.h"
@@ -136,6 +137,26 @@ static bool wants_tty(const struct run_wish *wish)
 	return !wish->detach && terminals;
 }
 
+/* The service, once providers have said what it and what it needs are to know; NULL with findings. */
+static const struct service *run_service(struct one_run *run, struct scope_wish *wish)
+{
+	struct ctx *ctx = run->ctx;
+	const struct dag_vertex *vertex = dag_find(run->scope.dag, ctx->args[0]);
+	if (vertex && vertex->service->provider) {
+		provide_refuse(ctx, vertex->service, "run");
+		return NULL;
+	}
+	if (!ctx->globals.dry_run && provide_any(&run->scope)) {
+		if (provide_up(ctx, &run->scope, wish) < 0 || scope_open(ctx, wish, &run->scope) < 0)
+			return NULL;
+		vertex = dag_find(run->scope.dag, ctx->args[0]);
+	}
+	if (!vertex || refuse_services(ctx->arena, (const struct service *[]){ vertex->service }, 1,
+			       &ctx->errors) < 0)
+		return NULL;
+	return vertex->service;
+}
+
 /* Opens what is wanted as the files say it, with what the options say over it. */
 static int run_open(struct one_run *run, const struct run_wish *wish)
 {
@@ -167,9 +188,8 @@ static int run_open(struct one_run *run, const struct run_wish *wish)
 		return -1;
 	if (scope_open(ctx, &scope, &run->scope) < 0)
 		return -1;
-	const struct dag_vertex *vertex = dag_find(run->scope.dag, ctx->args[0]);
-	if (!vertex || refuse_services(ctx->arena, (const struct service *[]){ vertex->service }, 1,
-			       &ctx->errors) < 0)
+	const struct service *service = run_service(run, &scope);
+	if (!service)
 		return -1;
 	once->up.how.unchecked = ctx->compose;
 	once->up.how.all_resources = ctx->globals.all_resources;
@@ -195,7 +215,7 @@ static int run_open(struct one_run *run, const struct run_wish *wish)
 		raw_size(&once->console.rows, &once->console.columns);
 	once->begins = run_begins;
 	once->arg = run;
-	return once_init(once, vertex->service);
+	return once_init(once, service);
 }
 
 /* From the start to the end of the container. */

@@ -1,5 +1,6 @@
 #include "cmd/lifecycle/lifecycle.h"
 #include "cmd/line/commands.h"
+#include "cmd/open/provide.h"
 #include "engine/drive/drive_down.h"
 
 #define AT(member) offsetof(struct teardown_options, member)
@@ -21,7 +22,9 @@ static int stop_run(struct ctx *ctx, const void *options)
 	};
 	down.how.extent = TEARDOWN_PROCESSES;
 	drive_down_init(&down);
-	return lifecycle_run(ctx, &down.drive, drive_run);
+	if (lifecycle_run(ctx, &down.drive, drive_run) < 0)
+		return -1;
+	return ctx->globals.dry_run ? 0 : provide_end(ctx, &scope, PROVIDER_STOP);
 }
 
 const struct cmd cmd_stop = {

@@ -14,6 +14,7 @@
 	each(attach) \
 	each(build) \
 	each(commit) \
+	each(compose) \
 	each(config) \
 	each(convert) \
 	each(cp) \

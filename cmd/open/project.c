@@ -194,6 +194,8 @@ static int load_file(struct ctx *ctx, const struct scope_wish *wish, struct scop
 	options.nservices = services.count;
 	options.looking = wish->selection.looking;
 	options.once = wish->once;
+	options.provided = wish->provided;
+	options.nprovided = wish->nprovided;
 	options.warn_beside = wish->warn_beside;
 	bool named = ctx->globals.project_name && *ctx->globals.project_name;
 	if (load_name(ctx->arena, &options, &scope->name, &ctx->errors) < 0)

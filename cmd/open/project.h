@@ -11,8 +11,10 @@ struct scope_wish {
 	struct dag_selection selection; /* `looking`: the file is read likewise */
 	bool name_is_enough; /* `-p NAME` without -f: the engine's labels say what there is; a file that lies
 				here counts if containers were made from it */
-	const struct load_once *once; /* as of load_options */
-	bool warn_beside;             /* as of load_options */
+	const struct load_once *once;     /* as of load_options */
+	const struct load_once *provided; /* as of load_options */
+	size_t nprovided;
+	bool warn_beside;   /* as of load_options */
 	bool registry_only; /* the caller says so itself when there is neither a file nor a registry */
 };
 

@@ -3,6 +3,7 @@
 #include "cmd/line/commands.h"
 #include "cmd/open/connect.h"
 #include "cmd/open/planner_options.h"
+#include "cmd/open/provide.h"
 #include "cmd/up/print_plan.h"
 #include "cmd/up/watching.h"
 #include "cmd/line/report.h"
@@ -134,15 +135,33 @@ static int run_detached(struct up *up)
 	if (up->options->joined)
 		attach_join(up->options->joined, &up->work.drive);
 	else
-		up->work.drive.sink = up_screen(up, NULL);
+		up->work.drive.sink = up->options->screen ? up->options->screen : up_screen(up, NULL);
 	return drive_up_run(&up->work, NULL);
 }
 
-static int run_opened(struct ctx *ctx, const struct up_options *options, int (*run)(struct up *up))
+/* Services of providers come first: what they say to their dependents is part of these. What can be refused
+ * has been, and is looked at again with it. */
+static int open_provided(struct up *up, struct up_options *options)
+{
+	struct ctx *ctx = up->ctx;
+	struct scope_wish wish = { .name_is_enough = false };
+	drive_close(&up->work.drive);
+	if (provide_up(ctx, &up->scope, &wish) < 0)
+		return -1;
+	options->provided = wish.provided;
+	options->nprovided = wish.nprovided;
+	if (up_open(ctx, options, up) < 0)
+		return -1;
+	up->work.drive.engine = ctx->engine;
+	return drive_open(&up->work.drive);
+}
+
+static int run_opened(struct ctx *ctx, const struct up_options *data, int (*run)(struct up *up))
 {
 	struct up up;
+	struct up_options options = *data;
 	struct drive *drive = &up.work.drive;
-	if (up_open(ctx, options, &up) < 0 || connect_engine(ctx) < 0)
+	if (up_open(ctx, &options, &up) < 0 || connect_engine(ctx) < 0)
 		return -1;
 	drive->engine = ctx->engine;
 	up.work.tells = ctx->globals.dry_run;
@@ -151,6 +170,9 @@ static int run_opened(struct ctx *ctx, const struct up_options *options, int (*r
 	drive->timeline = timeline_create(ctx->arena, scope_names(ctx->arena, &up.scope).items[0],
 		ctx->cmd->name, clock_unix(), loop_now());
 	if (drive_open(drive) < 0)
+		return -1;
+	report_warnings(ctx);
+	if (provide_any(&up.scope) && open_provided(&up, &options) < 0)
 		return -1;
 	report_warnings(ctx);
 	int result = run(&up);

@@ -13,7 +13,10 @@ struct up_options {
 	const char *exit_code_from;
 	struct texts applications, attach, no_attach;
 	struct opt_int wait_timeout;
-	struct attach *joined; /* runs within this attached run, on its screen; NULL: by itself */
+	struct attach *joined;            /* runs within this attached run, on its screen; NULL: by itself */
+	struct sink *screen;              /* of one that nobody stays with; NULL: as --progress says */
+	const struct load_once *provided; /* as of load_options */
+	size_t nprovided;
 	/* plan only */
 	bool exit_code, no_engine, show_values, warn_beside;
 	const char *format;

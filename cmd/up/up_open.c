@@ -1,6 +1,7 @@
 /* From the options of `up` to what is to be driven. */
 #include "cmd/up/up.h"
 #include "cmd/open/connect.h"
+#include "cmd/open/provide.h"
 #include "cmd/line/report.h"
 #include "compose/check/refuse.h"
 
@@ -70,12 +71,16 @@ static int check_useless(struct up *up)
 	size_t at = 0;
 	if (up_check_timeout(ctx, options->wait_timeout, up->work.how.wait) < 0)
 		return -1;
-	while (up->work.how.scale && (entry = map_next(up->work.how.scale, &at)))
-		if (!dag_find(up->scope.dag, entry->key)->selected) {
-			error_add(&ctx->errors, ERROR_USAGE, NULL, NULL,
-				"--scale: service %s is not part of this run", entry->key);
-			return error_hint(&ctx->errors, "name it as an argument, too");
-		}
+	while (up->work.how.scale && (entry = map_next(up->work.how.scale, &at))) {
+		const struct dag_vertex *vertex = dag_find(up->scope.dag, entry->key);
+		if (vertex->service->provider)
+			return provide_refuse(ctx, vertex->service, "scale");
+		if (vertex->selected)
+			continue;
+		error_add(&ctx->errors, ERROR_USAGE, NULL, NULL,
+			"--scale: service %s is not part of this run", entry->key);
+		return error_hint(&ctx->errors, "name it as an argument, too");
+	}
 	return 0;
 }
 
@@ -108,6 +113,8 @@ int up_open(struct ctx *ctx, const struct up_options *options, struct up *ret_up
 			.applications = options->applications.items,
 			.napplications = options->applications.count,
 			.no_deps = options->no_deps },
+		.provided = options->provided,
+		.nprovided = options->nprovided,
 		.warn_beside = options->warn_beside,
 	};
 	up.work.how = options->how;

@@ -204,6 +204,16 @@ static int complete(struct layer *layer, struct node *tree)
 	return fill_environment(arena, tree, layer->env, errors);
 }
 
+/* What providers and the command line say of services. */
+static int lay_over(struct layer *layer, struct node *tree)
+{
+	const struct load_options *options = layer->options;
+	for (size_t i = 0; i < options->nprovided; i++)
+		if (once_lay(layer->arena, tree, &options->provided[i], layer->env, layer->errors) != 0)
+			return -1;
+	return options->once ? once_lay(layer->arena, tree, options->once, layer->env, layer->errors) : 0;
+}
+
 int layer_load(struct layer *layer, const struct layer_file *files, size_t nfiles, struct node **ret_tree)
 {
 	struct node *tree = NULL;
@@ -213,9 +223,7 @@ int layer_load(struct layer *layer, const struct layer_file *files, size_t nfile
 				return -1;
 	if (!tree || !tree->nmembers)
 		return layer_empty(files[0].shown, layer->errors);
-	const struct load_once *once = layer->up ? NULL : layer->options->once;
-	if ((once && once_lay(layer->arena, tree, once, layer->env, layer->errors) != 0) ||
-		complete(layer, tree) != 0)
+	if ((!layer->up && lay_over(layer, tree) != 0) || complete(layer, tree) != 0)
 		return -1;
 	*ret_tree = tree;
 	return 0;

@@ -49,8 +49,10 @@ struct load_options {
 	bool warn_unfit;  /* of values that no engine takes; what makes containers refuses them */
 	bool warn_beside; /* of what docker compose could not run (compose/check/beside.h) */
 	bool raw;         /* with no_interpolate: stop before values are decoded and profiles chosen */
-	const struct load_once *once; /* of `run`, over the files (compose/load/once.h); or NULL */
-	bool tree_only;               /* stop before bind: `config` of a file needs only the tree */
+	const struct load_once *once;     /* of `run`, over the files (compose/load/once.h); or NULL */
+	const struct load_once *provided; /* likewise, of providers, below that */
+	size_t nprovided;
+	bool tree_only; /* stop before bind: `config` of a file needs only the tree */
 };
 
 /* Loads the project. Returns 0, or -1 with all findings of the pass that failed. All memory is the arena's;

@@ -131,7 +131,8 @@ int once_lay(struct arena *arena, struct node *tree, const struct load_once *onc
 	if (!service || service->kind != NODE_MAP)
 		return 0;
 	struct node *document = once_document(arena, once, env, errors);
-	strip_service(arena, service, once);
+	if (!once->adds)
+		strip_service(arena, service, once);
 	if (!document || validate_tree(arena, document, errors) != 0 ||
 		merge_tree(arena, tree, document, errors) != 0 || merge_unique(arena, tree, errors) != 0 ||
 		canon_tree(arena, tree, 0, errors) != 0)

@@ -1,5 +1,5 @@
-/* What `run` says of one service, laid over the files: so its texts are read, checked and hashed as theirs
- * are. */
+/* What `run` says of one service, or a provider says to it, laid over the files: so its texts are read,
+ * checked and hashed as theirs are. */
 #ifndef COMPOSE_ONCE_H
 #define COMPOSE_ONCE_H
 
@@ -19,6 +19,7 @@ struct load_once {
 	struct texts volumes;     /* short forms, paths in them relative to `dir` */
 	struct texts ports;       /* short forms */
 	struct texts cap_add, cap_drop;
+	bool adds;       /* nothing that the service says is taken away */
 	bool keep_ports; /* the service's own ports stay */
 	bool tty, input; /* what the service says of them does not count */
 	const char *dir; /* absolute */

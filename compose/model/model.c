@@ -45,6 +45,8 @@ const char *service_image(struct arena *arena, const struct service *service)
 
 int64_t service_scale(const struct service *service)
 {
+	if (service->provider)
+		return 0;
 	if (service->scale.set)
 		return service->scale.value;
 	if (service->deploy && service->deploy->replicas.set)

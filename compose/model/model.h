@@ -447,7 +447,7 @@ struct volume *project_volume(const struct project *project, const char *key);
  * (PROJECT-SERVICE). */
 const char *service_image(struct arena *arena, const struct service *service);
 
-/* Number of containers wanted: scale, else deploy.replicas, else 1. */
+/* Number of containers wanted: scale, else deploy.replicas, else 1; 0 of one that a provider brings up. */
 int64_t service_scale(const struct service *service);
 
 /* Name of container `number` (from 1): container_name, else PROJECT-SERVICE-NUMBER. */

@@ -163,6 +163,13 @@ static int up_preview(struct drive_up *up)
 		errors_append(drive->errors, &limits);
 		return -1;
 	}
+	for (size_t i = 0; up->tells && i < drive->scope->dag->count; i++) {
+		const struct dag_vertex *vertex = drive->scope->dag->vertices[i];
+		if (vertex->selected && vertex->service->provider)
+			plan_note(drive->plan,
+				"service %s: its provider %s is asked first; what it tells who depends on it is not known yet",
+				vertex->service->key, vertex->service->provider->type);
+	}
 	for (const struct error *limit = limits.first; up->tells && limit; limit = limit->next)
 		if (!limit->warning)
 			plan_note(drive->plan, "%s: %s", limit->path, limit->message);

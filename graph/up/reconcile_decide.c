@@ -5,6 +5,7 @@
 #include "compose/print/hash.h"
 #include "graph/up/inputs.h"
 
+#include <ctype.h>
 #include <string.h>
 
 struct resolve {
@@ -312,6 +313,8 @@ static void fill_gaps(struct work *work, struct task *task)
 /* What no replica took is removed. */
 static void dismiss_rest(struct work *work, struct task *task)
 {
+	if (task->service->provider) /* they are the provider's */
+		return;
 	for (size_t i = 0; i < task->nexisting; i++) {
 		struct existing *each = task->existing[i];
 		if (each->replica || each->unwanted)

@@ -13,8 +13,7 @@ static void refuse_unknown(struct work *work, const struct service *service)
 	const struct {
 		bool asked;
 		const char *key, *what;
-	} refused[] = { { service->provider != NULL, "provider", "services made by a provider plugin" },
-		{ service->nmodels > 0, "models", "language models" } };
+	} refused[] = { { service->nmodels > 0, "models", "language models" } };
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
 		if (!refused[i].asked)
 			continue;

@@ -1,0 +1,248 @@
+# Services that other programs provide.
+bats_require_minimum_version 1.5.0
+load helper
+
+setup_file() {
+	mkdir -p "$BATS_FILE_TMPDIR/bin"
+	cat >"$BATS_FILE_TMPDIR/bin/cloud" <<-'SH'
+		#!/bin/sh
+		# A provider: keeps what it was called with, and says what ./says holds.
+		[ "$2" != metadata ] || exec cat "$CALLS/metadata"
+		echo "$*" >>"$CALLS/calls"
+		for service; do :; done
+		[ ! -e "$CALLS/words" ] || cat "$CALLS/words" >&2
+		if [ -e "$CALLS/says" ]; then cat "$CALLS/says"; else
+			echo "{\"type\": \"info\", \"message\": \"preparing $service\"}"
+			echo '{"type": "debug", "message": "only for --verbose"}'
+			echo "{\"type\": \"setenv\", \"message\": \"URL=https://cloud/$service?a=b\"}"
+		fi
+		[ ! -e "$CALLS/status" ] || exit "$(cat "$CALLS/status")"
+		[ ! -e "$CALLS/hang" ] || { echo $$ >"$CALLS/pid"; exec sleep 1000; }
+	SH
+	chmod +x "$BATS_FILE_TMPDIR/bin/cloud"
+	export PATH=$PATH:$BATS_FILE_TMPDIR/bin
+}
+
+# provided [LINE…]: a web that needs two databases of the provider; further lines are its own
+provided() {
+	export CALLS=$PWD
+	{
+		cat <<-'YAML'
+			services:
+			  main-db: {provider: {type: cloud, options: {size: 10, tag: [a, b]}}}
+			  cache: {provider: {type: cloud, options: {size: "1"}}, depends_on: [main-db]}
+			  web:
+			    image: busybox
+			    init: true
+			    command: sh -c 'env | grep cloud; exec sleep 1000'
+			    depends_on: [main-db, cache]
+		YAML
+		printf '    %s\n' "$@"
+	} >compose.yaml
+}
+
+environment() { field web-1 '{{range .Config.Env}}{{println .}}{{end}}' | grep -E 'cloud|REGION' | sort | paste -sd' '; }
+called() { [ "$(sort calls | paste -sd';')" = "$1" ] || { cat calls; return 1; }; }
+
+@test "up asks the provider, and who depends on it learns what it says; down and stop" {
+	provided
+	run -0 flow up -d
+	has "preparing main-db" "preparing cache"
+	[[ $output != *"only for --verbose"* ]]
+	[ "$(environment)" = "CACHE_URL=https://cloud/cache?a=b MAIN-DB_URL=https://cloud/main-db?a=b" ]
+	[ "$(cat calls)" = "compose --project-name=$PROJECT up --size=10 --tag=a --tag=b main-db
+compose --project-name=$PROJECT up --size=1 cache" ]
+	[ "$(names)" = web-1 ]
+	# a second one finds nothing to do
+	id=$(ids)
+	run -0 flow --verbose up -d
+	has "only for --verbose" "nothing to do"
+	[ "$(ids)" = "$id" ]
+	# another answer is another container; so it is with --no-deps
+	echo '{"type":"rawsetenv","message":"REGION=eu"}' >says
+	run -0 flow up -d --no-deps web
+	[ "$(environment)" = "REGION=eu" ]
+	rm says calls
+	# it does not say that it can stop
+	flow stop 2>/dev/null
+	[ ! -e calls ]
+	run -0 flow down
+	[ "$(names)" = "" ]
+	[ "$(cat calls)" = "compose --project-name=$PROJECT down --size=1 cache
+compose --project-name=$PROJECT down --size=10 --tag=a --tag=b main-db" ]
+}
+
+@test "what the provider's metadata says: parameters, stop" {
+	provided
+	cat >metadata <<-'JSON'
+		{"description": "A cloud", "stop": {"parameters": []},
+		 "up": {"parameters": [{"name": "size", "required": true, "type": "integer"}]}, "down": {"parameters": []}}
+	JSON
+	flow up -d 2>/dev/null
+	called "compose --project-name=$PROJECT up --size=1 cache;compose --project-name=$PROJECT up --size=10 main-db"
+	rm calls
+	flow stop 2>/dev/null
+	called "compose --project-name=$PROJECT stop cache;compose --project-name=$PROJECT stop main-db"
+	is web-1 exited
+	sed -i 's/"size"/"region"/' metadata
+	run -1 flow up -d
+	has 'compose.yaml:2:13: error: services.main-db.provider: required parameter "region" is missing from provider "cloud" definition'
+	is web-1 exited
+}
+
+@test "what goes wrong is told, and nothing depends on it" {
+	provided
+	echo '{"type": "error", "message": "no quota left"}' >says
+	run -1 flow up -d
+	has "compose.yaml:2:13: error: services.main-db.provider: no quota left"
+	[ "$(names)" = "" ]
+	echo 'hello there' >says
+	run -1 flow up -d
+	has "invalid response from plugin: hello there"
+	echo '{"type": "setenv", "message": "NOVALUE"}' >says
+	run -1 flow up -d
+	has "invalid response from plugin: NOVALUE"
+	: >says
+	echo 3 >status
+	printf 'disk \033[31mfull\n' >words
+	run -1 flow up -d
+	has "failed to create service provider: exit status 3" 'disk \x1b[31mfull'
+	[ "$(names)" = "" ]
+	sed -i 's/type: cloud/type: nosuch/' compose.yaml
+	rm calls
+	run -1 flow up -d
+	has "compose.yaml:2:13: error: services.main-db.provider: provider nosuch is not there" "docker-nosuch" "compose.yaml:3"
+	sed -i 's/type: nosuch/type: compose/' compose.yaml
+	run -1 flow up -d
+	has "'compose' is not a valid provider type"
+	[ ! -e calls ]
+}
+
+@test "a variable of the file's gives way, with a warning; nothing of it in a plan" {
+	provided 'environment: {REGION: mine, OTHER: kept}'
+	echo '{"type":"rawsetenv","message":"REGION=eu"}' >says
+	run -0 flow --dry-run up
+	has "$PROJECT-web-1" create
+	[ ! -e calls ]
+	run -0 flow up -d
+	has 'provider "main-db" overrides environment variable "REGION" in service "web"'
+	[ "$(environment)" = "REGION=eu" ]
+	field web-1 '{{.Config.Env}}' | grep -q OTHER=kept
+	flow down 2>/dev/null
+	run -0 --separate-stderr flow run --rm web env
+	grep -qx REGION=eu <<<"$output"
+}
+
+@test "a service of a provider has no containers" {
+	provided
+	for words in "run --rm main-db" "scale main-db=2" "up --scale main-db=2"; do
+		run -2 flow $words
+		has "services.main-db.provider: cannot ${words%% *}" "provider cloud brings it up" || [[ $words == up* ]]
+	done
+	run -0 flow plan
+	has "note: service main-db: its provider cloud is asked first"
+	[ ! -e calls ]
+	# what another file of the project has made for it is left alone
+	docker run -d --name "$PROJECT-main-db-1" --label com.docker.compose.project="$PROJECT" --label com.docker.compose.service=main-db \
+		--label com.docker.compose.container-number=1 --label com.docker.compose.oneoff=False --label com.docker.compose.config-hash=x busybox sleep 1000
+	flow up -d 2>/dev/null
+	is main-db-1 running
+}
+
+@test "an interrupt ends the provider, too" {
+	provided
+	touch hang
+	begin log up
+	until_true test -s pid
+	kill -INT "$pid"
+	ends 130
+	run ! kill -0 "$(cat pid)"
+	[ "$(names)" = "" ]
+}
+
+@test "a plugin of docker's command line is a provider" {
+	provided
+	mkdir -p docker/cli-plugins
+	cp "$BATS_FILE_TMPDIR/bin/cloud" docker/cli-plugins/docker-plug
+	sed -i 's/type: cloud/type: plug/' compose.yaml
+	run -0 env DOCKER_CONFIG="$PWD/docker" "$FLOW" up -d
+	[ "$(environment)" = "CACHE_URL=https://cloud/cache?a=b MAIN-DB_URL=https://cloud/main-db?a=b" ]
+	need_peer
+	# docker compose makes the same containers of it
+	id=$(ids)
+	run -0 env DOCKER_CONFIG="$PWD/docker" "$PEER" up -d
+	[ "$(ids)" = "$id" ]
+}
+
+# handed_on: a file of docker compose's whose db docker flow brings up
+handed_on() {
+	mkdir -p docker/cli-plugins
+	ln -s "$FLOW" docker/cli-plugins/docker-flow
+	compose <<-'YAML'
+		services:
+		  db: {provider: {type: flow, options: {file: flow.yaml}}}
+		  web: {image: busybox, init: true, command: sh -c 'wget -qO- http://db:8080/ >/found; exec sleep 1000', depends_on: [db]}
+	YAML
+	cat >flow.yaml <<-'YAML'
+		services:
+		  db:
+		    image: busybox
+		    init: true
+		    command: sh -c 'mkdir /w; echo hello >/w/index.html; exec httpd -f -p 8080 -h /w'
+		    expose: [8080]
+		    depends_on: [data]
+		    x-flow: {healthcheck: {tcp: {port: 8080}}}
+		  data: {image: busybox, init: true, command: sleep 1000}
+	YAML
+	export DOCKER_CONFIG=$PWD/docker
+}
+
+@test "docker compose has one service brought up by docker flow" {
+	need_peer
+	handed_on
+	run -0 peer up -d
+	[ "$(names)" = "data-1 db-1 web-1" ]
+	field web-1 '{{.Config.Env}}' | grep -q 'DB_HOST=db DB_PORT=8080\|DB_PORT=8080 DB_HOST=db'
+	until_true docker exec "$PROJECT-web-1" grep -q hello /found
+	id=$(ids)
+	run -0 peer up -d
+	[ "$(ids)" = "$id" ]
+	run -0 peer down
+	[ -z "$(names)" ]
+	[ -z "$(docker network ls -q --filter "label=com.docker.compose.project=$PROJECT")" ]
+}
+
+@test "docker flow asks docker flow" {
+	handed_on
+	run -0 flow up -d
+	has "Service db: container $PROJECT-db-1: Started"
+	[ "$(names)" = "data-1 db-1 web-1" ]
+	until_true docker exec "$PROJECT-web-1" grep -q hello /found
+	id=$(ids)
+	run -0 flow up -d
+	[ "$(ids)" = "$id" ]
+	flow stop 2>/dev/null
+	is db-1 exited
+	run -0 flow down
+	[ -z "$(names)" ]
+	[ -z "$(docker network ls -q --filter "label=com.docker.compose.project=$PROJECT")" ]
+}
+
+@test "what docker flow says as a provider: JSON lines, and nothing else" {
+	handed_on
+	run -0 --separate-stderr flow compose metadata
+	[ "$(python3 -c 'import json, sys; print(json.load(sys.stdin)["up"]["parameters"][0]["name"])' <<<"$output")" = file ]
+	run -2 --separate-stderr flow compose --project-name="$PROJECT" up db
+	[ "$output" = '{"type":"error","message":"provider flow needs the option `file`: the compose file that has service db"}' ]
+	run -2 --separate-stderr flow compose --project-name="$PROJECT" up --file=compose.yaml db
+	[ "$output" = '{"type":"error","message":"service db is of provider flow in this file, too"}' ]
+	run -2 --separate-stderr flow compose --project-name="$PROJECT" up --file=nosuch.yaml db
+	[[ $output == '{"type":"error",'*nosuch.yaml* ]]
+	sed -i 's/mkdir/exit 3; mkdir/' flow.yaml
+	run -1 --separate-stderr flow compose --project-name="$PROJECT" up --file flow.yaml db
+	[[ ${lines[-1]} == '{"type":"error","message":'*"db-1"* ]]
+	run -0 --separate-stderr flow compose --project-name="$PROJECT" down --file flow.yaml --service db other
+	[ -z "$(names)" ]
+	run -2 flow compose --project-name="$PROJECT" restart --file flow.yaml db
+	has "up, down, stop or metadata"
+}
