@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Fault sweep: every request of a command is spoiled in every way, one per run; the same command again must give exactly what it is for.
 #
-#   tests/sweep.sh [--peer] [SCENARIO…]     SCENARIO: fresh, recreate, stop, restart, rm, scale (all)
+#   tests/sweep.sh [--peer] [SCENARIO…]     SCENARIO: fresh, recreate, switch, stop, restart, rm, scale (all)
 #
 # fresh      `up -d` from nothing but a volume with data of an earlier life: a health gate, two replicas, two networks, another volume
 # recreate   `up -d` of a running stack whose configuration has changed; its containers have anonymous volumes with data
+# switch     the same start-first, without data: the new containers run before the old ones go
 # stop, restart, rm, scale
 #            of a running stack: a service with data, and three replicas that are restarted with it
 #
@@ -23,7 +24,7 @@ faults=${FAULTS:-cut lost 500 503 half kill silence deaf stall}
 workers=2
 peer=
 [ "${1:-}" != --peer ] || { peer=1; shift; }
-scenarios=${*:-fresh recreate stop restart rm scale}
+scenarios=${*:-fresh recreate switch stop restart rm scale}
 
 proxy=$root/build/tests/faultproxy
 make -s "${proxy#"$root"/}" || exit 1
@@ -118,6 +119,19 @@ write_recreate() { # VALUE
 	YAML
 }
 
+write_switch() { # VALUE
+	cat >compose.yaml <<-YAML
+		services:
+		  app:
+		    image: busybox
+		    init: true
+		    command: sleep 1000
+		    environment: {VALUE: "$1"}
+		    deploy: {replicas: 2}
+		    x-flow: {replace: {order: start-first, parallelism: 2, drain: 0s}}
+	YAML
+}
+
 write_running() {
 	cat >compose.yaml <<-'YAML'
 		services:
@@ -132,7 +146,7 @@ write_running() {
 }
 
 # is_up SCENARIO: its command is `up`
-is_up() { [ "$1" = fresh ] || [ "$1" = recreate ]; }
+is_up() { [ "$1" = fresh ] || [ "$1" = recreate ] || [ "$1" = switch ]; }
 
 # once SCENARIO: its command
 once() {
@@ -231,7 +245,7 @@ fault_case() {
 	local scenario=$1 project=$2 value=$3 k=$4 fault=$5 status before between after started wrong='' result=2nd
 	case $scenario in
 	fresh) wipe "$project" "${project}_data" ;;
-	recreate) write_recreate "$value" ;;
+	recreate | switch) "write_$scenario" "$value" ;;
 	*) up >again.log 2>&1 || wrong="an up before it failed: $(cat again.log)" ;;
 	esac
 	before=$(markers "$project")
@@ -258,7 +272,7 @@ fault_case() {
 		printf 'FAIL %s: request %s, %s, first run %s\n' "$scenario" "$(grep "^$k " requests)" "$fault" "$status"
 		printf '%s\n' "$wrong" | sed '/^$/d; s/^/    /'
 		sed 's/^/    first run: /' up.log | tail -n 5
-		if [ "$scenario" = recreate ]; then wipe "$project"; up >again.log 2>&1; fi
+		if [ "$scenario" = recreate ] || [ "$scenario" = switch ]; then wipe "$project"; up >again.log 2>&1; fi
 	fi
 	report "$k" "$fault" "$result"
 }
@@ -267,12 +281,12 @@ fault_case() {
 settle() {
 	case $1 in
 	fresh) write_fresh ;;
-	recreate) write_recreate first ;;
+	recreate | switch) "write_$1" first ;;
 	*) write_running ;;
 	esac
 	up >up.log 2>&1
 	[ "$1" != fresh ] || wipe "$2" "$2_data"
-	[ "$1" != recreate ] || write_recreate undisturbed
+	[ "$1" = fresh ] || ! is_up "$1" || "write_$1" undisturbed
 	faulty "$1" '' '' || { cat up.log; echo "an undisturbed run fails"; return 1; }
 }
 
