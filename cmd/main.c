@@ -203,8 +203,8 @@ int main(int argc, char **argv)
 		error_warn(&ctx.errors, NULL, NULL, "no trace: FLOW_TRACE=%s cannot be written: %s", untraced,
 			why);
 	size_t nwords = argc > 1 ? (size_t)argc - 1 : 0;
-	int result = run_command_line(
-		&ctx, (struct opt_line){ (const char *const *)(argv + 1), nwords, NULL }, plugin);
+	int result = run_command_line(&ctx,
+		(struct opt_line){ (const char *const *)(argv + 1), nwords, ctx.program, NULL }, plugin);
 	if (trace_lost())
 		error_warn(&ctx.errors, NULL, NULL,
 			"the trace lacks lines: FLOW_TRACE=%s cannot be written: %s", getenv("FLOW_TRACE"),

@@ -135,7 +135,7 @@ static int unknown_option(struct scan *scan, const char *word, size_t len)
 		scan->line->whose ? " of " : "", scan->line->whose ? scan->line->whose : "");
 	if (text[1] == '-' && error_hint_near(scan->errors, text, names.items, names.count))
 		return -1;
-	return error_hint(scan->errors, "%s%s--help lists the options",
+	return error_hint(scan->errors, "%s %s%s--help lists the options", scan->line->program,
 		scan->line->whose ? scan->line->whose : "", scan->line->whose ? " " : "");
 }
 

@@ -81,7 +81,8 @@ void options_begin(struct arena *arena, struct opt_set *sets, size_t nsets);
 struct opt_line {
 	const char *const *words;
 	size_t count;
-	const char *whose; /* the command whose options they are, for messages; NULL: the global ones */
+	const char *program; /* how it was called: "docker flow" */
+	const char *whose;   /* the command whose options they are, for messages; NULL: the global ones */
 };
 
 /* Parses words up to the first argument. Returns the number of words consumed (a `--` included), or -1 with

@@ -25,7 +25,7 @@ static const struct opt rows[] = {
 	{ OPT_FLAG, "no-engine", 0, AT(no_engine), NULL,
 		"Ask no engine: plan as if nothing but external networks and volumes were there" },
 	{ OPT_FLAG, "show-values", 0, AT(show_values), NULL,
-		"Show old and new values in full, the environment's and secrets, too" },
+		"Show old and new values in full, the environment's and what else is masked, too; contents of secrets never" },
 	{ 0 },
 };
 

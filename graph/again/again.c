@@ -64,7 +64,7 @@ static void miss_dependencies(struct work *work, const struct task *task)
 		error_add(work->errors, ERROR_GATE, &edge->at,
 			arena_printf(work->arena, "services.%s.%s", task->service->key, edge->from),
 			"%s is missing dependency %s", task->service->key, key);
-		error_hint(work->errors, "up makes the containers that are not there");
+		error_hint(work->errors, "docker flow up makes the containers that are not there");
 	}
 }
 
@@ -82,7 +82,7 @@ static void miss_containers(struct work *work, const struct again_options *optio
 		any = true;
 		error_add(work->errors, ERROR_ENGINE, NULL, NULL, "service \"%s\" has no container to start",
 			task->service->key);
-		error_hint(work->errors, "up or create makes it");
+		error_hint(work->errors, "docker flow up or docker flow create makes it");
 	}
 }
 
@@ -191,7 +191,7 @@ static void emit_pause(
 			.text = arena_printf(work->arena,
 				pause ? "container %s is already paused" : "container %s is not paused",
 				seen->name),
-			.hint = "ps shows the state of each",
+			.hint = "docker flow ps shows the state of each",
 		};
 		return;
 	}

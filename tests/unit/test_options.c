@@ -73,7 +73,7 @@ static int parse(struct fixture *f, const char *const *words)
 		count++;
 	struct opt_set set = { options_flat(f->arena, rows), &f->sample, NULL };
 	options_begin(f->arena, &set, 1);
-	const struct opt_line line = { words, count, "sample" };
+	const struct opt_line line = { words, count, "docker flow", "sample" };
 	int result = options_mixed(f->arena, &set, 1, &line, &f->args, &f->errors);
 	return result < 0 ? -1 : options_end(f->arena, &set, 1, &f->env, &f->errors);
 }
@@ -121,8 +121,9 @@ static void leading_options_stop_at_the_first_argument(void **state)
 	struct opt_set set = { rows, &f->sample, NULL };
 	options_begin(f->arena, &set, 1);
 	const char *const words[] = { "-q", "--name", "x", "sh", "-b" };
-	assert_int_equal(
-		options_leading(f->arena, &set, 1, &(struct opt_line){ words, 5, NULL }, &f->errors), 3);
+	assert_int_equal(options_leading(f->arena, &set, 1,
+				 &(struct opt_line){ words, 5, "docker flow", NULL }, &f->errors),
+		3);
 	assert_false(f->sample.build);
 }
 
@@ -175,8 +176,9 @@ static void mistakes_are_named(void **state)
 {
 	struct fixture *f = *state;
 	REFUSES(f, "unknown option --biuld of sample", "did you mean \"--build\"?", "--biuld");
-	REFUSES(f, "unknown option -x of sample", "sample --help lists the options", "-qx");
-	REFUSES(f, "unknown option --zzzzzz of sample", "sample --help lists the options", "--zzzzzz=1");
+	REFUSES(f, "unknown option -x of sample", "docker flow sample --help lists the options", "-qx");
+	REFUSES(f, "unknown option --zzzzzz of sample", "docker flow sample --help lists the options",
+		"--zzzzzz=1");
 	REFUSES(f, "--name needs a value: --name NAME", NULL, "--name");
 	REFUSES(f, "-n can be given only once", NULL, "-n", "a", "-n", "b");
 	REFUSES(f, "--build and --no-build exclude each other", NULL, "--no-build", "-b");
