@@ -137,8 +137,27 @@ static bool wants_tty(const struct run_wish *wish)
 	return !wish->detach && terminals;
 }
 
+/* What the command line said has no place in a file: findings about it name the option instead. */
+static void name_options(struct ctx *ctx, const char *service)
+{
+	static const char *const options[][2] = { { "cap_add", "--cap-add" }, { "cap_drop", "--cap-drop" },
+		{ "entrypoint", "--entrypoint" }, { "environment", "--env" }, { "labels", "--label" },
+		{ "ports", "--publish" }, { "user", "--user" }, { "volumes", "--volume" },
+		{ "working_dir", "--workdir" } };
+	const char *front = arena_printf(ctx->arena, "services.%s.", service);
+	for (struct error *error = ctx->errors.first; error; error = error->next) {
+		if (error->at.file || !error->path || strncmp(error->path, front, strlen(front)) != 0)
+			continue;
+		const char *key = error->path + strlen(front);
+		for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+			if (strcspn(key, ".[") == strlen(options[i][0]) &&
+				strncmp(key, options[i][0], strlen(options[i][0])) == 0)
+				error->path = options[i][1];
+	}
+}
+
 /* The service, once providers have said what it and what it needs are to know; NULL with findings. */
-static const struct service *run_service(struct one_run *run, struct scope_wish *wish)
+static const struct service *provided_service(struct one_run *run, struct scope_wish *wish)
 {
 	struct ctx *ctx = run->ctx;
 	const struct dag_vertex *vertex = dag_find(run->scope.dag, ctx->args[0]);
@@ -151,10 +170,19 @@ static const struct service *run_service(struct one_run *run, struct scope_wish 
 			return NULL;
 		vertex = dag_find(run->scope.dag, ctx->args[0]);
 	}
-	if (!vertex || refuse_services(ctx->arena, (const struct service *[]){ vertex->service }, 1,
-			       &ctx->errors) < 0)
-		return NULL;
-	return vertex->service;
+	return vertex ? vertex->service : NULL;
+}
+
+/* The service as the files have it, with what the command line says over it, if an engine can take that. */
+static const struct service *open_service(struct one_run *run, struct scope_wish *wish)
+{
+	struct ctx *ctx = run->ctx;
+	const struct service *service =
+		scope_open(ctx, wish, &run->scope) == 0 ? provided_service(run, wish) : NULL;
+	if (service && refuse_services(ctx->arena, &service, 1, &ctx->errors) < 0)
+		service = NULL;
+	name_options(ctx, ctx->args[0]);
+	return service;
 }
 
 /* Opens what is wanted as the files say it, with what the options say over it. */
@@ -186,9 +214,10 @@ static int run_open(struct one_run *run, const struct run_wish *wish)
 	bool joined = said.input && !wish->detach;
 	if (raw_check(ctx, said.tty, joined) < 0)
 		return -1;
-	if (scope_open(ctx, &scope, &run->scope) < 0)
-		return -1;
-	const struct service *service = run_service(run, &scope);
+	const struct service *service =
+		refuse_container_name(ctx->arena, "--name", wish->name, &ctx->errors) < 0
+			? NULL
+			: open_service(run, &scope);
 	if (!service)
 		return -1;
 	once->up.how.unchecked = ctx->compose;

@@ -1,5 +1,6 @@
 #include "cmd/lifecycle/lifecycle.h"
 #include "cmd/line/commands.h"
+#include "compose/check/refuse.h"
 #include "engine/drive/drive_down.h"
 
 #define AT(member) offsetof(struct teardown_options, member)
@@ -14,12 +15,14 @@ static const struct opt rows[] = {
 /* As docker compose does, --remove-orphans only sends them the signal. */
 static int kill_run(struct ctx *ctx, const void *options)
 {
+	const struct teardown_options *how = options;
 	struct scope scope;
-	if (lifecycle_open(ctx, false, &scope) < 0)
+	if (refuse_container_signal(ctx->arena, "--signal", how->signal, &ctx->errors) < 0 ||
+		lifecycle_open(ctx, false, &scope) < 0)
 		return -1;
 	struct drive_down down = {
 		.drive = lifecycle_drive(ctx, &scope),
-		.how = *(const struct teardown_options *)options,
+		.how = *how,
 		.services = scope.services,
 	};
 	down.how.extent = TEARDOWN_PROCESSES;

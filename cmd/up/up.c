@@ -156,6 +156,7 @@ static int open_provided(struct up *up, struct up_options *options)
 	return drive_open(&up->work.drive);
 }
 
+/* Opens what `up` and its kin work on, what providers say included, and runs it. */
 static int run_opened(struct ctx *ctx, const struct up_options *data, int (*run)(struct up *up))
 {
 	struct up up;

@@ -2,6 +2,7 @@
 
 #include "compose/check/refuse_ports.h"
 #include "compose/check/refuse_rules.h"
+#include "compose/schema/check_row.h"
 #include "compose/schema/walk.h"
 
 #include <string.h>
@@ -186,6 +187,29 @@ int refuse_services(
 	for (size_t i = 0; i < count; i++)
 		refuse_ports_add(&ports, services[i]->key, services[i]->node);
 	return walk.failed ? -1 : 0;
+}
+
+static int refuse_option(struct arena *arena,
+	int (*rule)(struct walk *walk, const struct attr *attr, const struct node *node), const char *where,
+	const char *text, struct errors *errors)
+{
+	const struct mark nowhere = { 0 };
+	struct walk walk;
+	if (!text)
+		return 0;
+	walk_init(&walk, arena, &pass, NULL, errors);
+	walk_push(&walk, where);
+	return rule(&walk, NULL, node_quoted(arena, nowhere, text));
+}
+
+int refuse_container_name(struct arena *arena, const char *where, const char *name, struct errors *errors)
+{
+	return refuse_option(arena, refuse_name, where, name, errors);
+}
+
+int refuse_container_signal(struct arena *arena, const char *where, const char *signal, struct errors *errors)
+{
+	return refuse_option(arena, refuse_signal, where, signal, errors);
 }
 
 /* The x-flow of an entry, or of the project. */

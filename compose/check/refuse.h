@@ -15,6 +15,13 @@ void refuse_warn(struct arena *arena, struct node *tree, struct errors *errors);
 int refuse_services(
 	struct arena *arena, const struct service *const *services, size_t count, struct errors *errors);
 
+/* What an option of the command line says, by the rule of the attribute that says the same: the name of a
+ * container, a signal to it. NULL: nothing. The finding has `where`, the option, as its path. Returns -1 with
+ * it. */
+int refuse_container_name(struct arena *arena, const char *where, const char *name, struct errors *errors);
+int refuse_container_signal(
+	struct arena *arena, const char *where, const char *signal, struct errors *errors);
+
 /* Refuses docker flow's own values (x-flow), wherever they stand: nothing else reads them. Returns -1 with
  * all findings. */
 int refuse_flow(struct arena *arena, struct node *tree, struct errors *errors);

@@ -110,14 +110,16 @@ static void refuse_port(struct walk *walk, const struct publisher *by, const str
 {
 	const char *published = node_text(node_get(by->port, "published"));
 	const struct mark *at = &by->port->at, *there = &other->port->at;
-	const char *place = text_is(there->file, at->file)
-				    ? arena_printf(walk->arena, "line %u", there->line)
-				    : arena_printf(walk->arena, "%s:%u", there->file, there->line);
+	const char *place = ""; /* of the command line: `run --publish` */
+	if (there->file)
+		place = text_is(there->file, at->file)
+				? arena_printf(walk->arena, " (line %u)", there->line)
+				: arena_printf(walk->arena, " (%s:%u)", there->file, there->line);
 	if (other->service == by->service)
-		walk_error(walk, at, "port %s of the host is published twice (%s)", published, place);
+		walk_error(walk, at, "port %s of the host is published twice%s", published, place);
 	else
-		walk_error(walk, at, "port %s of the host is published by service \"%s\", too (%s)",
-			published, other->service, place);
+		walk_error(walk, at, "port %s of the host is published by service \"%s\", too%s", published,
+			other->service, place);
 	error_hint(walk->errors, "publish another port, or each on an address of its own");
 }
 

@@ -249,3 +249,36 @@ load helper
 	run -2 "$flow" alpha viz
 	[[ $output == *'`docker-flow graph --format dot` draws what depends on what'* ]]
 }
+
+@test "C10 options of run and kill are checked before an engine is asked, and named" {
+	echo 'services: {web: {image: busybox}}' >compose.yaml
+	export DOCKER_HOST=unix:///nonexistent
+	while IFS='|' read -r options said; do
+		# shellcheck disable=SC2086 # words
+		run -2 "$flow" run --rm $options web true
+		[[ $output == "error: $said"* ]] || { echo "$options: $output"; return 1; }
+	done <<-'END'
+		-p 80-1:80|--publish: the range 80-1 ends before it begins
+		-p 8080:80 -p 8080:81|--publish: port 8080 of the host is published twice
+		--cap-add FOO|--cap-add: "FOO" is no capability of Linux
+		--cap-drop FOO|--cap-drop: "FOO" is no capability of Linux
+		--name b@d|--name: "b@d" is no name that an engine takes
+		-v x|--volume: "x" is no absolute path
+		-w x|--workdir: "x" is no absolute path
+		-e =x|--env: a value without a name
+	END
+	run -2 "$flow" kill -s FOO web
+	[[ $output == 'error: --signal: "FOO" is no signal'*"hint: "* ]]
+	run -2 "$flow" kill -s SIGTREM
+	[[ $output == *'did you mean "SIGTERM"?'* ]]
+	run ! "$flow" kill -s sigrtmin+3
+	[[ $output != *"no signal"* ]]
+}
+
+@test "C10 hints name a whole command, as it was called" {
+	run -2 "$flow" up --zzzz
+	[[ $output == *"hint: docker-flow up --help lists the options"* ]]
+	ln -sf "$flow" docker-compose
+	run ! ./docker-compose up --zzzz
+	[[ $output == *"hint: docker-compose up --help lists the options"* ]]
+}

@@ -95,7 +95,7 @@ gone() { ! docker inspect "$1" >/dev/null 2>&1; }
 	run -1 flow run -T --name "$PROJECT-named" web true
 	has "$PROJECT-named"
 	run -2 flow run -T -p nonsense:x web true
-	has "services.web.ports"
+	has "--publish: "
 	run -2 flow run -T --env-from-file none web true
 	has "none"
 }
