@@ -108,6 +108,12 @@ static enum wire judge_json(
 	return wire;
 }
 
+/* Which statuses are well, as wire_status_in has it. */
+static const char *statuses(const struct probe *probe)
+{
+	return probe->status ? probe->status : "200-399";
+}
+
 /* Whether the body is all there although the peer has not closed. */
 static bool is_whole(const char *bytes, size_t len, size_t body)
 {
@@ -127,7 +133,7 @@ enum wire probe_http_judge(struct arena *arena, const struct probe *probe, char 
 	if (status <= 0)
 		return status < 0 || ended ? WIRE_NOT_YET : WIRE_MORE;
 	if (!wire_status_in(probe->status, status)) {
-		*ret_why = arena_printf(arena, "status %d", status);
+		*ret_why = arena_printf(arena, "status %d, not %s", status, statuses(probe));
 		return WIRE_NOT_YET;
 	}
 	if (probe->njson == 0)
@@ -186,7 +192,7 @@ static void order_http(const struct probe_try *try, struct helper_order *order)
 	const struct probe *probe = try->probe;
 	*order = (struct helper_order){
 		.talk = "http",
-		.words = { probe->status ? probe->status : "200-399" },
+		.words = { statuses(probe) },
 		.request = probe_http_request(try->arena, try->service, probe, route_way(try->route)->port),
 	};
 }

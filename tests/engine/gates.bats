@@ -206,6 +206,15 @@ in_order() { [ "$(docker wait "$PROJECT-web-1")" = 0 ]; }
 	[ "$(docker images -q docker-flow-probe | wc -l)" = 1 ]
 }
 
+@test "a status that is not the one asked for: both are told, by the helper container, too" {
+	for more in 'network_mode: none' ''; do
+		pair '{http: {port: 80, status: "204"}, interval: 100ms, retries: 3}' "$more" <<<'touch /s/ready; httpd -f -p 80 -h /'
+		run -1 flow up -d
+		[[ $output == *"): status 404, not 204"* ]] || { echo "$output"; return 1; }
+		flow down -t 0
+	done
+}
+
 @test "required: false turns a failed gate into a warning" {
 	pair '{exec: ["false"], interval: 50ms, retries: 2}' <<<'touch /s/ready; sleep 1000'
 	sed -i 's/condition: service_healthy/condition: service_healthy, required: false/' compose.yaml

@@ -173,7 +173,7 @@ static void http_status_decides(void **state)
 	struct world *world = *state;
 	assert_true(http(world, "HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n", true));
 	assert_false(http(world, "HTTP/1.1 503 Busy\r\n\r\n", true));
-	assert_string_equal(world->try.why, "status 503");
+	assert_string_equal(world->try.why, "status 503, not 200-399");
 	world->probe.status = "503";
 	assert_true(http(world, "HTTP/1.1 503 Busy\r\n\r\n", true));
 	assert_false(http(world, "", false));

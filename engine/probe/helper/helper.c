@@ -195,6 +195,13 @@ static bool try_tcp(struct job *job, int fd)
 	return true; /* connected within the namespace: nothing stands between */
 }
 
+/* Appends; returns the end. */
+static char *put(char *to, const char *bytes, size_t len)
+{
+	memcpy(to, bytes, len);
+	return to + len;
+}
+
 /* One request. Its status is judged here; an answer that may pass is printed, so that its body can be. */
 static bool try_http(struct job *job, int fd)
 {
@@ -211,10 +218,12 @@ static bool try_http(struct job *job, int fd)
 		job->why = "the answer is not HTTP";
 		return false;
 	}
-	static const char words[] = "status ";
-	memcpy(job->words, words, sizeof words);
-	memcpy(job->words + sizeof words - 1, answer + 9, 3);
-	job->words[sizeof words + 2] = '\0';
+	/* "status 200, not 204" */
+	char *to = put(job->words, "status ", sizeof "status " - 1);
+	to = put(to, answer + 9, 3);
+	to = put(to, ", not ", sizeof ", not " - 1);
+	size_t len = strlen(job->status), most = (size_t)(job->words + sizeof job->words - 1 - to);
+	*put(to, job->status, len < most ? len : most) = '\0';
 	job->why = job->words;
 	if (!wire_status_in(job->status, status))
 		return false;
