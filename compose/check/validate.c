@@ -75,7 +75,12 @@ static void kind_hint(struct walk *walk, const struct attr *attr, unsigned takes
 {
 	struct errors *errors = walk->errors;
 	const char *text = node_text(node);
-	if (strcmp(attr->name, "version") == 0)
+	const char *key = walk->depth ? walk->steps[walk->depth - 1].key : NULL;
+	if (attr->of == &schema_service && key && schema_find(&schema_service, key))
+		error_hint(errors,
+			"%s is a key of a service: write the service's name above it, and indent what is its",
+			key);
+	else if (strcmp(attr->name, "version") == 0)
 		error_hint(errors, "remove the line: version is not needed");
 	else if (attr->kind == KIND_DURATION && text)
 		error_hint(errors, "add a unit: %ss", text);

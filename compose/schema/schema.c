@@ -68,6 +68,8 @@ const char *schema_moved(const struct schema *schema, const char *key)
 		{ "log_opt", "write it as `options:` below `logging:`" },
 		{ "volume_driver", "write it as `driver:` of each volume under top-level `volumes:`" },
 	};
+	if (schema == &schema_flow_service && schema_find(&schema_flow_probe, key))
+		return "a check stands below `healthcheck:`, such as x-flow: {healthcheck: {tcp: {port: 8000}}}";
 	for (size_t i = 0; schema == &schema_service && i < sizeof moved / sizeof *moved; i++)
 		if (strcmp(moved[i].key, key) == 0)
 			return moved[i].now;

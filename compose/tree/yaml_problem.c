@@ -14,6 +14,8 @@ struct advice {
 static const struct advice advices[] = {
 	{ "cannot start any token", '\t', "found a tab: tabs are not allowed for indentation",
 		"use blanks, two for each level" },
+	{ "found a tab character that violates indentation", 0,
+		"found a tab: tabs are not allowed for indentation", "use blanks, two for each level" },
 	{ "cannot start any token", '@', NULL, "a value that starts with @ must be quoted: \"@…\"" },
 	{ "cannot start any token", '`', NULL, "a value that starts with ` must be quoted: \"`…\"" },
 	{ "cannot start any token", '%', NULL, "a value that starts with % must be quoted: \"%…\"" },
