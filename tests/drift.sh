@@ -44,6 +44,11 @@ listed=$("$flow" help | awk '/^[A-Z][a-z]*:$/ { inside = $0 !~ /Options/ } /^Opt
 same "commands: rows (<) and help (>)" "$(sed -nE 's/^\t\.name = "([a-z][a-z ]*)".*/\1/p' $(git ls-files 'cmd/*.c'))" "$listed"
 same "commands: help (<) and manual (>)" "$listed" "$(sed -nE '/^\.SH COMMANDS/,/^\.SH (OPTIONS|EXIT|ENV|GLOBAL)/s/^\.SS ([a-z ]*[a-z]).*/\1/p' <<<"$man")"
 same "commands: help (<) and reference (>)" "$listed" "$(sed -nE 's/^## ([a-z ]+)$/\1/p' <<<"$markdown")"
+table=$(awk '/^\| command \|/ { inside = 1 } !/^\|/ { inside = 0 } inside' README.md | sed -E 's/^\| (.*) \| .*/\1/')
+while read -r command; do
+	last=${command##* } # "registry ls" is `registry ls`, and `show` behind it
+	holds "README.md: no row for $command" grep -qE "\`(docker flow )?([a-z]+ )?$last[ \`]" <<<"$table"
+done <<<"$listed"
 complete() { "$flow" __complete "$@" 2>/dev/null | grep -v '^:' | cut -f1; }
 same "commands: help (<) and completion (>)" "$listed" "$(complete '' | while read -r word; do
 	if grep -qx "$word" <<<"$listed"; then echo "$word"; else complete "$word" '' | sed "s/^/$word /"; fi

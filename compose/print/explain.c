@@ -141,7 +141,7 @@ static bool print_variable(const struct explain *explain, const char *name, cons
 
 struct references {
 	const struct explain *explain;
-	struct map *seen;
+	struct map *seen;   /* names that are explained; with `only`, what has been printed */
 	const char *only;   /* NULL: all */
 	struct texts other; /* names of those that are used and not `only` */
 	const struct node *at;
@@ -173,8 +173,13 @@ static void print_use(void *arg, const struct interp_variable *variable)
 		return;
 	}
 	references->found = true;
-	fprintf(references->explain->out, "  used at %s:%u:%u%s%s\n", at->file, at->line, at->col,
-		variable->fallback ? ", default " : "", variable->fallback ? variable->fallback : "");
+	/* what an alias or a merge key brings to several places is written once */
+	const char *line = arena_printf(references->explain->arena, "  used at %s:%u:%u%s%s\n", at->file,
+		at->line, at->col, variable->fallback ? ", default " : "",
+		variable->fallback ? variable->fallback : "");
+	if (!map_has(references->seen, line))
+		fputs(line, references->explain->out);
+	map_set(references->seen, line, "");
 }
 
 static void walk_uses(struct references *references, const struct node *node)
@@ -295,7 +300,9 @@ static bool print_path(const struct explain *explain, const char *path)
  * a variable or top-level key, or NULL. */
 static bool print_name(const struct explain *explain, const char *name, const char **ret_near)
 {
-	struct references references = { .explain = explain, .only = name };
+	struct references references = {
+		.explain = explain, .seen = map_create(explain->arena), .only = name
+	};
 	const char *value = map_get(explain->project->env, name);
 	struct node **docs;
 	size_t ndocs = read_documents(explain, &docs);
