@@ -213,7 +213,8 @@ static int compose_run(struct ctx *ctx, const void *options)
 }
 
 const struct cmd cmd_compose = {
-	.name = "compose",
+	.name = "__compose",
+	.alias = "compose", /* as docker compose calls it */
 	.args = "WORD...",
 	.brief = "Provide a service of docker compose's",
 	.group = GROUP_OTHER,

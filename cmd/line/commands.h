@@ -9,12 +9,12 @@
 /* Each cmd_NAME, in order of what people type. */
 #define COMMANDS(each) \
 	each(complete) \
+	each(compose) \
 	each(doc) \
 	each(otlp) \
 	each(attach) \
 	each(build) \
 	each(commit) \
-	each(compose) \
 	each(config) \
 	each(convert) \
 	each(cp) \
