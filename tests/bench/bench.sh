@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # make bench: docker flow against docker compose and against the engine's own floor, in one run, as ratios.
 #
-#   tests/bench/bench.sh [SECTION…]    start config up gates noop ps down logs cp watch; all of them without a name
+#   tests/bench/bench.sh [SECTION…]    start config up gates noop ps down logs exec run again pull cp watch; all of them without a name
 #
 # Needs docker compose 2.40 (tests/engine.sh fetch28). Writes the table to docs/benchmarks.md when all sections ran, else to standard output.
 # A ratio is ours / theirs: below 1 we are faster. BUDGET columns come from docs/design.md §7; a row that misses its budget says so.
@@ -190,6 +190,64 @@ section_logs() {
 	clear_containers
 }
 
+section_exec() {
+	local f
+	use_engine
+	clear_containers
+	f=$(flat 1 | project exec)
+	"$flow" $f up -d >/dev/null 2>&1
+	result=$("$measure" -n 21 flow "$flow $f exec -T s1 true" compose "$compose $f exec -T s1 true" raw "docker exec exec-s1-1 true")
+	row "exec true, against docker exec" 1.0 "$(line 1)" "$(line 3)"
+	row "exec true, against compose" 1.0 "$(line 1)" "$(line 2)"
+	clear_containers
+}
+section_run() {
+	local f
+	use_engine
+	clear_containers
+	f=$(flat 1 | project run)
+	result=$("$measure" -n 7 flow "$flow $f run --rm -T s1 true" compose "$compose $f run --rm -T s1 true" \
+		raw "docker run --rm --init --network benchnet busybox true")
+	row "run --rm true, against docker run" 1.05 "$(line 1)" "$(line 3)"
+	row "run --rm true, against compose" 1.0 "$(line 1)" "$(line 2)"
+	clear_containers
+}
+section_again() {
+	local f
+	use_engine
+	clear_containers
+	f=$(flat 10 | project again)
+	"$flow" $f up -d >/dev/null 2>&1
+	result=$("$measure" -n 5 flow "$flow $f restart" compose "$compose $f restart")
+	row "restart, 10 containers" 1.0 "$(line 1)" "$(line 2)"
+	export f
+	result=$("$measure" -n 5 -s "$flow $f start" flow "$flow $f stop" compose "$compose $f stop")
+	row "stop, 10 containers" 1.0 "$(line 1)" "$(line 2)"
+	result=$("$measure" -n 5 -s "$flow $f stop" flow "$flow $f start" compose "$compose $f start")
+	row "start, 10 containers" 1.0 "$(line 1)" "$(line 2)"
+	clear_containers
+}
+section_pull() {
+	local f pid at
+	use_engine
+	mkdir -p "$work/pull"
+	printf 'version: 0.1\nlog: {accesslog: {disabled: true}, level: info}\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: "127.0.0.1:0"}\n' "$work/registry" >"$work/registry.yml"
+	docker-registry serve "$work/registry.yml" >"$work/registry.log" 2>&1 &
+	pid=$!
+	until grep -q 'listening on' "$work/registry.log"; do kill -0 $pid; read -rt 0.1 <> <(:) || true; done
+	at=$(sed -n 's/.*listening on \([0-9.:]*\).*/\1/p' "$work/registry.log")
+	head -c 500000000 /dev/urandom >"$work/pull/data"
+	tar -C "$work/pull" -c data | docker import - "$at/large" >/dev/null
+	rm "$work/pull/data"
+	docker push -q "$at/large" >/dev/null
+	f=$(project pull <<<"services: {s: {image: $at/large}}")
+	result=$("$measure" -n 3 -s "docker rmi $at/large" flow "$flow $f pull" compose "$compose $f pull")
+	row "pull of 500 MB from a registry on this machine" 1.0 "$(line 1)" "$(line 2)"
+	kill $pid
+	wait $pid || true
+	docker rmi "$at/large" >/dev/null
+	rm -rf "$work/registry"
+}
 section_cp() {
 	local f files
 	use_engine
@@ -257,7 +315,7 @@ section_watch() {
 	clear_containers
 }
 
-all="start config up gates noop ps down logs cp watch"
+all="start config up gates noop ps down logs exec run again pull cp watch"
 for name in ${*:-$all}; do "section_$name"; done
 
 table() {
