@@ -360,7 +360,9 @@ static const char *endpoint_of(const struct step *step)
 	const struct payload_context context = { .engine = &engine, .container_of = id_of };
 	cJSON *json = cJSON_Parse(payload_connect(arena, step, "c1", &context, &errors));
 	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(json, "Container")), "c1");
-	return json_print(arena, cJSON_DetachItemFromObject(json, "EndpointConfig"));
+	const char *endpoint = json_print(arena, cJSON_DetachItemFromObject(json, "EndpointConfig"));
+	cJSON_Delete(json);
+	return endpoint;
 }
 
 /* Put aside it keeps its place but for the aliases; taken back it has them again, as it had them or, when
