@@ -270,7 +270,7 @@ one_off() {
 	run -0 flow kill
 	has "no container to kill"
 	flow start web
-	run -1 flow kill -s NOSIGNAL
+	run -2 flow kill -s NOSIGNAL
 	has "NOSIGNAL"
 }
 

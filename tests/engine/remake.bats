@@ -104,11 +104,11 @@ log() { docker exec "$PROJECT-db-1" cat /data/log | paste -sd' '; }
 @test "what is not run is refused, with its place" {
 	compose <<-'YAML'
 		services:
-		  db: {provider: {type: cloud}}
+		  db: {image: busybox, models: [llm]}
+		models: {llm: {model: small}}
 	YAML
-	run flow up -d
-	[ "$status" -eq 2 ]
-	has "compose.yaml:2:8" "services.db.provider"
+	run -2 flow up -d
+	has "compose.yaml:2:24" "services.db.models"
 }
 
 # networked INTERNAL: two services on a network with options
