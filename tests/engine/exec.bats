@@ -50,9 +50,9 @@ web() {
 	[ "$(cat peak)" -le $(($(cat least) + 4096)) ] || { cat least peak; return 1; }
 	# who reads late gets it all, too
 	mkfifo late
-	flow exec -T web sh -c 'echo begun >&2; head -c 20000000 /dev/zero' >late 2>err &
+	flow exec -T web sh -c 'head -c 20000000 /dev/zero' >late &
 	exec 9<late
-	until_true grep -q begun err
+	until_true eval 'docker top "$PROJECT-web-1" | grep -q "head -c"'
 	[ "$(wc -c <&9)" = 20000000 ]
 	wait $!
 }
