@@ -42,13 +42,16 @@ left() { docker ps -a --filter "label=com.docker.compose.project=$PROJECT" --fil
 
 @test "hooks run once before all containers of the service, in order, with its volumes, networks and variables" {
 	hooked 'echo two $$PWD >>log; id -u >>log' 2
+	docker volume ls -q | sort >before
 	run -0 flow plan
 	has "hook web pre_start[0]" "web pre_start[1]"
 	flow up -d
 	[ "$(log)" = "web hook two /data 0" ]
 	[ "$(names)" = "db-1 web-1 web-2" ]
 	[ -z "$(left)" ]
-	[ "$(docker volume ls -q | grep -c .)" = "$(docker ps -aq | xargs docker inspect -f '{{range .Mounts}}{{.Name}} {{end}}' | xargs -n1 | sort -u | grep -c .)" ]
+	# no volume but those of the containers
+	ids | xargs docker inspect -f '{{range .Mounts}}{{println .Name}}{{end}}' | grep . | sort -u >mounted
+	[ "$(comm -13 before <(docker volume ls -q | sort))" = "$(cat mounted)" ]
 	# nothing to do, a further container, a stop and a start: they have run
 	run -0 flow up -d
 	has "nothing to do"
