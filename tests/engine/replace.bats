@@ -266,9 +266,25 @@ at() { awk -v action="$1" -v id="$2" '$1 == action && $2 == id {print $3; exit}'
 		[ $((n % 3)) != 0 ] || site $((--n)) '{order: start-first, drain: 300ms}' 'scale: 2'
 		flow up -d
 		[ "$(names)" = "user-1 web-1 web-2" ] || { docker ps -a; echo "after $ms ms"; return 1; }
-		until_true found web-1 web-2
+		until_true found web-1 web-2 || { echo "after $ms ms"; docker exec "$PROJECT-user-1" nslookup shop 127.0.0.11; for name in web-1 web-2; do field $name '{{json .NetworkSettings.Networks}}'; done; return 1; }
 		[ "$(page)" = $n ]
 		run -0 flow plan
 		has "nothing to do"
+	done
+}
+
+@test "start-first: killed while the old one is drained and stopped, and the change taken back: it is found again, and runs" {
+	local when
+	for when in "web-1_.*Drained" "web-2_.*Connecting"; do
+		site 0 '{order: start-first, drain: 300ms}' 'scale: 2'
+		flow up -d
+		until_true found web-1 web-2
+		site 1 '{order: start-first, drain: 300ms}' 'scale: 2'
+		begin up.log up -d
+		until_true grep -q "$when" up.log
+		kill -KILL "$pid"
+		site 0 '{order: start-first, drain: 300ms}' 'scale: 2'
+		flow up -d
+		until_true found web-1 web-2 || { echo "$when"; docker ps -a; return 1; }
 	done
 }
