@@ -26,6 +26,16 @@ count() {
 	echo "$ok $bad $skip"
 }
 
+# failures SUITE: what failed in it and the first lines of why, told once more at the end, where a record that keeps only the end has it
+failures() {
+	echo "$1:"
+	if grep -q '^not ok' "$logs/$1"; then
+		awk '/^not ok/ { left = 9 } /^ok/ { left = 0 } left-- > 0 && /^(not ok|#)/ { print "  " $0 }' "$logs/$1"
+	else
+		grep -E '^FAIL|error:|\*\*\*' "$logs/$1" | head -8 | sed 's/^/  /'
+	fi | cut -c1-300 | head -40
+}
+
 # finish NAME STATUS SECONDS: reports a suite whose log is written
 finish() {
 	local name=$1 status=$2 took=$3 ok bad skip
@@ -37,6 +47,7 @@ finish() {
 	if [ "$bad" -gt 0 ]; then
 		grep -E '^(not ok|FAIL|# )|error:|\*\*\*' "$logs/$name" | head -60
 		tail -25 "$logs/$name"
+		failures "$name" >>"$logs/failures"
 	fi
 	grep -hE 'SKIPPED' "$logs/$name" | sort -u
 }
@@ -115,6 +126,10 @@ wait "$beside_pid"
 beside_finish build-clang build-san unit-san cases-san hostile touches cases-valgrind fuzz sweep sweep-kill
 env -u TESTS_RUN tests/machine.sh compare "$logs/before" "$TESTS_RUN" >"$logs/machine" 2>&1
 finish machine $? 0
+if [ -s "$logs/failures" ]; then
+	echo "what failed:"
+	head -80 "$logs/failures"
+fi
 echo "all suites: $((SECONDS - started)) s, $skipped skipped"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
