@@ -1,4 +1,5 @@
 /* Findings as text with source line and caret, or as JSON. */
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/quote.h"
 
@@ -80,30 +81,55 @@ static void print_source(FILE *out, const struct error *error, const struct erro
 	fputs("^\n", out);
 }
 
+/* Text whose first line goes on where we are; what follows is indented, so that no name can look like a
+ * finding of its own. */
+static void put_after(FILE *out, const char *text, const char *indent)
+{
+	size_t len = strcspn(text, "\n");
+	auto_buf struct buf first;
+	buf_init(&first, len + 1);
+	buf_append(&first, text, len);
+	quote_plain_print(out, buf_text(&first));
+	fputc('\n', out);
+	put_indented(out, text + len + (text[len] == '\n'), indent);
+}
+
+/* A file or a path, on one line whatever it is called. */
+static void put_name(FILE *out, const char *name)
+{
+	size_t len = name ? strlen(name) : 0;
+	auto_buf struct buf line;
+	buf_init(&line, len * 6 + 1);
+	while (len) {
+		size_t took = quote_plain_character(&line, name, len);
+		name += took;
+		len -= took;
+	}
+	fputs(buf_text(&line), out);
+}
+
 /* One finding for people: place, path and message, then the line of the file, details and what to do. */
 static void print_finding(FILE *out, const struct error *error, const struct error_style *style)
 {
 	const char *strong = style->color ? (error->warning ? "\033[33m" : "\033[31m") : "";
 	const char *plain = style->color ? "\033[0m" : "";
-	quote_plain_print(out, error->at.file);
+	put_name(out, error->at.file);
 	if (error->at.file && error->at.line)
 		fprintf(out, ":%u:%u: ", error->at.line, error->at.col);
 	else if (error->at.file)
 		fputs(": ", out);
 	fprintf(out, "%s%s:%s ", strong, error->warning ? "warning" : "error", plain);
 	if (error->path && *error->path) {
-		quote_plain_print(out, error->path);
+		put_name(out, error->path);
 		fputs(": ", out);
 	}
-	quote_plain_print(out, error->message);
-	fputc('\n', out);
+	put_after(out, error->message, "    ");
 	print_source(out, error, style);
 	if (error->detail)
 		put_indented(out, error->detail, "    ");
 	if (error->hint) {
 		fputs("  hint: ", out);
-		quote_plain_print(out, error->hint);
-		fputc('\n', out);
+		put_after(out, error->hint, "        ");
 	}
 }
 

@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What to do about the engine's frequent refusals, by words they contain. */
-static const struct {
-	const char *words, *hint;
-} hints[] = {
+/* What to do about the engine's frequent refusals, by words they contain; and the attribute of the service
+ * that they are about: the first of `keys` that its file has. */
+static const struct refusal {
+	const char *words, *hint, *keys[2];
+} refusals[] = {
 	{ "No such image", "pull or build it: docker flow pull, docker flow build" },
 	{ "pull access denied", "log in to its registry: docker login" },
 	{ "is already in use by container",
@@ -22,9 +23,23 @@ static const struct {
 			     "(docker network prune)" },
 	{ "Pool overlaps",
 		"another network has this subnet: docker network ls, docker network inspect; choose another subnet" },
-	{ "executable file not found", "the image has no such program: check command and entrypoint" },
+	{ "executable file not found", "the image has no such program: check command and entrypoint",
+		{ "entrypoint", "command" } },
 	{ "no such file or directory: unknown",
-		"the image has no such program: check command, entrypoint and working_dir" },
+		"the image has no such program: check command, entrypoint and working_dir",
+		{ "entrypoint", "command" } },
+	{ "unable to find user", "the image's /etc/passwd has no such user: a number always works",
+		{ "user" } },
+	{ "unable to find group", "the image's /etc/group has no such group: a number always works",
+		{ "group_add", "user" } },
+	{ "no matching entries in passwd file",
+		"the image's /etc/passwd has no such user: a number always works", { "user" } },
+	{ "no matching entries in group file",
+		"the image's /etc/group has no such group: a number always works", { "group_add", "user" } },
+	{ "nknown runtime specified", "the engine has no such runtime: docker info lists those it has",
+		{ "runtime" } },
+	{ "unknown or invalid runtime name", "the engine has no such runtime: docker info lists those it has",
+		{ "runtime" } },
 	{ "permission denied",
 		"the program or file is not executable or not readable for the container's user" },
 	{ "bind source path does not exist",
@@ -47,11 +62,11 @@ static const struct {
 	{ "OCI runtime", "see the engine's words above; docker inspect shows the container as it was made" },
 };
 
-static const char *hint_for(const char *message)
+static const struct refusal *refusal_of(const char *message)
 {
-	for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
-		if (strstr(message, hints[i].words))
-			return hints[i].hint;
+	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+		if (strstr(message, refusals[i].words))
+			return &refusals[i];
 	return NULL;
 }
 
@@ -85,7 +100,7 @@ static int64_t taken_port(const char *message)
 
 bool op_definite(const char *message)
 {
-	return hint_for(message) || taken_port(message);
+	return refusal_of(message) || taken_port(message);
 }
 
 /* The container of the snapshot that publishes a port, other than the step's own. */
@@ -220,11 +235,40 @@ static bool is_stale(const struct request *request, const char *message)
 			       (strstr(message, "network ") && strstr(message, " not found"))));
 }
 
+/* What of the file a step's failure is about. */
+static const struct mark *place_of(
+	const struct op_call *call, const struct refusal *refusal, const char **ret_where)
+{
+	const struct step *step = call->step;
+	const struct service *service = step->service;
+	for (size_t i = 0; service && refusal && i < 2 && refusal->keys[i]; i++) {
+		const struct node *value = node_get(service->node, refusal->keys[i]);
+		if (value && value->kind != NODE_NULL) {
+			*ret_where =
+				arena_printf(call->arena, "services.%s.%s", service->key, refusal->keys[i]);
+			return &value->at;
+		}
+	}
+	if (service) {
+		*ret_where = arena_printf(call->arena, "services.%s", service->key);
+		return &service->at;
+	}
+	if (step->network.wanted) {
+		*ret_where = arena_printf(call->arena, "networks.%s", step->network.wanted->key);
+		return &step->network.wanted->at;
+	}
+	if (step->volume.wanted) {
+		*ret_where = arena_printf(call->arena, "volumes.%s", step->volume.wanted->key);
+		return &step->volume.wanted->at;
+	}
+	*ret_where = NULL;
+	return NULL;
+}
+
 void op_explain(struct op_call *call, const struct request *request)
 {
 	struct step *step = call->step;
 	const char *message = op_message(call, request);
-	const struct service *service = step->service;
 	const char *reason = reason_in(call->arena, message);
 	int64_t taken = taken_port(message);
 	step->failure = reason;
@@ -235,23 +279,15 @@ void op_explain(struct op_call *call, const struct request *request)
 		return;
 	}
 	call->common = request->fault != HTTP_OK || request->status >= 500;
-	const struct mark *at = service                ? &service->at
-				: step->network.wanted ? &step->network.wanted->at
-				: step->volume.wanted  ? &step->volume.wanted->at
-						       : NULL;
+	const struct refusal *refusal = refusal_of(message);
 	const char *where = NULL;
-	if (service)
-		where = arena_printf(call->arena, "services.%s", service->key);
-	else if (step->network.wanted)
-		where = arena_printf(call->arena, "networks.%s", step->network.wanted->key);
-	else if (step->volume.wanted)
-		where = arena_printf(call->arena, "volumes.%s", step->volume.wanted->key);
+	const struct mark *at = place_of(call, refusal, &where);
 	explain_add(call, at, where,
 		arena_printf(call->arena, "cannot %s %s %s: %s", op_traits[step->op].verb,
 			op_traits[step->op].object, step_shown_name(step), reason));
 	if (call->output)
 		error_detail(call->errors, call->output);
-	const char *hint = hint_for(message);
+	const char *hint = refusal ? refusal->hint : NULL;
 	if (request->fault == HTTP_CUT || request->fault == HTTP_NO_CONNECT) {
 		endpoint_ssh_tell(call->engine->ssh, call->errors);
 		hint = "has the engine ended or been restarted (docker version)? Once it answers, the same "

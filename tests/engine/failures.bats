@@ -307,6 +307,24 @@ load helper
 	[ -z "$(DOCKER_HOST=$ENGINE ids)" ]
 }
 
+@test "what the engine refuses is told at the attribute that it is about" {
+	compose <<-'YAML'
+		services:
+		  a:
+		    image: busybox
+		    user: nosuchuser
+		  b:
+		    image: busybox
+		    command: [nosuchprogram]
+		  c:
+		    image: busybox
+		    group_add: [nosuchgroup]
+	YAML
+	run -1 flow up -d
+	has "compose.yaml:4:11: error: services.a.user: cannot start container $PROJECT-a-1: unable to find user nosuchuser" "a number always works" \
+		"compose.yaml:7:14: error: services.b.command: cannot start container $PROJECT-b-1" "compose.yaml:10:16: error: services.c.group_add"
+}
+
 @test "an engine that goes away in the middle ends the run, with a message" {
 	compose <<-'YAML'
 		services:

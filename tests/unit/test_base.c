@@ -112,6 +112,26 @@ static void errors_are_printed_with_place_caret_and_hint(void **state)
 	arena_destroy(arena);
 }
 
+static void foreign_lines_are_no_findings_of_their_own(void **state)
+{
+	(void)state;
+	struct arena *arena = arena_create();
+	struct errors errors;
+	errors_init(&errors, arena);
+	struct mark at = { .file = "a\nerror: b.yaml", .line = 1, .col = 1 };
+	error_add(&errors, ERROR_USAGE, &at, "services.x\ny", "the engine says: no\nerror: all is lost\n");
+	error_hint(&errors, "look at c\nd");
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	errors_print(out, &errors, &(struct error_style){ 0 });
+	fclose(out);
+	assert_string_equal(text, "a\\x0aerror: b.yaml:1:1: error: services.x\\x0ay: the engine says: no\n"
+				  "    error: all is lost\n  hint: look at c\n        d\n");
+	free(text);
+	arena_destroy(arena);
+}
+
 static void nearest_knows_what_was_meant(void **state)
 {
 	(void)state;
@@ -349,6 +369,7 @@ int main(void)
 		cmocka_unit_test(buf_refuses_past_its_ceiling),
 		cmocka_unit_test(map_keeps_order),
 		cmocka_unit_test(errors_are_printed_with_place_caret_and_hint),
+		cmocka_unit_test(foreign_lines_are_no_findings_of_their_own),
 		cmocka_unit_test(nearest_knows_what_was_meant),
 		cmocka_unit_test(hints_name_what_there_is),
 		cmocka_unit_test(hints_of_findings_not_kept_are_not_kept),
