@@ -54,7 +54,7 @@ in_order() { [ "$(docker wait "$PROJECT-web-1")" = 0 ]; }
 }
 
 @test "log" {
-	pair '{log: "ready for [0-9]+ things$", interval: 100ms, retries: 20}' <<-'SH'
+	pair '{log: "ready for [0-9]+ things$", interval: 100ms, retries: 50}' <<-'SH'
 		echo ready for no things
 		sleep 0.5
 		touch /s/ready
@@ -208,7 +208,7 @@ in_order() { [ "$(docker wait "$PROJECT-web-1")" = 0 ]; }
 
 @test "a status that is not the one asked for: both are told, by the helper container, too" {
 	for more in 'network_mode: none' ''; do
-		pair '{http: {port: 80, status: "204"}, interval: 100ms, retries: 3}' "$more" <<<'touch /s/ready; httpd -f -p 80 -h /'
+		pair '{http: {port: 80, status: "204"}, interval: 100ms, retries: 30}' "$more" <<<'touch /s/ready; httpd -f -p 80 -h /'
 		run -1 flow up -d
 		[[ $output == *"): status 404, not 204"* ]] || { echo "$output"; return 1; }
 		flow down -t 0
@@ -338,7 +338,7 @@ in_order() { [ "$(docker wait "$PROJECT-web-1")" = 0 ]; }
 }
 
 @test "E the last lines of a web server are its own, not those of the probes" {
-	pair '{http: {port: 80, path: /h}, interval: 50ms, retries: 30}' <<-'SH'
+	pair '{http: {port: 80, path: /h}, interval: 50ms, retries: 80}' <<-'SH'
 		cat >/answer <<'ANSWER'
 		while read -r line && line=${line%?} && [ -n "$line" ]; do
 			case $line in GET*) get=$line ;; User-Agent*) agent=${line#*: } ;; esac

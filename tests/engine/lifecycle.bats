@@ -215,7 +215,7 @@ one_off() {
 		    init: true
 		    network_mode: none
 		    command: [sh, -c, "rm -f /ready; sleep 0.5; [ -e /broken ] || touch /ready; exec sleep 1000"]
-		    healthcheck: {test: [CMD, test, -e, /ready], interval: 100ms, retries: 20}
+		    healthcheck: {test: [CMD, test, -e, /ready], interval: 100ms, retries: 50}
 		  web:
 		    image: busybox
 		    init: true

@@ -12,7 +12,7 @@ hooked() {
 		    init: true
 		    command: sh -c 'sleep 0.3; touch /ready; exec sleep 1000'
 		    networks: [back]
-		    healthcheck: {test: [CMD, test, -e, /ready], interval: 100ms, retries: 100}
+		    healthcheck: {test: [CMD, test, -e, /ready], interval: 100ms, retries: 1000}
 		  web:
 		    image: busybox
 		    init: true

@@ -122,7 +122,6 @@ at() { awk -v action="$1" -v id="$2" '$1 == action && $2 == id {print $3; exit}'
 	since=$(date +%s.%N)
 	site two '{order: start-first, drain: 200ms}' 'scale: 2'
 	# the first that starts is well, the second one is not
-	sed -i 's/retries: 100/retries: 10/' compose.yaml
 	sed -i '1i mkdir /files/first 2>/dev/null || exec sleep 1000' files/serve
 	run -1 flow up -d
 	has "is unhealthy"
