@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # Fault sweep: every request of a command is spoiled in every way, one per run; the same command again must give exactly what it is for.
 #
-#   tests/sweep.sh [--peer] [SCENARIO…]     SCENARIO: fresh, recreate, switch, stop, restart, rm, scale (all)
+#   tests/sweep.sh [--peer] [SCENARIO…]     SCENARIO: fresh, recreate, switch, stop, restart, rm, scale, down, run, exec, cp, fetch (all)
 #
 # fresh      `up -d` from nothing but a volume with data of an earlier life: a health gate, two replicas, two networks, another volume
 # recreate   `up -d` of a running stack whose configuration has changed; its containers have anonymous volumes with data
 # switch     the same start-first, without data: the new containers run before the old ones go
-# stop, restart, rm, scale
+# stop, restart, rm, scale, down
 #            of a running stack: a service with data, and three replicas that are restarted with it
+# run, exec, cp, fetch
+#            of the same: `run --rm` and `exec` of a command that says something, `cp` of a file into all replicas and out of one
 #
 # For each request k and fault: the command through tests/faultproxy.c; a clean one; then containers (names, numbers, networks, aliases,
 # states), networks and volumes are exactly what the command is for, the data is there, nothing is left over and, after `up`, `plan` has
-# nothing to do. Where the first run said it was done, that must be so before the second. The table shows `ok` where the first run survived
+# nothing to do; what a command says or copies is whole. Where the first run said it was done, that must be so before the second. The table shows `ok` where the first run survived
 # the fault, `2nd` where the second one repaired it, FAIL else. ENGINE_VERSION (20) chooses the engine, FLOW the binary, FAULTS some of the ways.
 # An engine is silent for too long after one second here (COMPOSE_HTTP_TIMEOUT), and no run may take longer than a minute.
 # --peer runs docker compose instead, to compare with: it has no `plan`, waits for ever where nothing comes, and its failures are no news.
@@ -24,7 +26,7 @@ faults=${FAULTS:-cut lost 500 503 half kill silence deaf stall}
 workers=2
 peer=
 [ "${1:-}" != --peer ] || { peer=1; shift; }
-scenarios=${*:-fresh recreate switch stop restart rm scale}
+scenarios=${*:-fresh recreate switch stop restart rm scale down run exec cp fetch}
 
 proxy=$root/build/tests/faultproxy
 make -s "${proxy#"$root"/}" || exit 1
@@ -156,8 +158,27 @@ once() {
 	restart) words=(restart) ;;
 	rm) words=(rm -fs app) ;;
 	scale) words=(scale app=1) ;;
+	down) words=(down -t 1) ;;
+	run) words=(run --rm -T db echo "$SAID") ;;
+	exec) words=(exec -T app echo "$SAID") ;;
+	cp) words=(cp --all file app:/copied) ;;
+	fetch) words=(cp app:/bin/busybox copied) ;;
 	esac
 	timeout -k 5 60 "$flow" "${words[@]}" </dev/null
+}
+
+# brought SCENARIO PROJECT LOG: what is missing of that which the command is to say or to copy
+brought() {
+	local n
+	case $1 in
+	run | exec) [ -z "$peer" ] && ! grep -qx "$SAID" "$3" && echo "$SAID was not said: $(cat "$3")" ;;
+	cp)
+		for n in 1 2 3; do
+			api "http://engine/containers/$2-app-$n/archive?path=/copied" | tar -xO 2>/dev/null | cmp - file 2>&1 | sed "s/^/$2-app-$n: /"
+		done
+		;;
+	fetch) cmp copied fetched ;;
+	esac
 }
 
 # wanted SCENARIO PROJECT VALUE: what `found` has to say
@@ -168,6 +189,7 @@ wanted() {
 		stop) state=exited ;;
 		rm) last=0 ;;
 		scale) last=1 ;;
+		down) echo "volume $2_data"; return ;;
 		esac
 		printf '%s\n' "$2-db-1 $state db 1 $2_default:db -" "network $2_default" "volume $2_data"
 		for ((n = 1; n <= last; n++)); do echo "$2-app-$n $state app $n $2_default:app -"; done
@@ -246,7 +268,12 @@ fault_case() {
 	case $scenario in
 	fresh) wipe "$project" "${project}_data" ;;
 	recreate | switch) "write_$scenario" "$value" ;;
-	*) up >again.log 2>&1 || wrong="an up before it failed: $(cat again.log)" ;;
+	*)
+		up >again.log 2>&1 || wrong="an up before it failed: $(cat again.log)"
+		echo "$value" >>file
+		rm -f copied
+		export SAID="said-$value"
+		;;
 	esac
 	before=$(markers "$project")
 	started=$(starts "$project")
@@ -255,14 +282,14 @@ fault_case() {
 	grep -q "^$k .* $fault\$" requests || { report "$k" "$fault" -; return 0; }
 	if [ "$status" = 0 ]; then
 		result=ok
-		wrong+=$(differs "$scenario" "$project" "$value" | sed 's/^/after the first run, which said it was done: /')
+		wrong+=$({ differs "$scenario" "$project" "$value"; brought "$scenario" "$project" up.log; } | sed 's/^/after the first run, which said it was done: /')
 	elif [ "$status" = 124 ]; then
 		wrong+="the first run hung"
 	fi
 	between=$(markers "$project")
 	once "$scenario" >again.log 2>&1 || wrong+=$'\n'"the second run failed with $?: $(cat again.log)"
 	[ "$scenario" != restart ] || wrong+=$(comm -12 <(echo "$started") <(starts "$project") | sed 's/^/not restarted: /')
-	wrong+=$(differs "$scenario" "$project" "$value")
+	wrong+=$(differs "$scenario" "$project" "$value"; brought "$scenario" "$project" again.log)
 	after=$(markers "$project")
 	[ -z "$(comm -23 <(sort <<<"$before") <(sort <<<"$after"))" ] || wrong+=$'\n'"data of the volumes before: $before, after: $after"
 	[ "$scenario" != fresh ] || [ -z "$(comm -23 <(sort <<<"$between") <(sort <<<"$after"))" ] || wrong+=$'\n'"data of the volumes after the fault: $between, at the end: $after"
@@ -285,6 +312,9 @@ settle() {
 	*) write_running ;;
 	esac
 	up >up.log 2>&1
+	if [ "$1" = fetch ]; then api "http://engine/containers/$2-app-1/archive?path=/bin/busybox" | tar -xO >fetched; fi
+	head -c 300000 /dev/urandom >file
+	export SAID=said
 	[ "$1" != fresh ] || wipe "$2" "$2_data"
 	[ "$1" = fresh ] || ! is_up "$1" || "write_$1" undisturbed
 	faulty "$1" '' '' || { cat up.log; echo "an undisturbed run fails"; return 1; }

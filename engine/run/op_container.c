@@ -60,6 +60,18 @@ static int check_container(struct op_call *call, struct request *request)
 	return 0;
 }
 
+/* Gone after a start whose answer was lost. What removes itself at its end has run, or may have: nothing that
+ * a next plan would do again. */
+static enum op_verdict gone_before_answer(struct op_call *call)
+{
+	const struct step *create = call->step->target;
+	if (call->started)
+		return OP_DONE;
+	if (create && create->create.oneoff && create->create.oneoff->auto_remove)
+		call->refusal = "it is gone, and may have run";
+	return OP_FAIL;
+}
+
 /* A start that was carried out must not be repeated when the container has ended since: a task would run
  * twice. */
 static enum op_verdict checked_start(struct op_call *call, const struct cJSON *json)
@@ -67,7 +79,7 @@ static enum op_verdict checked_start(struct op_call *call, const struct cJSON *j
 	static const struct json_member members[] = { { "State.Running", JSON_BOOL },
 		{ "State.StartedAt", JSON_TEXT } };
 	if (!json)
-		return OP_FAIL;
+		return gone_before_answer(call);
 	if (!op_answer_has(call, json, members, sizeof members / sizeof *members))
 		return OP_REPEAT;
 	bool fresh = call->step->target != NULL;

@@ -234,6 +234,28 @@ static void test_lost_start(void **state)
 	}
 }
 
+/* A one-off that removes itself is gone when it has run: nothing that a next plan would make and run again.
+ */
+static void test_lost_start_of_what_removes_itself(void **state)
+{
+	static const char gone[] = "{\"message\":\"No such container: c1\"}";
+	struct oneoff oneoff = { .name = "shop-web-run-1", .auto_remove = true };
+	(void)state;
+	for (int told = 0; told < 2; told++) {
+		begin(OP_CONTAINER_START);
+		create.create.oneoff = &oneoff;
+		assert_int_equal(answer(0, NULL), OP_REPEAT);
+		call.started = told;
+		assert_int_equal(answer(404, gone), told ? OP_DONE : OP_FAIL);
+		assert_false(step.conflict);
+	}
+	create.create.oneoff = NULL;
+	begin(OP_CONTAINER_START);
+	assert_int_equal(answer(0, NULL), OP_REPEAT);
+	assert_int_equal(answer(404, gone), OP_FAIL);
+	assert_true(step.conflict);
+}
+
 /* A hook may have run although the answer to its start was cut: its exit code is looked up, and it is not run
  * again. */
 static void test_lost_hook(void **state)
@@ -396,6 +418,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_rows, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_verdicts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lost_start, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_lost_start_of_what_removes_itself, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lost_hook, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_port_in_use, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_port_of_a_stranger, set_up, tear_down),
