@@ -109,7 +109,7 @@ make -s -j"$jobs" all build/core.a || { echo "the build failed"; echo "0 passed,
 	beside fuzz make -s -j1 CC=clang VARIANT=fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-10}" fuzz
 	# All nine ways of all scenarios, on both engines: make sweep.
 	beside sweep env FAULTS='kill silence' timeout -k 10 1800 tests/sweep.sh fresh recreate
-	beside sweep-kill env FAULTS=kill timeout -k 10 900 tests/sweep.sh stop restart rm scale
+	beside sweep-kill env FAULTS=kill timeout -k 10 900 tests/sweep.sh stop restart rm scale down run exec cp
 } &
 beside_pid=$!
 suite style make -s style
