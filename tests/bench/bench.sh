@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # make bench: docker flow against docker compose and against the engine's own floor, in one run, as ratios.
 #
-#   tests/bench/bench.sh [SECTION…]    start config up gates noop ps down logs exec run again pull cp watch; all of them without a name
+#   tests/bench/bench.sh [SECTION…]    start config up gates noop ps down logs exec run again pull cp watch replace; all of them without a name
 #
 # Needs docker compose 2.40 (tests/engine.sh fetch28). Writes the table to docs/benchmarks.md when all sections ran, else to standard output.
 # A ratio is ours / theirs: below 1 we are faster. BUDGET columns come from docs/design.md §7; a row that misses its budget says so.
@@ -37,7 +37,7 @@ row() {
 	IFS=$'\t' read -r _ b _ _ rb sb <<<"$4"
 	[ "$sa" = 0 ] || note="$note **ours ended with $sa**"
 	[ "$sb" = 0 ] || note="$note (theirs ended with $sb)"
-	ratio=$(awk -v a="$a" -v b="$b" 'BEGIN { printf "%.3f", a / b }')
+	ratio=$(awk -v a="$a" -v b="$b" 'BEGIN { if (b) printf "%.3f", a / b; else print a ? "–" : "0.000" }')
 	verdict=$(awk -v r="$ratio" -v m="$budget" 'BEGIN { split(m, f, "/"); lim = (m ~ /\//) ? f[1] / f[2] : m; print (r <= lim) ? "yes" : "**no**" }')
 	rows+=("| $what | $ratio | $budget | $verdict | $(awk -v a="$ra" -v b="$rb" 'BEGIN { if (a && b) printf "%.1f / %.1f", a / 1024, b / 1024; else print "–" }') | $note |")
 	printf '%-58s ratio %-7s budget %-6s %s  (%.1f / %.1f ms) %s\n' "$what" "$ratio" "$budget" "$verdict" "$a" "$b" "$note" >&2
@@ -317,7 +317,61 @@ section_watch() {
 	clear_containers
 }
 
-all="start config up gates noop ps down logs exec run again pull cp watch"
+# replaced TOOL…: requests that fail, of those that a client sends through a proxy while two containers behind it are replaced, as a line of measure's
+replaced() {
+	local address pid status
+	sed -i "s/word: .*/word: one/" "$work/replace/compose.yaml"
+	"$@" up -d --wait >/dev/null 2>&1
+	address=$(docker port replace-proxy-1 80 | head -n1)
+	until curl -sf -m 10 -o /dev/null "http://$address/"; do read -rt 0.1 <> <(:) || true; done
+	rm -f "$work/replace/over"
+	(
+		sent=0 failed=0
+		while [ ! -e "$work/replace/over" ]; do
+			curl -sf -m 30 -o /dev/null "http://$address/" || failed=$((failed + 1))
+			sent=$((sent + 1))
+		done
+		printf 'failed\t%d\t%d\t0\t0\t0\n' "$failed" "$sent" >"$work/replace/failed"
+	) &
+	pid=$!
+	sed -i "s/word: .*/word: two/" "$work/replace/compose.yaml"
+	"$@" up -d >/dev/null 2>&1 && status=0 || status=$?
+	touch "$work/replace/over"
+	wait $pid
+	[ "$status" = 0 ] || return "$status"
+	cat "$work/replace/failed"
+}
+section_replace() {
+	local f ours theirs
+	use_engine
+	clear_containers
+	tests/images.sh nginx
+	f=$(project replace <<-'YAML'
+		services:
+		  proxy: {image: "nginx:test", init: true, volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"], ports: ["127.0.0.1::80"], networks: [n]}
+		  web:
+		    image: busybox
+		    init: true
+		    command: [sh, -c, "mkdir /www; echo hello >/www/index.html; exec httpd -f -p 80 -h /www"]
+		    labels: {
+		      word: one
+		    }
+		    deploy: {replicas: 2}
+		    networks: {n: {aliases: [shop]}}
+		    x-flow: {replace: {order: start-first, drain: 3s}, healthcheck: {http: {port: 80}, interval: 100ms, retries: 100}}
+		networks: {n: {name: benchnet, external: true}}
+	YAML
+	)
+	cp tests/bench/nginx.conf "$work/replace/"
+	theirs=$(replaced "$compose" $f)
+	clear_containers
+	ours=$(replaced "$flow" $f)
+	row "requests that fail while 2 containers behind a proxy are replaced" 0 "$ours" "$theirs" \
+		"$(cut -f2 <<<"$ours") of $(cut -f3 <<<"$ours"), $(cut -f2 <<<"$theirs") of $(cut -f3 <<<"$theirs")"
+	clear_containers
+}
+
+all="start config up gates noop ps down logs exec run again pull cp watch replace"
 for name in ${*:-$all}; do "section_$name"; done
 
 table() {

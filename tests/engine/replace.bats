@@ -2,14 +2,6 @@
 bats_require_minimum_version 1.5.0
 load helper
 
-# nginx_image: nginx out of Debian's package, once
-nginx_image() {
-	docker image inspect nginx:test >/dev/null 2>&1 && return
-	"$BATS_TEST_DIRNAME/../rootfs.sh" "$BATS_TEST_TMPDIR/root" nginx-light 3>&-
-	tar -C "$BATS_TEST_TMPDIR/root" --owner=0 --group=0 --numeric-owner -c . |
-		docker import -c 'CMD ["nginx", "-g", "daemon off;"]' -c 'ENV PATH=/usr/sbin:/usr/bin:/sbin:/bin' - nginx:test >/dev/null
-}
-
 # site WORD REPLACE [MORE]: a web whose pages say WORD, and a user beside it
 site() {
 	mkdir -p "$PWD/files"
@@ -161,24 +153,9 @@ at() { awk -v action="$1" -v id="$2" '$1 == action && $2 == id {print $3; exit}'
 }
 
 @test "start-first: no request through a proxy fails while the service behind it is replaced" {
-	nginx_image
+	"$BATS_TEST_DIRNAME/../images.sh" nginx 3>&-
 	site one '{order: start-first, drain: 3s}' 'scale: 2'
-	cat >files/nginx.conf <<-'CONF'
-		events {}
-		http {
-			access_log off;
-			server {
-				listen 80;
-				resolver 127.0.0.11 valid=1s ipv6=off;
-				location / {
-					set $service shop;
-					proxy_pass http://$service:80;
-					proxy_next_upstream error timeout;
-					proxy_connect_timeout 1s;
-				}
-			}
-		}
-	CONF
+	cp "$BATS_TEST_DIRNAME/../bench/nginx.conf" files/
 	sed -i '1a\  proxy: {image: "nginx:test", init: true, volumes: ["./files/nginx.conf:/etc/nginx/nginx.conf:ro"], ports: ["127.0.0.1::80"], depends_on: [web]}' compose.yaml
 	flow up -d --wait
 	address=$(flow port proxy 80)
