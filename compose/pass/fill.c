@@ -35,6 +35,7 @@ static int defaults_open(struct walk *walk, const struct schema *schema, struct 
 			row->kind == KIND_BOOL
 				? node_bool(walk->arena, map->at, strcmp(row->fallback, "true") == 0)
 				: node_quoted(walk->arena, map->at, row->fallback);
+		/* the count of a request for devices stands for those that it does not name */
 		if (row->kind != KIND_INT || !node_get(map, "device_ids"))
 			node_set(walk->arena, map, row->name, map->at, value);
 	}
