@@ -81,3 +81,7 @@ all_same() {
 @test "restart, pause and kill leave what docker compose leaves" { all_same '@(restart|pause|unpause|kill)*'; }
 
 @test "rm, create, scale and wait leave what docker compose leaves" { all_same '@(rm|create|scale|wait|up)*'; }
+
+@test "run, exec, cp, export and commit leave what docker compose leaves" { all_same '@(run|exec|cp|export|commit)*'; }
+
+@test "down, build and pull leave what docker compose leaves" { all_same '@(down|build|pull)*'; }
