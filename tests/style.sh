@@ -38,6 +38,15 @@ bare=$(awk '
 	{ before = $0 }
 ' $(grep -vE '^(tests|testdata)/' <<<"$files" | grep -E '\.c$'))
 [ -n "$bare" ] && say "$bare"
+# What is released at the end of its scope holds something from the start: no way out before that.
+early=$(awk '
+	FNR == 1 { name = "" }
+	/^\t+auto_[a-z]+ .*[a-z_]+;$/ { name = $NF; sub(/;$/, "", name); gsub(/[^a-z_0-9]/, "", name); at = FNR; next }
+	name && $0 ~ "[(&]" name "[,);]|[^a-z_.>]" name " =" { name = "" }
+	name && /^\t+return|[^a-z_]return[ ;]/ { printf "%s:%d: may be released before it is anything\n", FILENAME, at; name = "" }
+	/^}$/ { name = "" }
+' $(grep -E '\.c$' <<<"$files"))
+[ -n "$early" ] && say "$early"
 headers=$(grep -E '\.h$' <<<"$files" | grep -v '^tests/')
 [ -n "$headers" ] && {
 	bare=$(awk '

@@ -135,10 +135,10 @@ const char *secret_next(const char *text, const char *from, size_t *ret_len)
 
 const char *secret_masked(struct arena *arena, const char *text, const struct map *known)
 {
-	auto_buf struct buf out;
 	if (strstr(text, "PRIVATE KEY-----"))
 		return SECRET_MASK;
 	const char *masked = url_masked(arena, secret_known_masked(arena, text, known));
+	auto_buf struct buf out;
 	buf_init(&out, 4 * strlen(masked) + sizeof SECRET_MASK);
 	const char *part, *at = masked;
 	for (size_t len; (part = secret_next(masked, at, &len)); at = part + len) {

@@ -230,6 +230,11 @@ def main():
     options = parser.parse_args()
     binary, kinds = os.path.abspath(options.binary), tries(options.seed)
     passed = failed = 0
+    for command in (*COMMANDS, *LOOKS):  # what the odd inputs are laid over is well itself
+        with Ground(binary) as ground:
+            status, out, err = ground.run(command)
+            if status != 0:
+                sys.exit(f"the file itself: {' '.join(command)}: {status}\n{(out + err).decode(errors='replace')}")
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for kind, share in SHARES.items():
             count = options.count * share // 100 if not options.only else options.count if kind == options.only else 0

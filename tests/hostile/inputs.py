@@ -19,8 +19,9 @@ VALUES = [
     "&x [*x]", "*nobody", "!reset null", "!override []", "!!binary AA==", "!!int x", "!foo {}", "!reset [a]", "{<<: {a: 1}}",
     "{<<: [1]}", "[a, a]", "{a: b, a: c}", '"/dev/zero"', '"/dev/null"', '"/"', '"a\\nb"', '"~/../x"', '"\\xff"', "é", '"\\ud800"',
     "[80, 80, 80]", '["1:2:3:4"]', '["/a:/b:zz"]', "[{target: 99999}]", "[{source: nobody}]", "{nobody: {}}", "[nobody]",
+    '"x -----BEGIN RSA PRIVATE KEY----- y"', '["-----BEGIN PRIVATE KEY-----", "password=x"]',
 ]
-NAMES = {"services": "a", "networks": "n", "volumes": "v", "secrets": "s", "configs": "c"}
+NAMES = {"services": "a", "networks": "n", "volumes": "vv", "secrets": "s", "configs": "c"}
 
 
 def read_keys(page):
@@ -49,9 +50,9 @@ def build(parts, value):
 BASE = """name: hostile
 services:
   a: {image: busybox}
-  b: {image: busybox, depends_on: [a], networks: [n], volumes: ["v:/v"]}
+  b: {image: busybox, depends_on: [a], networks: [n], volumes: ["vv:/v"]}
 networks: {n: {}}
-volumes: {v: {}}
+volumes: {vv: {}}
 """
 
 
