@@ -261,6 +261,28 @@ static void add_flow_dependencies(const struct dag_building *building, struct da
 	}
 }
 
+/* What is a task is a matter of the files: it stays one in a run that leaves out, or has switched off, who
+ * waits for it. */
+static void mark_tasks(const struct dag *dag)
+{
+	for (size_t i = 0; i < dag->count; i++)
+		for (size_t e = 0; e < dag->vertices[i]->nedges; e++)
+			if (dag->vertices[i]->edges[e].condition == CONDITION_COMPLETED)
+				dag->vertices[i]->edges[e].to->task = true;
+	for (size_t p = 0; p < dag->nprojects; p++) {
+		const struct project *project = dag->projects[p];
+		for (size_t i = 0; i < project->nservices; i++) {
+			const struct service *service = project->services[i];
+			for (size_t d = 0; d < service->ndepends_on; d++) {
+				const struct dependency *on = service->depends_on[d];
+				struct dag_vertex *vertex = map_get(&dag->by_key, on->key);
+				if (vertex && on->condition == CONDITION_COMPLETED)
+					vertex->task = true;
+			}
+		}
+	}
+}
+
 int dag_build(struct arena *arena, const struct project *const *projects, size_t nprojects,
 	const struct dag_selection *selection, struct dag **ret_dag, struct errors *errors)
 {
@@ -279,6 +301,7 @@ int dag_build(struct arena *arena, const struct project *const *projects, size_t
 		add_flow_dependencies(&building, dag->vertices[i]);
 		add_named_containers(arena, dag, dag->vertices[i]);
 	}
+	mark_tasks(dag);
 	if (dag_order(arena, dag, selection->looking, errors) < 0 ||
 		dag_select(arena, dag, selection, errors) < 0 || errors->count > before)
 		return -1;

@@ -33,7 +33,8 @@ struct dag_vertex {
 	bool upstream, downstream; /* named with all that it needs, with all that needs it */
 	bool excepted;             /* --except: no part of this run, whoever needs it */
 	bool dropped;              /* taken out again: dag_drop */
-	bool awaited;              /* some selected dependent waits for its completion: a one-shot */
+	bool awaited;              /* some selected dependent waits for its completion */
+	bool task;                 /* some service of the files does, selected or not: a one-shot */
 	size_t order;              /* position in a topological order, dependencies first */
 };
 

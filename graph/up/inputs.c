@@ -100,7 +100,7 @@ static const char *unescaped(struct arena *arena, const char *text, size_t len)
 
 bool inputs_one_shot(const struct dag_vertex *vertex)
 {
-	if (vertex->awaited)
+	if (vertex->task)
 		return true;
 	const struct service *service = vertex->service;
 	const struct deploy *deploy = service->deploy;

@@ -42,6 +42,20 @@ task() {
 	[ "$(requests trace)" = 3 ] || [ "$(requests trace)" = 4 ] # the task has written there: when did it end?
 }
 
+@test "C4 what is a task does not depend on what a run selects" {
+	task
+	flow up -d
+	run -0 flow up -d migrate
+	has 'nothing to do'
+	sed -i '/^  web:/,/^  [a-z]/s/image: busybox/&, profiles: [app]/' compose.yaml
+	run -0 flow --profile app up -d
+	has 'nothing to do'
+	run -0 flow up -d
+	has 'nothing to do'
+	run -0 flow plan --exit-code migrate
+	[ "$(cat out/log)" = one ]
+}
+
 @test "C4 a task whose end cannot be asked for is not run again for that" {
 	task
 	flow up -d

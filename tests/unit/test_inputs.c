@@ -147,7 +147,7 @@ static void one_shots_depend_on_the_age_of_their_volumes(void **state)
 	mount(f, "db", "2026-11-21T14:00:00+01:00");
 	mount(f, "new", NULL);
 	assert_null(strstr(digest(f, NULL, 0), "volume:"));
-	f->vertex.awaited = true;
+	f->vertex.task = true;
 	const char *label = digest(f, NULL, 0);
 	assert_non_null(strstr(label, ";volume:p_db=2026-11-21T14:00:00+01:00;volume:p_new=?"));
 	const char *complete = inputs_complete(f->arena, label, "p_new", "2026-11-22T00:00:00Z");
@@ -159,7 +159,7 @@ static void one_shots_depend_on_the_age_of_their_volumes(void **state)
 static void completing_fills_the_right_volume(void **state)
 {
 	struct fixture *f = *state;
-	f->vertex.awaited = true;
+	f->vertex.task = true;
 	mount(f, "a", NULL);
 	mount(f, "ab", NULL);
 	const char *label = inputs_complete(f->arena, digest(f, NULL, 0), "p_a", "T");
@@ -208,7 +208,7 @@ static void what_is_a_one_shot(void **state)
 	assert_true(inputs_one_shot(&f->vertex));
 	f->service->nports = 1; /* a server that was stopped ends with 0 as well */
 	assert_false(inputs_one_shot(&f->vertex));
-	f->vertex.awaited = true;
+	f->vertex.task = true;
 	assert_true(inputs_one_shot(&f->vertex));
 }
 
