@@ -102,6 +102,9 @@ void drive_close(struct drive *drive);
 /* Frees what was seen and planned, and empties `scratch` for the next look. */
 void drive_forget(struct drive *drive);
 
+/* Marks those of drive->seen that a run which was cut short may be stopping. */
+void drive_see_stops(struct drive *drive);
+
 /* What is there now of the scope's projects: containers only, one request. The snapshot is `scratch`'s; NULL
  * with findings in `errors`. */
 struct observed *drive_containers(const struct drive *drive, struct errors *errors);

@@ -1,7 +1,7 @@
 #include "engine/drive/drive_ready.h"
 #include "base/clock.h"
 #include "base/text/text.h"
-#include "engine/run/lock.h"
+#include "engine/local/lock.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

@@ -44,6 +44,7 @@ static int look_at_engine(struct drive_up *up)
 	struct observe_query query = observe_scope(drive->scratch, drive->scope, false);
 	if (observe(drive->scratch, drive->engine, &query, &drive->seen, drive->errors) < 0)
 		return -1;
+	drive_see_stops(drive);
 	up->how.images_known = false;
 	up->how.shared_files = service_files_shared(drive->engine);
 	up->how.connect_separately = drive->engine->api < 44;
@@ -57,7 +58,6 @@ static int plan_containers(struct drive_up *up)
 		drive->scratch, drive->scope->dag, drive->seen, &up->how, &drive->plan, drive->errors);
 }
 
-/* What others have may be in the way: better known before anything is changed. */
 /* Whether the engine would find no further driver here. (docs.docker.com: Docker plugin API, plugin
  * discovery) */
 static bool has_no_legacy_plugins(struct engine *engine)
@@ -76,6 +76,7 @@ static bool has_no_legacy_plugins(struct engine *engine)
 	return none;
 }
 
+/* What others have may be in the way: better known before anything is changed. */
 static int look_for_obstacles(struct drive_up *up)
 {
 	struct drive *drive = &up->drive;

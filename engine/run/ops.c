@@ -115,8 +115,7 @@ static const char *op_state(struct op_call *call)
 	return op_path(call, arena_printf(call->arena, "%ss", traits->object), call->step->name, NULL);
 }
 
-/* How long the container may take to end, ns. */
-static int64_t op_grace(const struct op_call *call)
+int64_t op_grace(const struct op_call *call)
 {
 	enum { USUAL = 10 }; /* s (Engine API: ContainerStop) */
 	const struct step *step = call->step;

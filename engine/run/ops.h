@@ -60,6 +60,9 @@ struct op_call {
  */
 int op_ask(struct op_call *call, struct request *request);
 
+/* How long the container of a stop may take to end, ns; negative: as long as it likes. */
+int64_t op_grace(const struct op_call *call);
+
 /* Reads the answer, sets step->result_id and changes the phase. */
 enum op_verdict op_got(struct op_call *call, const struct request *request);
 

@@ -30,6 +30,10 @@ struct run_options {
 	/* A hook of the container has printed a line, without its end. May be NULL. */
 	void (*hook_said)(void *arg, const struct step *step, const char *id, const char *text, size_t len);
 	void *arg;
+	/* The container is asked to stop, and has `grace` ns for it; negative: as long as it likes. May be
+	 * NULL. */
+	void (*stops)(void *arg, const struct step *step, const char *id, int64_t grace);
+	void *stops_arg;
 	/* Asked after every turn of the loop: true ends the run as a first interrupt does, without a signal.
 	 * May be NULL. */
 	bool (*halted)(void *arg);

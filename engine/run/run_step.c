@@ -190,11 +190,20 @@ static bool may_begin(const struct task *task)
 	       options->before_start(options->arg, task->step, task->call.container);
 }
 
+/* A stop goes on in the engine when its asker is gone: somebody may want to know. */
+static void tell_stop(const struct task *task)
+{
+	const struct run_options *options = task->run->options;
+	if (options->stops && task->row->graceful && !op_traits[task->step->op].starts)
+		options->stops(options->stops_arg, task->step, task->call.container, op_grace(&task->call));
+}
+
 void task_held(struct task *task)
 {
 	if (!task->held || task->over || !may_begin(task))
 		return;
 	task->held = false;
+	tell_stop(task);
 	if (task->row->job)
 		begin_job(task);
 	else

@@ -95,7 +95,10 @@ static void decide_start(struct work *work, const struct again_options *options)
 		bool asked = options->named && task->vertex->literal, starts = false;
 		for (size_t r = 0; task->vertex->selected && r < task->nreplicas; r++) {
 			struct replica *replica = task->replicas[r];
-			if ((replica->reason = existing_retried(work, replica->now))) {
+			replica->reason = existing_runs(replica->now) && replica->now->seen->stopping
+						  ? "a run that was cut short may be stopping it"
+						  : existing_retried(work, replica->now);
+			if (replica->reason) {
 				replica->action = ACTION_RESTART;
 				starts = true;
 				continue;

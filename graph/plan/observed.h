@@ -43,6 +43,7 @@ struct observed_container {
 	bool hook;                     /* a hook's that runs in a container of its own */
 	bool abandoned; /* a one-off that does not run and was to be removed by a process that is gone */
 	enum container_state state;
+	bool stopping; /* a run that was cut short has asked for its stop, and may not have seen its end */
 	enum health health;
 	int64_t exit_code;  /* of an exited one */
 	int64_t created;    /* Unix seconds */

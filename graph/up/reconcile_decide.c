@@ -176,7 +176,7 @@ static void decide_end(struct work *work, const struct task *task, struct replic
 		if (networks_renewed(task, now) && !work->options->no_start) {
 			replica->action = ACTION_RESTART;
 			replica->reason = "network changed";
-		} else if (!work->options->no_start && now->away) {
+		} else if (!work->options->no_start && (now->away || now->seen->stopping)) {
 			replica->action = ACTION_RESTART;
 			replica->reason = "a run that was cut short may be stopping it";
 		} else if (!work->options->no_start && (replica->reason = existing_retried(work, now))) {

@@ -307,6 +307,39 @@ load helper
 	[ -z "$(DOCKER_HOST=$ENGINE ids)" ]
 }
 
+@test "C1 what a run that was cut short is stopping is started again by the next one" {
+	compose <<-'YAML'
+		services:
+		  db:
+		    image: busybox
+		    stop_grace_period: 3s
+		    environment: {VALUE: "${VALUE:-1}"}
+		    command: [sh, -c, "trap : TERM; while :; do sleep 1; done"]
+	YAML
+	flow up -d
+	id=$(field db-1 '{{.Id}}')
+	for how in "up -d" restart stop; do
+		begin=$(started db-1)
+		# shellcheck disable=SC2086 # words
+		rm -f trace
+		VALUE=2 FLOW_TRACE=$PWD/trace begin log $how
+		until_true grep -q '"op":"container stop","state":2' trace
+		kill -KILL "$pid"
+		wait "$pid" || true
+		run -0 flow plan
+		has "a run that was cut short may be stopping it"
+		if [ "$how" = stop ]; then flow start; else flow up -d; fi
+		is db-1 running
+		[ "$(field db-1 '{{.Id}}')" = "$id" ]
+		[ "$(started db-1)" -gt "$begin" ]
+		run -0 flow up -d
+		has "nothing to do"
+	done
+	# what has seen the end of its stops leaves nothing to be seen
+	flow restart
+	[ -z "$(compgen -G "$XDG_RUNTIME_DIR/docker-flow/*.stopping")" ]
+}
+
 @test "what the engine refuses is told at the attribute that it is about" {
 	compose <<-'YAML'
 		services:

@@ -1,5 +1,5 @@
 /* The project lock: taken, waited for, released with its holder. */
-#include "engine/run/lock.h"
+#include "engine/local/lock.h"
 #include "folder_case.h"
 
 #include <signal.h>

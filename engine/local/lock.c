@@ -1,4 +1,4 @@
-#include "engine/run/lock.h"
+#include "engine/local/lock.h"
 #include "base/clock.h"
 #include "base/text/sha256.h"
 #include "compose/tree/file.h"
