@@ -51,7 +51,7 @@ static const struct refusal {
 		"the engine has several networks of this name (docker network ls): remove those that "
 		"are not needed by their id" },
 	{ "has active endpoints",
-		"containers of other projects use this network: docker network inspect NAME" },
+		"a container that is on this network keeps it: docker network inspect NAME" },
 	{ "Address already in use", "another container has this address: see docker network inspect" },
 	{ "address already in use", "another program of the engine's host uses this port" },
 	{ "volume is in use",
@@ -224,15 +224,23 @@ const char *op_message(const struct op_call *call, const struct request *request
 	return http_message(call->arena, request);
 }
 
-/* Whether the engine's words say that what was seen is gone, or has got a double. */
+/* Whether the engine's words say that what was seen is gone or going, runs again, has got a double or
+ * company. */
 static bool is_stale(const struct request *request, const char *message)
 {
-	if (request->fault != HTTP_OK)
-		return false;
-	return strstr(message, "is ambiguous") ||
-	       (request->status == 404 &&
-		       (strstr(message, "No such container") ||
-			       (strstr(message, "network ") && strstr(message, " not found"))));
+	static const struct {
+		int status; /* 0: any */
+		const char *words, *also;
+	} rows[] = { { 0, "is ambiguous", "" }, { 404, "No such container", "" },
+		{ 404, "network ", " not found" }, { 409, "is marked for removal", "" },
+		{ 409, "cannot remove container", "container is running" },
+		{ 409, "removal of container", "is already in progress" },
+		{ 403, "has active endpoints", "" } };
+	for (size_t i = 0; request->fault == HTTP_OK && i < sizeof rows / sizeof *rows; i++)
+		if ((!rows[i].status || rows[i].status == request->status) &&
+			strstr(message, rows[i].words) && strstr(message, rows[i].also))
+			return true;
+	return false;
 }
 
 /* What of the file a step's failure is about. */

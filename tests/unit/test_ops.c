@@ -380,6 +380,35 @@ static void test_reasons(void **state)
 	}
 }
 
+/* What is not as it was seen is looked at once more. */
+static void test_news(void **state)
+{
+	static const struct {
+		enum op op;
+		int status;
+		const char *message;
+		bool want;
+	} cases[] = {
+		{ OP_CONTAINER_START, 404, "No such container: c1", true },
+		{ OP_CONTAINER_START, 409, "container is marked for removal and cannot be started", true },
+		{ OP_CONTAINER_REMOVE, 409,
+			"cannot remove container \\\"/c1\\\": container is running: stop the container before removing or force remove",
+			true },
+		{ OP_NETWORK_REMOVE, 403,
+			"error while removing network: network shop_default has active endpoints", true },
+		{ OP_CONTAINER_START, 409, "something else", false },
+		{ OP_CONTAINER_START, 400, "container is marked for removal", false },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		begin(cases[i].op);
+		assert_int_equal(answer(cases[i].status,
+					 arena_printf(arena, "{\"message\":\"%s\"}", cases[i].message)),
+			OP_FAIL);
+		assert_int_equal(step.conflict, cases[i].want);
+	}
+}
+
 static void on_done(void *arg, bool ok)
 {
 	*(bool *)arg = ok;
@@ -423,6 +452,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_port_in_use, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_port_of_a_stranger, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_reasons, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_news, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_drain, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
