@@ -55,11 +55,10 @@ int output_open(struct output *output)
 
 int output_redirect(struct output *output, const char *file, struct errors *errors)
 {
-	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0)
+	if (new_file_open(errors->arena, &output->new_file, file) < 0)
 		return error_add(
 			errors, ERROR_SYSTEM, NULL, NULL, "cannot write %s: %s", file, strerror(errno));
-	output->fd = fd;
+	output->fd = output->new_file.fd;
 	output->file = file;
 	output->terminal = false;
 	return 0;
@@ -99,7 +98,7 @@ int output_close(struct output *output)
 	fclose(output->stream);
 	write_kept(output, false);
 	buf_finish(&output->text);
-	if (output->file && close(output->fd) != 0 && !output->failure)
+	if (output->file && new_file_end(&output->new_file, output->failure != 0) != 0 && !output->failure)
 		output->failure = errno;
 	return output->failure;
 }

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "engine/archive/new_file.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,8 +20,9 @@ int output_fill_closed(void);
 struct output {
 	FILE *stream;     /* what commands print to */
 	int fd;           /* where it comes out */
-	const char *file; /* stands for standard output (-o FILE), or NULL */
-	bool terminal;    /* it is not to obey what is printed: that is kept in `text` for a while */
+	const char *file; /* stands for standard output (-o FILE), or NULL; */
+	struct new_file new_file;
+	bool terminal; /* it is not to obey what is printed: that is kept in `text` for a while */
 	struct buf text;
 	int failure; /* errno of the first write that failed, or 0 */
 };
@@ -30,7 +32,8 @@ struct output {
  * `output` stays where it is. */
 int output_open(struct output *output);
 
-/* Makes it go to a file, which is emptied. `file` is borrowed. Returns 0, or -1 with a finding. */
+/* Makes it go to a file, which is there, or another one, when all of it was printed. `file` is borrowed.
+ * Returns 0, or -1 with a finding. */
 int output_redirect(struct output *output, const char *file, struct errors *errors);
 
 /* Brings what was printed so far to its place, for what goes on and on. */

@@ -145,3 +145,20 @@ obeyed() { LC_ALL=C grep -qP '[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]|\
 	run -1 bash -c "'$flow' -p shop logs >/dev/full"
 	[[ $output == *"cannot write the output"* ]]
 }
+
+@test "B5 a file that cannot be written whole keeps what it had" {
+	for i in {1..60}; do printf '  more%d: {image: busybox, command: [sleep, "%d"]}\n' "$i" "$i"; done >>compose.yaml
+	before=$(cat compose.yaml)
+	chmod 640 compose.yaml
+	ln -s compose.yaml link.yaml
+	run -1 bash -c 'trap "" XFSZ; ulimit -f 1; exec "$0" config -o link.yaml' "$flow"
+	[[ $output == *"cannot write link.yaml: File too large"* ]]
+	[ "$(cat compose.yaml)" = "$before" ]
+	[ -z "$(ls -A | grep docker-flow)" ]
+	run -0 "$flow" config -o link.yaml
+	[ -L link.yaml ]
+	[ "$(stat -c %a compose.yaml)" = 640 ]
+	grep -q 'more60' compose.yaml
+	[ "$(cat compose.yaml)" != "$before" ]
+	[ -z "$(ls -A | grep docker-flow)" ]
+}
