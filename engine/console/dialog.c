@@ -283,6 +283,9 @@ static void dialog_on_done(struct request *request)
 		buf_puts(&dialog->failure, http_message(http_arena(request), request));
 		dialog->end.failure = buf_text(&dialog->failure);
 		dialog->end.refused = request->fault == HTTP_OK && request->status < 500;
+	} else if (!frames_end(&dialog->frames, dialog_payload, dialog)) {
+		buf_puts(&dialog->failure, "the connection was lost within the output");
+		dialog->end.failure = buf_text(&dialog->failure);
 	}
 	dialog->request = NULL;
 	watch_input(dialog);

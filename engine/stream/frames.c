@@ -14,6 +14,7 @@ static size_t take_head(struct frames *frames, const char *bytes, size_t len)
 	const unsigned char *head = frames->head;
 	bool plausible = head[0] <= 3 && !head[1] && !head[2] && !head[3];
 	frames->raw = !plausible && !frames->begun;
+	frames->bad = !plausible && frames->begun;
 	frames->begun = true;
 	frames->left = (size_t)head[4] << 24 | (size_t)head[5] << 16 | (size_t)head[6] << 8 | head[7];
 	frames->first = true;
@@ -25,7 +26,7 @@ static size_t take_head(struct frames *frames, const char *bytes, size_t len)
 void frames_feed(struct frames *frames, const char *bytes, size_t len,
 	void (*payload)(void *arg, bool standard_error, const char *bytes, size_t len), void *arg)
 {
-	while (len && !frames->stop) {
+	while (len && !frames->stop && !frames->bad) {
 		if (frames->raw) {
 			payload(arg, false, bytes, len);
 			return;
@@ -47,4 +48,12 @@ void frames_feed(struct frames *frames, const char *bytes, size_t len,
 		bytes += take;
 		len -= take;
 	}
+}
+
+bool frames_end(struct frames *frames,
+	void (*payload)(void *arg, bool standard_error, const char *bytes, size_t len), void *arg)
+{
+	if (!frames->begun && !frames->raw && frames->have && !frames->stop)
+		payload(arg, false, (const char *)frames->head, frames->have);
+	return frames->stop || frames->raw || !frames->begun || (!frames->have && !frames->bad);
 }

@@ -113,6 +113,8 @@ static void logs_on_done(struct request *request)
 	struct logs *logs = request->arg;
 	const char *failure = NULL;
 	logs->busy = true;
+	if (!frames_end(&logs->frames, got_payload, logs))
+		failure = "the connection was lost within the output";
 	for (logs->current = 0; logs->current < 2; logs->current++)
 		lines_flush(&logs->lines[logs->current], logs_got_line, logs);
 	if (request->fault != HTTP_OK || request->status != 200)

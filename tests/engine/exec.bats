@@ -239,6 +239,8 @@ web() {
 	proxied lost@3
 	run -1 flow exec -T web sh -c 'echo ran >>/runs'
 	has "the command has begun"
-	DOCKER_HOST=$ENGINE run -0 flow exec -T web cat /runs
+	export DOCKER_HOST=$ENGINE
+	until_true flow exec -T web test -s /runs # it begins a moment later
+	run -0 flow exec -T web cat /runs
 	[ "$output" = ran ]
 }

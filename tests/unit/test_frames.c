@@ -96,6 +96,31 @@ static void a_stream_without_frames_is_raw(void **state)
 	assert_int_equal(bed->text[0].len, 9);
 }
 
+/* What ends within a frame has been cut. */
+static void an_end_is_whole_or_not(void **state)
+{
+	struct bed *bed = *state;
+	auto_buf struct buf stream;
+	buf_init(&stream, 1000);
+	put_frame(&stream, 1, "abc", 3);
+	put_frame(&stream, 2, "de", 2);
+	for (size_t len = 0; len <= 21; len++) {
+		const struct buf cut = { .data = stream.data, .len = len };
+		feed(bed, &cut, 100);
+		bed->frames.begun = true; /* as of a dialog, whose stream has frames for sure */
+		assert_int_equal(frames_end(&bed->frames, payload, bed), len == 0 || len == 11 || len == 21);
+	}
+	feed(bed, &stream, 100);
+	frames_feed(&bed->frames, "\7\0\0\0\0\0\0\1x", 9, payload, bed);
+	assert_false(frames_end(&bed->frames, payload, bed));
+	assert_string_equal(buf_text(&bed->text[1]), "de");
+	/* too short to be told from raw output */
+	feed(bed, &(const struct buf){ .data = stream.data, .len = 0 }, 100);
+	frames_feed(&bed->frames, "hi\r\n", 4, payload, bed);
+	assert_true(frames_end(&bed->frames, payload, bed));
+	assert_string_equal(buf_text(&bed->text[0]), "hi\r\n");
+}
+
 static void a_callback_can_stop_it(void **state)
 {
 	struct bed *bed = *state;
@@ -169,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(frames_may_be_cut_anywhere),
 		TEST(a_stream_without_frames_is_raw),
+		TEST(an_end_is_whole_or_not),
 		TEST(a_callback_can_stop_it),
 		TEST(lines_may_be_cut_anywhere),
 		TEST(long_lines_come_in_pieces),
