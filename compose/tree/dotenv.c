@@ -141,12 +141,12 @@ static int read_key(struct reader *reader, const char **ret_key, bool *ret_alone
 	const char *start = reader->text, *at = start;
 	while (at < reader->end && !strchr("=:\n", *at)) {
 		if (!key_char((unsigned char)*at)) {
-			reader->value = at + 1;
+			/* no name at all, maybe: a further line of a key, which is not shown */
+			reader->value = reader->statement;
 			reader->at.col = column(reader, at);
 			return dotenv_error(reader,
-				arena_printf(arena, "unexpected character \"%c\" in variable name \"%.*s\"",
-					*at, (int)(at - start + 1), start),
-				"write NAME=value; names hold letters, digits, _ . and -");
+				arena_printf(arena, "unexpected character \"%c\" in a variable name", *at),
+				"write NAME=value; names hold letters, digits, _ . and -; a value of several lines is quoted");
 		}
 		at++;
 	}
@@ -157,6 +157,7 @@ static int read_key(struct reader *reader, const char **ret_key, bool *ret_alone
 	char *key = arena_strndup(arena, start, (size_t)(at - start));
 	size_t word = strcspn(key, " \t");
 	if (key[word]) {
+		reader->value = reader->statement;
 		reader->at.col = column(reader, start + word);
 		return dotenv_error(reader, "key cannot contain a space", "write NAME=value, one in a line");
 	}
@@ -341,10 +342,14 @@ static int read_raw_line(struct reader *reader, const char *end)
 	if (!*key)
 		return dotenv_error(reader, "no variable name before =", "write NAME=value");
 	for (const char *at = key; *at; at++)
-		if (isspace((unsigned char)*at))
+		if (isspace((unsigned char)*at)) {
+			/* without a = it may be no name at all */
+			reader->value = equals ? reader->value : start;
 			return dotenv_error(reader,
-				arena_printf(arena, "variable '%s' contains whitespaces", key),
+				equals ? arena_printf(arena, "variable '%s' contains whitespaces", key)
+				       : "a variable name contains whitespaces",
 				"write NAME=value, one in a line");
+		}
 	const char *value = equals ? arena_strndup(arena, equals + 1, (size_t)(end - equals - 1))
 				   : dotenv_lookup(reader->dotenv, key);
 	if (value)

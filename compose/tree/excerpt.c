@@ -50,7 +50,7 @@ struct scan {
 static bool hides_value(const struct level *level, const char *key)
 {
 	static const char *const keys[] = { "environment", "args", "content", "headers", "options",
-		"driver_opts", "labels", "annotations", "dockerfile_inline" };
+		"driver_opts", "labels", "annotations", "dockerfile_inline", "auths" };
 	static const char *const places[] = { "file", "environment", "name", "external" };
 	if (level->has_names)
 		return level->hidden;
@@ -124,7 +124,8 @@ static void scan_scalar(struct scan *scan, const yaml_event_t *event)
 		read_key(scan, text);
 		return;
 	}
-	scan->last_hidden = is_hidden(scan, event->data.scalar.anchor);
+	/* a text without a key is no compose file, but maybe one of those that it names */
+	scan->last_hidden = !level || is_hidden(scan, event->data.scalar.anchor);
 	if (scan->last_hidden)
 		span.pair = level && level->has_pairs;
 	bool defaults = level && level->source == SOURCE && strchr(text, '$');
