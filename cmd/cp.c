@@ -91,6 +91,21 @@ static int print_archive(struct ctx *ctx, const struct copy *copy, const struct 
 		http_query(ctx->arena, "path", path, (char *)NULL), container->name);
 }
 
+static void cp_signal(void *arg, int number)
+{
+	struct ctx *ctx = arg;
+	ctx->interrupted = number;
+}
+
+/* An interrupt leaves nothing half written. */
+static int fetch(struct ctx *ctx, const struct copy *copy, const struct observed_container *container)
+{
+	loop_signals(ctx->loop, cp_signal, ctx);
+	int result = copy_out(copy, container);
+	loop_signals(ctx->loop, NULL, NULL);
+	return result;
+}
+
 /* An empty path, of a variable that is not set as a rule, is not the folder that it would lead to. */
 static const char *empty_path(struct ctx *ctx, const struct cp_end *source, const struct cp_end *target)
 {
@@ -152,7 +167,7 @@ static int cp_run(struct ctx *ctx, const void *data)
 		return print_copies(ctx, &copy, chosen, in ? count : 1, in);
 	if (!in)
 		return strcmp(target.path, "-") == 0 ? print_archive(ctx, &copy, chosen[0])
-						     : copy_out(&copy, chosen[0]);
+						     : fetch(ctx, &copy, chosen[0]);
 	return strcmp(source.path, "-") == 0 ? copy_archive_in(&copy, chosen, count, STDIN_FILENO)
 					     : copy_in(&copy, chosen, count);
 }

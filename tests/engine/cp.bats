@@ -263,3 +263,21 @@ inside() { docker exec -u 0 "$PROJECT-web-1" sh -c "$1"; }
 		[ "$(cat out)" -le $(($(cat least) + 8192)) ] || { cat least out; return 1; }
 	done
 }
+
+@test "an interrupt of a copy out leaves what was there, and nothing else" {
+	one_service
+	flow up -d
+	flow exec -T web dd if=/dev/zero of=/big bs=1M count=300
+	echo old >target
+	mkdir into
+	mv target into/
+	for signal in INT:130 TERM:143 HUP:129; do
+		begin log cp web:/big into/target
+		until_true eval '[ "$(ls -A into | wc -l)" = 2 ]'
+		kill -"${signal%:*}" "$pid"
+		ends "${signal#*:}"
+		[ ! -s log ]
+		[ "$(ls -A into)" = target ]
+		[ "$(cat into/target)" = old ]
+	done
+}
