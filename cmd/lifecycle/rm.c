@@ -45,6 +45,7 @@ static bool may_remove(struct ctx *ctx, const struct drive *drive, bool force)
 		return ask_yes(ctx, text);
 	quote_plain_print(ctx->output.stream, text);
 	fputc('\n', ctx->output.stream);
+	output_flush(&ctx->output);
 	return true;
 }
 

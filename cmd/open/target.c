@@ -13,15 +13,35 @@ static bool is_rather(const struct observed_container *a, const struct observed_
 	return a->number != b->number ? a->number < b->number : a->created < b->created;
 }
 
-static int tell_missing(struct ctx *ctx, const char *service, const struct opt_int *index)
+/* "1, 2": the numbers of the service's containers that run; NULL: none does. */
+static const char *running_numbers(struct arena *arena, const struct observed *seen, const char *service)
 {
-	if (index->set)
+	const char *text = NULL;
+	for (size_t i = 0; i < seen->ncontainers; i++) {
+		const struct observed_container *container = seen->containers[i];
+		if (text_is(container->service, service) && !container->oneoff &&
+			container_state_runs(container->state))
+			text = arena_printf(arena, "%s%s%lld", text ? text : "", text ? ", " : "",
+				(long long)container->number);
+	}
+	return text;
+}
+
+static int tell_missing(
+	struct ctx *ctx, const char *service, const struct opt_int *index, const struct observed *seen)
+{
+	const char *numbers = running_numbers(ctx->arena, seen, service);
+	if (!index->set)
+		error_add(&ctx->errors, ERROR_ENGINE, NULL, NULL, "service \"%s\" is not running", service);
+	else
 		error_add(&ctx->errors, ERROR_ENGINE, NULL, NULL,
 			"service \"%s\" is not running container #%lld", service, (long long)index->value);
-	else
-		error_add(&ctx->errors, ERROR_ENGINE, NULL, NULL, "service \"%s\" is not running", service);
-	return error_hint(&ctx->errors, "%s ps -a lists what is there; %s up -d %s starts it", ctx->program,
-		ctx->program, service);
+	if (numbers)
+		return error_hint(&ctx->errors, "those that run: %s; %s scale %s=N makes more", numbers,
+			ctx->program, service);
+	return error_hint(&ctx->errors,
+		"%s ps -a lists what is there; %s up -d %s starts it; %s run --rm %s … needs none that runs",
+		ctx->program, ctx->program, service, ctx->program, service);
 }
 
 int target_running(struct ctx *ctx, const char *service, const struct opt_int *index,
@@ -47,5 +67,5 @@ int target_running(struct ctx *ctx, const char *service, const struct opt_int *i
 	if (!seen)
 		return -1;
 	*ret_container = found;
-	return found ? 0 : tell_missing(ctx, service, index);
+	return found ? 0 : tell_missing(ctx, service, index, seen);
 }

@@ -4,6 +4,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* In quotes, as Go writes a text (strconv.Quote): what is read by scripts that know docker's. */
+static const char *quoted_as_go(struct arena *arena, const char *text)
+{
+	static const char from[] = "\a\b\f\n\r\t\v\\\"", to[] = "abfnrtv\\\"";
+	char *quoted = arena_alloc(arena, 4 * strlen(text) + 3), *out = quoted;
+	*out++ = '"';
+	for (; *text; text++) {
+		const char *known = strchr(from, *text);
+		if (known)
+			out += snprintf(out, 3, "\\%c", to[known - from]);
+		else if ((unsigned char)*text < ' ' || *text == 0x7f)
+			out += snprintf(out, 5, "\\x%02x", (unsigned char)*text);
+		else
+			*out++ = *text;
+	}
+	*out++ = '"';
+	*out = '\0';
+	return quoted;
+}
+
 const char *ps_command(struct arena *arena, const struct observed_container *container, bool whole)
 {
 	enum { MOST = 19 };
@@ -16,7 +36,7 @@ const char *ps_command(struct arena *arena, const struct observed_container *con
 		show_clipped(&text, command, MOST);
 		buf_puts(&text, "…");
 	}
-	return arena_printf(arena, "\"%s\"", buf_text(&text));
+	return quoted_as_go(arena, buf_text(&text));
 }
 
 /* The longest time that words like "Up 5 minutes (healthy)" can mean, in seconds (docker/go-units:

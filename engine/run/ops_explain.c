@@ -59,6 +59,8 @@ static const struct refusal {
 	{ "cannot join network of a non running container",
 		"the container whose network is shared has ended: see its logs" },
 	{ "plugin", "the engine lacks this plugin: docker plugin ls" },
+	{ "exec: \"", "the image has no such program, or not for this machine: check command and entrypoint",
+		{ "entrypoint", "command" } },
 	{ "OCI runtime", "see the engine's words above; docker inspect shows the container as it was made" },
 };
 

@@ -88,7 +88,7 @@ static void add_fault(const struct judge *judge, const char *wrong)
 			     : arena_printf(arena, "container %s %s", name, wrong),
 		.hint = paused ? arena_printf(arena, "docker unpause %s", name)
 			       : arena_printf(arena, "`docker flow logs %s` shows its output", key),
-		.mild = selected ? !edge && !paused : judge->plan->leaves_needed,
+		.mild = selected ? !edge && !paused : judge->plan->leaves_needed || judge->vertex->excepted,
 	};
 }
 

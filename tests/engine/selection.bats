@@ -58,3 +58,23 @@ states() { docker ps -a --filter "label=com.docker.compose.project=$PROJECT" --f
 	flow down
 	[ -z "$(names)" ]
 }
+
+@test "what is excepted and broken is a warning, as with --no-deps" {
+	compose <<-'YAML'
+		services:
+		  slow: {image: busybox, network_mode: none, command: "false"}
+		  job: {image: busybox, init: true, network_mode: none, command: sleep 1000, depends_on: {slow: {condition: service_completed_successfully}}}
+	YAML
+	run -1 flow up -d
+	run -0 flow up -d --except slow
+	has "warning: services.job.depends_on" "container $PROJECT-slow-1 exited (1), and job needs it"
+	is job-1 running
+	run -0 flow up -d --no-deps job
+	run -1 flow exec -T --index 9 job true
+	has "those that run: 1;" "scale job=N makes more"
+	run -1 flow exec -T slow true
+	has "run --rm slow … needs none that runs"
+	# it is told before it happens
+	run -0 --separate-stderr bash -c '"$0" --progress plain rm -fs job 2>&1' "$FLOW"
+	[[ $output == "Going to remove $PROJECT-job-1"* ]]
+}

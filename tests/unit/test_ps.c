@@ -29,6 +29,8 @@ static void commands_are_cut_between_characters(void **state)
 	assert_string_equal(ps_command(arena, &container, true), "\"ääääääääääääääääääääää\"");
 	container.command = NULL;
 	assert_string_equal(ps_command(arena, &container, false), "\"\"");
+	container.command = "a \"b\" \\ \n\x1b";
+	assert_string_equal(ps_command(arena, &container, false), "\"a \\\"b\\\" \\\\ \\n\\x1b\"");
 }
 
 static char *printed_json(const struct observed_container *container)
