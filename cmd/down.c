@@ -3,6 +3,7 @@
 #include "cmd/line/commands.h"
 #include "cmd/open/connect.h"
 #include "cmd/open/provide.h"
+#include "cmd/open/shown.h"
 #include "cmd/screen/show.h"
 #include "cmd/up/print_plan.h"
 #include "engine/drive/drive_down.h"
@@ -94,7 +95,7 @@ static int down_run(struct ctx *ctx, const void *data)
 	if (drive_open(drive) < 0)
 		return -1;
 	if (drive->plan->count) {
-		int result = lifecycle_show(ctx, drive, drive_run);
+		int result = shown_run(ctx, drive, drive_run);
 		return result < 0 ? result : provide_end(ctx, &scope, PROVIDER_DOWN);
 	}
 	drive_close(drive);

@@ -1,8 +1,7 @@
 #include "cmd/lifecycle/lifecycle.h"
 #include "cmd/line/commands.h"
-#include "cmd/line/report.h"
 #include "cmd/open/connect.h"
-#include "cmd/screen/show.h"
+#include "cmd/open/shown.h"
 #include "cmd/up/print_plan.h"
 
 /* docker compose 2.40 goes by labels there: of a service that nobody knows there is no container. */
@@ -38,24 +37,9 @@ struct drive lifecycle_drive(struct ctx *ctx, const struct scope *scope)
 		.parallel = connect_parallel(ctx) };
 }
 
-int lifecycle_show(struct ctx *ctx, struct drive *drive, int (*run)(struct drive *drive))
-{
-	report_warnings(ctx);
-	if (!drive->sink)
-		drive->sink = show_create(ctx, ctx->cmd->name, NULL, 0);
-	int result = run(drive);
-	drive_close(drive);
-	ctx->interrupted = drive->interrupted;
-	if (drive->interrupted)
-		drive_tell_left(drive);
-	drive->sink->interrupted = drive->interrupted != 0;
-	event_end(drive->sink, result == 0 || drive->interrupted);
-	return result;
-}
-
 int lifecycle_run(struct ctx *ctx, struct drive *drive, int (*run)(struct drive *drive))
 {
 	if (ctx->globals.dry_run)
 		return drive_look(drive) < 0 ? -1 : print_one_plan(ctx->output.stream, drive->plan, false);
-	return drive_open(drive) < 0 ? -1 : lifecycle_show(ctx, drive, run);
+	return drive_open(drive) < 0 ? -1 : shown_run(ctx, drive, run);
 }

@@ -16,7 +16,4 @@ struct drive lifecycle_drive(struct ctx *ctx, const struct scope *scope);
  * --dry-run prints the plan. Returns 0 or -1. */
 int lifecycle_run(struct ctx *ctx, struct drive *drive, int (*run)(struct drive *drive));
 
-/* Of that the second half: what drive_open has planned. The drive is closed then. */
-int lifecycle_show(struct ctx *ctx, struct drive *drive, int (*run)(struct drive *drive));
-
 #endif

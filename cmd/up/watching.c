@@ -1,7 +1,7 @@
 #include "cmd/up/watching.h"
 #include "cmd/line/report.h"
 #include "cmd/open/connect.h"
-#include "cmd/screen/show.h"
+#include "cmd/open/shown.h"
 #include "engine/drive/drive_again.h"
 
 #include <stdio.h>
@@ -105,27 +105,7 @@ static void watching_rebuild(void *arg, const char *service)
 	watching_goes_on(watching);
 }
 
-static void run_restart(struct watching *watching, struct drive_again *again)
-{
-	struct ctx *ctx = watching->ctx;
-	struct drive *drive = &again->drive;
-	drive_again_init(again);
-	if (drive_open(drive) < 0)
-		return;
-	report_warnings(ctx);
-	if (watching->attach)
-		attach_join(watching->attach, drive);
-	else
-		drive->sink = show_create(ctx, ctx->cmd->name, NULL, 0);
-	int result = drive_again_run(drive);
-	drive_close(drive);
-	ctx->interrupted = drive->interrupted;
-	if (drive->interrupted)
-		drive_tell_left(drive);
-	drive->sink->interrupted = drive->interrupted != 0;
-	event_end(drive->sink, result == 0 || drive->interrupted);
-}
-
+/* Restarts the service's containers, in the run that somebody is attached to when there is one. */
 static void watching_restart(void *arg, const char *service)
 {
 	struct watching *watching = arg;
@@ -144,7 +124,12 @@ static void watching_restart(void *arg, const char *service)
 						     .parallel = connect_parallel(ctx) },
 			.how = { .what = AGAIN_RESTART, .no_deps = true },
 			.services = scope.services };
-		run_restart(watching, &again);
+		drive_again_init(&again);
+		if (drive_open(&again.drive) == 0) {
+			if (watching->attach)
+				attach_join(watching->attach, &again.drive);
+			shown_run(ctx, &again.drive, drive_again_run);
+		}
 	}
 	watching_goes_on(watching);
 }
