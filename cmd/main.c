@@ -7,6 +7,7 @@
 #include "cmd/open/project.h"
 #include "cmd/line/output.h"
 #include "cmd/line/report.h"
+#include "cmd/line/terminal.h"
 #include "cmd/line/usage.h"
 #include "plugin-manifest/manifest.h"
 
@@ -37,26 +38,6 @@ static const char *read_cwd(struct arena *arena, const struct map *env)
 	const char *copy = arena_strdup(arena, cwd ? cwd : "/");
 	free(cwd);
 	return copy;
-}
-
-/* Until the event loop takes the signals over, an interrupt only has to end with the right status: docker
- * turns a plugin killed by a signal into 255. */
-static void end_at_once(int number)
-{
-	_exit(128 + number);
-}
-
-static void catch_signals(void)
-{
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-		struct sigaction old;
-		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN)
-			continue;
-		struct sigaction action = { .sa_handler = end_at_once };
-		sigaction(numbers[i], &action, NULL);
-	}
-	signal(SIGPIPE, SIG_IGN);
 }
 
 /* Name after "docker-" of the file we were called by: "flow", "compose", … */
@@ -187,7 +168,8 @@ int main(int argc, char **argv)
 		manifest_print(stdout);
 		return fflush(stdout) != 0;
 	}
-	catch_signals();
+	terminal_catch_ends(false);
+	signal(SIGPIPE, SIG_IGN);
 	const char *untraced = trace_start(), *why = untraced ? strerror(errno) : NULL;
 	struct arena *arena = arena_create();
 	const char *plugin = plugin_name(argc ? argv[0] : "docker-flow");

@@ -1,5 +1,6 @@
 #include "cmd/line/terminal.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -59,4 +60,30 @@ void terminal_size(unsigned *ret_rows, unsigned *ret_columns)
 	bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col;
 	*ret_rows = known ? size.ws_row : 24;
 	*ret_columns = known ? size.ws_col : 80;
+}
+
+static void end_at_once(int number)
+{
+	_exit(128 + number);
+}
+
+static void end_with_cursor(int number)
+{
+	static const char shown[] = "\033[?25h";
+	ssize_t written = write(STDERR_FILENO, shown, sizeof shown - 1);
+	(void)written; /* a terminal that is gone has no cursor */
+	_exit(128 + number);
+}
+
+void terminal_catch_ends(bool hidden)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	size_t count = sizeof numbers / sizeof *numbers;
+	for (size_t i = 0; i < count - !hidden; i++) {
+		struct sigaction old;
+		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN)
+			continue;
+		struct sigaction action = { .sa_handler = hidden ? end_with_cursor : end_at_once };
+		sigaction(numbers[i], &action, NULL);
+	}
 }

@@ -83,14 +83,15 @@ void raw_open(struct raw *raw, struct loop *loop, const struct raw_options *opti
 
 void raw_enter(struct raw *raw)
 {
-	/* Ctrl-Z is the process's own on its terminal; without one it stops us, as any program. */
-	static const int stops[] = { SIGTSTP, SIGCONT, 0 };
+	/* Ctrl-Z is the process's own on its terminal; without one it stops us, as any program. What would
+	 * end us at once must not leave the terminal as it is. */
+	static const int numbers[] = { SIGTSTP, SIGCONT, SIGQUIT, SIGUSR1, SIGUSR2, 0 };
 	loop_signals(raw->loop, raw_signal, raw);
 	if (raw->options.also)
 		loop_signals_also(raw->loop, raw->options.also);
 	if (!raw->ours)
 		return;
-	loop_signals_also(raw->loop, stops);
+	loop_signals_also(raw->loop, numbers);
 	raw_on(raw);
 }
 

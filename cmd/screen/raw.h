@@ -12,7 +12,8 @@ struct raw_options {
 	bool tty; /* the process has a terminal; ours is standard input, if that is one */
 	/* The terminal has another size; may be NULL. */
 	void (*resized)(void *arg, unsigned rows, unsigned columns);
-	/* A signal that is not the terminal's own: SIGINT, SIGTERM, SIGHUP, or one of `also`. */
+	/* A signal that is not the terminal's own: SIGINT, SIGTERM, SIGHUP, or one of `also`; where the
+	 * terminal is taken SIGQUIT, SIGUSR1 and SIGUSR2 as well. */
 	void (*got)(void *arg, int number);
 	const int *also; /* further signals to be told, ended by a 0; NULL: none */
 	void *arg;

@@ -4,6 +4,7 @@
 #include "engine/loop/loop.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* auto: a terminal that can move its cursor gets the live screen. */
 static const char *screen_wanted(const struct ctx *ctx)
@@ -30,9 +31,10 @@ struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *lo
 		.now = loop_now,
 	};
 	const char *kind = screen_wanted(ctx);
-	if (strcmp(kind, "tty") == 0)
+	if (strcmp(kind, "tty") == 0) {
+		terminal_catch_ends(isatty(STDERR_FILENO));
 		ctx->sink = show_tty_create(ctx->arena, &look);
-	else if (strcmp(kind, "json") == 0)
+	} else if (strcmp(kind, "json") == 0)
 		ctx->sink = show_json_create(ctx->arena, &look);
 	else if (strcmp(kind, "quiet") == 0)
 		ctx->sink = show_quiet_create(ctx->arena, &look);

@@ -93,6 +93,19 @@ load helper
 	STEPS
 }
 
+@test "signals that end us and are not passed on leave the terminal as it was" {
+	compose <<<'services: {web: {image: busybox, init: true, command: sh, stdin_open: true, tty: true}}'
+	flow up -d
+	for name in TERM QUIT USR2; do
+		run "-$((128 + $(kill -l "$name")))" terminal 30x90 "$FLOW" attach --sig-proxy=false web <<-STEPS
+			type \\r
+			wait #
+			signal $name
+		STEPS
+	done
+	is web-1 running
+}
+
 @test "B2 a wait that is lost at the end is looked after, though the engine stumbles once more" {
 	compose <<<'services: {web: {image: busybox, init: true, command: sh -c "read line; exit 7", stdin_open: true}}'
 	flow up -d

@@ -183,7 +183,7 @@ web() {
 
 @test "whatever ends or stops us leaves the terminal as it was" {
 	web
-	for name in INT TERM HUP; do
+	for name in INT TERM HUP QUIT USR1; do
 		run terminal 30x90 "$FLOW" exec web sh <<-STEPS
 			wait #
 			signal $name

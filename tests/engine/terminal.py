@@ -40,7 +40,7 @@ def lead(slave, to_us, command):
         os.setpgid(0, 0)
         os.tcsetpgrp(0, os.getpgid(0))
         os.closerange(3, 256)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP, signal.SIGTTOU, signal.SIGPIPE):
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP, signal.SIGTTOU, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)
         os.execvp(command[0], command)
     os.write(to_us, str(pid).encode())

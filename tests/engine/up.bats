@@ -469,3 +469,12 @@ chain() {
 	run ! docker exec "$PROJECT-db-1" test -e /data/old
 	[ "$(field web-1 '{{.Id}}')" != "$web" ] # as docker compose does
 }
+
+@test "SIGQUIT while a live screen is drawn gives the cursor back" {
+	one_that_waits
+	TERM=xterm run -131 terminal 24x80 "$FLOW" up -d <<-'STEPS'
+		wait Waiting
+		type \x1c
+	STEPS
+	[[ $output == *$'\e[?25l'*$'\e[?25h' ]]
+}
