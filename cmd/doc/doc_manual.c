@@ -24,6 +24,7 @@ static const char *const environment_rows[][2] = {
 	{ "BUILDX_BUILDER", "As --builder of build" },
 	{ "COMPOSE_IGNORE_ORPHANS, COMPOSE_REMOVE_ORPHANS",
 		"As --ignore-orphans of up and run, --remove-orphans of up, run and down" },
+	{ "COMPOSE_MENU", "As --menu of up" },
 	{ "COMPOSE_HTTP_TIMEOUT",
 		"Seconds that the engine may be silent, beyond what a request takes (30): then it is asked how "
 		"it is, and given up when it says nothing" },

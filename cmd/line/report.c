@@ -2,6 +2,7 @@
 #include "cmd/line/terminal.h"
 #include "engine/connect/engine.h"
 #include "engine/loop/loop.h"
+#include "graph/plan/event.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -50,6 +51,8 @@ void report_warnings(struct ctx *ctx)
 {
 	if (ctx->errors.count)
 		return;
+	if (ctx->errors.first)
+		event_yield(ctx->sink);
 	report_print(ctx);
 	errors_shown(&ctx->errors);
 }

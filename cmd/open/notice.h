@@ -8,6 +8,7 @@ struct loop_timer;
 
 /* One wait; lives on the caller's stack. */
 struct notice {
+	struct ctx *ctx;
 	struct loop *loop;
 	struct loop_timer *timer;
 	const char *shown;

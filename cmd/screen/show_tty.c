@@ -17,8 +17,11 @@ struct tty {
 	int64_t drawn_at;
 	size_t drawn[SHOW_ROWS_MOST]; /* columns of each line on the screen */
 	size_t ndrawn;
-	bool hidden;       /* the cursor */
-	char waiting[512]; /* for the engine, cleaned; the last row */
+	struct show_foot foot; /* draw NULL: there is none */
+	size_t foot_columns;   /* of that line on the screen */
+	bool footed;           /* it is there: in the cursor's line, which stands at its begin */
+	bool hidden;           /* the cursor */
+	char waiting[512];     /* for the engine, cleaned; the last row */
 };
 
 /* Lines on the terminal that the last picture takes now: a narrower window has folded it. */
@@ -46,6 +49,31 @@ static void put_over(struct tty *tty, struct buf *frame, unsigned columns, const
 		buf_puts(frame, "\033[K\n");
 	if (lines < before)
 		buf_printf(frame, "\033[%zuA", before - lines);
+}
+
+/* Takes the line below everything away. Where a narrower window has folded it its rest is below the cursor;
+ * where it has cut it off there is nothing below, and the cursor must not move past the last line. */
+static void foot_take(struct tty *tty, struct buf *frame, unsigned columns)
+{
+	if (!tty->footed)
+		return;
+	buf_puts(frame, "\r\033[K");
+	if (tty->foot_columns > columns)
+		buf_puts(frame, "\0337");
+	for (size_t at = columns; at < tty->foot_columns; at += columns)
+		buf_puts(frame, "\033[B\033[K");
+	if (tty->foot_columns > columns)
+		buf_puts(frame, "\0338");
+	tty->footed = false;
+}
+
+static void foot_put(struct tty *tty, struct buf *frame, unsigned columns)
+{
+	if (!tty->foot.draw)
+		return;
+	tty->foot_columns = tty->foot.draw(tty->foot.arg, columns - 1, frame);
+	buf_putc(frame, '\r');
+	tty->footed = true;
 }
 
 static void flush_frame(struct tty *tty, const struct buf *frame)
@@ -82,7 +110,9 @@ static void tty_draw(struct tty *tty)
 		buf_putc(&picture, '\n');
 		drawn[ndrawn++] = whole < width ? whole : width;
 	}
+	foot_take(tty, &frame, columns);
 	put_over(tty, &frame, columns, &picture);
+	foot_put(tty, &frame, columns);
 	memcpy(tty->drawn, drawn, sizeof drawn[0] * ndrawn);
 	tty->ndrawn = ndrawn;
 	flush_frame(tty, &frame);
@@ -95,11 +125,24 @@ static void tty_clear(struct tty *tty)
 	auto_buf struct buf frame, nothing;
 	buf_init(&frame, 1 << 16);
 	buf_init(&nothing, 1);
-	if (!tty->ndrawn)
+	if (!tty->ndrawn && !tty->footed)
 		return;
 	tty->look.size(&height, &columns);
+	foot_take(tty, &frame, columns);
 	put_over(tty, &frame, columns, &nothing);
 	tty->ndrawn = 0;
+	flush_frame(tty, &frame);
+}
+
+/* Draws that line, where it is or where the cursor is. */
+static void foot_draw(struct tty *tty)
+{
+	unsigned height, columns;
+	auto_buf struct buf frame;
+	buf_init(&frame, 1 << 16);
+	tty->look.size(&height, &columns);
+	foot_take(tty, &frame, columns);
+	foot_put(tty, &frame, columns);
 	flush_frame(tty, &frame);
 }
 
@@ -192,8 +235,13 @@ static void show_tty_tick(struct sink *sink)
 static void show_tty_end(struct sink *sink, bool ok)
 {
 	struct tty *tty = (struct tty *)sink;
+	struct show_foot foot = tty->foot;
+	tty->foot = (struct show_foot){ .draw = NULL }; /* until it is drawn again below what is to stay */
 	if (tty->rows.count)
 		tty_draw(tty);
+	else
+		foot_draw(tty);
+	tty->foot = foot;
 	if (tty->hidden)
 		fputs("\033[?25h", tty->look.out);
 	if (!ok)
@@ -207,12 +255,45 @@ static void show_tty_end(struct sink *sink, bool ok)
 	sink->wants_tick = false;
 }
 
+static void show_tty_yield(struct sink *sink)
+{
+	tty_clear((struct tty *)sink);
+}
+
+bool show_tty_foot(struct sink *sink, const struct show_foot *foot)
+{
+	struct tty *tty = (struct tty *)sink;
+	if (sink->on != show_tty_event)
+		return false;
+	tty->foot = foot ? *foot : (struct show_foot){ .draw = NULL };
+	foot_draw(tty);
+	return true;
+}
+
+void show_tty_foot_lost(struct sink *sink)
+{
+	struct tty *tty = (struct tty *)sink;
+	if (sink->on != show_tty_event)
+		return;
+	tty->foot = (struct show_foot){ .draw = NULL };
+	tty->footed = false;
+}
+
+void show_tty_foot_keep(struct sink *sink)
+{
+	struct tty *tty = (struct tty *)sink;
+	if (sink->on == show_tty_event && tty->foot.draw && !tty->footed)
+		foot_draw(tty);
+}
+
 struct sink *show_tty_create(struct arena *arena, const struct show_look *look)
 {
 	struct tty *tty = ARENA_NEW(arena, struct tty);
-	tty->sink = (struct sink){
-		.on = show_tty_event, .tick = show_tty_tick, .end = show_tty_end, .title = look->title
-	};
+	tty->sink = (struct sink){ .on = show_tty_event,
+		.tick = show_tty_tick,
+		.end = show_tty_end,
+		.yield = show_tty_yield,
+		.title = look->title };
 	tty->look = *look;
 	tty->totals.began = look->now();
 	show_past_init(&tty->past, arena);

@@ -5,6 +5,7 @@
 #include "cmd/open/planner_options.h"
 #include "cmd/open/provide.h"
 #include "cmd/up/print_plan.h"
+#include "cmd/up/menu.h"
 #include "cmd/up/watching.h"
 #include "cmd/line/report.h"
 #include "cmd/screen/show.h"
@@ -40,8 +41,10 @@ static const struct opt rows[] = {
 	{ OPT_FLAG, "ignore-orphans", 0, AT(how.ignore_orphans), NULL,
 		"Do not mention containers of services that are not in the file",
 		.env = "COMPOSE_IGNORE_ORPHANS", .excludes = "remove-orphans" },
-	{ OPT_FLAG, "menu", 0, AT(menu), NULL,
-		"Accepted for scripts: docker flow has no keys beside Ctrl-C to press" },
+	{ OPT_TRI, "menu", 0, AT(menu), NULL,
+		"Take keys, and name them in a line below the output: so it is unless --menu=false on a terminal with "
+		"the live screen; elsewhere there is none",
+		.env = "COMPOSE_MENU" },
 	{ OPT_TEXTS, "no-attach", 0, AT(no_attach), "SERVICE",
 		"Do not show the output of these services; can be repeated", .value = VALUE_SERVICE },
 	{ OPT_FLAG, "no-color", 0, AT(no_color), NULL, "Do not colour the names in front of output" },
@@ -105,23 +108,42 @@ static struct sink *up_screen(const struct up *up, struct show_log *log)
 	return show_create(up->ctx, up->ctx->cmd->name, log, quiet);
 }
 
-/* Until the containers have ended; with --watch their files are followed meanwhile. */
+/* Whether the files of a service that is asked for can be followed. */
+static bool can_watch(const struct up *up)
+{
+	const struct dag *dag = up->scope.dag;
+	for (size_t i = 0; i < dag->count && !up->options->images.no_build; i++) {
+		const struct develop *develop = dag->vertices[i]->service->develop;
+		if (dag->vertices[i]->selected && develop && develop->nwatch)
+			return true;
+	}
+	return false;
+}
+
+/* Until the containers have ended; with --watch, or the key that begins that, their files are followed
+ * meanwhile. */
 static int run_attached(struct up *up)
 {
 	struct ctx *ctx = up->ctx;
 	struct watching watching = {
 		.ctx = ctx, .quiet = up->options->quiet_build, .scale = up->work.how.scale
 	};
+	bool has_menu = menu_wanted(ctx, up->options->menu);
+	report_warnings(ctx);
 	struct show_log *log = show_log_create(ctx, up->options->no_log_prefix, up->options->no_color);
 	struct attach attach = attach_options(up, log);
-	up->work.drive.sink = up_screen(up, log);
-	if (up->options->watch) {
-		watching.attach = &attach;
-		attach.meanwhile = watching_meanwhile;
-		attach.meanwhile_arg = &watching;
-		if (watching_open(&watching, &up->scope) < 0)
-			return -1;
-	}
+	struct menu menu = { .watching = &watching,
+		.scope = &up->scope,
+		.sink = up_screen(up, log),
+		.can_watch = can_watch(up) };
+	up->work.drive.sink = menu.sink;
+	watching.attach = &attach;
+	attach.changes = up->options->watch || (has_menu && menu.can_watch);
+	attach.meanwhile = has_menu ? menu_meanwhile : up->options->watch ? watching_meanwhile : NULL;
+	attach.meanwhile_over = has_menu ? menu_over : NULL;
+	attach.meanwhile_arg = has_menu ? (void *)&menu : &watching;
+	if (up->options->watch && watching_open(&watching, &up->scope) < 0)
+		return -1;
 	int result = drive_up_run(&up->work, &attach);
 	watching_close(&watching);
 	if (attach.has_status)
@@ -202,7 +224,9 @@ const struct cmd cmd_up = {
 	.text = "Compares the file with what the engine has, and changes only what differs. A service starts when "
 		"what it depends on meets its condition; independent branches do not wait for each other.\n"
 		"Without --detach the output of the containers is shown until all have ended; Ctrl-C stops them, "
-		"a second Ctrl-C kills them. With --watch what containers say goes on in those that replace them.",
+		"a second Ctrl-C kills them. With --watch what containers say goes on in those that replace them.\n"
+		"On a terminal a line below the output names further keys: w watches the files that develop.watch "
+		"names, or no more; d leaves, with status 0, and the containers run on; Enter makes an empty line.",
 	.examples = (const struct cmd_example[]){ { "up -d", "start what the file says, and return" },
 		{ "up -d web", "only web and what it needs" },
 		{ "up --build --wait web", "build, start, and return when web is ready" },

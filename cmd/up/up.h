@@ -8,8 +8,9 @@
 struct up_options {
 	struct reconcile_options how;
 	struct image_options images;
-	bool abort_on_exit, abort_on_failure, attach_dependencies, detach, fail_fast, menu, no_color, no_deps,
+	bool abort_on_exit, abort_on_failure, attach_dependencies, detach, fail_fast, no_color, no_deps,
 		no_log_prefix, quiet_build, quiet_pull, timestamps, watch, yes;
+	enum tri menu;
 	const char *exit_code_from;
 	struct texts applications, attach, no_attach;
 	struct opt_int wait_timeout;

@@ -21,8 +21,7 @@ static bool watching_over(void *arg)
 	return watching->signal || watching->ctx->output.failure;
 }
 
-/* Among the output of containers, when somebody is attached to them. */
-static void watching_said(void *arg, const char *text)
+void watching_said(void *arg, const char *text)
 {
 	struct watching *watching = arg;
 	if (watching->attach) {
@@ -176,4 +175,6 @@ void watching_close(struct watching *watching)
 	if (watching->begun)
 		sync_end(watching->sync);
 	sync_close(watching->sync);
+	watching->sync = NULL;
+	watching->begun = false;
 }

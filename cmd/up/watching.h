@@ -20,6 +20,9 @@ struct watching {
 	int signal; /* which has ended it, or 0 */
 };
 
+/* A line of the watch: among the output of containers when somebody is attached to them. */
+void watching_said(void *arg, const char *text);
+
 /* Begins to notice changes to the files of the services that `scope` has selected. Returns 0, then
  * watching_close has to follow; or -1 with findings. */
 int watching_open(struct watching *watching, const struct scope *scope);
@@ -30,7 +33,7 @@ void watching_run(struct watching *watching);
 /* The same for attach.meanwhile, one batch of changes at a time; `arg` is the struct watching. */
 bool watching_meanwhile(void *arg);
 
-/* Ends it. */
+/* Ends it, if it was opened; watching_open may follow. */
 void watching_close(struct watching *watching);
 
 #endif

@@ -106,7 +106,7 @@ int attach_open(struct attach *attach, struct drive *drive)
 		.logs = { .timestamps = attach->timestamps },
 		.new_ones = true,
 		.exits = true,
-		.forgets = attach->meanwhile != NULL,
+		.forgets = attach->changes,
 		.wants = attach_wants,
 		.counts = counts_end,
 		.ended = one_ended,
@@ -134,9 +134,20 @@ void attach_join(struct attach *attach, struct drive *drive)
 	drive->halted_arg = attach;
 }
 
-bool attach_over(const struct attach *attach)
+/* Whether everything is to be stopped. */
+static bool is_stopping(const struct attach *attach)
 {
 	return attach->signal || attach->abort || *attach->broken;
+}
+
+bool attach_over(const struct attach *attach)
+{
+	return attach->left || is_stopping(attach);
+}
+
+void attach_leave(struct attach *attach)
+{
+	attach->left = true;
 }
 
 /* Stops or kills what this run has selected, applications excepted: others share them. */
@@ -242,11 +253,8 @@ static int catch_up(struct attach *attach)
 	return follow_look(attach->follow, false);
 }
 
-/* Passes output on until something ends it; what runs by now counts, whoever has started it. */
-static int wait_for_end(struct attach *attach)
+static int wait_until_over(struct attach *attach)
 {
-	if (follow_look(attach->follow, false) < 0 || look_for_end(attach) < 0)
-		return -1;
 	while (!attach_over(attach) && follow_goes_on(attach->follow)) {
 		if (!attach->meanwhile || !attach->meanwhile(attach->meanwhile_arg))
 			loop_turn(attach->drive->engine->loop, -1);
@@ -254,6 +262,17 @@ static int wait_for_end(struct attach *attach)
 			return -1;
 	}
 	return 0;
+}
+
+/* Passes output on until something ends it; what runs by now counts, whoever has started it. */
+static int wait_for_end(struct attach *attach)
+{
+	if (follow_look(attach->follow, false) < 0 || look_for_end(attach) < 0)
+		return -1;
+	int result = wait_until_over(attach);
+	if (attach->meanwhile_over)
+		attach->meanwhile_over(attach->meanwhile_arg);
+	return result;
 }
 
 static bool ends_count(const struct attach *attach)
@@ -277,6 +296,10 @@ int attach_follow(struct attach *attach, int result)
 	if (!attach_over(attach)) {
 		follow_drain(attach->follow, DRAIN);
 		return check_failures(attach);
+	}
+	if (!is_stopping(attach)) {
+		drive_note(drive, "left: the containers run on");
+		return 0;
 	}
 	int stopped = stop_everything(attach, attach->signal != 0);
 	drive->interrupted = attach->signal;

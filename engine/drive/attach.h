@@ -28,7 +28,9 @@ struct attach {
 	/* Called between turns of the loop once everything is started, and may turn it: what else is to be
 	 * done. Returns whether it has changed containers. May be NULL. */
 	bool (*meanwhile)(void *arg);
+	void (*meanwhile_over)(void *arg); /* after its last call; may be NULL */
 	void *meanwhile_arg;
+	bool changes; /* it may change containers, for days */
 
 	/* Results. */
 	bool has_status;
@@ -40,6 +42,7 @@ struct attach {
 	const char *
 		changed; /* a service whose containers are being changed meanwhile: that they end is no end */
 	int signal;      /* first one received, or 0 */
+	bool left;       /* by who watches: the containers run on */
 	bool abort;      /* a container has ended whose end stops everything */
 	int64_t abort_code;  /* its exit code */
 	bool wanted;         /* a container of exit_code_from has ended */
@@ -54,12 +57,15 @@ int attach_open(struct attach *attach, struct drive *drive);
  * when that is to end. */
 void attach_join(struct attach *attach, struct drive *drive);
 
-/* Whether it is time to stop everything. */
+/* From within `meanwhile`, or what happens in turns of the loop then: the run ends, the containers run on. */
+void attach_leave(struct attach *attach);
+
+/* Whether it is time to stop everything, or to leave. */
 bool attach_over(const struct attach *attach);
 
 /* After the run, which returned `result`: passes output on until all containers have ended, an interrupt
- * comes, or an end stops everything; then stops what runs. Sets the results and drive->interrupted. Returns 0
- * or -1. */
+ * comes, or an end stops everything; then stops what runs. Or until it is left. Sets the results and
+ * drive->interrupted. Returns 0 or -1. */
 int attach_follow(struct attach *attach, int result);
 
 /* Ends the watch; interrupts have their usual meaning again. */

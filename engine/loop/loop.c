@@ -15,6 +15,7 @@ struct loop *loop_create(void)
 	/* Inherited as ignored it would take the status of every child. */
 	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&loop->also);
+	sigemptyset(&loop->aside);
 	return loop;
 }
 

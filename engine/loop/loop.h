@@ -47,6 +47,11 @@ void loop_signals(struct loop *loop, void (*got)(void *arg, int signal), void *a
  * interrupts: only the taker hears of them. Somebody has to be the taker. */
 void loop_signals_also(struct loop *loop, const int *numbers);
 
+/* Tells these signals, a list ended by a 0, to `got` alone, whoever the taker is, until loop_signals gives
+ * all back or `got` is NULL: what befalls the terminal is no matter of what runs. Somebody has to be the
+ * taker. */
+void loop_signals_aside(struct loop *loop, const int *numbers, void (*got)(void *arg, int signal), void *arg);
+
 /* Who takes the signals; `got` NULL: nobody. */
 struct loop_taker {
 	void (*got)(void *arg, int signal);

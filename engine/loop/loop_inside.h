@@ -55,7 +55,9 @@ struct loop {
 	int64_t interrupted; /* time of the last interrupt that came as a signal, 0: none */
 	int last_signal;     /* of SIGINT, SIGTERM, SIGHUP, 0: none */
 	struct loop_taker taker;
-	sigset_t also; /* taken over beside the usual ones */
+	sigset_t also;  /* taken over beside the usual ones */
+	sigset_t aside; /* told to `witness` alone */
+	struct loop_taker witness;
 	void (*overheard)(void *arg);
 	void *overheard_arg;
 };

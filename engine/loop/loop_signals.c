@@ -81,6 +81,10 @@ static bool is_interrupt(int number)
 
 static void tell_signal(struct loop *loop, int number)
 {
+	if (sigismember(&loop->aside, number) == 1) {
+		loop->witness.got(loop->witness.arg, number);
+		return;
+	}
 	if (is_interrupt(number)) {
 		loop->last_signal = number;
 		if (loop->overheard)
@@ -155,7 +159,7 @@ static int plugin_connect(const char *name)
 
 static void taken_signals(const struct loop *loop, sigset_t *set)
 {
-	*set = loop->also;
+	sigorset(set, &loop->also, &loop->aside);
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGHUP);
@@ -176,6 +180,7 @@ static void give_back(struct loop *loop)
 	loop->signal_fd = -1;
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	sigemptyset(&loop->also);
+	sigemptyset(&loop->aside);
 }
 
 void loop_signals(struct loop *loop, void (*got)(void *arg, int signal), void *arg)
@@ -201,16 +206,34 @@ void loop_signals(struct loop *loop, void (*got)(void *arg, int signal), void *a
 		loop->plugin_watch = loop_watch(loop, loop->plugin_fd, POLLIN, plugin_ready, loop);
 }
 
-void loop_signals_also(struct loop *loop, const int *numbers)
+/* Other signals than before are taken. */
+static void take_anew(struct loop *loop)
 {
 	sigset_t set;
-	for (; *numbers; numbers++)
-		sigaddset(&loop->also, *numbers);
 	if (loop->signal_fd < 0)
 		return;
 	taken_signals(loop, &set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signalfd(loop->signal_fd, &set, 0);
+}
+
+void loop_signals_also(struct loop *loop, const int *numbers)
+{
+	for (; *numbers; numbers++)
+		sigaddset(&loop->also, *numbers);
+	take_anew(loop);
+}
+
+void loop_signals_aside(struct loop *loop, const int *numbers, void (*got)(void *arg, int signal), void *arg)
+{
+	sigset_t before = loop->aside;
+	loop->witness = (struct loop_taker){ got, arg };
+	sigemptyset(&loop->aside);
+	for (; got && *numbers; numbers++)
+		sigaddset(&loop->aside, *numbers);
+	if (loop->signal_fd >= 0)
+		sigprocmask(SIG_UNBLOCK, &before, NULL);
+	take_anew(loop);
 }
 
 struct loop_taker loop_signals_push(struct loop *loop, void (*got)(void *arg, int signal), void *arg)

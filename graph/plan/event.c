@@ -34,6 +34,12 @@ void event_notes(struct sink *sink, const struct plan *plan)
 					 .text = plan->kept[i].word });
 }
 
+void event_yield(struct sink *sink)
+{
+	if (sink && sink->yield)
+		sink->yield(sink);
+}
+
 void event_end(struct sink *sink, bool ok)
 {
 	if (sink && sink->end)

@@ -38,6 +38,7 @@ struct sink {
 	void (*on)(struct sink *sink, const struct event *event);
 	void (*tick)(struct sink *sink); /* about ten times a second while something runs; may be NULL */
 	void (*end)(struct sink *sink, bool ok); /* after the last event; may be NULL */
+	void (*yield)(struct sink *sink); /* somebody else is about to print where it draws; may be NULL */
 	bool wants_tick;
 	bool wants_kept;   /* also told of containers that are as they should be */
 	const char *title; /* of what runs: "up", "stop" */
@@ -54,6 +55,10 @@ void event_send(struct sink *sink, const struct event *event);
 /* Tells the notes of a plan, which may be NULL, and of what is kept, as of steps that are done, whoever wants
  * that. */
 void event_notes(struct sink *sink, const struct plan *plan);
+
+/* Before somebody else prints where the screen draws: what it has drawn is taken away until it draws again.
+ * NULL allowed. */
+void event_yield(struct sink *sink);
 
 /* After the last event: the final picture, and one line of totals when something failed. NULL allowed. */
 void event_end(struct sink *sink, bool ok);

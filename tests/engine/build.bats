@@ -273,11 +273,11 @@ built() { docker cp "$PROJECT-$1-1:/facts" - | tar -xO; }
 	docker rmi -f "$PROJECT-main" "$PROJECT-other" "$PROJECT-archive" >/dev/null
 }
 
-@test "up --quiet-build tells that it is built, and not what it says; --menu changes nothing" {
+@test "up --quiet-build tells that it is built, and not what it says" {
 	compose <<-'YAML'
 		services: {web: {build: {context: ., dockerfile_inline: "FROM busybox\nRUN echo mumble-$$((6 * 7))"}, init: true, command: sleep 1000}}
 	YAML
-	run -0 flow up --no-start --build --menu
+	run -0 flow up --no-start --build
 	has mumble-42
 	docker rmi -f "$PROJECT-web" >/dev/null
 	docker builder prune -af >/dev/null 2>&1 || true

@@ -7,6 +7,7 @@ size ROWSxCOLUMNS
 signal NAME    to the command alone
 stopped        until the command is stopped
 restored       the terminal's modes are what they were
+run COMMAND    of the shell, elsewhere; until it succeeds
 
 All that was shown goes to standard output; the exit status is the command's, and 99 when a step fails or the modes are others in
 the end than at the beginning."""
@@ -16,6 +17,7 @@ import pty
 import select
 import signal
 import struct
+import subprocess
 import sys
 import termios
 import time
@@ -101,6 +103,14 @@ class Terminal:
 
     def restored(self):
         self.until(lambda: termios.tcgetattr(self.slave) == self.modes, "restored")
+
+    def run(self, text):
+        def succeeds():
+            with subprocess.Popen(["sh", "-c", text], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL) as child:
+                while child.poll() is None:
+                    self.read(0.02)
+                return child.returncode == 0
+        self.until(succeeds, "true: " + text)
 
     def finish(self):
         end, status = time.monotonic() + DEADLINE, (0, 0)

@@ -295,6 +295,39 @@ static void signals_go_back_to_who_took_them_before(void **state)
 	assert_false(sigismember(&blocked, SIGTERM));
 }
 
+static void signals_aside_pass_by_who_takes_the_others(void **state)
+{
+	struct bed *bed = *state;
+	static const int numbers[] = { SIGWINCH, SIGQUIT, 0 };
+	int outer = 0, inner = 0, aside = 0;
+	sigset_t blocked;
+	struct loop_taker nobody = loop_signals_push(bed->loop, got_within, &outer);
+	loop_signals_aside(bed->loop, numbers, got_within, &aside);
+	struct loop_taker first = loop_signals_push(bed->loop, got_within, &inner);
+	kill(getpid(), SIGQUIT);
+	loop_turn(bed->loop, -1);
+	assert_int_equal(aside, SIGQUIT);
+	kill(getpid(), SIGWINCH);
+	loop_turn(bed->loop, -1);
+	assert_int_equal(aside, SIGWINCH);
+	kill(getpid(), SIGTERM);
+	loop_turn(bed->loop, -1);
+	assert_int_equal(inner, SIGTERM);
+	loop_signals_pop(bed->loop, first);
+	loop_signals_aside(bed->loop, NULL, NULL, NULL);
+	sigprocmask(SIG_BLOCK, NULL, &blocked);
+	assert_false(sigismember(&blocked, SIGQUIT));
+	assert_true(sigismember(&blocked, SIGTERM));
+	kill(getpid(), SIGWINCH);
+	loop_turn(bed->loop, -1);
+	assert_int_equal(outer, SIGWINCH);
+	assert_int_equal(inner, SIGTERM);
+	loop_signals_aside(bed->loop, numbers, got_within, &aside);
+	loop_signals_pop(bed->loop, nobody);
+	sigprocmask(SIG_BLOCK, NULL, &blocked);
+	assert_false(sigismember(&blocked, SIGQUIT));
+}
+
 /* Listens as the docker CLI does and returns the connection that loop_signals makes. */
 static int as_docker(struct bed *bed)
 {
@@ -379,6 +412,7 @@ int main(void)
 		TEST(a_child_that_fails_has_failed_wherever_sigchld_is_ignored),
 		TEST(signals_come_from_the_loop),
 		TEST(signals_go_back_to_who_took_them_before),
+		TEST(signals_aside_pass_by_who_takes_the_others),
 		TEST(c9_the_end_of_the_plugin_socket_is_an_interrupt),
 		TEST(c9_a_signal_to_all_is_told_once),
 		TEST(after_ctrl_c_the_plugin_socket_says_nothing_new),
