@@ -5,6 +5,7 @@
 #include "cmd/open/planner_options.h"
 #include "cmd/open/project.h"
 #include "cmd/open/provide.h"
+#include "cmd/open/trust.h"
 #include "cmd/screen/raw.h"
 #include "cmd/screen/show.h"
 #include "cmd/screen/show_screen.h"
@@ -25,7 +26,7 @@ struct run_wish {
 	const char *entrypoint, *name, *user, *workdir;
 	enum tri interactive, no_tty, tty;
 	bool detach, ignore_orphans, no_deps, quiet, quiet_build, quiet_pull, remove, remove_orphans,
-		service_ports, use_aliases;
+		service_ports, use_aliases, yes;
 };
 
 #define AT(member) offsetof(struct run_wish, member)
@@ -74,6 +75,8 @@ static const struct opt rows[] = {
 	{ OPT_TEXTS, "volume", 'v', AT(volumes), "VOLUME", "Mount a volume or a path; can be repeated" },
 	{ OPT_TEXTS, "volumes", 0, AT(volumes), "VOLUME", "The same as --volume", .flags = OPT_HIDDEN },
 	{ OPT_TEXT, "workdir", 'w', AT(workdir), "DIR", "Run in this directory" },
+	{ OPT_FLAG, "yes", 'y', AT(yes), NULL,
+		"Do not ask whether a remote compose file may have the values of variables here" },
 	{ 0 },
 };
 
@@ -280,12 +283,15 @@ static int run_drive(struct one_run *run, const struct run_wish *wish)
 	return result;
 }
 
+/* Everything is opened and checked before the screen is; --dry-run ends with the plan. */
 static int run_run(struct ctx *ctx, const void *data)
 {
 	const struct run_wish *wish = data;
 	struct one_run run = { .ctx = ctx };
 	struct drive *drive = &run.once.up.drive;
-	if (run_open(&run, wish) < 0 || connect_engine(ctx) < 0)
+	if (run_open(&run, wish) < 0 ||
+		trust_values(ctx, run.scope.project, wish->yes || ctx->globals.dry_run) < 0 ||
+		connect_engine(ctx) < 0)
 		return -1;
 	const char *keys = ctx->engine->config->detach_keys;
 	if (detach_read(&run.detach, keys && *keys ? keys : DETACH_DEFAULT, "detachKeys of config.json",

@@ -4,6 +4,7 @@
 #include "cmd/open/connect.h"
 #include "cmd/open/planner_options.h"
 #include "cmd/open/provide.h"
+#include "cmd/open/trust.h"
 #include "cmd/up/print_plan.h"
 #include "cmd/up/menu.h"
 #include "cmd/up/watching.h"
@@ -62,7 +63,8 @@ static const struct opt rows[] = {
 	{ OPT_FLAG, "watch", 'w', AT(watch), NULL,
 		"Keep containers up to date while files change, as `watch` does",
 		.excludes = "detach,wait,no-build,no-start" },
-	{ OPT_FLAG, "yes", 'y', AT(yes), NULL, "Accepted for scripts: docker flow asks nothing" },
+	{ OPT_FLAG, "yes", 'y', AT(yes), NULL,
+		"Do not ask whether a remote compose file may have the values of variables here" },
 	{ 0 },
 };
 
@@ -184,7 +186,10 @@ static int run_opened(struct ctx *ctx, const struct up_options *data, int (*run)
 	struct up up;
 	struct up_options options = *data;
 	struct drive *drive = &up.work.drive;
-	if (up_open(ctx, &options, &up) < 0 || connect_engine(ctx) < 0)
+	if (up_open(ctx, &options, &up) < 0)
+		return -1;
+	bool asks = !ctx->globals.dry_run && !options.yes;
+	if (trust_values(ctx, up.scope.project, !asks) < 0 || connect_engine(ctx) < 0)
 		return -1;
 	drive->engine = ctx->engine;
 	up.work.tells = ctx->globals.dry_run;

@@ -86,6 +86,7 @@ static void watching_rebuild(void *arg, const char *service)
 	struct up_options options = { .images = { .build = true },
 		.no_deps = true,
 		.quiet_build = watching->quiet,
+		.yes = true, /* who is watched was asked before it was started */
 		.joined = watching->attach };
 	options.how.ignore_orphans = true;
 	options.how.scale = scale_of(watching, service);

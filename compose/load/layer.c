@@ -111,6 +111,7 @@ static int layer_substitute(struct layer *layer, struct node *doc)
 	interp_init(&interp, layer->arena, layer->env, layer->warned, layer->errors);
 	interp.sources = layer->sources;
 	interp.brought = layer->brought;
+	interp.taken = layer->taken;
 	interp.lenient = layer->options->looking;
 	return interp_tree(&interp, doc);
 }
@@ -172,6 +173,8 @@ static int add_document(
 	if (layer_prepare(layer, file, doc, *tree, &reset) != 0 || include_apply(layer, &doc, reset) != 0 ||
 		extend_apply(layer, file, doc, reset) != 0)
 		return -1;
+	if (layer->taken)
+		fill_taken(doc, layer->taken);
 	if (*tree) {
 		reset_apply(reset, *tree, errors);
 		if (merge_tree(arena, *tree, doc, errors) != 0)
@@ -217,10 +220,13 @@ static int lay_over(struct layer *layer, struct node *tree)
 int layer_load(struct layer *layer, const struct layer_file *files, size_t nfiles, struct node **ret_tree)
 {
 	struct node *tree = NULL;
-	for (size_t i = 0; i < nfiles; i++)
+	for (size_t i = 0; i < nfiles; i++) {
+		if (!layer->up)
+			layer->taken = files[i].foreign ? layer->foreign : NULL;
 		for (size_t k = 0; k < files[i].ndocs; k++)
 			if (add_document(layer, &files[i], files[i].docs[k], &tree) != 0)
 				return -1;
+	}
 	if (!tree || !tree->nmembers)
 		return layer_empty(files[0].shown, layer->errors);
 	if ((!layer->up && lay_over(layer, tree) != 0) || complete(layer, tree) != 0)

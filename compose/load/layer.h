@@ -13,6 +13,7 @@ struct layer_file {
 	const char *path, *shown; /* absolute; as in marks */
 	struct node **docs;
 	size_t ndocs;
+	bool foreign; /* -f names it by its URL */
 };
 
 struct layer {
@@ -23,6 +24,9 @@ struct layer {
 	const struct map *env; /* name → text */
 	struct map *warned;    /* variables reported as unset */
 	struct map *brought;   /* as project.variables */
+	struct map *foreign;   /* variables whose values files that -f names by their URLs use, with all they
+				  include */
+	struct map *taken;     /* the same, while what such a file says is read; else NULL */
 	bool *version_told;    /* that `version` means nothing any more: once a load */
 	const char *dir;       /* absolute: where its relative paths start; NULL: it may have none */
 	const char *below;     /* the same as seen from the including layer; NULL at the top */

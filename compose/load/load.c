@@ -27,6 +27,7 @@ struct loading {
 	struct source source;
 	struct layer layer;
 	bool version_told;
+	bool *foreign; /* of each file: its name is a URL */
 	struct project *project;
 };
 
@@ -36,11 +37,15 @@ static int find_remotes(struct loading *loading)
 {
 	struct source *source = &loading->source;
 	const char *dir = NULL;
+	loading->foreign = ARENA_ARRAY(loading->arena, bool, source->nfiles + 1);
 	for (size_t i = 0; i < source->nfiles; i++) {
 		const char *path;
 		if (remote_path(loading->arena, loading->options, source->files[i], NULL, NULL, &path,
 			    loading->errors) != 0)
 			return -1;
+		loading->foreign[i] = path != NULL;
+		if (path && !loading->project->foreign)
+			loading->project->foreign = url_shown(loading->arena, source->files[i]);
 		if (path)
 			source->files[i] = path;
 		if (path && !dir && !url_is_web(path))
@@ -51,9 +56,11 @@ static int find_remotes(struct loading *loading)
 
 static int load_parse_files(struct loading *loading, struct layer_file *files)
 {
-	for (size_t i = 0; i < loading->source.nfiles; i++)
+	for (size_t i = 0; i < loading->source.nfiles; i++) {
 		if (layer_parse(&loading->layer, loading->source.files[i], NULL, NULL, &files[i]) != 0)
 			return -1;
+		files[i].foreign = loading->foreign[i];
+	}
 	return 0;
 }
 
@@ -204,6 +211,16 @@ static int finish_tree(struct loading *loading)
 	return failed ? -1 : options->tree_only ? 0 : bind_project(arena, project, errors);
 }
 
+/* Of the variables that files of elsewhere use those that have their values from here. */
+static void set_taken(struct loading *loading)
+{
+	struct project *project = loading->project;
+	const struct map_entry *entry;
+	for (size_t at = 0; (entry = map_next(loading->layer.foreign, &at));)
+		if (map_has(project->env, entry->key) && strcmp(entry->key, "COMPOSE_PROJECT_NAME") != 0)
+			*ARENA_PUSH(loading->arena, project->taken, project->ntaken) = entry->key;
+}
+
 int load_project(struct arena *arena, const struct load_options *options, struct sources *sources,
 	struct project **ret_project, struct errors *errors)
 {
@@ -220,6 +237,7 @@ int load_project(struct arena *arena, const struct load_options *options, struct
 		.env = loading.source.env,
 		.warned = map_create(arena),
 		.brought = map_create(arena),
+		.foreign = map_create(arena),
 		.version_told = &loading.version_told,
 		.dir = loading.source.dir,
 		.included = ARENA_NEW(arena, size_t),
@@ -235,6 +253,7 @@ int load_project(struct arena *arena, const struct load_options *options, struct
 		return -1;
 	loading.project->ours = loading.layer.ours;
 	loading.project->variables = loading.layer.brought;
+	set_taken(&loading);
 	*ret_project = loading.project;
 	return 0;
 }

@@ -434,7 +434,10 @@ struct project {
 	struct node *disabled; /* those: name → canonical subtree; never NULL once loaded */
 	const struct map *env; /* project environment, name → text */
 	const struct map
-		*variables;    /* values that interpolation has put into the files (secret_note); or NULL */
+		*variables;  /* values that interpolation has put into the files (secret_note); or NULL */
+	const char *foreign; /* the first file whose name is a URL, as shown, or NULL */
+	const char **taken;  /* variables whose values from here such files use, with all they include */
+	size_t ntaken;
 	const char *separator; /* between the parts of container names: "-", or "_" for --compatibility */
 };
 

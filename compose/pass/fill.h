@@ -24,6 +24,10 @@ int fill_paths(
  * and configs. */
 int fill_environment(struct arena *arena, struct node *tree, const struct map *env, struct errors *errors);
 
+/* Names in the tree that stand for their values in the environment: of `environment` and build arguments
+ * without a value, of secrets and configs. Into `taken`, borrowed from the tree. */
+void fill_taken(const struct node *tree, struct map *taken);
+
 /* The whole project: default network, names, Dockerfile, values of build arguments and environment,
  * dependencies implied by links, volumes_from and namespaces. */
 int fill_normalize(struct arena *arena, struct node *tree, const char *project, const struct map *env,

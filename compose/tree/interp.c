@@ -235,6 +235,14 @@ static void note_value(struct job *job, const char *name, const char *value)
 		secret_note(job->interp->brought, value);
 }
 
+/* Keeps in mind whose value is put in. */
+static void note_taken(struct job *job, const char *name)
+{
+	struct map *taken = job->interp->taken;
+	if (taken && !map_has(taken, name))
+		map_set(taken, arena_strdup(job->interp->arena, name), "");
+}
+
 /* The value of ${NAME…}: its default, its alternative, or an error, as the operator says; or only a note of
  * the reference, for whoever lists them. Names of usual length are looked up without a copy. */
 static int interp_substitute(struct job *job, const struct expression *what, unsigned depth)
@@ -264,9 +272,11 @@ static int interp_substitute(struct job *job, const struct expression *what, uns
 		return fail_required(job, what, name, depth);
 	if (missing || (!what->op && !value))
 		warn_unset(job, name == small ? arena_strdup(job->interp->arena, small) : name, what->dollar);
-	if (value)
-		note_value(job, name, value);
-	return value ? put_text_part(job, value, strlen(value)) : 0;
+	if (!value)
+		return 0;
+	note_value(job, name, value);
+	note_taken(job, name);
+	return put_text_part(job, value, strlen(value));
 }
 
 /* Appends the expansion of `len` bytes to job->out. */

@@ -19,6 +19,7 @@ struct interp {
 	struct map
 		*warned; /* variables whose absence was reported already; shared between loads of a project */
 	struct map *brought; /* gets the values that are put in (secret_note), or NULL */
+	struct map *taken;   /* gets the names of the variables that they are of, or NULL */
 	const struct sources
 		*sources; /* texts of the files, for places in values of several lines; or NULL */
 	size_t left;      /* output bytes left */

@@ -178,3 +178,49 @@ images() { jq -r '[.services[].image] | join(" ")'; }
 	run -2 "$flow" --registry "$url/other.yml" registry check
 	[[ $output == *"$url/other.yml cannot be read: "*hint:* ]]
 }
+
+@test "a file of -f URL that uses variables of this machine: their names are told, --yes says that it may" {
+	# there is no engine here: what comes before it is looked at
+	export DOCKER_HOST=unix://$PWD/none.sock
+	echo "{include: ['$url/far.yaml'], services: {a: {image: a, environment: [WORD, UNSET, 'OWN=\${OTHER-x}']}}}" >web/rel.yaml
+	uses="$url/rel.yaml uses variables of this machine: "
+	for command in up "up -d" create "run a" "up -d -y" "up --yes" "create --yes" "run --yes a"; do
+		# shellcheck disable=SC2086 # words
+		TAG=pa55word WORD=s3cret run -1 "$flow" -f "$url/rel.yaml" $command </dev/null
+		[[ $output != *pa55word* && $output != *s3cret* ]]
+		if [[ $command == *-y* ]]; then
+			[[ $output != *"$uses"* ]]
+		else
+			[[ $output == *"warning: ${uses}TAG, WORD"*"hint: --yes of up, create and run"* ]]
+		fi
+	done
+	# nothing of here is used; the file is ours; nothing is made
+	run -1 "$flow" -f "$url/rel.yaml" up -d
+	[[ $output != *"$uses"* ]]
+	echo "{include: ['$url/far.yaml']}" >compose.yaml
+	TAG=2 run -1 "$flow" up -d
+	[[ $output != *"uses variables"* ]]
+	for command in "up --dry-run" "plan --no-engine" "config -q"; do
+		# shellcheck disable=SC2086
+		TAG=2 run "$flow" -f "$url/rel.yaml" $command
+		[[ $output != *"$uses"* ]]
+	done
+}
+
+@test "whoever sits at a terminal is asked whether a file of -f URL may have the values of variables" {
+	export DOCKER_HOST=unix://$PWD/none.sock TAG=pa55word
+	asked() { timeout -k 5 90 python3 "$top/tests/engine/terminal.py" 24x200 "$flow" -f "$url/far.yaml" "$@"; }
+	for answer in '\r' 'n\r' 'what\r'; do
+		run -1 asked up -d < <(
+			echo 'wait uses variables of this machine: TAG. May it have their values? (y/N)'
+			echo "type $answer"
+		)
+		[[ $output == *"nothing was done: the answer was no"* && $output != *none.sock* && $output != *pa55word* ]]
+	done
+	run -1 asked up -d < <(printf 'wait (y/N)\ntype y\\r\n')
+	[[ $output == *none.sock* && $output != *"nothing was done"* ]]
+	run -1 asked run far < <(printf 'wait (y/N)\ntype y\\r\n')
+	[[ $output == *none.sock* ]]
+	run -1 asked up -d --yes </dev/null
+	[[ $output == *none.sock* && $output != *"(y/N)"* ]]
+}

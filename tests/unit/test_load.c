@@ -331,6 +331,57 @@ static void d4_env_files_are_absolute(void **state)
 	assert_string_equal(project->env_files[0], in("sub/a.env"));
 }
 
+static int fetched(void *arg, const char *url, struct arena *to, const char **ret_text, size_t *ret_len,
+	struct errors *into)
+{
+	(void)arg, (void)to, (void)into;
+	*ret_text = strstr(url, "inner") ? "services: {d: {image: '${INNER-x}'}}"
+					 : "include: ['http://me:pw@h/inner.yaml']\n"
+					   "services:\n"
+					   "  b:\n"
+					   "    image: '${TAG}${UNSET-x}${ALT+y}'\n"
+					   "    environment: [BARE, NONE, SET=1]\n"
+					   "    build: {context: 'git://h/x', args: {ARG: , OTHER: 1}}\n"
+					   "    command: $COMPOSE_PROJECT_NAME\n"
+					   "    secrets: [s]\n"
+					   "secrets: {s: {environment: SECRET}}\n";
+	*ret_len = strlen(*ret_text);
+	return 0;
+}
+
+static const char *taken(void)
+{
+	const char *all = "";
+	for (size_t i = 0; i < project->ntaken; i++)
+		all = arena_printf(arena, "%s%s%s", all, *all ? " " : "", project->taken[i]);
+	return all;
+}
+
+/* What a file that -f names by its URL gets to know of this machine. */
+static void files_of_elsewhere_take_variables(void **state)
+{
+	(void)state;
+	static const char *const files[] = { "compose.yaml", "http://me:pw@h/c.yaml?t=1" };
+	static const char *const names[] = { "TAG", "ALT", "BARE", "SET", "ARG", "OTHER", "SECRET", "INNER",
+		"OURS" };
+	const struct fetch fetch = { .get = fetched };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		map_set(os, names[i], "value");
+	options.fetch = &fetch;
+	options.files = files;
+	options.nfiles = 2;
+	put("compose.yaml", "services: {a: {image: '${OURS}', environment: [OURS]}}");
+	load();
+	assert_string_equal(project->foreign, "http://h/c.yaml");
+	assert_string_equal(taken(), "TAG INNER BARE ARG SECRET");
+	/* ours, and what ours includes, is what we have written */
+	put("compose.yaml", "{include: ['http://h/c.yaml'], services: {a: {image: '${OURS}'}}}");
+	options.nfiles = 1;
+	load();
+	assert_null(project->foreign);
+	assert_int_equal(project->ntaken, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, folder_tear_down)
@@ -349,6 +400,7 @@ int main(void)
 		TEST(old_and_new_files_do_not_mix),
 		TEST(all_findings_of_a_pass_come_at_once),
 		TEST(a_tree_in_memory_becomes_a_project),
+		TEST(files_of_elsewhere_take_variables),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
