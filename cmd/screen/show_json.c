@@ -70,7 +70,7 @@ static void put_step(struct buf *line, const struct event *event)
 static void show_json_event(struct sink *sink, const struct event *event)
 {
 	struct json *json = (struct json *)sink;
-	show_count(&json->totals, event);
+	show_count(&json->totals, event, json->look.now());
 	if (event->kind == EVENT_LOG && json->look.log)
 		show_log_line(json->look.log, event->name, event->standard_error, event->text, event->len);
 	if ((event->kind == EVENT_PROGRESS && json->look.quiet_pull) ||
@@ -113,15 +113,16 @@ static void show_json_end(struct sink *sink, bool ok)
 {
 	struct json *json = (struct json *)sink;
 	auto_buf struct buf line;
+	int64_t took = json->totals.began ? json->look.now() - json->totals.began : 0;
 	buf_init(&line, 4096);
 	show_json_head(&line, "end", 0);
 	quote_member(&line, "name", json->sink.title);
 	buf_printf(&line, ",\"ok\":%s,\"done\":%zu,\"failed\":%zu,\"skipped\":%zu,\"elapsed\":%.3f}\n",
 		ok && !sink->interrupted ? "true" : "false", json->totals.done, json->totals.failed,
-		json->totals.skipped, (double)(json->look.now() - json->totals.began) / 1e9);
+		json->totals.skipped, (double)took / 1e9);
 	fwrite(buf_text(&line), 1, line.len, json->look.out);
 	fflush(json->look.out);
-	json->totals = (struct show_totals){ .began = json->look.now() };
+	json->totals = (struct show_totals){ .began = 0 };
 }
 
 struct sink *show_json_create(struct arena *arena, const struct show_look *look)

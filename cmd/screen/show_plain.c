@@ -109,7 +109,7 @@ static void show_plain_event(struct sink *sink, const struct event *event)
 	struct plain *plain = (struct plain *)sink;
 	if (show_is_echo(&plain->past, event))
 		return;
-	show_count(&plain->totals, event);
+	show_count(&plain->totals, event, plain->look.now());
 	switch (event->kind) {
 	case EVENT_STEP:
 		(plain->look.as_compose ? on_step_compose : on_step)(plain, event);
@@ -147,7 +147,7 @@ static void show_plain_end(struct sink *sink, bool ok)
 	if (!ok)
 		show_sum(plain->look.out, plain->sink.title, &plain->totals, plain->look.now());
 	fflush(plain->look.out);
-	plain->totals = (struct show_totals){ .began = plain->look.now() };
+	plain->totals = (struct show_totals){ .began = 0 };
 	show_past_init(&plain->past, plain->past.fallen.arena);
 }
 

@@ -190,7 +190,7 @@ static void show_tty_event(struct sink *sink, const struct event *event)
 	struct show_log *log = tty->look.log;
 	if (show_is_echo(&tty->past, event))
 		return;
-	show_count(&tty->totals, event);
+	show_count(&tty->totals, event, tty->look.now());
 	switch (event->kind) {
 	case EVENT_LOG:
 	case EVENT_EXIT:
@@ -249,7 +249,7 @@ static void show_tty_end(struct sink *sink, bool ok)
 	fflush(tty->look.out);
 	tty->hidden = false;
 	tty->ndrawn = 0;
-	tty->totals = (struct show_totals){ .began = tty->look.now() };
+	tty->totals = (struct show_totals){ .began = 0 };
 	show_past_init(&tty->past, tty->past.fallen.arena);
 	show_rows_clear(&tty->rows);
 	sink->wants_tick = false;

@@ -49,8 +49,11 @@ const char *show_waiting_due(char *to, size_t room, const struct event *event, i
 	return due ? show_waiting(to, room, event) : NULL;
 }
 
-void show_count(struct show_totals *totals, const struct event *event)
+void show_count(struct show_totals *totals, const struct event *event, int64_t now)
 {
+	bool done = event->kind == EVENT_STEP || event->kind == EVENT_PROGRESS || event->kind == EVENT_OUTPUT;
+	if (!totals->began && done)
+		totals->began = now;
 	if (event->kind != EVENT_STEP)
 		return;
 	totals->done += event->state == STEP_DONE;

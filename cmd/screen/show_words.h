@@ -24,11 +24,12 @@ const char *show_waiting_due(char *to, size_t room, const struct event *event, i
 /* Counts for the line of totals. */
 struct show_totals {
 	size_t done, failed, skipped; /* steps */
-	int64_t began;                /* monotonic ns */
+	int64_t began;                /* monotonic ns; 0: of a run that has not begun */
 };
 
-/* Counts the end of a step; other events change nothing, nor does the failure of a step that may fail. */
-void show_count(struct show_totals *totals, const struct event *event);
+/* Counts the end of a step, but for the failure of one that may fail. The first event of what is done begins
+ * the run. */
+void show_count(struct show_totals *totals, const struct event *event, int64_t now);
 
 /* What a screen for people has told of a run. */
 struct show_past {
