@@ -4,6 +4,7 @@
 #include "engine/observe/inspect.h"
 #include "engine/stream/last_words.h"
 #include "engine/stream/logs.h"
+#include "graph/timeline/timeline.h"
 #include "graph/up/reconcile.h"
 
 #include <ctype.h>
@@ -185,6 +186,8 @@ int settle_window(struct settle *settle)
 	if (!settle_due(drive))
 		return 0;
 	follow_adopt(settle->follow, seen, false);
+	if (drive->timeline)
+		drive->timeline->watched = true;
 	settle->timer = loop_after(drive->engine->loop, WINDOW, window_over, settle);
 	while (settle->timer && !failed_one(settle))
 		loop_turn(drive->engine->loop, -1);

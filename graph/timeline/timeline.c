@@ -76,6 +76,7 @@ static void take_step(struct timeline *timeline, const struct step *step, size_t
 		.failure = keep_text(timeline, step->state == STEP_DONE ? NULL : step->failure),
 		.state = step->state,
 		.last = step->last,
+		.undo = step->undo,
 		.began = begun ? step->began - timeline->clock : -1,
 		.ended = begun ? step->ended - timeline->clock : -1,
 	};
@@ -160,6 +161,8 @@ static void put_step(struct buf *to, const struct timeline_step *step)
 		buf_puts(to, ",\"by_engine\":true");
 	if (step->last)
 		buf_puts(to, ",\"last\":true");
+	if (step->undo)
+		buf_puts(to, ",\"undo\":true");
 	if (step->critical)
 		buf_puts(to, ",\"critical\":true");
 	buf_puts(to, ",\"needs\":[");
@@ -176,6 +179,8 @@ void timeline_write(const struct timeline *timeline, struct buf *to)
 	buf_printf(to, ",\"time\":%" PRId64 ".%09" PRId64 ",\"ok\":%s", timeline->time / 1000000000,
 		timeline->time % 1000000000, timeline->ok ? "true" : "false");
 	put_seconds(to, "took", timeline->took);
+	if (timeline->watched)
+		buf_puts(to, ",\"watched\":true");
 	buf_puts(to, ",\"rounds\":[");
 	for (size_t i = 0; i < timeline->nrounds; i++) {
 		buf_puts(to, i ? ",{\"name\":" : "{\"name\":");
@@ -234,6 +239,7 @@ static struct timeline_step read_step(struct timeline *timeline, const cJSON *js
 			 : strcmp(state, "skipped") == 0 ? STEP_SKIPPED
 							 : STEP_DONE,
 		.last = json_bool(json, "last"),
+		.undo = json_bool(json, "undo"),
 		.began = read_seconds(json, "began", -1),
 		.ended = read_seconds(json, "ended", -1),
 		.check = read_text(arena, json, "check"),
@@ -273,6 +279,7 @@ struct timeline *timeline_read(
 		json_text(json, "command", ""), (int64_t)(seconds * 1e9), 0);
 	timeline->took = read_seconds(json, "took", 0);
 	timeline->ok = json_bool(json, "ok");
+	timeline->watched = json_bool(json, "watched");
 	cJSON_ArrayForEach(item, json_get(json, "rounds"))
 	{
 		const char *name = read_text(arena, item, "name");

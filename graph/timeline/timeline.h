@@ -16,7 +16,7 @@ struct timeline_step {
 	size_t round; /* index of the plan that it stood in */
 	const char *name, *argument, *service, *reason, *failure; /* any may be NULL but the name */
 	enum step_state state;                                    /* _DONE, _FAILED or _SKIPPED */
-	bool last;                                                /* as of struct step */
+	bool last, undo;                                          /* as of struct step */
 	int64_t began, ended;                                     /* -1: it never began */
 	size_t *needs; /* indices of steps of its round that it waited for */
 	size_t nneeds;
@@ -43,7 +43,7 @@ struct timeline_part {
 		PART_STEP,
 		PART_QUEUE, /* the step could have begun, but too many others ran */
 		PART_LOOK,  /* the engine was looked at: before the first plan, and between two */
-		PART_AFTER, /* after the last step: whether what has started stays up (--wait) */
+		PART_AFTER, /* after the last step: what has become of what has started */
 	} kind;
 	const struct timeline_step *step; /* NULL: none */
 	int64_t began, ended;
@@ -58,6 +58,7 @@ struct timeline {
 	const char *service_name; /* who runs, for OpenTelemetry: "docker-flow" unless it is set */
 	int64_t took;
 	bool ok;
+	bool watched; /* after the last step what has no check was watched for a while (--wait) */
 	struct timeline_round *rounds;
 	size_t nrounds;
 	struct timeline_step *steps;

@@ -87,10 +87,9 @@ static const char *advise_gate(struct arena *arena, const struct timeline_step *
 {
 	const char *name = step->name, *span = timeline_span(arena, took);
 	const char *every = timeline_span(arena, step->interval);
-	if (step->state == STEP_FAILED)
-		return arena_printf(arena,
-			"%s was given up after %s: docker flow logs %s says why; fewer retries tell it sooner",
-			name, span, name);
+	if (step->state == STEP_FAILED) /* its output may be gone with its container */
+		return arena_printf(arena, "%s was given up after %s%s%s: fewer retries tell it sooner", name,
+			span, step->failure ? ", since " : "", step->failure ? step->failure : "");
 	if (!step->check)
 		return arena_printf(arena,
 			"%s ran for %s until it had completed: could it do less, or could "
@@ -158,7 +157,21 @@ static const char *advise_queue(struct arena *arena, const struct timeline_step 
 		timeline_step_words(arena, step), timeline_span(arena, took), option);
 }
 
-static const char *advise_part(struct arena *arena, const struct timeline_part *part, int64_t took)
+static const char *advise_after(struct arena *arena, const struct timeline *timeline, int64_t took)
+{
+	const char *span = timeline_span(arena, took);
+	if (timeline->watched)
+		return arena_printf(arena,
+			"--wait watched for %s whether what has no check stays up: services that have one need no "
+			"watching",
+			span);
+	return arena_printf(arena,
+		"finding out what has become of what was started took %s: is the engine far away, or busy?",
+		span);
+}
+
+static const char *advise_part(
+	const struct timeline *timeline, struct arena *arena, const struct timeline_part *part, int64_t took)
 {
 	switch (part->kind) {
 	case PART_STEP:
@@ -168,12 +181,16 @@ static const char *advise_part(struct arena *arena, const struct timeline_part *
 	case PART_LOOK:
 		break;
 	case PART_AFTER:
-		return arena_printf(arena,
-			"--wait watched for %s whether what has started stays up: a check makes that needless",
-			timeline_span(arena, took));
+		return advise_after(arena, timeline, took);
 	}
 	return arena_printf(
 		arena, "looking at the engine took %s: is it far away, or busy?", timeline_span(arena, took));
+}
+
+/* What takes a failure back is not there when that is mended. */
+static bool is_undo(const struct timeline_part *part)
+{
+	return part->step && part->step->undo;
 }
 
 static int by_worth(const void *a, const void *b)
@@ -197,7 +214,7 @@ static bool tell_starts(const struct timeline *timeline, struct arena *arena,
 		return false;
 	for (size_t i = 0; i < timeline->npath; i++) {
 		const struct timeline_part *other = &timeline->path[i];
-		if (other->kind != PART_STEP || other->step->op != OP_CONTAINER_START)
+		if (other->kind != PART_STEP || other->step->op != OP_CONTAINER_START || is_undo(other))
 			continue;
 		sum += other->ended - other->began;
 		count++;
@@ -222,14 +239,16 @@ size_t timeline_advise(
 	bool told = false;
 	for (size_t i = 0; i < timeline->npath; i++) {
 		int64_t took = timeline->path[i].ended - timeline->path[i].began;
-		if (took >= WORTH_LEAST && took >= timeline->took / SHARE_LEAST)
+		if (took >= WORTH_LEAST && took >= timeline->took / SHARE_LEAST &&
+			!is_undo(&timeline->path[i]))
 			parts[count++] = &timeline->path[i];
 	}
 	if (count)
 		qsort(parts, count, sizeof *parts, by_worth);
 	for (size_t i = 0; i < count && given < ADVICE_MOST; i++) {
 		const struct timeline_part *part = parts[i];
-		struct timeline_advice each = { part, advise_part(arena, part, part->ended - part->began) };
+		struct timeline_advice each = { part,
+			advise_part(timeline, arena, part, part->ended - part->began) };
 		if (!tell_starts(timeline, arena, part, &told, &each))
 			advice[given++] = each;
 	}

@@ -25,14 +25,36 @@ static const struct timeline_step *round_end(const struct timeline *timeline, si
 	return end;
 }
 
+/* What decided that the step never began: the first to fail of what it needed, or of what that needed, for
+ * such a step is skipped at once. Itself if it has run; NULL: an interrupt. */
+static const struct timeline_step *decided_by(
+	const struct timeline *timeline, const struct timeline_step *step)
+{
+	enum { DEPTH_MOST = 64 }; /* a record may have a circle */
+	const struct timeline_step *at = step;
+	for (size_t depth = 0; at && !has_run(at) && depth < DEPTH_MOST; depth++) {
+		const struct timeline_step *first = NULL, *skipped = NULL;
+		for (size_t n = 0; n < at->nneeds; n++) {
+			const struct timeline_step *need = &timeline->steps[at->needs[n]];
+			if (has_run(need) && need->state == STEP_FAILED &&
+				(!first || need->ended < first->ended))
+				first = need;
+			else if (!has_run(need) && !skipped)
+				skipped = need;
+		}
+		at = first ? first : skipped;
+	}
+	return at && has_run(at) ? at : NULL;
+}
+
 /* What the step had to wait for longest; NULL: nothing. */
 static const struct timeline_step *waited_for(const struct timeline *timeline,
 	const struct timeline_step *step, const struct timeline_step *earlier)
 {
 	const struct timeline_step *latest = NULL;
 	for (size_t n = 0; n < step->nneeds; n++) {
-		const struct timeline_step *need = &timeline->steps[step->needs[n]];
-		if (has_run(need) && need->ended <= step->began && (!latest || need->ended > latest->ended))
+		const struct timeline_step *need = decided_by(timeline, &timeline->steps[step->needs[n]]);
+		if (need && need->ended <= step->began && (!latest || need->ended > latest->ended))
 			latest = need;
 	}
 	if (step->last && earlier && earlier->ended <= step->began &&

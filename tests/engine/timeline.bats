@@ -199,3 +199,33 @@ collector() {
 	# no lock is held by the child either
 	run -0 flow --progress quiet up -d
 }
+
+@test "F2 what takes a failure back waited for the failure, and is nobody's advice" {
+	probed() {
+		compose <<-YAML
+			services:
+			  api: {image: busybox, init: true, command: "$1", x-flow: {healthcheck: {tcp: {port: 9000}, interval: 200ms, retries: 3}}}
+			  c: {image: busybox, init: true, command: sleep 1000, x-flow: {dependencies: [api]}}
+		YAML
+	}
+	probed 'httpd -f -p 9000'
+	flow --progress quiet up -d
+	probed 'httpd -f -p 9009'
+	run -1 flow --progress quiet up -d
+	flow timeline --format json >run.json
+	# the gate is on the way, before the stop of what had failed
+	jq -e '[.path[].words] | index("gate api (healthy)") as $gate | .[$gate + 1] | startswith("container '"$PROJECT"'-api-1 stop")' run.json
+	run -0 flow timeline
+	has "api was given up after" "container $PROJECT-api-1 is unhealthy"
+	[[ $output != *"could have begun"* && $output != *"starts one after another"* ]]
+}
+
+@test "F2 what is looked at after the last start is told as what it was" {
+	compose <<<'services: {migrate: {image: busybox, init: true, command: "true", restart: "no"}, web: {image: busybox, init: true, command: sleep 1000}}'
+	flow --progress quiet up -d migrate
+	run -0 flow timeline
+	[[ $output != *--wait* ]]
+	flow --progress quiet up -d --wait web
+	run -0 flow timeline
+	has "--wait watched for"
+}

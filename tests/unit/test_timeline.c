@@ -164,11 +164,13 @@ static void what_was_not_needed_is_left_out(void **state)
 	skipped->state = STEP_SKIPPED;
 	skipped->began = skipped->ended = 0;
 	skipped->failure = "interrupted";
+	add(OP_CONTAINER_STOP, "shop-web-1", 10, 30, skipped);
 	struct timeline *timeline = run(30);
-	assert_int_equal(timeline->nsteps, 1);
+	assert_int_equal(timeline->nsteps, 2);
 	assert_int_equal(timeline->steps[0].nneeds, 0);
 	assert_int_equal(timeline->steps[0].began, -1);
-	assert_string_equal(path_of(timeline), "looking at the engine 30\n");
+	assert_string_equal(path_of(timeline), "looking at the engine 10\n"
+					       "container shop-web-1 stop 20\n");
 }
 
 static const char *advice_of(const struct timeline *timeline)
@@ -250,6 +252,56 @@ static struct timeline *read_text(const char *text)
 	struct timeline *timeline = timeline_read(arena, json, "record", &errors);
 	cJSON_Delete(json);
 	return timeline;
+}
+
+static void f2_what_takes_back_waited_for_the_failure(void **state)
+{
+	(void)state;
+	struct step *started = add(OP_CONTAINER_START, "shop-db-1", 10, 100, NULL);
+	struct step *gate = add_gate("db", 100, 800, started), *proof = add_gate("db", 0, 0, gate);
+	struct step *late = add_gate("web", 100, 830, started);
+	gate->state = late->state = STEP_FAILED;
+	gate->failure = "container shop-db-1 is unhealthy";
+	proof->state = STEP_SKIPPED;
+	proof->began = proof->ended = 0;
+	plan_need(plan, proof, late, ON_SUCCESS);
+	struct step *stop = add(OP_CONTAINER_STOP, "shop-db-1", 820, 1020, started);
+	plan_need(plan, stop, proof, ON_FAILURE);
+	struct step *back = add(OP_CONTAINER_START, "shop-db-1", 1020, 1520, stop);
+	stop->undo = back->undo = true;
+	const char *path = "looking at the engine 10\n"
+			   "container shop-db-1 start 90\n"
+			   "gate db (healthy) 700\n"
+			   "container shop-db-1 stop: in the queue 20\n"
+			   "container shop-db-1 stop 200\n"
+			   "container shop-db-1 start 500\n";
+	const char *advice =
+		"db was given up after 0.70 s, since container shop-db-1 is unhealthy: fewer retries tell it "
+		"sooner\n"
+		"the engine took 0.09 s to start shop-db-1: a busy disk, or a volume that is filled from the image\n";
+	struct timeline *timeline = run(1520);
+	assert_string_equal(path_of(timeline), path);
+	assert_string_equal(advice_of(timeline), advice);
+	struct timeline *again = read_text(record_of(timeline));
+	assert_string_equal(path_of(again), path);
+	assert_string_equal(advice_of(again), advice);
+}
+
+static void f2_the_end_says_what_was_done(void **state)
+{
+	(void)state;
+	add(OP_CONTAINER_START, "shop-db-1", 10, 20, NULL);
+	struct timeline *timeline = begin();
+	timeline_take(timeline, plan, "containers", CLOCK + 10 * MS, CLOCK + 20 * MS);
+	timeline_end(timeline, true, CLOCK + 520 * MS);
+	assert_string_equal(advice_of(timeline),
+		"finding out what has become of what was started took 0.50 s: is the engine far away, or busy?\n");
+	timeline->watched = true;
+	const char *watched =
+		"--wait watched for 0.50 s whether what has no check stays up: services that have one need no "
+		"watching\n";
+	assert_string_equal(advice_of(timeline), watched);
+	assert_string_equal(advice_of(read_text(record_of(timeline))), watched);
 }
 
 static void a_record_is_read_as_it_was_written(void **state)
@@ -432,6 +484,8 @@ int main(void)
 		CASE(advice_begins_with_the_longest),
 		CASE(advice_knows_intervals),
 		CASE(advice_for_the_others),
+		CASE(f2_what_takes_back_waited_for_the_failure),
+		CASE(f2_the_end_says_what_was_done),
 		CASE(a_record_is_read_as_it_was_written),
 		CASE(what_is_no_record_is_refused),
 		CASE(odd_records_are_drawn),
