@@ -37,7 +37,7 @@ static void watch_fail(struct watch *watch, const char *why, const char *hint)
 
 static void watch_unhealthy(struct watch *watch)
 {
-	watch_fail(watch, arena_printf(watch->arena, "container %s is unhealthy", watch->look.name), NULL);
+	watch_fail(watch, arena_printf(watch->arena, "container %s is unhealthy", gate_name(watch)), NULL);
 }
 
 /* ---- the end ---- */
@@ -97,6 +97,7 @@ static void judge_look(struct watch *watch)
 	struct gate_target target = { .condition = gate->job.step->gate.condition,
 		.kind = gate_kind(gate),
 		.service = watch->service->key,
+		.name = gate_name(watch),
 		.hook = gate->job.step->gate.hook,
 		.look = &watch->look,
 		.newly = watch->reviewed,
@@ -155,7 +156,7 @@ static void on_look(struct request *request)
 		return;
 	if (request->fault == HTTP_OK && request->status == 404) {
 		watch->removed = true;
-		const char *name = watch->looked ? watch->look.name : arena_strndup(arena, watch->id, 12);
+		const char *name = gate_name(watch);
 		if (watch->completed && gate->job.step->gate.condition == CONDITION_COMPLETED)
 			watch_go(watch, WATCH_READY);
 		else

@@ -54,6 +54,9 @@ struct gate {
 	struct loop_timer *timer;
 };
 
+/* What messages call the container: as the gate's step says, else as the engine does, else its id. */
+const char *gate_name(const struct watch *watch);
+
 /* The kind of probe that the gate's step asks for, and whether it leaves the verdict to the engine. */
 enum probe_kind gate_kind(const struct gate *gate);
 bool gate_by_engine(const struct gate *gate);

@@ -28,7 +28,8 @@ static enum gate_verdict judge_ended(struct judging *of)
 		return GATE_READY;
 	if (of->target->condition != CONDITION_COMPLETED)
 		return judge_fail(of,
-			arena_printf(of->arena, "container %s exited (%lld)%s", look->name, code, memory),
+			arena_printf(
+				of->arena, "container %s exited (%lld)%s", of->target->name, code, memory),
 			hint);
 	if (code == 0)
 		return GATE_READY;
@@ -61,14 +62,14 @@ static enum gate_verdict judge_restarting(struct judging *of)
 		return GATE_LISTEN;
 	return judge_fail(of,
 		arena_printf(of->arena,
-			"container %s is in a crash loop: exited (%lld), restarted %lld times", look->name,
-			(long long)look->exit_code, (long long)of->target->restarts),
+			"container %s is in a crash loop: exited (%lld), restarted %lld times",
+			of->target->name, (long long)look->exit_code, (long long)of->target->restarts),
 		NULL);
 }
 
 static enum gate_verdict judge_health(struct judging *of)
 {
-	const char *name = of->target->look->name;
+	const char *name = of->target->name;
 	switch (of->target->look->health) {
 	case HEALTH_HEALTHY:
 		return GATE_READY;
@@ -110,7 +111,8 @@ static enum gate_verdict judge_lasting(struct judging *of)
 	if (failed || of->target->restarts == 0)
 		return judge_ended(of);
 	return judge_fail(of,
-		arena_printf(of->arena, "container %s does not stay up, the engine restarts it", look->name),
+		arena_printf(
+			of->arena, "container %s does not stay up, the engine restarts it", of->target->name),
 		NULL);
 }
 
@@ -134,16 +136,15 @@ static enum gate_verdict judge_by_state(struct judging *of)
 	case CONTAINER_RUNNING:
 		return judge_running(of);
 	case CONTAINER_PAUSED:
-		return judge_fail(of,
-			arena_printf(of->arena, "container %s is paused", of->target->look->name),
+		return judge_fail(of, arena_printf(of->arena, "container %s is paused", of->target->name),
 			arena_printf(of->arena, "docker unpause %s", of->target->look->name));
 	case CONTAINER_RESTARTING:
 		return judge_restarting(of);
 	case CONTAINER_CREATED:
 		if (*of->target->look->error)
 			return judge_fail(of,
-				arena_printf(of->arena, "container %s did not start: %s",
-					of->target->look->name, of->target->look->error),
+				arena_printf(of->arena, "container %s did not start: %s", of->target->name,
+					of->target->look->error),
 				NULL);
 		return GATE_LISTEN;
 	case CONTAINER_EXITED:

@@ -20,8 +20,8 @@ enum gate_verdict {
 struct gate_target {
 	enum condition condition;
 	enum probe_kind kind;
-	const char *service;
-	const char *hook; /* as in step_gate */
+	const char *service, *name; /* its key, and what the container is called in messages */
+	const char *hook;           /* as in step_gate */
 	const struct look *look;
 	bool newly;       /* what the look says of its health has been said while the gate watched */
 	int64_t restarts; /* of it by the engine since the gate began; `lasting`: ever */

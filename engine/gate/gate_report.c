@@ -4,6 +4,7 @@
 #include "engine/probe/probe_http.h"
 #include "engine/stream/last_words.h"
 #include "engine/stream/logs.h"
+#include "graph/plan/taken_back.h"
 
 #include <string.h>
 
@@ -11,6 +12,14 @@ struct report {
 	struct watch *watch;
 	void (*told)(struct watch *watch);
 };
+
+const char *gate_name(const struct watch *watch)
+{
+	const char *replica = watch->gate->job.step->gate.replica;
+	if (replica)
+		return replica;
+	return watch->looked ? watch->look.name : arena_strndup(watch->gate->arena, watch->id, 12);
+}
 
 static void gate_say(struct watch *watch, enum event_kind kind, const char *text)
 {
@@ -20,7 +29,7 @@ static void gate_say(struct watch *watch, enum event_kind kind, const char *text
 		.time = clock_unix(),
 		.step = kind == EVENT_RETRY ? gate->job.step : NULL,
 		.object = "container",
-		.name = watch->look.name,
+		.name = gate_name(watch),
 		.service = watch->service->key,
 		.text = text,
 	};
@@ -68,6 +77,42 @@ static void put_probe(struct buf *to, const struct watch *watch)
 		buf_printf(to, "its output: %.*s\n", (int)len, output);
 }
 
+/* What can be done about it. */
+static const char *finding_hint(const struct watch *watch, enum taken_back taken, const char *lines)
+{
+	const struct step *step = watch->gate->job.step;
+	struct arena *arena = watch->gate->arena;
+	if (watch->hint)
+		return watch->hint;
+	if (taken != TAKEN_NOT)
+		return last_words_gone_hint(arena, watch->service->key);
+	if (step->gate.lasting && step->last)
+		return "--rollback=false leaves what is new in its place";
+	if (watch->removed)
+		return "somebody else removed it: run the command again";
+	if (step->gate.hook)
+		return arena_printf(arena,
+			"container %s stays until the next up or down: `docker logs %s` shows all of its output",
+			watch->look.name, watch->look.name);
+	return watch->looked ? last_words_hint(arena, &watch->look, watch->service->key, lines) : NULL;
+}
+
+/* Why the gate failed, who waited, and what becomes of the container. */
+static const char *finding_message(const struct watch *watch, enum taken_back taken)
+{
+	const struct step_gate *gate = &watch->gate->job.step->gate;
+	const char *words = gate->otherwise ? gate->otherwise : taken_back_words(taken);
+	/* Without a dependent it is `--wait` that waits. */
+	bool dependency = gate->condition != CONDITION_COMPLETED && gate->edge && strstr(gate->edge, " -> ");
+	return arena_printf(watch->gate->arena, "%s%s%s%s%s%s",
+		dependency ? "dependency failed to start: " : "", watch->why, gate->edge ? ": " : "",
+		gate->edge ? gate->edge : "",
+		!words       ? ""
+		: gate->edge ? "; "
+			     : ": ",
+		words ? words : "");
+}
+
 /* The finding of a failed gate: who waited, why it failed, the last probe, the last lines. */
 static void leave_finding(struct watch *watch, const char *lines)
 {
@@ -79,33 +124,22 @@ static void leave_finding(struct watch *watch, const char *lines)
 	const char *hook = gate->job.step->gate.hook;
 	const char *path =
 		arena_printf(arena, "services.%s%s%s", service->key, hook ? "." : "", hook ? hook : "");
-	const char *edge = gate->job.step->gate.edge ? gate->job.step->gate.edge : service->key;
-	/* Without a dependent it is `--wait` that waits. */
-	bool dependency = gate->job.step->gate.condition != CONDITION_COMPLETED && strstr(edge, " -> ");
-	const char *message = arena_printf(
-		arena, "%s%s: %s", dependency ? "dependency failed to start: " : "", watch->why, edge);
+	enum taken_back taken = taken_back(gate->job.step, watch->id);
+	const char *message = finding_message(watch, taken), *hint = finding_hint(watch, taken, lines);
 	gate->job.step->failure = arena_strdup(gate->job.errors->arena, watch->why);
 	if (step_tolerated(gate->job.step))
 		error_warn(gate->job.errors, at, path, "%s", message);
 	else
 		error_add(gate->job.errors, ERROR_GATE, at, path, "%s", message);
-	if (watch->hint)
-		error_hint(gate->job.errors, "%s", watch->hint);
-	else if (gate->job.step->gate.lasting)
-		error_hint(gate->job.errors, "--rollback=false leaves what is new in its place");
-	else if (watch->removed)
-		error_hint(gate->job.errors, "somebody else removed it: run the command again");
-	else if (hook)
-		error_hint(gate->job.errors,
-			"container %s stays until the next up or down: `docker logs %s` shows all of its output",
-			watch->look.name, watch->look.name);
-	else if (watch->looked)
-		error_hint(gate->job.errors, "%s", last_words_hint(arena, &watch->look, service->key, lines));
+	if (hint)
+		error_hint(gate->job.errors, "%s", hint);
 	auto_buf struct buf detail;
 	buf_init(&detail, 256 << 10);
 	put_probe(&detail, watch);
+	struct look look = watch->look;
+	look.name = gate_name(watch);
 	if (watch->looked && (*lines || !watch->removed))
-		last_words_put(&detail, &watch->look, lines);
+		last_words_put(&detail, &look, lines);
 	if (detail.len)
 		error_detail(gate->job.errors, buf_text(&detail));
 }
@@ -115,8 +149,7 @@ const char *gate_waiting(const struct job *job)
 	const struct gate *gate = (const struct gate *)job;
 	for (size_t i = 0; i < gate->count; i++) {
 		const struct watch *watch = &gate->watches[i];
-		const char *name =
-			watch->looked ? watch->look.name : arena_strndup(gate->arena, watch->id, 12);
+		const char *name = gate_name(watch);
 		const char *why = watch->try.why;
 		if (watch->state == WATCH_READY)
 			continue;
@@ -138,7 +171,7 @@ static void on_tail(void *arg, const char *text)
 	if (!text) { /* killed by who removed it: the exit code is not its own */
 		struct arena *arena = watch->gate->arena;
 		watch->removed = true;
-		watch->why = arena_printf(arena, "container %s was removed", watch->look.name);
+		watch->why = arena_printf(arena, "container %s was removed", gate_name(watch));
 		watch->hint = NULL;
 	}
 	leave_finding(watch, text ? text : "");

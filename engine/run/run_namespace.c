@@ -4,6 +4,7 @@
 #include "engine/observe/inspect.h"
 #include "engine/observe/look.h"
 #include "engine/run/run_inside.h"
+#include "engine/stream/last_words.h"
 #include "engine/stream/logs.h"
 
 #include <inttypes.h>
@@ -79,7 +80,7 @@ static void blame_owner(struct owners *owners, const char *lines)
 	else
 		error_add(call->errors, ERROR_ENGINE, &at->at, path, "%s", message);
 	if (owner && is_taken_back(owners->task->run, look->id))
-		error_hint(call->errors, "--rollback=false leaves what is new in its place");
+		error_hint(call->errors, "%s", last_words_gone_hint(arena, owner->key));
 	else if (owner)
 		error_hint(call->errors, "`docker flow logs %s` shows all of its output", owner->key);
 	error_detail(call->errors, *lines ? arena_printf(arena, "last lines of %s:\n%s", look->name, lines)

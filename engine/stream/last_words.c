@@ -51,3 +51,11 @@ const char *last_words_hint(struct arena *arena, const struct look *look, const 
 		"`docker flow run --rm --entrypoint sh %s` opens a shell in its place, to try its command by hand",
 		key);
 }
+
+const char *last_words_gone_hint(struct arena *arena, const char *key)
+{
+	return arena_printf(arena,
+		"`docker flow up --rollback=false %s` leaves the new container there, for a look; "
+		"`docker flow run --rm --entrypoint sh %s` opens a shell in one like it",
+		key, key);
+}

@@ -16,4 +16,7 @@ void last_words_put(struct buf *to, const struct look *look, const char *lines);
  * where nothing was said. In `arena`. */
 const char *last_words_hint(struct arena *arena, const struct look *look, const char *key, const char *lines);
 
+/* The same for one that is removed, and whose service goes on in its former container. */
+const char *last_words_gone_hint(struct arena *arena, const char *key);
+
 #endif

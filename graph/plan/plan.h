@@ -145,10 +145,15 @@ struct step_gate {
 	size_t nwatched;
 	struct step **starts; /* start steps of this plan whose containers it watches */
 	size_t nstarts;
-	bool unchecked;   /* nothing checks them, so it fails: they get a moment to say more by their end */
-	bool lasting;     /* they must have been up for a moment, and never have ended in a failure */
-	const char *edge; /* "web -> db (healthy)": for the message of a failed gate */
-	bool optional;    /* only dependents with `required: false` wait for it: its failure is a warning */
+	bool unchecked; /* nothing checks them, so it fails: they get a moment to say more by their end */
+	bool lasting;   /* they must have been up for a moment, and never have ended in a failure */
+	/* For the message of a failed gate: who waits, "web -> db (healthy)"; else what happens then, "the
+	 * former container runs on". */
+	const char *edge, *otherwise;
+	bool optional; /* only dependents with `required: false` wait for it: its failure is a warning */
+	/* What its only container is called, which has another name until its predecessor is out of its way,
+	 * and goes with that when it fails; NULL: as the engine says. */
+	const char *replica;
 	const char
 		*hook; /* "pre_start[0]": the hook whose container is to complete; NULL: the service's own */
 };

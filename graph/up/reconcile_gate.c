@@ -206,8 +206,11 @@ static struct step *gate_step(struct work *work, struct task *task, enum conditi
 	gate->gate.edge = from ? arena_printf(work->arena, "%s -> %s (%s)", from->service->key,
 					 task->service->key, condition_name(condition))
 			       : "--wait";
-	for (size_t r = 0; r < task->nreplicas; r++)
+	/* What fails in a replica's own gate is told there. */
+	for (size_t r = 0; r < task->nreplicas; r++) {
 		plan_need(work->plan, gate, task->replicas[r]->ready, ON_SUCCESS);
+		plan_need(work->plan, gate, task->replicas[r]->gate, ON_SUCCESS);
+	}
 	gate_follows(work, task, gate);
 	slot->step = gate;
 	return gate;
@@ -238,7 +241,7 @@ void gates_need(struct work *work, const struct task *task, struct step *step)
 }
 
 struct step *gate_replica(
-	struct work *work, const struct task *task, const struct replica *replica, const char *otherwise)
+	struct work *work, const struct task *task, struct replica *replica, const char *otherwise)
 {
 	const struct probe *probe = task_probe(work, task);
 	bool checked = probe->kind != PROBE_UNSET && probe->kind != PROBE_NONE;
@@ -252,12 +255,14 @@ struct step *gate_replica(
 	gate->condition = checked ? CONDITION_HEALTHY : CONDITION_STARTED;
 	gate->probe = probe;
 	gate->lasting = !checked;
-	gate->edge = otherwise;
+	gate->otherwise = otherwise;
+	gate->replica = work->options->rollback == TRI_NO ? NULL : replica->name;
 	if (replica->start)
 		*ARENA_PUSH(work->arena, gate->starts, gate->nstarts) = replica->start;
 	else
 		*ARENA_PUSH(work->arena, gate->watched, gate->nwatched) = replica->now->seen;
 	plan_need(work->plan, step, replica->ready, ON_SUCCESS);
+	replica->gate = step;
 	return step;
 }
 

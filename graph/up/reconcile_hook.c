@@ -83,7 +83,7 @@ static struct step *hook_gate(struct work *work, struct step *start, size_t inde
 	gate->service = start->service;
 	gate->gate.condition = CONDITION_COMPLETED;
 	gate->gate.hook = hook;
-	gate->gate.edge = arena_printf(work->arena, "%s is not started", start->service->key);
+	gate->gate.otherwise = arena_printf(work->arena, "%s is not started", start->service->key);
 	*ARENA_PUSH(work->arena, gate->gate.starts, gate->gate.nstarts) = start;
 	plan_need(work->plan, gate, start, ON_SUCCESS);
 	return gate;

@@ -11,7 +11,7 @@ static struct step *proof_add(
 	proof->service = service;
 	proof->gate.condition = CONDITION_STARTED;
 	proof->gate.lasting = true;
-	proof->gate.edge = otherwise;
+	proof->gate.otherwise = otherwise;
 	proof->last = true;
 	return proof;
 }

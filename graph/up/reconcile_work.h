@@ -50,6 +50,7 @@ struct replica {
 	struct step *create, *start;
 	struct step *rename;      /* to its final name */
 	struct step *ready;       /* what dependents wait for: the start, or its last post_start hook */
+	struct step *gate;        /* of this one alone (gate_replica); or NULL */
 	struct step *taken_back;  /* undo step that removes what `create` has made, or `now`; or NULL */
 	struct way_back way_back; /* of the container that `create` makes */
 };
@@ -399,7 +400,7 @@ void gates_need(struct work *work, const struct task *task, struct step *step);
 /* The gate of a replica's container alone, which runs already or is started by the plan: that it is healthy
  * where something checks it, else that it stays up. `otherwise` is what happens when it fails. */
 struct step *gate_replica(
-	struct work *work, const struct task *task, const struct replica *replica, const char *otherwise);
+	struct work *work, const struct task *task, struct replica *replica, const char *otherwise);
 
 /* Gates for every selected service (--wait). */
 void gates_wait(struct work *work);

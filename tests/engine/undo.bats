@@ -244,6 +244,47 @@ as_before() {
 	[ -n "$(docker port "$PROJECT-web-1" 80)" ]
 }
 
+# probed COMMAND [KEYS]: a service with a check of port 9000, and one that waits for it
+probed() {
+	compose <<-YAML
+		services:
+		  api: {image: busybox, init: true, command: "sh -c '$1'", x-flow: {${2:+$2, }healthcheck: {http: {port: 9000, path: /hostname}, interval: 100ms, retries: 3}}}
+		  c: {image: busybox, init: true, command: sleep 1000, x-flow: {dependencies: [api]}}
+	YAML
+}
+
+@test "F1 after a rollback the message says so, and its hints lead to the container that failed" {
+	local hints=("docker flow up --rollback=false api" "docker flow run --rm --entrypoint sh api") keys mode
+	for mode in "is put back" "runs on"; do
+		keys=
+		[ "$mode" = "is put back" ] || keys='replace: {order: start-first, drain: 0s}'
+		probed 'echo v1; exec httpd -f -p 9000 -h /etc' "$keys"
+		flow up -d
+		probed 'echo v2; exec httpd -f -p 9009' "$keys"
+		run -1 flow up -d
+		has "container $PROJECT-api-1 is unhealthy" "the former container $mode" "last lines of $PROJECT-api-1:" '    v2' "${hints[@]}"
+		[[ $output != *"flow logs api"* && $output != *"flow exec api"* && $output != *"_$PROJECT-api-1"" is"* ]]
+		# one cause, told once
+		[ "$(grep -c 'error: ' <<<"$output")" = 1 ]
+		[[ $output == *"1 failed"* ]]
+		# without output, too
+		probed 'exec httpd -f -p 9009' "$keys"
+		run -1 flow up -d
+		has "$PROJECT-api-1 has printed nothing" "${hints[@]}"
+		is api-1 running
+		flow logs api | grep -q v1
+		flow down -t 0
+	done
+	# what the first hint says: the new one is there
+	probed 'echo v1; exec httpd -f -p 9000 -h /etc'
+	flow up -d
+	probed 'echo v2; exec httpd -f -p 9009'
+	run -1 flow up -d --rollback=false
+	has 'docker flow logs api'
+	[[ $output != *"the former container"* ]]
+	flow logs api | grep -q v2
+}
+
 @test "B4 --rollback=false leaves the new container in its place" {
 	begun
 	site '[nosuch]'
@@ -431,7 +472,7 @@ killed_at() {
 	flow up -d
 	sed -i 's/init: true, command: sleep 1000, ipc/command: "false", ipc/' compose.yaml
 	run -1 flow up -d
-	has "--rollback=false leaves what is new in its place"
+	has "docker flow up --rollback=false pod"
 	[[ $output != *"flow logs pod"* ]] # they are the former one's
 	is pod-1 running
 	is app-1 running
