@@ -1,3 +1,4 @@
+#include "base/quote.h"
 #include "base/text/text.h"
 #include "cmd/line/commands.h"
 #include "cmd/line/report.h"
@@ -101,7 +102,18 @@ static void run_got_signal(void *arg, int number)
 		run->signal = number;
 		return;
 	}
-	console_signal(run->once.attached, arena_printf(run->ctx->arena, "SIG%s", sigabbrev_np(number)));
+	once_signal(&run->once, number);
+}
+
+/* On a line of its own, on a terminal in raw mode, too. */
+static void run_tells(void *arg, const char *text)
+{
+	const struct one_run *run = arg;
+	const char *progress = run->ctx->globals.progress;
+	if (run->ctx->json_errors || text_is(progress, "json") || text_is(progress, "quiet"))
+		return;
+	quote_plain_print(stderr, text);
+	fputs(run->raw.on ? "\r\n" : "\n", stderr);
 }
 
 static void run_resized(void *arg, unsigned rows_now, unsigned columns)
@@ -246,6 +258,7 @@ static int run_open(struct one_run *run, const struct run_wish *wish)
 	if (said.tty)
 		raw_size(&once->console.rows, &once->console.columns);
 	once->begins = run_begins;
+	once->tell = run_tells;
 	once->arg = run;
 	return once_init(once, service);
 }
@@ -316,7 +329,8 @@ const struct cmd cmd_run = {
 		"of the service, beside its own, with another command if one is given. Its exit status is ours: 126 "
 		"and 127 when the command cannot be run. It has a terminal when standard input and output are "
 		"terminals, no published ports without --service-ports or --publish, and it is not restarted.\n"
-		"Signals are passed on to it. Ctrl-P Ctrl-Q leaves one with a terminal and lets it run; detachKeys "
+		"Signals are passed on to it. After SIGTERM, and after SIGINT where it has no terminal, it has the "
+		"service's stop_grace_period (10s) to end, then it is killed; a second one kills it at once. Ctrl-P Ctrl-Q leaves one with a terminal and lets it run; detachKeys "
 		"in docker's config.json names other keys. What a run that was killed has left although it had "
 		"--rm, the next run, up or down removes.",
 	.examples = (const struct cmd_example[]){ { "run --rm web ./manage.py migrate",

@@ -2,10 +2,15 @@
 #include "engine/loop/process.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/random.h>
 
 #define SLUG_BYTES 32
+
+#define GRACE INT64_C(10000000000) /* ns; the engine's own (Engine API: StopTimeout) */
+#define TWINS INT64_C(1000000000)  /* ns in which the docker CLI tells us of a signal that we got, too */
 
 static int make_slug(struct drive *drive, const char **ret_slug)
 {
@@ -67,6 +72,81 @@ static void once_ended(void *arg, const struct console_end *end)
 			end->failure);
 	once->has_status = !end->failure && !end->detached && !end->broken;
 	once->status = container_exit_status(end->status);
+	if (once->killed && once->status == 128 + SIGKILL)
+		once->status = 128 + once->ended_by;
+}
+
+/* Its end by a signal */
+
+static const char *signal_words(int number)
+{
+	const char *words = sigabbrev_np(number);
+	return words ? words : "";
+}
+
+static void once_pass(struct once *once, int number)
+{
+	char name[16];
+	snprintf(name, sizeof name, "SIG%s", signal_words(number));
+	console_signal(once->attached, name);
+}
+
+static void once_tell(struct once *once, const char *text)
+{
+	if (once->tell)
+		once->tell(once->arg, text);
+}
+
+static void once_kill(struct once *once)
+{
+	loop_cancel(once->up.drive.engine->loop, once->timer);
+	once->timer = NULL;
+	once->killed = true;
+	once_pass(once, SIGKILL);
+}
+
+static void grace_over(void *arg)
+{
+	struct once *once = arg;
+	once->timer = NULL;
+	once_tell(once, arena_printf(once->up.drive.arena, "%s has not ended: killed", once->oneoff.name));
+	once_kill(once);
+}
+
+/* The first signal that is to end it. */
+static void once_end(struct once *once, int number)
+{
+	struct drive *drive = &once->up.drive;
+	once->ended_by = number;
+	once->signalled = loop_now();
+	once_pass(once, number);
+	once->timer = loop_after(drive->engine->loop, once->grace, grace_over, once);
+	once_tell(once, arena_printf(drive->arena,
+				"%s passed on to %s, which has %" PRId64 " s to end; once more kills it",
+				signal_words(number), once->oneoff.name, once->grace / 1000000000));
+}
+
+void once_signal(struct once *once, int number)
+{
+	bool ends = number == SIGTERM || (number == SIGINT && !once->ends.tty);
+	bool twin = once->ended_by && number != once->ended_by && loop_now() - once->signalled < TWINS;
+	if (once->over)
+		return;
+	if (!ends) {
+		once_pass(once, number);
+	} else if (!once->ended_by) {
+		once_end(once, number);
+	} else if (twin) { /* the CLI has told of SIGTERM as if it were SIGINT */
+		once_pass(once, number);
+		once->ended_by = SIGTERM;
+	} else if (!once->killed) {
+		once_kill(once);
+	} else {
+		once->over = once->has_status = true;
+		once->status = 128 + once->ended_by;
+		once_tell(once,
+			arena_printf(once->up.drive.arena, "%s is left to the engine", once->oneoff.name));
+	}
 }
 
 /* Attaches and waits, before the start; whether it may start. */
@@ -117,6 +197,7 @@ int once_init(struct once *once, const struct service *service)
 	map_set(scale, service->key, one);
 	once->up.how.scale = once->up.images.scale = scale;
 	once->up.how.once = &once->oneoff;
+	once->grace = service->stop_grace_period.set ? service->stop_grace_period.value : GRACE;
 	drive_up_init(&once->up);
 	drive->before_start = once_before_start;
 	return 0;
@@ -182,6 +263,8 @@ int once_wait(struct once *once)
 
 void once_close(struct once *once)
 {
+	loop_cancel(once->up.drive.engine->loop, once->timer);
+	once->timer = NULL;
 	console_close(once->attached);
 	once->attached = NULL;
 }

@@ -179,6 +179,48 @@ gone() { ! docker inspect "$1" >/dev/null 2>&1; }
 	[ -z "$(ids)" ]
 }
 
+@test "F3 what does not heed the signal that is to end it is killed: after its grace, or by a second one; the status is the signal's" {
+	local name status
+	for name in TERM INT; do
+		status=$([ "$name" = TERM ] && echo 143 || echo 130)
+		# a process with the number 1 that has no handler ignores both
+		compose <<<'services: {web: {image: busybox, stop_grace_period: 1s}}'
+		begin log run --rm -T web sh -c 'echo begun; exec sleep 1000'
+		until_true grep -q begun log
+		kill -"$name" "$pid"
+		ends "$status" || { cat log; return 1; }
+		grep -q "^$name passed on to $PROJECT-web-run-.*, which has 1 s to end; once more kills it" log
+		grep -q "^$PROJECT-web-run-.* has not ended: killed" log
+		[ -z "$(ids)" ]
+		compose <<<'services: {web: {image: busybox, stop_grace_period: 1000s}}'
+		begin log run --rm -T web sh -c 'echo begun; exec sleep 1000'
+		until_true grep -q begun log
+		kill -"$name" "$pid"
+		until_true grep -q "once more kills it" log
+		kill -"$name" "$pid"
+		ends "$status" || { cat log; return 1; }
+		[ -z "$(ids)" ]
+	done
+	# without --rm it is there, ended
+	begin log run -T web sh -c 'echo begun; exec sleep 1000'
+	until_true grep -q begun log
+	kill -TERM "$pid"
+	until_true grep -q "once more kills it" log
+	kill -TERM "$pid"
+	ends 143
+	[ "$(one_off '{{.State.Status}} {{.State.ExitCode}}')" = "exited 137" ]
+}
+
+@test "F3 whoever ends by itself meanwhile has its own status" {
+	compose <<<'services: {web: {image: busybox, stop_grace_period: 1000s}}'
+	begin log run --rm -T web sh -c 'trap "touch /ended" TERM; echo begun; until [ -e /ended ]; do sleep 0.05; done; exit 5'
+	until_true grep -q begun log
+	kill -TERM "$pid"
+	ends 5
+	grep -q "TERM passed on to" log
+	[ -z "$(ids)" ]
+}
+
 @test "an interrupt while dependencies start: nothing runs" {
 	one_that_waits
 	begin log run --rm -T web echo ran
