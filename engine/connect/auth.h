@@ -1,5 +1,5 @@
-/* Credentials for registries, from docker's config.json: credHelpers, credsStore, auths. They are sent to the
- * engine as X-Registry-Auth and appear nowhere else. */
+/* Credentials for registries as the engine wants them: sent to it as X-Registry-Auth, they appear nowhere
+ * else. */
 #ifndef ENGINE_AUTH_H
 #define ENGINE_AUTH_H
 
@@ -23,9 +23,5 @@ const char *auth_header(struct engine *engine, const char *reference, struct err
 /* The value for given credentials: base64url with padding (other forms are silently no credentials to the
  * engine). An identity token wins over a password. */
 const char *auth_encode(struct arena *arena, const struct config_auth *auth, const char *server);
-
-/* The entry of `auths` for a registry: schemes, paths and trailing slashes of the entries' names do not count
- * unless `registry` is a URL itself. NULL when there is none. */
-const struct config_auth *auth_find(const struct config *config, const char *registry);
 
 #endif

@@ -1,6 +1,7 @@
 /* Which engine is meant: flags, variables, contexts, hosts, TLS; and docker's config.json. */
 #include "compose/tree/image_name.h"
 #include "engine/connect/auth.h"
+#include "engine/connect/credentials.h"
 #include "base/text/base64.h"
 #include "engine/connect/endpoint.h"
 #include "engine/http/http.h"
@@ -253,14 +254,14 @@ static void credentials(void **state)
 		"{\"auths\":{\"https://r.example/v2/\":{\"auth\":\"dTpwOnc=\"},\"h:5000\":{\"identitytoken\":\"t\"},"
 		"\"https://index.example/v1/\":{\"username\":\"a\",\"password\":\"b\"},\"empty\":{},\"bad\":{\"auth\":\"***\"}}}");
 	assert_int_equal(config->nauths, 3);
-	const struct config_auth *auth = auth_find(config, "r.example");
+	const struct config_auth *auth = credentials_find(config, "r.example");
 	assert_string_equal(auth->username, "u");
 	assert_string_equal(auth->password, "p:w");
-	assert_null(auth_find(config, "example"));
-	assert_null(auth_find(config, "r.example:443"));
-	assert_string_equal(auth_find(config, "h:5000")->identity_token, "t");
-	assert_string_equal(auth_find(config, "https://index.example/v1/")->username, "a");
-	assert_null(auth_find(config, "https://r.example/"));
+	assert_null(credentials_find(config, "example"));
+	assert_null(credentials_find(config, "r.example:443"));
+	assert_string_equal(credentials_find(config, "h:5000")->identity_token, "t");
+	assert_string_equal(credentials_find(config, "https://index.example/v1/")->username, "a");
+	assert_null(credentials_find(config, "https://r.example/"));
 	size_t len;
 	struct config_auth wide = { .username = "\xc3\xbf\xc3\xbe", .password = "?\?\?>>>~~~" };
 	char *header = arena_strdup(arena, auth_encode(arena, &wide, "h:1"));
@@ -271,7 +272,8 @@ static void credentials(void **state)
 		*at = *at == '-' ? '+' : *at == '_' ? '/' : *at;
 	assert_string_equal(base64_decode(arena, header, &len),
 		"{\"username\":\"\xc3\xbf\xc3\xbe\",\"password\":\"?\?\?>>>~~~\",\"serveraddress\":\"h:1\"}");
-	const char *token = base64_decode(arena, auth_encode(arena, auth_find(config, "h:5000"), "h"), &len);
+	const char *token =
+		base64_decode(arena, auth_encode(arena, credentials_find(config, "h:5000"), "h"), &len);
 	assert_string_equal(token, "{\"identitytoken\":\"t\",\"serveraddress\":\"h\"}");
 }
 
