@@ -43,12 +43,36 @@ bool url_is_web(const char *name)
 	return is_http(name) && !url_is_git(name);
 }
 
+#define OCI "oci://"
+
+bool url_is_oci(const char *name)
+{
+	return url_starts(name, OCI);
+}
+
+const char *url_oci_name(const char *name)
+{
+	return name + strlen(OCI);
+}
+
 bool url_is_remote(const char *name)
 {
 	return has_scheme(name) || url_is_git(name);
 }
 
 #define HIDDEN "***"
+
+/* Whether a digest of SHA-256 stands here, up to `end` or a mark. */
+static bool is_whole_digest(const char *text, const char *end)
+{
+	enum { DIGITS = 64 };
+	static const char kind[] = "sha256:";
+	size_t len = strlen(kind);
+	if ((size_t)(end - text) < len + DIGITS || strncmp(text, kind, len) != 0)
+		return false;
+	return strspn(text + len, "0123456789abcdef") == DIGITS &&
+	       (text + len + DIGITS == end || !isalnum((unsigned char)text[len + DIGITS]));
+}
 
 /* Behind the login that begins at `host`, up to `end`; `host` itself when there is none. An @ in the path is
  * no login's, but behind HOST: or USER@ it may as well be one of a password with a slash in it. */
@@ -58,6 +82,8 @@ static const char *behind_login(const char *host, const char *end)
 	if (authority > (size_t)(end - host))
 		authority = (size_t)(end - host);
 	const char *at = memrchr(host, '@', (size_t)(end - host));
+	if (at && is_whole_digest(at + 1, end))
+		return host;
 	bool plain = !memchr(host, '@', authority) && !memchr(host, ':', authority);
 	return at && !plain ? at + 1 : host;
 }

@@ -13,7 +13,13 @@ bool url_is_web(const char *name);
  * and `/` aside. */
 bool url_is_git(const char *name);
 
-/* Whether `name` is no local file: one of the two, or of a scheme that nobody reads. */
+/* Whether `name` is a project in an image registry: oci://[HOST[:PORT]/]PATH[:TAG][@DIGEST]. */
+bool url_is_oci(const char *name);
+
+/* Behind the oci:// of such a name; borrowed. */
+const char *url_oci_name(const char *name);
+
+/* Whether `name` is no local file: one of the three, or of a scheme that nobody reads. */
 bool url_is_remote(const char *name);
 
 /* A URL as messages and labels show it: without user, password, query and fragment. Other names stay as they

@@ -1,6 +1,5 @@
 #include "cmd/line/commands.h"
 #include "cmd/line/usage.h"
-#include "cmd/open/project.h"
 
 static int help_run(struct ctx *ctx, const void *options)
 {
@@ -18,10 +17,8 @@ static int help_run(struct ctx *ctx, const void *options)
 		usage_command(ctx->output.stream, ctx->program, cmd);
 	else if (ctx->nargs == 1 && cmd_is_family(ctx->commands, ctx->args[0]))
 		usage_family(ctx->output.stream, ctx->program, ctx->commands, ctx->args[0]);
-	else {
-		cmd_unknown(ctx, ctx->args, ctx->nargs);
-		return cmd_is_composes(ctx, ctx->args[0]) ? project_hint_compose(ctx, ctx->args[0]) : -1;
-	}
+	else
+		return cmd_unknown(ctx, ctx->args, ctx->nargs);
 	return 0;
 }
 

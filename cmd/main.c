@@ -142,10 +142,8 @@ static int run_command_line(struct ctx *ctx, struct opt_line line, const char *p
 		usage_family(ctx->output.stream, ctx->program, ctx->commands, line.words[0]);
 		return 0;
 	}
-	if (!ctx->cmd) {
-		cmd_unknown(ctx, line.words, line.count);
-		return cmd_is_composes(ctx, line.words[0]) ? project_hint_compose(ctx, line.words[0]) : -1;
-	}
+	if (!ctx->cmd)
+		return cmd_unknown(ctx, line.words, line.count);
 	line_skip(&line, words);
 	/* docker turns `docker help flow up` into `help flow up` */
 	if (ctx->cmd == &cmd_help && line.count && strcmp(line.words[0], plugin) == 0)

@@ -29,6 +29,7 @@ static const char *const environment_rows[][2] = {
 		"Seconds that the engine may be silent, beyond what a request takes (30): then it is asked how "
 		"it is, and given up when it says nothing" },
 	{ "COMPOSE_COMPATIBILITY, COMPOSE_CONVERT_WINDOWS_PATHS", "As in docker compose 2.40" },
+	{ "COMPOSE_EXPERIMENTAL_OCI_REMOTE", "false: nothing is read from registries (oci://)" },
 	{ "FIG_FILE, FIG_PROJECT_NAME", "COMPOSE_FILE and COMPOSE_PROJECT_NAME by their first names" },
 	{ "DOCKER_HOST, DOCKER_CONTEXT", "The engine, or the docker context that names it" },
 	{ "DOCKER_TLS, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH",

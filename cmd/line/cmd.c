@@ -1,5 +1,4 @@
 #include "cmd/line/cmd.h"
-#include "base/text/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,12 +40,6 @@ bool cmd_is_family(const struct cmd *const *commands, const char *word)
 		if (is_of_family(commands[i], word))
 			return true;
 	return false;
-}
-
-bool cmd_is_composes(const struct ctx *ctx, const char *word)
-{
-	static const char *const words[] = { "publish" };
-	return !ctx->compose && TEXT_AMONG(word, words);
 }
 
 /* The hint for what docker compose has and we leave out on purpose (docs/compose-differences.md), or NULL. */

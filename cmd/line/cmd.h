@@ -93,9 +93,6 @@ const struct cmd *cmd_find(
 /* Whether `word` is the first word of subcommands ("registry") without being a command itself. */
 bool cmd_is_family(const struct cmd *const *commands, const char *word);
 
-/* Whether the word is a command that docker compose has and we have not. */
-bool cmd_is_composes(const struct ctx *ctx, const char *word);
-
 /* The message for a word that names no command, with the nearest one; returns -1. */
 int cmd_unknown(struct ctx *ctx, const char *const *words, size_t nwords);
 

@@ -33,6 +33,7 @@
 	each(plan) \
 	each(port) \
 	each(ps) \
+	each(publish) \
 	each(pull) \
 	each(push) \
 	each(registry_check) \

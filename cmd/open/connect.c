@@ -1,6 +1,7 @@
 #include "cmd/open/connect.h"
 #include "cmd/open/notice.h"
 #include "cmd/screen/show.h"
+#include "engine/connect/insecure.h"
 #include "engine/fetch/fetch.h"
 
 struct loop *connect_loop(struct ctx *ctx)
@@ -42,6 +43,32 @@ int connect_engine(struct ctx *ctx)
 		return -1;
 	ctx->engine->verbose = globals->verbose;
 	return 0;
+}
+
+bool connect_trusts(struct ctx *ctx, const char *host)
+{
+	struct errors unheard, told = ctx->errors;
+	errors_init(&unheard, ctx->arena);
+	ctx->errors = unheard; /* no engine is no finding here */
+	bool trusts = connect_engine(ctx) == 0 && insecure_registry(ctx->engine, host);
+	ctx->errors = told;
+	return trusts;
+}
+
+static bool registry_trusted(void *arg, const char *host)
+{
+	return connect_trusts(arg, host);
+}
+
+int connect_registries(struct ctx *ctx, struct repository_options *ret_options)
+{
+	const char *dir = config_dir(ctx->arena, ctx->globals.config_dir, ctx->os_env);
+	*ret_options = (struct repository_options){ .loop = connect_loop(ctx),
+		.config = config_read(ctx->arena, dir, ctx->os_env, &ctx->errors),
+		.code = ERROR_PULL,
+		.insecure = registry_trusted,
+		.arg = ctx };
+	return ret_options->config ? 0 : -1;
 }
 
 /* A number as it is given: 0: as usual, below: no limit. */
@@ -98,6 +125,12 @@ static void fetching_waited(void *arg)
 	notice_end(&fetching->notice);
 }
 
+static bool fetching_trusts(void *arg, const char *host)
+{
+	struct fetching *fetching = arg;
+	return connect_trusts(fetching->ctx, host);
+}
+
 const struct fetch *connect_fetch(struct ctx *ctx)
 {
 	struct fetching *fetching = ARENA_NEW(ctx->arena, struct fetching);
@@ -105,6 +138,8 @@ const struct fetch *connect_fetch(struct ctx *ctx)
 	return fetch_create(ctx->arena, &(struct fetcher){ .loop = fetching_loop,
 						.waiting = fetching_waits,
 						.waited = fetching_waited,
+						.insecure = fetching_trusts,
 						.arg = fetching,
-						.os_env = ctx->os_env });
+						.os_env = ctx->os_env,
+						.config_dir = ctx->globals.config_dir });
 }

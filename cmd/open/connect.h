@@ -4,6 +4,7 @@
 
 #include "cmd/line/cmd.h"
 #include "engine/connect/engine.h"
+#include "engine/registry/repository.h"
 #include "engine/run/run.h"
 
 /* Returns the command's loop; never NULL. */
@@ -12,6 +13,13 @@ struct loop *connect_loop(struct ctx *ctx);
 /* Connects ctx->engine by docker's global options, contexts and environment. Returns 0, or -1 with a finding.
  */
 int connect_engine(struct ctx *ctx);
+
+/* Whether the engine, if there is one, speaks to the image registry at this host without TLS. */
+bool connect_trusts(struct ctx *ctx, const char *host);
+
+/* What speaking to image registries needs, without an engine: the loop, docker's logins, and whom the engine
+ * trusts. Returns 0, or -1 with a finding: config.json is wrong. */
+int connect_registries(struct ctx *ctx, struct repository_options *ret_options);
 
 /* How much is done at once, as --parallel says, of pulls and builds unless they have an option of their own.
  */

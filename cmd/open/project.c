@@ -39,27 +39,6 @@ const struct map *project_settings(struct ctx *ctx)
 	return load_settings(ctx->arena, &options);
 }
 
-int project_hint_compose(struct ctx *ctx, const char *command)
-{
-	struct load_options load = project_options(ctx, NULL);
-	struct project *project = NULL;
-	struct errors unheard;
-	errors_init(&unheard, ctx->arena);
-	load.fetch = NULL; /* for a hint nothing is asked of the network */
-	load.looking = load.tree_only = true;
-	bool loaded = load_file_wanted(ctx->arena, &load) &&
-		      load_project(ctx->arena, &load, &ctx->sources, &project, &unheard) == 0;
-	if (loaded && !project->ours)
-		return error_hint(&ctx->errors,
-			"docker compose %s works on the same project: names and labels agree", command);
-	if (loaded)
-		return error_hint(&ctx->errors,
-			"docker compose has it, but cannot read this project: %s; %s config --portable prints a file "
-			"that it can read",
-			project->ours, ctx->program);
-	return error_hint(&ctx->errors, "%s --help lists the commands", ctx->program);
-}
-
 /* Whether somebody has named a registry, so that the project's own are not the only ones. */
 static bool names_registry(const struct ctx *ctx)
 {

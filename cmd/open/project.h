@@ -28,10 +28,6 @@ struct load_options project_options(struct ctx *ctx, const struct texts *service
 /* The variables that stand in for options: of the process, and COMPOSE_… of the project's env file. */
 const struct map *project_settings(struct ctx *ctx);
 
-/* The hint below the message on a command that only docker compose has: it does its work if it can read the
- * project. Returns -1. */
-int project_hint_compose(struct ctx *ctx, const char *command);
-
 /* Reads the registries: of the project (may be NULL), --registry, else FLOW_REGISTRY; without a compose file
  * else
  * ./registry.yml. `fetch` NULL: URLs are refused. *ret_registry is NULL when there is none. Returns 0, or -1

@@ -193,6 +193,8 @@ static int include_parse_files(struct layer *layer, const struct entry *entry, s
 	for (size_t i = 0; i < entry->npaths; i++) {
 		const struct node *name = entry->paths[i];
 		const char *path;
+		if (!layer->up && !layer->local->file && !url_is_remote(name->text))
+			*layer->local = name->at;
 		if (layer_path(layer, name, "include", &path) != 0 || count_file(layer, name) != 0 ||
 			(i == 0 && include_check_depth(layer, path, name) != 0) ||
 			layer_parse(layer, path, &name->at, "include", &files[i]) != 0)

@@ -33,6 +33,7 @@ struct layer {
 	const struct layer *up;
 	const char *main;            /* first file, for cycles */
 	size_t *included;            /* files that includes have read, of all layers */
+	struct mark *local;          /* as project.local_include */
 	struct map *bases;           /* files read by `extends`: path → struct base */
 	const char *ours;            /* as project.ours */
 	const char *legacy, *modern; /* a file of format 1, and one that is not, among those read */

@@ -241,6 +241,7 @@ int load_project(struct arena *arena, const struct load_options *options, struct
 		.version_told = &loading.version_told,
 		.dir = loading.source.dir,
 		.included = ARENA_NEW(arena, size_t),
+		.local = &loading.project->local_include,
 		.bases = map_create(arena) };
 	struct layer_file *files = ARENA_ARRAY(arena, struct layer_file, loading.source.nfiles);
 	if (find_remotes(&loading) != 0 || load_parse_files(&loading, files) != 0 ||

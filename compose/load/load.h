@@ -15,8 +15,8 @@
 struct fetch {
 	int (*get)(void *arg, const char *url, struct arena *arena, const char **ret_text, size_t *ret_len,
 		struct errors *errors);
-	/* How a repository does, URL[#REF[:PATH]]: the file or folder PATH of a local copy, absolute; or
-	 * NULL. */
+	/* How a repository does, URL[#REF[:PATH]], or a project in a registry, oci://NAME: the file or
+	 * folder PATH of a local copy, absolute; or NULL. */
 	int (*checkout)(void *arg, const char *url, struct arena *arena, const char **ret_path,
 		struct errors *errors);
 	void *arg;

@@ -25,7 +25,7 @@ static int refuse_remote(
 {
 	error_add(errors, ERROR_FILE, at, key, "remote resource %s cannot be read", url_shown(arena, name));
 	return error_hint(errors,
-		"name a git repository (https://host/project.git#ref:folder), the http(s) URL of a file, or a local file");
+		"name a git repository (https://host/project.git#ref:folder), what was published (oci://host/project:tag), the http(s) URL of a file, or a local file");
 }
 
 int remote_path(struct arena *arena, const struct load_options *options, const char *name,
@@ -40,7 +40,7 @@ int remote_path(struct arena *arena, const struct load_options *options, const c
 	name = url_escaped(arena, name);
 	if (url_is_web(name))
 		return *ret_path = name, 0;
-	if (!url_is_git(name) || !fetch || !fetch->checkout)
+	if (!(url_is_git(name) || url_is_oci(name)) || !fetch || !fetch->checkout)
 		return refuse_remote(arena, name, at, key, errors);
 	if (fetch->checkout(fetch->arg, name, arena, &path, errors) != 0)
 		return error_place(errors, at, key);

@@ -432,6 +432,8 @@ struct project {
 	struct flow_project *flow;
 	struct node *tree; /* the canonical tree, decoded; services without an active profile are not in it */
 	struct node *disabled; /* those: name → canonical subtree; never NULL once loaded */
+	struct mark
+		local_include; /* of the first file here that one of these includes; without a file: none */
 	const struct map *env; /* project environment, name → text */
 	const struct map
 		*variables;  /* values that interpolation has put into the files (secret_note); or NULL */

@@ -5,6 +5,7 @@
 #include "compose/tree/file.h"
 #include "engine/fetch/cache.h"
 #include "engine/fetch/checkout.h"
+#include "engine/fetch/registry_copy.h"
 #include "engine/http/http.h"
 
 #include <string.h>
@@ -171,11 +172,18 @@ static int fetch_url(void *arg, const char *url, struct arena *arena, const char
 	return result;
 }
 
+/* Both end as files of a local copy. */
+static int fetch_copy(
+	void *arg, const char *url, struct arena *arena, const char **ret_path, struct errors *errors)
+{
+	return (url_is_oci(url) ? registry_copy_get : checkout_get)(arg, url, arena, ret_path, errors);
+}
+
 const struct fetch *fetch_create(struct arena *arena, const struct fetcher *fetcher)
 {
 	struct fetch *fetch = ARENA_NEW(arena, struct fetch);
 	struct fetcher *own = ARENA_NEW(arena, struct fetcher);
 	*own = *fetcher;
-	*fetch = (struct fetch){ .get = fetch_url, .checkout = checkout_get, .arg = own };
+	*fetch = (struct fetch){ .get = fetch_url, .checkout = fetch_copy, .arg = own };
 	return fetch;
 }
