@@ -92,7 +92,15 @@ engine_suite() {
 	if [ "$version" = 20 ] && tests/engine.sh available 28 >/dev/null 2>&1; then
 		mapfile -t files < <(printf 'tests/engine/%s.bats\n' down failures gates run undo up)
 	fi
+	[ "$version" != 28 ] || mapfile -t files < <(printf '%s\n' tests/engine/*.bats | grep -v '/beside\.bats$')
 	ENGINE_VERSION=$version bats_suite "${files[@]}"
+}
+
+# What docker compose leaves, and what we: long, and in nobody's way.
+neighbour_suite() {
+	local reason
+	reason=$(tests/engine.sh available 28 2>&1) || { echo "SKIPPED: beside docker compose: $reason"; echo "0 passed, 0 failed, 1 skipped"; return 0; }
+	ENGINE_VERSION=28 bats_suite tests/engine/beside.bats
 }
 
 only=$*
@@ -108,8 +116,9 @@ make -s -j"$jobs" all build/core.a || { echo "the build failed"; echo "0 passed,
 	beside cases-valgrind env CASE_WRAP="$memory_checked" tests/case_run.sh build/docker-flow
 	beside fuzz make -s -j1 CC=clang VARIANT=fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-10}" fuzz
 	# All nine ways of all scenarios, on both engines: make sweep.
-	beside sweep env FAULTS='kill silence' timeout -k 10 1800 tests/sweep.sh fresh recreate
-	beside sweep-kill env FAULTS=kill timeout -k 10 900 tests/sweep.sh stop restart rm scale down run exec cp
+	beside sweep env FAULTS='kill silence' timeout -k 10 1800 tests/sweep.sh recreate
+	beside sweep-kill env FAULTS=kill timeout -k 10 1200 tests/sweep.sh fresh stop restart rm scale down run exec cp
+	beside neighbour neighbour_suite
 } &
 beside_pid=$!
 suite style make -s style
@@ -123,7 +132,7 @@ suite engine-20 engine_suite 20
 suite engine-28 engine_suite 28
 suite readme bats_suite tests/readme.bats
 wait "$beside_pid"
-beside_finish build-clang build-san unit-san cases-san hostile touches cases-valgrind fuzz sweep sweep-kill
+beside_finish build-clang build-san unit-san cases-san hostile touches cases-valgrind fuzz sweep sweep-kill neighbour
 env -u TESTS_RUN tests/machine.sh compare "$logs/before" "$TESTS_RUN" >"$logs/machine" 2>&1
 finish machine $? 0
 if [ -s "$logs/failures" ]; then
