@@ -10,6 +10,7 @@
 #include "cmd/up/up.h"
 #include "engine/drive/drive_down.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* What docker compose calls us with. */
@@ -142,17 +143,31 @@ static int open_service(struct ctx *ctx, struct scope *ret_scope)
 	return 0;
 }
 
+/* The port that the service listens on in its container, as its file names it: of `ports`, else `expose`,
+ * else x-flow, of its ports or its check. Arena's; NULL: nothing names one. */
+static const char *port_of(struct arena *arena, const struct service *service)
+{
+	const struct flow_service *flow = service->flow;
+	const struct probe *check = flow ? flow->healthcheck : NULL;
+	int64_t port = 0;
+	if (service->nports)
+		port = service->ports[0]->target;
+	else if (service->nexpose)
+		return arena_strndup(arena, service->expose[0], strcspn(service->expose[0], "/-"));
+	else if (flow && flow->nports)
+		port = flow->ports[0]->internal;
+	else if (check && check->port.set && !check->host) /* of another host it is none of the container's */
+		port = check->port.value;
+	return port ? arena_printf(arena, "%" PRId64, port) : NULL;
+}
+
 /* Where who depends on it finds it. */
 static void tell_address(struct ctx *ctx, const struct service *service)
 {
+	const char *port = port_of(ctx->arena, service);
 	say(ctx, "setenv", arena_printf(ctx->arena, "HOST=%s", service->key));
-	if (service->nports)
-		say(ctx, "setenv",
-			arena_printf(ctx->arena, "PORT=%lld", (long long)service->ports[0]->target));
-	else if (service->nexpose)
-		say(ctx, "setenv",
-			arena_printf(ctx->arena, "PORT=%.*s", (int)strcspn(service->expose[0], "/-"),
-				service->expose[0]));
+	if (port)
+		say(ctx, "setenv", arena_printf(ctx->arena, "PORT=%s", port));
 }
 
 static int bring_up(struct ctx *ctx, const struct scope *scope)

@@ -228,6 +228,22 @@ handed_on() {
 	[ -z "$(docker network ls -q --filter "label=com.docker.compose.project=$PROJECT")" ]
 }
 
+@test "the port that dependents are told: of expose, else of x-flow's ports, else of its check" {
+	handed_on
+	said() { run -0 --separate-stderr flow compose --project-name="$PROJECT" up --file flow.yaml db; }
+	said
+	[[ $output == *'{"type":"setenv","message":"PORT=8080"}'* ]]
+	sed -i '/expose/d' flow.yaml
+	said
+	[[ $output == *'{"type":"setenv","message":"HOST=db"}'*'{"type":"setenv","message":"PORT=8080"}'* ]]
+	sed -i 's/x-flow: {/x-flow: {ports: [{internal: 8081}], /' flow.yaml
+	said
+	[[ $output == *'{"type":"setenv","message":"PORT=8081"}'* ]]
+	sed -i 's/x-flow:.*/x-flow: {healthcheck: {exec: ["true"]}}/' flow.yaml
+	said
+	[[ $output == *'"HOST=db"'* && $output != *'"PORT='* ]]
+}
+
 @test "what docker flow says as a provider: JSON lines, and nothing else" {
 	handed_on
 	run -0 --separate-stderr flow compose metadata
