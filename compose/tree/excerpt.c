@@ -30,9 +30,10 @@ struct excerpt {
 struct level {
 	bool is_map, at_value; /* of a mapping: its key has been read */
 	bool hidden, value_hidden;
-	bool has_names;              /* its keys are the user's own: they tell nothing about the values */
-	bool has_pairs;              /* its items are NAME=VALUE */
-	bool next_names, next_pairs; /* of the value that comes */
+	bool has_names;                  /* its keys are the user's own: they tell nothing about the values */
+	bool has_pairs;                  /* its items are NAME=VALUE */
+	bool next_names, next_pairs;     /* of the value that comes */
+	bool is_provider, next_provider; /* its options go to a program: names of files, sizes */
 	enum source { NO_SOURCE, SOURCES, SOURCE } source, next_source; /* of configs and secrets */
 };
 
@@ -56,6 +57,8 @@ static bool hides_value(const struct level *level, const char *key)
 		return level->hidden;
 	if (level->source == SOURCE && TEXT_AMONG(key, places))
 		return false;
+	if (level->is_provider && strcmp(key, "options") == 0)
+		return level->hidden;
 	return level->hidden || TEXT_AMONG(key, keys) || secret_is_name(key, strlen(key));
 }
 
@@ -82,6 +85,7 @@ static void read_key(struct scan *scan, const char *key)
 	level->value_hidden = secrets || hides_value(level, key);
 	level->next_pairs = TEXT_AMONG(key, pairs);
 	level->next_names = top && TEXT_AMONG(key, sections);
+	level->next_provider = strcmp(key, "provider") == 0;
 	level->next_source = sources ? SOURCES : level->source == SOURCES ? SOURCE : NO_SOURCE;
 }
 
@@ -139,7 +143,8 @@ static bool scan_start(struct scan *scan, const yaml_char_t *anchor, bool is_map
 {
 	const struct level *level = scan->depth ? &scan->levels[scan->depth - 1] : NULL;
 	bool hidden = is_hidden(scan, anchor), names = is_map && level && level->next_names,
-	     pairs = !is_map && level && level->next_pairs;
+	     pairs = !is_map && level && level->next_pairs,
+	     provider = is_map && level && level->is_map && level->next_provider;
 	pass_value(scan, NULL);
 	if (scan->depth == YAML_DEPTH_MOST)
 		return false;
@@ -148,6 +153,7 @@ static bool scan_start(struct scan *scan, const yaml_char_t *anchor, bool is_map
 		.value_hidden = hidden,
 		.has_names = names,
 		.has_pairs = pairs,
+		.is_provider = provider,
 		.source = is_map && level ? level->next_source : NO_SOURCE };
 	return true;
 }

@@ -8,11 +8,11 @@
 struct excerpt;
 
 /* Finds what may be secret: values under `environment`, `args`, `labels`, `annotations`, `secrets`,
- * `content`, `dockerfile_inline`, `headers`, `auths` and options of drivers, a text without any key, also
- * where an alias takes them from; of a secret not its place
- * (`file`, `environment`); elsewhere what secret_masked finds; all that follows when the text is no YAML from
- * within such a place on. Names, marks of lists, tags and references to variables are none. Never NULL; the
- * arena's. `text` is kept by reference. */
+ * `content`, `dockerfile_inline`, `headers`, `auths` and options of drivers (not of providers), a text
+ * without any key, also where an alias takes them from; of a secret not its place (`file`, `environment`);
+ * elsewhere what secret_masked finds; all that follows when the text is no YAML from within such a place on.
+ * Names, marks of lists, tags and references to variables are none. Never NULL; the arena's. `text` is kept
+ * by reference. */
 const struct excerpt *excerpt_read(struct arena *arena, const char *text);
 
 /* The line (from 1) as it may be shown, the arena's; NULL when the text has fewer. */

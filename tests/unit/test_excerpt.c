@@ -39,6 +39,19 @@ static void a3_what_is_no_value_is_shown(void **state)
 	shows("ports: [{tokn: 1, password: x}] # token=y", 1, "ports: [{tokn: 1, password: *}] # token=*");
 }
 
+/* They are what the mistake is about: the name of a file that is not there. */
+static void options_of_a_provider_are_shown_but_secrets(void **state)
+{
+	(void)state;
+	shows("x: {provider: {type: t, options: {file: a.yaml, api_key: b, tag: [c]}}}", 1,
+		"x: {provider: {type: t, options: {file: a.yaml, api_key: *, tag: [c]}}}");
+	shows("provider:\n  options:\n    file: a.yaml\n    password: b\n", 3, "    file: a.yaml");
+	shows("provider:\n  options:\n    file: a.yaml\n    password: b\n", 4, "    password: *");
+	shows("environment: {provider: {options: {a: b}}}", 1, "environment: {provider: {options: {a: *}}}");
+	shows("provider: [{options: {a: b}}]", 1, "provider: [{options: {a: *}}]");
+	shows("logging: {options: {file: b}}", 1, "logging: {options: {file: *}}");
+}
+
 static void a3_values_of_more_places_are_hidden(void **state)
 {
 	(void)state;
@@ -90,6 +103,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a3_values_that_may_be_secret_are_hidden),
 		TEST(a3_what_is_no_value_is_shown),
+		TEST(options_of_a_provider_are_shown_but_secrets),
 		TEST(a3_values_of_more_places_are_hidden),
 		TEST(a3_what_an_alias_brings_there_is_hidden_where_it_stands),
 		TEST(a3_what_is_no_yaml_any_more_is_hidden_behind_a_secret),
