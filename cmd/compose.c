@@ -199,6 +199,7 @@ static int serve(struct ctx *ctx, struct provided_wish *wish)
 	struct scope scope;
 	if (check_words(ctx, wish) < 0)
 		return -1;
+	ctx->provides = wish->service;
 	ctx->globals.project_name = wish->project;
 	ctx->globals.files = wish->files;
 	ctx->globals.profiles = wish->profiles;

@@ -89,6 +89,7 @@ static int down_run(struct ctx *ctx, const void *data)
 	};
 	struct drive *drive = &down.drive;
 	down.how.images = options->images != NULL;
+	down.how.asks_providers = true;
 	drive_down_init(&down);
 	if (ctx->globals.dry_run)
 		return drive_look(drive) < 0 ? -1 : print_one_plan(ctx->output.stream, drive->plan, false);

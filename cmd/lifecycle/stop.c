@@ -21,6 +21,7 @@ static int stop_run(struct ctx *ctx, const void *options)
 		.services = scope.services,
 	};
 	down.how.extent = TEARDOWN_PROCESSES;
+	down.how.asks_providers = true;
 	drive_down_init(&down);
 	if (lifecycle_run(ctx, &down.drive, drive_run) < 0)
 		return -1;

@@ -46,6 +46,7 @@ struct ctx {
 	const struct cmd *cmd;             /* the one that is called */
 	const char *const *args;           /* what is left after the options */
 	size_t nargs;
+	const char *provides;  /* the service of docker compose's that this run is the provider of, or NULL */
 	struct map *env_pipes; /* what pipes among the env files have said (load_options); NULL until asked */
 	struct loop *loop;     /* NULL until connect_loop (cmd/open/connect.h) */
 	struct engine *engine; /* NULL until connect_engine */

@@ -30,6 +30,7 @@ struct load_options project_options(struct ctx *ctx, const struct texts *service
 		.compatibility = globals->compatibility,
 		.all_resources = globals->all_resources,
 		.no_limits = globals->no_limits,
+		.provides = ctx->provides,
 	};
 }
 

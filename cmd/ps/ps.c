@@ -77,7 +77,8 @@ static int read_filters(struct ctx *ctx, const struct ps_options *options, struc
 static bool ps_is_orphan(const struct scope *scope, const struct observed_container *container)
 {
 	return scope->project && text_is(scope->name, container->project) &&
-	       (!container->service || !project_service(scope->project, container->service));
+	       (!container->service || !project_service(scope->project, container->service)) &&
+	       !observed_provider(scope->project, container);
 }
 
 static bool is_shown(const struct ps_options *options, const struct texts *states,

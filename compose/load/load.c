@@ -253,6 +253,7 @@ int load_project(struct arena *arena, const struct load_options *options, struct
 		finish_tree(&loading) != 0)
 		return -1;
 	loading.project->ours = loading.layer.ours;
+	loading.project->provides = options->provides;
 	loading.project->variables = loading.layer.brought;
 	set_taken(&loading);
 	*ret_project = loading.project;

@@ -52,7 +52,8 @@ struct load_options {
 	const struct load_once *once;     /* of `run`, over the files (compose/load/once.h); or NULL */
 	const struct load_once *provided; /* likewise, of providers, below that */
 	size_t nprovided;
-	bool tree_only; /* stop before bind: `config` of a file needs only the tree */
+	const char *provides; /* as project.provides */
+	bool tree_only;       /* stop before bind: `config` of a file needs only the tree */
 };
 
 /* Loads the project. Returns 0, or -1 with all findings of the pass that failed. All memory is the arena's;

@@ -416,6 +416,7 @@ struct project {
 	const char *ours;       /* why docker compose cannot read them, "FILE is of format 1"; NULL: it can */
 	const char **env_files; /* given by --env-file: absolute, not cleaned */
 	size_t nenv_files;
+	const char *provides; /* the service of another file that this run is the provider of; NULL: none */
 	struct service **services; /* document order, then disabled ones */
 	size_t nservices;
 	struct map *by_key, *network_by_key, *volume_by_key; /* key → the struct; NULL before bind */

@@ -61,6 +61,7 @@ static void put_hook(const struct body *body, cJSON *labels)
 	put_text(labels, "com.docker.compose.service", body->service->key);
 	put_text(labels, "com.docker.compose.version", FLOW_VERSION);
 	put_text(labels, "com.docker.compose.hook", body->step->create.oneoff->hook);
+	put_text(labels, "docker-flow.provider", project->provides);
 }
 
 /* The inputs label with the creation times of the volumes that this plan has made. */
@@ -104,4 +105,5 @@ void payload_labels(struct body *body)
 	put_text(labels, "com.docker.compose.image", image_id(body));
 	put_text(labels, "docker-flow.inputs", inputs_label(body));
 	put_text(labels, "docker-flow.applications", body->step->create.applications);
+	put_text(labels, "docker-flow.provider", project->provides);
 }

@@ -2,6 +2,7 @@
  * touched. */
 #include "base/text/text.h"
 #include "graph/down/teardown_going.h"
+#include "graph/down/teardown_stays.h"
 #include "graph/plan/hooks.h"
 #include "graph/up/reconcile.h"
 
@@ -15,6 +16,7 @@ struct leaving {
 
 struct teardown {
 	struct arena *arena;
+	const struct teardown_scope *scope;
 	const struct dag *dag; /* may be NULL */
 	const char *project;
 	const struct observed *seen;
@@ -186,16 +188,21 @@ static bool mounts_volume(const struct observed_container *seen, const char *vol
 	return false;
 }
 
-/* A container that stays and uses the network or volume of that name, or NULL. */
+/* A container that stays and uses the network or volume of that name, or NULL; one that its provider takes
+ * away only where there is no other. */
 static const struct observed_container *staying_user(const struct teardown *down, const char *name,
 	bool (*uses)(const struct observed_container *seen, const char *name))
 {
+	const struct observed_container *left = NULL;
 	for (size_t i = 0; i < down->seen->ncontainers; i++) {
 		const struct observed_container *seen = down->seen->containers[i];
-		if (uses(seen, name) && !is_leaving(down, seen))
+		if (!uses(seen, name) || is_leaving(down, seen))
+			continue;
+		if (!teardown_asked(down->scope, down->options, seen))
 			return seen;
+		left = seen;
 	}
-	return NULL;
+	return left;
 }
 
 /* Removes a network or volume after the containers, those that use it gone for sure. One that is still used
@@ -204,11 +211,13 @@ static struct step *remove_used(struct teardown *down, enum op op, const char *n
 	bool (*uses)(const struct observed_container *seen, const char *name))
 {
 	const struct observed_container *user = staying_user(down, name, uses);
-	if (user) {
+	/* A network goes with the last container of the provider's. */
+	bool goes = user && op == OP_NETWORK_REMOVE && teardown_asked(down->scope, down->options, user);
+	if (user && !goes)
 		plan_note(down->plan, "%s %s stays: container %s uses it", op_traits[op].object, name,
 			user->name);
+	if (user)
 		return NULL;
-	}
 	struct step *remove = plan_add(down->plan, op, name, NULL);
 	for (size_t c = 0; c < down->count; c++)
 		plan_need(down->plan, remove, down->items[c].remove,
@@ -287,24 +296,11 @@ static void remove_images(struct teardown *down)
 	}
 }
 
-/* Whether the service of a container of the project is in the file, with or without an active profile. */
-static bool is_service_in_file(const struct dag *dag, const char *project, const char *service)
-{
-	for (size_t p = 0; service && p < dag->nprojects; p++) {
-		if (!text_is(dag->projects[p]->name, project))
-			continue;
-		for (size_t i = 0; i < dag->projects[p]->nservices; i++) {
-			if (!strcmp(dag->projects[p]->services[i]->key, service))
-				return true;
-		}
-	}
-	return false;
-}
-
 static struct teardown begin_plan(struct arena *arena, const struct teardown_scope *scope,
 	const char *project, const struct teardown_options *options)
 {
 	struct teardown down = { .arena = arena,
+		.scope = scope,
 		.dag = scope->dag,
 		.project = project,
 		.seen = scope->seen,
@@ -331,31 +327,6 @@ static struct plan *end_plan(struct teardown *down, bool networks)
 	return down->plan;
 }
 
-/* Whether no active profile has the container's service, nor anybody who needs it. */
-static bool is_switched_off(const struct dag *dag, const struct observed_container *seen)
-{
-	const struct dag_vertex *vertex = dag ? dag_find_in(dag, seen->project, seen->service) : NULL;
-	return vertex && vertex->service->disabled && !vertex->selected;
-}
-
-/* Why a container of the project stays, as a note; NULL: it goes. */
-static const char *why_stays(struct arena *arena, const struct teardown_scope *scope,
-	const struct teardown_options *options, const struct observed_container *seen)
-{
-	const char *service = seen->service ? seen->service : "unknown";
-	/* `start` and `restart` leave it alone, too; `down` is the end of the whole project. */
-	if (options->extent != TEARDOWN_PROJECT && !scope->nnames && is_switched_off(scope->dag, seen))
-		return "its profile is not active";
-	if (options->remove_orphans || seen->abandoned || (seen->hook && options->extent == TEARDOWN_PROJECT))
-		return NULL;
-	if (seen->oneoff && !options->oneoffs)
-		return arena_printf(arena, "one-off container %s of service %s", seen->name, service);
-	if (scope->dag && !is_service_in_file(scope->dag, scope->project, seen->service))
-		return arena_printf(
-			arena, "orphan container %s (service %s is not in the file)", seen->name, service);
-	return NULL;
-}
-
 /* `rm` without --stop is about what has ended. */
 static bool runs_on(const struct teardown_options *options, const struct observed_container *seen)
 {
@@ -373,7 +344,13 @@ struct plan *reconcile_down(
 		const char *reason = container->service ? map_get(going, container->service) : NULL;
 		if (!text_is(container->project, scope->project) || (scope->nnames && !reason))
 			continue;
-		const char *stays = why_stays(arena, scope, options, container);
+		const struct service *asked = teardown_asked(scope, options, container);
+		if (asked && options->extent == TEARDOWN_PROJECT)
+			plan_note(down.plan, "container %s is left to the provider of service %s",
+				container->name, asked->key);
+		if (asked)
+			continue;
+		const char *stays = teardown_stays(arena, scope, options, container);
 		if (stays && options->extent == TEARDOWN_PROJECT)
 			plan_note(down.plan, "%s stays: remove with --remove-orphans", stays);
 		if (stays || runs_on(options, container))

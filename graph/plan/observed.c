@@ -89,6 +89,17 @@ const char *observed_label(const struct observed_container *container, const cha
 	return NULL;
 }
 
+const struct service *observed_provider(
+	const struct project *project, const struct observed_container *container)
+{
+	const char *key = observed_label(container, "docker-flow.provider");
+	if (!key || !container->project || strcmp(container->project, project->name) != 0 ||
+		(project->provides && strcmp(project->provides, key) == 0))
+		return NULL;
+	const struct service *service = project_service(project, key);
+	return service && service->provider ? service : NULL;
+}
+
 void observed_imagine(struct arena *arena, const struct project *project, struct observed *seen)
 {
 	for (size_t i = 0; i < project->nnetworks; i++) {

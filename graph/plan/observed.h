@@ -123,6 +123,11 @@ struct observed_image *observed_image(const struct observed *seen, const char *r
 /* The container's label of that name, or NULL. */
 const char *observed_label(const struct observed_container *container, const char *name);
 
+/* The service of the project whose provider has made the container, by the label docker-flow.provider; NULL:
+ * none has, or that provider is this run. */
+const struct service *observed_provider(
+	const struct project *project, const struct observed_container *container);
+
 /* Network or volume of that engine name, or NULL. Two networks of one name (engine 20.10 allows that): the
  * one with the project label first. */
 struct observed_network *observed_network(const struct observed *seen, const char *name);

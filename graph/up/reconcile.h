@@ -94,6 +94,8 @@ struct teardown_options {
 	bool remove_orphans; /* take orphans and one-offs, too */
 	bool oneoffs;        /* one-offs of services in the file are no exception */
 	bool running;        /* TEARDOWN_CONTAINERS: those that run are stopped and go, too */
+	bool asks_providers; /* what providers of selected services have made is left to them: they are asked
+			      * afterwards */
 	bool kill;           /* kill all at once instead of stopping in order */
 	const char *signal;  /* with `kill`: this one, NULL: KILL */
 	struct opt_int timeout;

@@ -153,8 +153,8 @@ void hooks_find_left(struct work *work, bool due)
 	for (size_t i = 0; i < work->nexisting; i++) {
 		struct existing *existing = work->existing[i];
 		const struct task *task = existing->task;
-		if (existing->seen->hook && task && task->vertex->selected && !task_is_once(work, task) &&
-			(!due || task->nhooks))
+		if (existing->seen->hook && task && task->vertex->selected && !task->service->provider &&
+			!task_is_once(work, task) && (!due || task->nhooks))
 			existing->unwanted = "left by a hook that did not succeed";
 	}
 }

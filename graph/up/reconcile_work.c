@@ -61,6 +61,8 @@ bool existing_orphan(const struct work *work, const struct existing *existing)
 		return false;
 	if (!seen->project || strcmp(seen->project, project->name) != 0)
 		return false;
+	if (observed_provider(project, seen))
+		return false;
 	if (seen->oneoff && !seen->hook) /* docker compose 2.40, isOrphaned */
 		return seen->state == CONTAINER_EXITED || seen->state == CONTAINER_DEAD;
 	return !existing->task && !in_file(project, seen->service);

@@ -172,7 +172,7 @@ const struct project *work_whole_project(const struct work *work);
 bool existing_runs(const struct existing *existing);
 
 /* Whether the container's service has left the file, or it is a one-off that has ended. Applications are
- * nobody's orphans. */
+ * nobody's orphans, nor is what a provider of the file's services has made. */
 bool existing_orphan(const struct work *work, const struct existing *existing);
 
 /* The container's place on a network of that engine name, or NULL. */

@@ -228,6 +228,30 @@ handed_on() {
 	[ -z "$(docker network ls -q --filter "label=com.docker.compose.project=$PROJECT")" ]
 }
 
+@test "what a provider has made is nobody's orphan, and down tells what becomes of it" {
+	handed_on
+	run -0 flow up -d
+	[[ $output != *orphan* ]]
+	[ "$(field data-1 '{{index .Config.Labels "docker-flow.provider"}}')" = db ]
+	run -0 flow up -d --remove-orphans
+	is data-1 running
+	run -0 flow ps --orphans=false
+	has "$PROJECT-data-1"
+	run -0 flow down --dry-run
+	has "container $PROJECT-data-1 is left to the provider of service db"
+	[ "$(names)" = "data-1 db-1 web-1" ]
+	run -0 flow down --remove-orphans
+	[[ $output != *orphan* && $output != *stays* ]]
+	has "Service db: container $PROJECT-data-1: Removed" "Service db: network ${PROJECT}_default: Removed"
+	[ -z "$(names)" ]
+	[ -z "$(docker network ls -q --filter "label=com.docker.compose.project=$PROJECT")" ]
+	# a provider that has left the file leaves orphans
+	flow up -d 2>/dev/null
+	sed -i 's/provider:.*/image: busybox, init: true, command: sleep 1000}/' compose.yaml
+	run -0 flow plan
+	has "orphan container $PROJECT-data-1 (service data is not in the file): remove with --remove-orphans"
+}
+
 @test "the port that dependents are told: of expose, else of x-flow's ports, else of its check" {
 	handed_on
 	said() { run -0 --separate-stderr flow compose --project-name="$PROJECT" up --file flow.yaml db; }

@@ -84,9 +84,9 @@ static inline bool case_switch(struct plan_case *c, const char *word)
 		{ "no-deps", &c->no_deps }, { "no-restarts", &c->again.no_deps },
 		{ "--build", &c->image.build }, { "no-build", &c->image.no_build },
 		{ "volumes", &c->down.volumes }, { "kill", &c->down.kill }, { "running", &c->down.running },
-		{ "oneoffs", &c->down.oneoffs }, { "rmi", &c->down.images },
-		{ "ignore-buildable", &c->pull.ignore_buildable }, { "and-push", &c->build.push },
-		{ "no-file", &c->no_file } };
+		{ "oneoffs", &c->down.oneoffs }, { "asks-providers", &c->down.asks_providers },
+		{ "rmi", &c->down.images }, { "ignore-buildable", &c->pull.ignore_buildable },
+		{ "and-push", &c->build.push }, { "no-file", &c->no_file } };
 	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
 		if (!strcmp(word, switches[i].word)) {
 			*switches[i].value = true;

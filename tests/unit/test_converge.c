@@ -119,7 +119,8 @@ static void check(struct sim *sim, const struct sim *start, enum accident accide
 			have += text_is(each->service, vertex->service->key) &&
 				text_is(each->project, vertex->service->project->name) && !each->oneoff;
 		}
-		if (vertex->selected && have != scale)
+		/* how many a provider has made is its own affair */
+		if (vertex->selected && !vertex->service->provider && have != scale)
 			complain(c, accident, k, "%lld containers of %s", (long long)have,
 				vertex->service->key);
 		for (int64_t number = 1; vertex->selected && number <= scale; number++) {
