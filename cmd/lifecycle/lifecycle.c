@@ -1,6 +1,7 @@
 #include "cmd/lifecycle/lifecycle.h"
 #include "cmd/line/commands.h"
 #include "cmd/open/connect.h"
+#include "cmd/open/provide.h"
 #include "cmd/open/shown.h"
 #include "cmd/up/print_plan.h"
 
@@ -42,4 +43,17 @@ int lifecycle_run(struct ctx *ctx, struct drive *drive, int (*run)(struct drive 
 	if (ctx->globals.dry_run)
 		return drive_look(drive) < 0 ? -1 : print_one_plan(ctx->output.stream, drive->plan, false);
 	return drive_open(drive) < 0 ? -1 : shown_run(ctx, drive, run);
+}
+
+/* What the plan refuses is refused before a provider is asked. The plan is made anew afterwards. */
+int lifecycle_again(struct ctx *ctx, struct drive_again *again)
+{
+	const struct scope *scope = again->drive.scope;
+	bool anew = again->how.what == AGAIN_RESTART;
+	again->tells = ctx->globals.dry_run;
+	drive_again_init(again);
+	if (!ctx->globals.dry_run && provide_selected(scope) &&
+		(drive_look(&again->drive) < 0 || provide_start(ctx, scope, anew) < 0))
+		return -1;
+	return lifecycle_run(ctx, &again->drive, drive_again_run);
 }

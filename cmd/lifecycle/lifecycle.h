@@ -3,7 +3,7 @@
 #define CMD_LIFECYCLE_H
 
 #include "cmd/open/project.h"
-#include "engine/drive/drive.h"
+#include "engine/drive/drive_again.h"
 
 /* Opens the project that is meant, by its file or by its name alone, with the arguments as its services, and
  * connects. `upstream`: what these need is selected, too. Returns 0, or -1 with findings. */
@@ -15,5 +15,9 @@ struct drive lifecycle_drive(struct ctx *ctx, const struct scope *scope);
 /* Looks and runs by `run` (drive_run, or what wraps it), on the drive's screen or one that is made; with
  * --dry-run prints the plan. Returns 0 or -1. */
 int lifecycle_run(struct ctx *ctx, struct drive *drive, int (*run)(struct drive *drive));
+
+/* Of `start` and `restart`, with drive_again_init: providers of selected services are asked before. Returns 0
+ * or -1. */
+int lifecycle_again(struct ctx *ctx, struct drive_again *again);
 
 #endif

@@ -1,6 +1,5 @@
 #include "cmd/lifecycle/lifecycle.h"
 #include "cmd/line/commands.h"
-#include "engine/drive/drive_again.h"
 
 #define AT(member) offsetof(struct again_options, member)
 
@@ -22,8 +21,7 @@ static int restart_run(struct ctx *ctx, const void *options)
 		.services = scope.services,
 	};
 	again.how.what = AGAIN_RESTART;
-	drive_again_init(&again);
-	return lifecycle_run(ctx, &again.drive, drive_again_run);
+	return lifecycle_again(ctx, &again);
 }
 
 const struct cmd cmd_restart = {

@@ -1,7 +1,6 @@
 #include "cmd/lifecycle/lifecycle.h"
 #include "cmd/line/commands.h"
 #include "cmd/up/up.h"
-#include "engine/drive/drive_again.h"
 
 struct start_options {
 	struct again_options how;
@@ -30,8 +29,7 @@ static int start_run(struct ctx *ctx, const void *data)
 	};
 	again.how.what = AGAIN_START;
 	again.drive.deadline = options->wait_timeout.value;
-	drive_again_init(&again);
-	return lifecycle_run(ctx, &again.drive, drive_again_run);
+	return lifecycle_again(ctx, &again);
 }
 
 const struct cmd cmd_start = {

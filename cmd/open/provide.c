@@ -17,12 +17,28 @@ static bool concerns(const struct dag_vertex *vertex)
 	return vertex->service->provider && needed;
 }
 
-bool provide_any(const struct scope *scope)
+/* Whether the service itself is meant. */
+static bool is_selected(const struct dag_vertex *vertex)
+{
+	return vertex->service->provider && vertex->selected;
+}
+
+static bool has_one(const struct scope *scope, bool (*which)(const struct dag_vertex *vertex))
 {
 	for (size_t i = 0; scope->dag && i < scope->dag->count; i++)
-		if (concerns(scope->dag->vertices[i]))
+		if (which(scope->dag->vertices[i]))
 			return true;
 	return false;
+}
+
+bool provide_any(const struct scope *scope)
+{
+	return has_one(scope, concerns);
+}
+
+bool provide_selected(const struct scope *scope)
+{
+	return has_one(scope, is_selected);
 }
 
 int provide_refuse(struct ctx *ctx, const struct service *service, const char *what)
@@ -61,13 +77,14 @@ static struct provider_call call_of(
 }
 
 /* What is not there is told before anything is run. */
-static int check_programs(struct ctx *ctx, const struct scope *scope)
+static int check_programs(
+	struct ctx *ctx, const struct scope *scope, bool (*which)(const struct dag_vertex *vertex))
 {
 	int result = 0;
 	for (size_t i = 0; i < scope->dag->count; i++) {
 		const struct dag_vertex *vertex = scope->dag->vertices[i];
 		const struct provider_call call = call_of(ctx, vertex->service, PROVIDER_UP);
-		if (concerns(vertex) && !provider_program(&call))
+		if (which(vertex) && !provider_program(&call))
 			result = -1;
 	}
 	return result;
@@ -148,7 +165,7 @@ static int run_one(struct ctx *ctx, struct provider_call *call)
 int provide_up(struct ctx *ctx, const struct scope *scope, struct scope_wish *wish)
 {
 	struct dag *dag = scope->dag;
-	int result = check_programs(ctx, scope);
+	int result = check_programs(ctx, scope, concerns);
 	struct sink *sink = show_create(ctx, ctx->cmd->name, NULL, 0);
 	for (size_t i = 0; result == 0 && i < dag->count; i++) {
 		if (!concerns(dag->sorted[i]))
@@ -162,15 +179,32 @@ int provide_up(struct ctx *ctx, const struct scope *scope, struct scope_wish *wi
 	return result;
 }
 
+int provide_start(struct ctx *ctx, const struct scope *scope, bool anew)
+{
+	struct dag *dag = scope->dag;
+	int result = check_programs(ctx, scope, is_selected);
+	if (result == 0 && anew)
+		result = provide_end(ctx, scope, PROVIDER_STOP);
+	struct sink *sink = show_create(ctx, ctx->cmd->name, NULL, 0);
+	for (size_t i = 0; result == 0 && !ctx->interrupted && i < dag->count; i++) {
+		if (!is_selected(dag->sorted[i]))
+			continue;
+		struct provider_call call = call_of(ctx, dag->sorted[i]->service, PROVIDER_UP);
+		result = run_one(ctx, &call);
+	}
+	event_end(sink, true);
+	return ctx->interrupted ? -1 : result;
+}
+
 int provide_end(struct ctx *ctx, const struct scope *scope, enum provider_command command)
 {
 	struct dag *dag = scope->dag;
 	int result = 0;
-	if (!provide_any(scope))
+	if (!provide_selected(scope))
 		return 0;
 	struct sink *sink = show_create(ctx, ctx->cmd->name, NULL, 0);
 	for (size_t i = dag->count; i-- && !ctx->interrupted;) {
-		if (!dag->sorted[i]->selected || !dag->sorted[i]->service->provider)
+		if (!is_selected(dag->sorted[i]))
 			continue;
 		struct provider_call call = call_of(ctx, dag->sorted[i]->service, command);
 		if (run_one(ctx, &call) < 0)

@@ -31,9 +31,9 @@ static const struct opt rows[] = {
 
 int print_one_plan(FILE *out, const struct plan *plan, bool json)
 {
-	if (json || plan->count)
+	if (json || plan->count || plan->nnotes)
 		plan_print(out, plan, json);
-	else
+	if (!json && !plan->count)
 		fputs("nothing to do\n", out);
 	return 0;
 }

@@ -25,6 +25,17 @@ static int graph_of_labels(struct drive_again *again)
 	return dag_build(drive->scratch, project, 1, &selection, &scope->dag, drive->errors);
 }
 
+static void note_providers(const struct drive_again *again)
+{
+	const struct dag *dag = again->drive.scope->dag;
+	for (size_t i = 0; i < dag->count; i++) {
+		const struct service *service = dag->sorted[i]->service;
+		if (dag->sorted[i]->selected && service->provider)
+			plan_note(again->drive.plan, "service %s: its provider %s is asked first",
+				service->key, service->provider->type);
+	}
+}
+
 static int again_look(struct drive *drive, enum drive_look why)
 {
 	struct drive_again *again = drive->arg;
@@ -37,6 +48,8 @@ static int again_look(struct drive *drive, enum drive_look why)
 	if (again_plan(drive->scratch, drive->scope->dag, drive->seen, &again->how, &drive->plan,
 		    drive->errors) < 0)
 		return -1;
+	if (again->tells)
+		note_providers(again);
 	drive->idle = !drive->plan->count && !(again->how.wait && settle_due(drive));
 	return 0;
 }

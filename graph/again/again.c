@@ -231,7 +231,8 @@ int again_plan(struct arena *arena, const struct dag *dag, const struct observed
 	work.plan->leaves_needed = options->no_deps;
 	work_begin(&work);
 	for (size_t i = 0; i < dag->count; i++)
-		take_as_they_are(&work, &work.tasks[i]);
+		if (!work.tasks[i].service->provider) /* they are the provider's, who is asked */
+			take_as_they_are(&work, &work.tasks[i]);
 	find_tasks(&work);
 	switch (options->what) {
 	case AGAIN_START:

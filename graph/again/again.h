@@ -24,6 +24,7 @@ struct again_options {
  *   _RESTART  all, those that have ended, too; with them the services that ask for it (which are selected
  *             then)
  *   _PAUSE, _UNPAUSE  all that run; one that is so already is a fault of the plan
+ * Who starts and restarts the containers of a service with a provider is the provider: neither plan has them.
  * Returns 0, or -1 with findings: a service that has no container to start, or lacks those of one that it
  * waits for. */
 int again_plan(struct arena *arena, const struct dag *dag, const struct observed *seen,

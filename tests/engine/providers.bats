@@ -252,6 +252,47 @@ handed_on() {
 	has "orphan container $PROJECT-data-1 (service data is not in the file): remove with --remove-orphans"
 }
 
+@test "start and restart ask the provider, too" {
+	handed_on
+	flow up -d 2>/dev/null
+	flow stop 2>/dev/null
+	is data-1 exited
+	run -0 flow start --dry-run
+	has "service db: its provider flow is asked first"
+	is data-1 exited
+	run -0 flow start
+	for name in data-1 db-1 web-1; do is "$name" running; done
+	since=$(field data-1 '{{.State.StartedAt}}')
+	run -0 flow restart web
+	[ "$(field data-1 '{{.State.StartedAt}}')" = "$since" ]
+	run -0 flow restart
+	for name in data-1 db-1 web-1; do is "$name" running; done
+	[ "$(field data-1 '{{.State.StartedAt}}')" != "$since" ]
+	# what cannot be is refused before it is asked
+	flow stop 2>/dev/null
+	docker rm "$PROJECT-web-1" >/dev/null
+	run ! flow start web
+	is data-1 exited
+}
+
+@test "start and restart ask a provider that cannot stop to bring up what is selected" {
+	provided
+	flow up -d 2>/dev/null
+	for words in start restart "start web"; do
+		rm calls
+		flow $words 2>/dev/null
+		called "compose --project-name=$PROJECT up --size=1 cache;compose --project-name=$PROJECT up --size=10 --tag=a --tag=b main-db"
+	done
+	rm calls
+	flow restart web 2>/dev/null
+	[ ! -e calls ]
+	echo '{"type": "error", "message": "no quota left"}' >says
+	flow stop 2>/dev/null
+	run -1 flow start
+	has "services.main-db.provider: no quota left"
+	is web-1 exited
+}
+
 @test "the port that dependents are told: of expose, else of x-flow's ports, else of its check" {
 	handed_on
 	said() { run -0 --separate-stderr flow compose --project-name="$PROJECT" up --file flow.yaml db; }
