@@ -5,6 +5,8 @@
 #include "compose/load/once.h"
 #include "compose/tree/node.h"
 #include "engine/connect/config.h"
+#include "engine/drive/drive.h"
+#include "engine/provider/told.h"
 
 #include <string.h>
 
@@ -177,6 +179,41 @@ int provide_up(struct ctx *ctx, const struct scope *scope, struct scope_wish *wi
 	}
 	event_end(sink, true);
 	return result;
+}
+
+/* The services that providers tell something, each with its providers. */
+static struct told *find_told(struct ctx *ctx, const struct dag *dag, size_t *ret_count)
+{
+	struct told *told = ARENA_ARRAY(ctx->arena, struct told, dag->count + 1);
+	size_t count = 0;
+	for (size_t i = 0; i < dag->count; i++) {
+		const struct dag_vertex *vertex = dag->vertices[i];
+		told[count] = (struct told){ .service = vertex->service };
+		for (size_t e = 0; e < vertex->nedges; e++)
+			if (concerns(vertex->edges[e].to))
+				texts_add(ctx->arena, &told[count].providers,
+					vertex->edges[e].to->service->key);
+		count += told[count].providers.count > 0;
+	}
+	*ret_count = count;
+	return told;
+}
+
+int provide_recall(struct ctx *ctx, const struct scope *scope, struct scope_wish *wish)
+{
+	const struct drive drive = {
+		.engine = ctx->engine, .arena = ctx->arena, .scratch = ctx->arena, .scope = scope
+	};
+	size_t count;
+	struct told *told = find_told(ctx, scope->dag, &count);
+	const struct observed *seen = drive_containers(&drive, &ctx->errors);
+	if (!seen)
+		return -1;
+	told_recall(ctx->arena, ctx->engine, seen, told, count);
+	for (size_t i = 0; i < count; i++)
+		if (told[i].variables.count)
+			lay_of(ctx, wish, told[i].service->key)->environment = told[i].variables;
+	return 0;
 }
 
 int provide_start(struct ctx *ctx, const struct scope *scope, bool anew)

@@ -77,16 +77,16 @@ int print_plans(FILE *out, const struct drive *drive, bool json)
 	return 0;
 }
 
-static int look_for_plan(struct up *up)
+static int look_for_plan(struct up *up, struct up_options *options)
 {
 	struct ctx *ctx = up->ctx;
-	if (up->options->no_engine)
+	if (options->no_engine)
 		return drive_up_imagine(&up->work);
-	if (connect_engine(ctx) < 0)
+	if (connect_engine(ctx) < 0 || up_recall(up, options) < 0)
 		return -1;
 	up->work.drive.engine = ctx->engine;
 	up->work.tells = true;
-	up->work.show_values = up->options->show_values;
+	up->work.show_values = options->show_values;
 	return drive_look(&up->work.drive);
 }
 
@@ -95,7 +95,7 @@ static int plan_run(struct ctx *ctx, const void *options)
 	struct up_options up_options = *(const struct up_options *)options;
 	struct up up;
 	up_options.warn_beside = true;
-	if (up_open(ctx, &up_options, &up) < 0 || look_for_plan(&up) < 0)
+	if (up_open(ctx, &up_options, &up) < 0 || look_for_plan(&up, &up_options) < 0)
 		return -1;
 	print_plans(ctx->output.stream, &up.work.drive, text_is(up_options.format, "json"));
 	if (!up_options.exit_code)

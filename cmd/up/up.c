@@ -191,6 +191,8 @@ static int run_opened(struct ctx *ctx, const struct up_options *data, int (*run)
 	bool asks = !ctx->globals.dry_run && !options.yes;
 	if (trust_values(ctx, up.scope.project, !asks) < 0 || connect_engine(ctx) < 0)
 		return -1;
+	if (ctx->globals.dry_run && up_recall(&up, &options) < 0)
+		return -1;
 	drive->engine = ctx->engine;
 	up.work.tells = ctx->globals.dry_run;
 	if (ctx->globals.dry_run)

@@ -35,6 +35,10 @@ struct up {
  * 0, or -1 with findings. `ret_up` stays where it is. */
 int up_open(struct ctx *ctx, const struct up_options *options, struct up *ret_up);
 
+/* For who only plans, with the engine connected: what providers have told before counts as said by the files,
+ * which are read anew then. `options` are those of up_open. Returns 0, or -1 with findings. */
+int up_recall(struct up *up, struct up_options *options);
+
 /* A whole run that nobody stays with: `up -d`, `create`, `scale`. Returns 0 or -1. */
 int up_detached(struct ctx *ctx, const struct up_options *options);
 

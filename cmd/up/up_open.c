@@ -150,3 +150,16 @@ int up_open(struct ctx *ctx, const struct up_options *options, struct up *ret_up
 	drive_up_init(&ret_up->work);
 	return 0;
 }
+
+int up_recall(struct up *up, struct up_options *options)
+{
+	struct ctx *ctx = up->ctx;
+	struct scope_wish wish = { .name_is_enough = false };
+	if (!provide_any(&up->scope))
+		return 0;
+	if (provide_recall(ctx, &up->scope, &wish) < 0)
+		return -1;
+	options->provided = wish.provided;
+	options->nprovided = wish.nprovided;
+	return wish.nprovided ? up_open(ctx, options, up) : 0;
+}

@@ -10,6 +10,7 @@
 #include "compose/pass/fill.h"
 #include "compose/tree/interp.h"
 #include "compose/load/layer.h"
+#include "compose/load/once.h"
 #include "compose/tree/path.h"
 #include "compose/load/remote.h"
 #include "compose/load/source.h"
@@ -221,6 +222,21 @@ static void set_taken(struct loading *loading)
 			*ARENA_PUSH(loading->arena, project->taken, project->ntaken) = entry->key;
 }
 
+/* Services remember what providers have told them, though it is part of their environment like all else. */
+static void note_provided(const struct loading *loading)
+{
+	const struct load_options *options = loading->options;
+	for (size_t i = 0; i < options->nprovided; i++) {
+		const struct load_once *lay = &options->provided[i];
+		struct service *service = project_service(loading->project, lay->service);
+		for (size_t v = 0; service && v < lay->environment.count; v++) {
+			const char *variable = lay->environment.items[v];
+			*ARENA_PUSH(loading->arena, service->provided, service->nprovided) =
+				arena_strndup(loading->arena, variable, strcspn(variable, "="));
+		}
+	}
+}
+
 int load_project(struct arena *arena, const struct load_options *options, struct sources *sources,
 	struct project **ret_project, struct errors *errors)
 {
@@ -254,6 +270,7 @@ int load_project(struct arena *arena, const struct load_options *options, struct
 		return -1;
 	loading.project->ours = loading.layer.ours;
 	loading.project->provides = options->provides;
+	note_provided(&loading);
 	loading.project->variables = loading.layer.brought;
 	set_taken(&loading);
 	*ret_project = loading.project;

@@ -248,6 +248,8 @@ struct service {
 	size_t nentrypoint;
 	struct pair *environment; /* env files merged in, names sorted; value NULL: left to the engine */
 	size_t nenvironment;
+	const char **provided; /* names of those in it that providers have told (load_options.provided) */
+	size_t nprovided;
 	struct pair *labels; /* the user's, label files merged in */
 	size_t nlabels;
 	struct pair *annotations;

@@ -153,6 +153,15 @@ static bool is_file_wrong(const struct errors *limits)
 	return false;
 }
 
+/* Whether some dependent's containers tell what the provider has said before. */
+static bool is_recalled(const struct dag_vertex *vertex)
+{
+	for (size_t i = 0; i < vertex->ndependents; i++)
+		if (vertex->dependents[i]->service->nprovided)
+			return true;
+	return false;
+}
+
 /* What cannot be done is known before anything is: an error then. A plan that is only told has a note of what
  * another engine could do. */
 static int up_preview(struct drive_up *up)
@@ -168,8 +177,9 @@ static int up_preview(struct drive_up *up)
 		const struct dag_vertex *vertex = drive->scope->dag->vertices[i];
 		if (vertex->selected && vertex->service->provider)
 			plan_note(drive->plan,
-				"service %s: its provider %s is asked first; what it tells who depends on it is not known yet",
-				vertex->service->key, vertex->service->provider->type);
+				"service %s: its provider %s is asked first; what it tells who depends on it %s",
+				vertex->service->key, vertex->service->provider->type,
+				is_recalled(vertex) ? "counts as unchanged" : "is not known yet");
 	}
 	for (const struct error *limit = limits.first; up->tells && limit; limit = limit->next)
 		if (!limit->warning)

@@ -105,5 +105,8 @@ void payload_labels(struct body *body)
 	put_text(labels, "com.docker.compose.image", image_id(body));
 	put_text(labels, "docker-flow.inputs", inputs_label(body));
 	put_text(labels, "docker-flow.applications", body->step->create.applications);
+	if (service->nprovided)
+		put_text(labels, "docker-flow.provided",
+			join_commas(body->arena, service->provided, service->nprovided));
 	put_text(labels, "docker-flow.provider", project->provides);
 }

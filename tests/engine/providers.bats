@@ -207,6 +207,9 @@ handed_on() {
 	id=$(ids)
 	run -0 peer up -d
 	[ "$(ids)" = "$id" ]
+	# what it has made says nothing of who has told it what, but by the names
+	run -0 flow plan --exit-code
+	[ "$output" = "nothing to do" ]
 	run -0 peer down
 	[ -z "$(names)" ]
 	[ -z "$(docker network ls -q --filter "label=com.docker.compose.project=$PROJECT")" ]
@@ -291,6 +294,29 @@ handed_on() {
 	run -1 flow start
 	has "services.main-db.provider: no quota left"
 	is web-1 exited
+}
+
+@test "a plan takes what the provider has told before as unchanged" {
+	provided 'environment: {REGION: mine, CACHE_SIZE: "1"}'
+	printf '{"type":"%s","message":"%s"}\n' rawsetenv REGION=eu setenv 'URL=https://cloud/?$x' >says
+	run -0 flow plan
+	has "what it tells who depends on it is not known yet"
+	flow up -d 2>/dev/null
+	[ "$(field web-1 '{{index .Config.Labels "docker-flow.provided"}}')" = "MAIN-DB_URL,REGION,CACHE_URL" ]
+	rm calls
+	run -0 flow plan --exit-code
+	[ "$output" = "nothing to do" ]
+	run -0 flow --dry-run up
+	[ "$output" = "nothing to do" ]
+	sed -i 's/sleep 1000/sleep 1001/' compose.yaml
+	run -3 flow plan --exit-code --show-values
+	has "sleep 1001" "service cache: its provider cloud is asked first; what it tells who depends on it counts as unchanged"
+	[[ $output != *REGION* && $output != *cloud/* ]]
+	[ ! -e calls ]
+	# what the file says itself is no provider's
+	sed -i 's/CACHE_SIZE: "1"/CACHE_SIZE: "2"/' compose.yaml
+	run -0 flow plan --show-values
+	has "environment.CACHE_SIZE: 1 -> 2"
 }
 
 @test "the port that dependents are told: of expose, else of x-flow's ports, else of its check" {
