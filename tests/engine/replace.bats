@@ -122,8 +122,7 @@ at() { awk -v action="$1" -v id="$2" '$1 == action && $2 == id {print $3; exit}'
 	is web-1 running
 	is web-2 running
 	until_true found web-1 web-2
-	until_true page
-	[ "$(page)" = one ]
+	until_true eval '[ "$(page)" = one ]' # either may be asked, and the one that came back may not listen yet
 	events=$(happened "$since")
 	[ -n "$(at die "$(field web-1 '{{.Id}}')")" ]
 	[ -z "$(at die "$(field web-2 '{{.Id}}')")" ]
