@@ -88,13 +88,22 @@ static void a3_what_is_no_yaml_any_more_is_hidden_behind_a_secret(void **state)
 static void lines_are_those_of_yaml(void **state)
 {
 	(void)state;
-	const struct excerpt *excerpt = excerpt_read(arena, "a\r\nb\rc\xc2\x85"
-							    "d\xe2\x80\xa8"
-							    "e\n");
-	const char *const wanted[] = { "a", "b", "c", "d", "e", "" };
+	const struct excerpt *excerpt = excerpt_read(arena, "a: 1\r\nb: 1\rc: 1\xc2\x85"
+							    "d: 1\xe2\x80\xa8"
+							    "e: 1\n");
+	const char *const wanted[] = { "a: 1", "b: 1", "c: 1", "d: 1", "e: 1", "" };
 	for (unsigned i = 0; i < sizeof wanted / sizeof *wanted; i++)
 		assert_string_equal(excerpt_line(arena, excerpt, i + 1), wanted[i]);
 	assert_null(excerpt_line(arena, excerpt, 7));
+}
+
+/* It may be a password whose file was taken for another one. */
+static void a3_a_text_without_a_key_is_hidden(void **state)
+{
+	(void)state;
+	assert_string_equal(excerpt_line(arena, excerpt_read(arena, "hunter2 x\n"), 1), "******* *");
+	assert_string_equal(excerpt_line(arena, excerpt_read(arena, "auths: {r: {auth: eA}}\n"), 1),
+		"auths: {r: {auth: **}}");
 }
 
 int main(void)
@@ -108,6 +117,7 @@ int main(void)
 		TEST(a3_what_an_alias_brings_there_is_hidden_where_it_stands),
 		TEST(a3_what_is_no_yaml_any_more_is_hidden_behind_a_secret),
 		TEST(lines_are_those_of_yaml),
+		TEST(a3_a_text_without_a_key_is_hidden),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,7 +72,7 @@ static int answer(void *arg, const char *url, struct arena *to, const char **ret
 static void answers_have_a_ceiling_and_findings_a_place(void **state)
 {
 	(void)state;
-	struct fetch fetch = { .get = answer, .arg = (void *)"12345678" };
+	struct fetch fetch = { .get = answer, .arg = (void *)"a: 45678" };
 	struct load_options options = { .cwd = "/", .fetch = &fetch };
 	struct mark at = { .file = "c.yaml", .line = 3, .col = 4 };
 	struct file file = { .path = "http://h/x", .most = 8, .at = &at, .key = "include" };
@@ -82,7 +82,7 @@ static void answers_have_a_ceiling_and_findings_a_place(void **state)
 	sources_init(&sources, arena);
 	assert_int_equal(remote_read(arena, &options, &file, &sources, &text, &len, &errors), 0);
 	assert_int_equal(len, 8);
-	assert_string_equal(sources_line(&sources, "http://h/x", 1), "12345678");
+	assert_string_equal(sources_line(&sources, "http://h/x", 1), "a: 45678");
 	file.most = 7;
 	assert_int_equal(remote_read(arena, &options, &file, &sources, &text, &len, &errors), -1);
 	fetch.arg = NULL;
