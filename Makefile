@@ -31,7 +31,7 @@ LDFLAGS += $(LINK) $(LINK_$(VARIANT))
 # The small parsers are linked statically: the binary starts for every plugin command and each shared library costs.
 # libc first: where most symbols are is looked at first.
 # libcurl and libarchive are opened on first use (engine/http/curl_lib.c, engine/archive/archive_lib.c).
-LIBS    := -Wl,-Bstatic -lcyaml -lyaml -lmd -lpcre2-8 -Wl,-Bdynamic -lc -lcjson -ldl -lm
+LIBS    := -Wl,-Bstatic -lcyaml -lyaml -lmd -lpcre2-8 -Wl,-Bdynamic -lc -ldl -lm
 
 # engine/probe/helper is a program of its own, without a C library.
 SRC  := $(sort $(shell find base compose graph engine cmd plugin-manifest -name '*.c' ! -path 'engine/probe/helper/*'))
@@ -55,7 +55,7 @@ $O/core.a: $(CORE)
 
 $O/unit/%: tests/unit/%.c $O/core.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $O/core.a $(LIBS) -lcmocka
+	$(CC) $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $O/core.a $(LIBS) -lcjson -lcmocka
 
 # The program a probe runs within a container's network namespace: static, without a C library, a few KiB; packed
 # as the image that engine/probe/helper_image.c embeds. The same bytes for every variant.

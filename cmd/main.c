@@ -1,4 +1,5 @@
 /* From the command line to a command's row. */
+#include "base/text/cjson_lib.h"
 #include "base/trace.h"
 #include "cmd/line/cmd.h"
 #include "cmd/line/commands.h"
@@ -103,7 +104,8 @@ static int run_command(struct ctx *ctx, struct opt_line line, const struct opt_s
 	ctx->args = args.items;
 	ctx->nargs = args.count;
 	if (result < 0 || options_end(arena, sets, 2, project_settings(ctx), &ctx->errors) < 0 ||
-		check_count(ctx) < 0 || check_except(ctx) < 0)
+		check_count(ctx) < 0 || check_except(ctx) < 0 ||
+		(!cmd->raw && cjson_lib_open(&ctx->errors) < 0))
 		return -1;
 	return cmd->run(ctx, sets[0].target);
 }

@@ -6,7 +6,6 @@
 
 #include <cjson/cJSON.h>
 #include <ctype.h>
-#include <math.h>
 #include <string.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -27,6 +26,22 @@ struct rule {
 
 /* Checks */
 
+/* Of a number in (0, 1], to 30 bits: for libm's every start would pay. */
+static double binary_log(double number)
+{
+	double log = 0;
+	for (; number < 1; number *= 2)
+		log--;
+	for (double bit = 0.5; bit > 1e-9; bit /= 2) {
+		number *= number;
+		if (number >= 2) {
+			number /= 2;
+			log += bit;
+		}
+	}
+	return log;
+}
+
 static double entropy(const char *text)
 {
 	size_t counts[256] = { 0 }, len = strlen(text);
@@ -35,7 +50,7 @@ static double entropy(const char *text)
 		counts[(unsigned char)text[i]]++;
 	for (size_t i = 0; i < 256; i++) {
 		double part = (double)counts[i] / (double)(len ? len : 1);
-		sum -= counts[i] ? part * log2(part) : 0;
+		sum -= counts[i] ? part * binary_log(part) : 0;
 	}
 	return sum;
 }

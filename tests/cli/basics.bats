@@ -2,6 +2,11 @@
 bats_require_minimum_version 1.5.0
 load helper
 
+@test "nothing but the C library is loaded at the start" {
+	run -0 readelf -d "$flow"
+	[ "$(grep -o 'NEEDED.*' <<<"$output" | grep -o '\[.*\]')" = "[libc.so.6]" ]
+}
+
 @test "metadata is one JSON object that docker accepts" {
 	run -0 --separate-stderr "$flow" docker-cli-plugin-metadata
 	[ "$(jq -r .SchemaVersion <<<"$output")" = 0.1.0 ]

@@ -159,7 +159,7 @@ repository() {
 	echo "{include: ['$url#v1:../../etc']}" >compose.yaml
 	run -2 "$flow" config -q
 	[[ $output == *"must lie in the repository"* ]]
-	echo "{include: ['oci://host/project']}" >compose.yaml
+	echo "{include: ['gopher://host/project']}" >compose.yaml
 	run -2 "$flow" config -q
 	[[ $output == *"cannot be read"* ]]
 }
