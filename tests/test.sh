@@ -114,7 +114,7 @@ make -s -j"$jobs" all build/core.a || { echo "the build failed"; echo "0 passed,
 	beside hostile make -s HOSTILE_COUNT=300 hostile
 	beside touches tests/touches.sh
 	beside cases-valgrind env CASE_WRAP="$memory_checked" tests/case_run.sh build/docker-flow
-	beside fuzz make -s -j1 CC=clang VARIANT=fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-10}" fuzz
+	beside fuzz make -s -j1 CC=clang VARIANT=fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-6}" fuzz
 	# All nine ways of all scenarios, on both engines: make sweep.
 	beside sweep env FAULTS='kill silence' timeout -k 10 1800 tests/sweep.sh recreate
 	beside sweep-kill env FAULTS=kill timeout -k 10 1200 tests/sweep.sh fresh stop restart rm scale down run exec cp
