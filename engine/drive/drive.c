@@ -91,7 +91,8 @@ static void keep_stop(void *arg, const struct step *step, const char *id, int64_
 		stopping_begin(drive->scratch, drive->engine, project, id, grace);
 }
 
-/* Those that the engine has said are over. */
+/* Those that the engine has said are over, by the end of a stop or by a start: what runs already it does not
+ * start. */
 static void forget_stops(const struct drive *drive, const struct plan *plan)
 {
 	struct texts names = scope_names(drive->scratch, drive->scope);
@@ -99,9 +100,8 @@ static void forget_stops(const struct drive *drive, const struct plan *plan)
 		struct map *ended = map_create(drive->scratch);
 		for (size_t i = 0; i < plan->count; i++) {
 			const struct step *step = plan->steps[i];
-			const char *id = op_traits[step->op].ends && step->state == STEP_DONE
-						 ? step_container(step)
-						 : NULL;
+			bool tells = op_traits[step->op].ends || op_traits[step->op].starts;
+			const char *id = tells && step->state == STEP_DONE ? step_container(step) : NULL;
 			if (id && text_is(project_of(step), names.items[n]))
 				map_set(ended, id, "");
 		}

@@ -335,6 +335,16 @@ load helper
 		run -0 flow up -d
 		has "nothing to do"
 	done
+	# the stop is over when the next run looks: what it starts is not started twice
+	rm -f trace
+	FLOW_TRACE=$PWD/trace begin log stop
+	until_true grep -q '"op":"container stop","state":2' trace
+	kill -KILL "$pid"
+	wait "$pid" || true
+	until_true is db-1 exited
+	flow up -d
+	run -0 flow plan
+	has "nothing to do"
 	# what has seen the end of its stops leaves nothing to be seen
 	flow restart
 	[ -z "$(compgen -G "$XDG_RUNTIME_DIR/docker-flow/*.stopping")" ]
