@@ -90,7 +90,7 @@ engine_suite() {
 	local version=$1 reason files=(tests/engine)
 	reason=$(tests/engine.sh available "$version" 2>&1) || { echo "SKIPPED: engine $version: $reason"; echo "0 passed, 0 failed, 1 skipped"; return 0; }
 	if [ "$version" = 20 ] && tests/engine.sh available 28 >/dev/null 2>&1; then
-		mapfile -t files < <(printf 'tests/engine/%s.bats\n' down failures gates undo up)
+		mapfile -t files < <(printf 'tests/engine/%s.bats\n' down endings failures gates undo up)
 	fi
 	[ "$version" != 28 ] || mapfile -t files < <(printf '%s\n' tests/engine/*.bats | grep -v '/beside\.bats$')
 	ENGINE_VERSION=$version bats_suite "${files[@]}"
