@@ -8,8 +8,6 @@
 #include "base/text/text.h"
 #include "graph/timeline/timeline.h"
 
-#include <unistd.h>
-
 /* Takes the locks that are not held yet, waiting for their holders. */
 static int take_locks(struct drive *drive, const struct texts *names)
 {
@@ -37,8 +35,13 @@ static void try_locks(struct drive *drive)
 
 void drive_close(struct drive *drive)
 {
-	while (drive->nlocks)
-		close(drive->locks[--drive->nlocks]);
+	if (!drive->nlocks)
+		return;
+	struct texts names = scope_names(drive->scratch, drive->scope);
+	while (drive->nlocks) {
+		size_t last = --drive->nlocks;
+		lock_release(drive->scratch, drive->engine, names.items[last], drive->locks[last]);
+	}
 }
 
 void drive_note(const struct drive *drive, const char *text)

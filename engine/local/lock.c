@@ -165,13 +165,21 @@ static int open_lock(struct arena *arena, const struct engine *engine, const cha
 	return fd;
 }
 
+/* Whether the file still has its name: who held it last has taken it away. */
+static bool is_named(int fd, const char *path)
+{
+	struct stat held, named;
+	return fstat(fd, &held) == 0 && lstat(path, &named) == 0 && held.st_dev == named.st_dev &&
+	       held.st_ino == named.st_ino;
+}
+
 int lock_try(struct arena *arena, struct engine *engine, const char *project)
 {
 	struct errors unheard;
 	const char *path;
 	errors_init(&unheard, arena);
 	int fd = open_lock(arena, engine, project, &path, &unheard);
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0) {
+	if (fd >= 0 && (flock(fd, LOCK_EX | LOCK_NB) < 0 || !is_named(fd, path))) {
 		close(fd);
 		return -1;
 	}
@@ -180,26 +188,44 @@ int lock_try(struct arena *arena, struct engine *engine, const char *project)
 	return fd;
 }
 
+/* Takes what is open, waiting for its holder. Returns 0, or -1 with a finding. */
+static int lock_opened(struct arena *arena, struct engine *engine, int fd, const char *project,
+	struct sink *sink, struct errors *errors)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot take the lock of project %s: %s",
+			project, strerror(errno));
+	lock_tell(arena, sink, holder(fd), project);
+	return lock_wait(engine, fd, project, errors);
+}
+
 int lock_take(struct arena *arena, struct engine *engine, const char *project, struct sink *sink,
 	struct errors *errors)
 {
-	const char *path;
-	int fd = open_lock(arena, engine, project, &path, errors);
-	if (fd < 0)
-		return -1;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno != EWOULDBLOCK) {
-			error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot take the lock %s: %s", path,
-				strerror(errno));
-			close(fd);
+	for (;;) {
+		const char *path;
+		int fd = open_lock(arena, engine, project, &path, errors);
+		if (fd < 0)
 			return -1;
+		int result = lock_opened(arena, engine, fd, project, sink, errors);
+		if (result == 0 && is_named(fd, path)) {
+			sign(fd);
+			return fd;
 		}
-		lock_tell(arena, sink, holder(fd), project);
-		if (lock_wait(engine, fd, project, errors) < 0) {
-			close(fd);
+		close(fd);
+		if (result < 0)
 			return -1;
-		}
 	}
-	sign(fd);
-	return fd;
+}
+
+void lock_release(struct arena *arena, const struct engine *engine, const char *project, int fd)
+{
+	struct errors unheard;
+	errors_init(&unheard, arena);
+	const char *path = lock_path(arena, engine, project, "lock", &unheard);
+	if (path && is_named(fd, path))
+		unlink(path);
+	close(fd);
 }

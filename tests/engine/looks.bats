@@ -109,3 +109,19 @@ hooked() {
 	[[ $(grep cache-1 <<<"$output") == *'(ready)'* ]]
 	[[ $(grep -E 'other-1|web-1' <<<"$output") != *ready* ]]
 }
+
+@test "nothing is kept beside the lock, nor the lock itself, of a project that is down" {
+	export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run
+	mkdir -m 700 "$XDG_RUNTIME_DIR"
+	compose <<-'YAML'
+		services:
+		  db: {image: busybox, init: true, command: sleep 1000, healthcheck: {test: [CMD, "true"], interval: 1s}}
+		  web: {image: busybox, init: true, command: sleep 1000, depends_on: {db: {condition: service_healthy}}}
+	YAML
+	flow up -d
+	run -0 ls "$XDG_RUNTIME_DIR/docker-flow"
+	[[ $output == *.ready && $output != *$'\n'* ]]
+	flow down
+	run -0 ls -A "$XDG_RUNTIME_DIR/docker-flow"
+	[[ -z $output ]]
+}

@@ -120,6 +120,39 @@ static void test_interrupted(void **state)
 	waitpid(pid, NULL, 0);
 }
 
+/* No file stays, and who had opened it before takes the next one. */
+static void test_no_file_stays(void **state)
+{
+	(void)state;
+	const char *path = lock_path(arena, &engine, "shop", "lock", &errors);
+	int fd = lock_take(arena, &engine, "shop", &sink, &errors);
+	assert_int_equal(access(path, F_OK), 0);
+	lock_release(arena, &engine, "shop", fd);
+	assert_int_equal(access(path, F_OK), -1);
+	fd = lock_try(arena, &engine, "shop");
+	assert_true(fd >= 0);
+	assert_int_equal(lock_try(arena, &engine, "shop"), -1);
+	lock_release(arena, &engine, "shop", fd);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
+static void give_back(void *arg)
+{
+	lock_release(arena, &engine, "shop", *(int *)arg);
+}
+
+/* Who waits on a file that goes has the lock of the file that is there. */
+static void test_waits_for_one_that_goes(void **state)
+{
+	(void)state;
+	int first = lock_take(arena, &engine, "shop", &sink, &errors);
+	loop_after(engine.loop, 50000000, give_back, &first);
+	int fd = lock_take(arena, &engine, "shop", &sink, &errors);
+	assert_true(fd >= 0);
+	assert_int_equal(lock_try(arena, &engine, "shop"), -1);
+	lock_release(arena, &engine, "shop", fd);
+}
+
 /* A directory that others may write to is no place for a lock. */
 static void test_trap(void **state)
 {
@@ -137,6 +170,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_nobody_holds_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_waits, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_holder_dies, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_no_file_stays, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_waits_for_one_that_goes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_interrupted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_trap, set_up, tear_down),
 	};
