@@ -205,6 +205,8 @@ int provide_recall(struct ctx *ctx, const struct scope *scope, struct scope_wish
 		.engine = ctx->engine, .arena = ctx->arena, .scratch = ctx->arena, .scope = scope
 	};
 	size_t count;
+	if (check_programs(ctx, scope, concerns) < 0)
+		return -1;
 	struct told *told = find_told(ctx, scope->dag, &count);
 	const struct observed *seen = drive_containers(&drive, &ctx->errors);
 	if (!seen)

@@ -17,7 +17,7 @@ bool provide_selected(const struct scope *scope);
 int provide_up(struct ctx *ctx, const struct scope *scope, struct scope_wish *wish);
 
 /* For who only plans: adds to `wish` what the containers have of what they told before, as provide_up does.
- * The engine is connected. Returns 0, or -1 with findings. */
+ * Their programs have to be there. The engine is connected. Returns 0, or -1 with findings. */
 int provide_recall(struct ctx *ctx, const struct scope *scope, struct scope_wish *wish);
 
 /* Brings up those that are selected, what they need first, for who starts containers as they are: what they

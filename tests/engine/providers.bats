@@ -112,6 +112,8 @@ compose --project-name=$PROJECT down --size=10 --tag=a --tag=b main-db" ]
 	rm calls
 	run -1 flow up -d
 	has "compose.yaml:2:13: error: services.main-db.provider: provider nosuch is not there" "docker-nosuch" "compose.yaml:3"
+	run -1 flow plan
+	has "provider nosuch is not there"
 	sed -i 's/type: nosuch/type: compose/' compose.yaml
 	run -1 flow up -d
 	has "'compose' is not a valid provider type"
