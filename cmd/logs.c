@@ -155,6 +155,7 @@ static int logs_run(struct ctx *ctx, const void *options)
 	reading.projects = scope_names(ctx->arena, &reading.scope);
 	reading.log = show_log_create(ctx, wish->no_log_prefix, wish->no_color);
 	show_log_join(reading.log); /* as docker compose: `logs | grep` finds what a server says on stderr */
+	reading.log->loop = ctx->loop;
 	follow.engine = ctx->engine;
 	follow.expect = logs_expect_name;
 	follow.expect_arg = reading.log;

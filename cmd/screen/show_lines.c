@@ -56,7 +56,8 @@ static struct show_log *file_of(struct lines_screen *screen, const char *service
 	*log = (struct show_log){ .out = file,
 		.err = file,
 		.no_prefix = screen->look.log->no_prefix,
-		.failure = &screen->failure };
+		.failure = &screen->failure,
+		.loop = screen->look.log->loop };
 	map_init(&log->speakers, screen->arena);
 	map_set(&screen->by_service, arena_strdup(screen->arena, key), log);
 	return log;
@@ -161,9 +162,13 @@ int show_lines_end(struct sink *sink)
 	struct lines_screen *screen = (struct lines_screen *)sink;
 	const struct map_entry *entry;
 	size_t at = 0;
-	while ((entry = map_next(&screen->by_service, &at)))
-		if (fclose(((struct show_log *)entry->value)->out) != 0 && !screen->failure)
+	while ((entry = map_next(&screen->by_service, &at))) {
+		struct show_log *log = entry->value;
+		show_log_end(log);
+		if (fclose(log->out) != 0 && !screen->failure)
 			screen->failure = errno;
+	}
+	show_log_end(screen->look.log);
 	if (screen->failure)
 		lines_fail(screen, screen->look.dir, screen->failure);
 	return screen->failure ? -1 : 0;

@@ -7,6 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PENDING_MOST ((size_t)64 << 10) /* bytes that are written together */
+#define LINE_MOST    ((size_t)16 << 20)
+
 /* Colours that can be read on dark and light backgrounds; no red, that is for failures. */
 static const unsigned char hues[] = { 36, 33, 32, 35, 34, 96, 93, 92, 95, 94 };
 
@@ -79,36 +82,77 @@ static void put_prefix(struct show_log *log, struct buf *line, const char *name,
 	if (color)
 		buf_printf(line, "\033[%um", speaker->hue);
 	buf_puts(line, speaker->name);
-	buf_printf(line, "%*s  | ", (int)(log->width - speaker->columns), "");
+	for (size_t column = speaker->columns; column < log->width; column++)
+		buf_putc(line, ' ');
+	buf_puts(line, "  | ");
 	if (color)
 		buf_puts(line, "\033[0m");
 }
 
-static void put_line(struct show_log *log, FILE *out, const struct buf *line)
+void show_log_flush(struct show_log *log)
 {
+	FILE *out = log->pending_to;
+	struct buf *pending = &log->pending;
 	errno = 0;
-	if (fwrite(buf_text(line), 1, line->len, out) == line->len && fflush(out) == 0)
-		return;
-	if (out == log->out && !*log->failure)
+	if (pending->len &&
+		(fwrite(buf_text(pending), 1, pending->len, out) != pending->len || fflush(out) != 0) &&
+		out == log->out && !*log->failure)
 		*log->failure = errno ? errno : EIO;
+	if (log->loop && pending->size <= 2 * PENDING_MOST)
+		buf_reset(pending);
+	else
+		buf_finish(pending);
+}
+
+void show_log_end(struct show_log *log)
+{
+	show_log_flush(log);
+	if (log->loop)
+		loop_cancel(log->loop, log->flush);
+	log->flush = NULL;
+	log->loop = NULL;
+	buf_finish(&log->pending);
+}
+
+static void flush_due(void *arg)
+{
+	struct show_log *log = arg;
+	log->flush = NULL;
+	show_log_flush(log);
+}
+
+/* Where the next line is put together; what is on its way to the other stream is written first. */
+static struct buf *begin_line(struct show_log *log, FILE *out)
+{
+	if (log->pending_to != out)
+		show_log_flush(log);
+	log->pending_to = out;
+	log->pending.most = PENDING_MOST + LINE_MOST;
+	return &log->pending;
+}
+
+static void end_line(struct show_log *log)
+{
+	if (!log->loop || log->pending.len >= PENDING_MOST)
+		show_log_flush(log);
+	else if (!log->flush)
+		log->flush = loop_after(log->loop, 0, flush_due, log);
 }
 
 void show_log_line(struct show_log *log, const char *name, bool standard_error, const char *text, size_t len)
 {
-	FILE *out = standard_error ? log->err : log->out;
-	auto_buf struct buf line;
-	buf_init(&line, (size_t)16 << 20);
+	struct buf *line = begin_line(log, standard_error ? log->err : log->out);
 	bool color = standard_error ? log->color_err : log->color_out;
 	if (!log->no_prefix && name)
-		put_prefix(log, &line, name, color);
+		put_prefix(log, line, name, color);
 	else if (!log->no_prefix)
-		put_own_prefix(log, &line, color);
+		put_own_prefix(log, line, color);
 	if (standard_error ? log->clean_err : log->clean_out)
-		show_clean_line(&line, text, len, color);
+		show_clean_line(line, text, len, color);
 	else
-		buf_append(&line, text, len);
-	buf_putc(&line, '\n');
-	put_line(log, out, &line);
+		buf_append(line, text, len);
+	buf_putc(line, '\n');
+	end_line(log);
 }
 
 static int by_text(const void *a, const void *b)
@@ -118,32 +162,32 @@ static int by_text(const void *a, const void *b)
 
 void show_log_attached(struct show_log *log, const struct texts *names)
 {
-	auto_buf struct buf line;
-	buf_init(&line, 1 << 20);
 	if (!names->count)
 		return;
+	struct buf *line = begin_line(log, log->out);
 	const char **sorted = ARENA_ARRAY(log->speakers.arena, const char *, names->count);
 	memcpy(sorted, names->items, names->count * sizeof *sorted);
 	qsort(sorted, names->count, sizeof *sorted, by_text);
 	for (size_t i = 0; i < names->count; i++)
-		buf_printf(&line, "%s%s", i ? ", " : "Attaching to ", sorted[i]);
-	buf_putc(&line, '\n');
-	put_line(log, log->out, &line);
+		buf_printf(line, "%s%s", i ? ", " : "Attaching to ", sorted[i]);
+	buf_putc(line, '\n');
+	end_line(log);
 }
 
 void show_log_object(struct show_log *log, struct buf *object)
 {
-	buf_puts(object, "}\n");
-	put_line(log, log->out, object);
+	struct buf *line = begin_line(log, log->out);
+	buf_append(line, buf_text(object), object->len);
+	buf_puts(line, "}\n");
+	end_line(log);
 }
 
 void show_log_exit(struct show_log *log, const char *name, int64_t status, bool again)
 {
-	auto_buf struct buf line;
-	buf_init(&line, 4096);
+	struct buf *line = begin_line(log, log->out);
 	bool failed = status != 0 && log->color_out;
-	buf_printf(&line, "%s%s exited with code %lld%s%s\n", failed ? "\033[31m" : "",
+	buf_printf(line, "%s%s exited with code %lld%s%s\n", failed ? "\033[31m" : "",
 		speaker_of(log, name)->name, (long long)status, again ? " (restarting)" : "",
 		failed ? "\033[0m" : "");
-	put_line(log, log->out, &line);
+	end_line(log);
 }

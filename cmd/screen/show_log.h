@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "cmd/line/cmd.h"
+#include "engine/loop/loop.h"
 
 #include <stdio.h>
 
@@ -16,6 +17,12 @@ struct show_log {
 	size_t width;        /* of the widest name so far */
 	struct map speakers; /* name → how it is shown */
 	int *failure;        /* errno of the first write to `out` that failed, or 0: the output's */
+	/* With a loop, lines that come at once are written together, when it turns; then show_log_end has to
+	 * follow. NULL: each is written when it comes. */
+	struct loop *loop;
+	struct loop_timer *flush;
+	struct buf pending; /* lines that are not written yet */
+	FILE *pending_to;
 };
 
 /* Prepares the printer of container lines for stdout and stderr. */
@@ -36,6 +43,12 @@ void show_log_line(struct show_log *log, const char *name, bool standard_error, 
 
 /* Prints what was put together of an object, and its end. */
 void show_log_object(struct show_log *log, struct buf *object);
+
+/* Writes what is pending. */
+void show_log_flush(struct show_log *log);
+
+/* The same for the last time; the loop is not needed any more. */
+void show_log_end(struct show_log *log);
 
 /* Tells that a container has ended: `name exited with code N`, with `again` that it starts anew: `
  * (restarting)`. */

@@ -14,16 +14,16 @@ bool follow_one_pends(const struct follow_one *one)
 }
 
 /* `time`: of what is told, where it has one; 0: none. */
-static void tell_of(struct follow_one *one, int64_t time, struct event event)
+static void tell_of(struct follow_one *one, int64_t time, struct event *event)
 {
-	event.time = clock_unix();
-	event.object = "container";
-	event.name = one->label;
-	event.service = one->service;
+	event->time = clock_unix();
+	event->object = "container";
+	event->name = one->label;
+	event->service = one->service;
 	if (one->lane)
-		merge_put(one->lane, time, &event);
+		merge_put(one->lane, time, event);
 	else
-		event_send(one->follow->options.sink, &event);
+		event_send(one->follow->options.sink, event);
 }
 
 static void tell_exit_now(struct follow_one *one, bool again)
@@ -33,7 +33,7 @@ static void tell_exit_now(struct follow_one *one, bool again)
 	one->late = NULL;
 	if (one->follow->options.exits)
 		tell_of(one, 0,
-			(struct event){ .kind = EVENT_EXIT, .status = one->exit_code, .again = again });
+			&(struct event){ .kind = EVENT_EXIT, .status = one->exit_code, .again = again });
 }
 
 static void tell_late(void *arg)
@@ -62,7 +62,7 @@ static void got_line(void *arg, bool standard_error, const char *text, size_t le
 	size_t left = len;
 	int64_t time = one->lane ? clock_take(&rest, &left) : 0;
 	tell_of(one, time,
-		(struct event){
+		&(struct event){
 			.kind = EVENT_LOG, .text = text, .len = len, .standard_error = standard_error });
 }
 

@@ -192,6 +192,20 @@ section_logs() {
 	row "logs, 200 000 lines, against the raw request" 1.03 "$(line 1)" "$(line 3)"
 	row "logs, 200 000 lines, against compose" 1.0 "$(line 1)" "$(line 2)"
 	clear_containers
+	section_recorded
+}
+# Our own path: a stream that comes as fast as it is read, against the time that 300 MB a second take.
+section_recorded() {
+	local pid mib=400 ours
+	python3 tests/bench/recorded.py "$work/recorded" $mib &
+	pid=$!
+	until [ -S "$work/recorded" ]; do kill -0 $pid; read -rt 0.1 <> <(:) || true; done
+	result=$("$measure" -n 5 flow "$flow -H unix://$work/recorded -p recorded logs")
+	kill $pid
+	wait $pid || true
+	ours=$(cut -f2 <<<"$result")
+	row "logs of a recorded stream, against 300 MB a second" 1.0 "$result" \
+		"floor	$(awk -v m=$mib 'BEGIN { print m * 1.048576 / 300 * 1000 }')	0	0	0	0" "$(awk -v m=$mib -v t="$ours" 'BEGIN { printf "%d MB/s", m * 1.048576 / t * 1000 }')"
 }
 
 section_exec() {
@@ -202,7 +216,7 @@ section_exec() {
 	"$flow" $f up -d >/dev/null 2>&1
 	result=$("$measure" -n 21 flow "$flow $f exec -T s1 true" compose "$compose $f exec -T s1 true" raw "docker exec exec-s1-1 true")
 	row "exec true, against docker exec" 1.0 "$(line 1)" "$(line 3)"
-	row "exec true, against compose" 1.0 "$(line 1)" "$(line 2)"
+	row "exec true, against compose" 1/2 "$(line 1)" "$(line 2)"
 	clear_containers
 }
 section_run() {

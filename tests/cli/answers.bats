@@ -54,6 +54,18 @@ says() { jq -cn --arg request "$1" --argjson status "$2" --argjson body "$3" '{(
 	EOF
 }
 
+@test "what pull, kill and build would do is said, and not done; what a session is needed for is refused" {
+	run -0 "$flow" --dry-run pull
+	[[ $output == *busybox*pull* ]]
+	run -0 "$flow" --dry-run pull --policy missing
+	[[ $output == *"nothing to do"* ]]
+	run -0 "$flow" --dry-run kill
+	[[ $output == *shop-web-1*kill* ]]
+	run -2 "$flow" build --ssh default
+	[[ $output == *"--ssh: needs a BuildKit session"* ]]
+	run ! grep -E '^(DELETE|POST|PUT)' asked
+}
+
 @test "A6 a container whose id is none was not created" {
 	for body in '{"Id":""}' '{"Id":5}' '{"message":"made"}' null '[]' '""' '{"Id":"../../x"}'; do
 		jq -cn --argjson body "$body" '{"GET /containers/json": [200, []], "POST /containers/create": [201, $body], "GET /containers/shop-web-1/json": [404, {message: "No such container"}]}' >answers.json

@@ -1,0 +1,118 @@
+/* Lines of containers: those that come at once are written together, in their order. */
+#include "unit.h"
+
+#include "cmd/screen/show_log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static struct arena *arena;
+static struct show_log lines;
+static int failure;
+static FILE *file;
+
+static int set_up(void **state)
+{
+	(void)state;
+	arena = arena_create();
+	failure = 0;
+	file = fdopen(memfd_create("lines", MFD_CLOEXEC), "w");
+	lines = (struct show_log){ .out = file, .err = file, .failure = &failure, .loop = loop_create() };
+	map_init(&lines.speakers, arena);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	struct loop *loop = lines.loop;
+	show_log_end(&lines);
+	fclose(file);
+	loop_destroy(loop);
+	arena_destroy(arena);
+	return 0;
+}
+
+/* What has been written so far. */
+static const char *written(FILE *of)
+{
+	static char text[1 << 12];
+	ssize_t len = pread(fileno(of), text, sizeof text - 1, 0);
+	text[len > 0 ? len : 0] = '\0';
+	return text;
+}
+
+static void lines_wait_for_the_turn_of_the_loop(void **state)
+{
+	(void)state;
+	show_log_line(&lines, "db-1", false, "one", 3);
+	show_log_line(&lines, "db-1", false, "two", 3);
+	assert_string_equal(written(file), "");
+	loop_turn(lines.loop, 0);
+	assert_string_equal(written(file), "db-1  | one\ndb-1  | two\n");
+}
+
+static void without_a_loop_each_is_written_when_it_comes(void **state)
+{
+	(void)state;
+	struct loop *loop = lines.loop;
+	lines.loop = NULL;
+	show_log_line(&lines, "db-1", false, "one", 3);
+	assert_string_equal(written(file), "db-1  | one\n");
+	lines.loop = loop;
+}
+
+static void many_do_not_wait(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10000; i++)
+		show_log_line(&lines, "db-1", false, "a line of some length", 21);
+	assert_true(lseek(fileno(file), 0, SEEK_END) > 100000);
+	assert_true(lines.pending.size <= (size_t)256 << 10);
+}
+
+static void what_goes_to_two_streams_keeps_its_order(void **state)
+{
+	(void)state;
+	/* one open file with one place in it, as 2>&1 makes */
+	lines.err = fdopen(dup(fileno(file)), "w");
+	show_log_line(&lines, "a", false, "1", 1);
+	show_log_line(&lines, "a", true, "2", 1);
+	show_log_line(&lines, "a", false, "3", 1);
+	show_log_exit(&lines, "a", 0, false);
+	show_log_end(&lines);
+	assert_string_equal(written(file), "a  | 1\na  | 2\na  | 3\na exited with code 0\n");
+	fclose(lines.err);
+}
+
+static void a_write_that_fails_is_known_when_the_loop_has_turned(void **state)
+{
+	(void)state;
+	FILE *full = fopen("/dev/full", "we");
+	lines.out = lines.err = full;
+	show_log_line(&lines, "a", false, "1", 1);
+	assert_int_equal(failure, 0);
+	loop_turn(lines.loop, 0);
+	assert_int_equal(failure, ENOSPC);
+	show_log_flush(&lines);
+	fclose(full);
+	lines.out = lines.err = file;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(lines_wait_for_the_turn_of_the_loop, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			without_a_loop_each_is_written_when_it_comes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(many_do_not_wait, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_goes_to_two_streams_keeps_its_order, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_write_that_fails_is_known_when_the_loop_has_turned, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
