@@ -65,6 +65,7 @@ int connect_registries(struct ctx *ctx, struct repository_options *ret_options)
 	const char *dir = config_dir(ctx->arena, ctx->globals.config_dir, ctx->os_env);
 	*ret_options = (struct repository_options){ .loop = connect_loop(ctx),
 		.config = config_read(ctx->arena, dir, ctx->os_env, &ctx->errors),
+		.os_env = ctx->os_env,
 		.code = ERROR_PULL,
 		.insecure = registry_trusted,
 		.arg = ctx };

@@ -1,5 +1,6 @@
 /* From here into containers. */
 #include "compose/tree/path.h"
+#include "engine/archive/spool.h"
 #include "engine/archive/tar.h"
 #include "engine/copy/copy.h"
 #include "engine/copy/copy_place.h"
@@ -179,12 +180,11 @@ int copy_in(const struct copy *copy, const struct observed_container *const *con
  */
 static int keep_archive(const struct copy *copy, int from)
 {
-	const char *dir = getenv("TMPDIR");
-	int fd = openat(AT_FDCWD, dir && *dir ? dir : "/tmp", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	int fd = spool_open(copy->engine->os_env);
 	char bytes[65536];
 	ssize_t len = 0;
 	while (fd >= 0 && ((len = read(from, bytes, sizeof bytes)) > 0 || (len < 0 && errno == EINTR)))
-		if (len > 0 && write(fd, bytes, (size_t)len) != len)
+		if (len > 0 && spool_write(fd, bytes, (size_t)len) < 0)
 			break;
 	if (fd < 0 || len != 0) {
 		ERROR(copy, "cannot keep the archive for several containers: %s", strerror(errno));

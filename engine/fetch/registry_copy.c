@@ -148,9 +148,10 @@ int registry_copy_get(
 {
 	const struct fetcher *fetcher = arg;
 	struct registry_copy copy = { .arena = arena, .shown = url_shown(arena, url), .errors = errors };
-	struct repository_options options = {
-		.code = ERROR_FILE, .insecure = fetcher->insecure, .arg = fetcher->arg
-	};
+	struct repository_options options = { .os_env = fetcher->os_env,
+		.code = ERROR_FILE,
+		.insecure = fetcher->insecure,
+		.arg = fetcher->arg };
 	if (check_switch(fetcher, errors) < 0 ||
 		cache_find(fetcher->os_env, arena, "oci", &copy.cache, errors) < 0)
 		return -1;

@@ -1,5 +1,6 @@
 #include "engine/registry/blob.h"
 
+#include "engine/archive/spool.h"
 #include "engine/registry/digest.h"
 
 #include <errno.h>
@@ -65,13 +66,8 @@ static void take_bytes(struct request *request, const char *bytes, size_t len)
 		return;
 	file->left -= len;
 	SHA256Update(&file->sum, (const unsigned char *)bytes, len);
-	for (ssize_t n; len && !file->failure; bytes += n, len -= (size_t)n) {
-		n = write(file->fd, bytes, len);
-		if (n < 0) {
-			file->failure = errno == EINTR ? 0 : errno;
-			n = 0;
-		}
-	}
+	if (spool_write(file->fd, bytes, len) < 0)
+		file->failure = errno;
 }
 
 struct blob_begin {

@@ -1,13 +1,12 @@
 #include "engine/registry/image_copy.h"
 
 #include "base/text/json.h"
+#include "engine/archive/spool.h"
 #include "engine/registry/blob.h"
 #include "engine/registry/digest.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -44,20 +43,6 @@ static int read_descriptor(struct image_copy *copy, const cJSON *json, struct de
 	return 0;
 }
 
-/* A file without a name, where there is room for large ones. -1 with a finding. */
-static int open_spool(struct image_copy *copy)
-{
-	const char *dir = getenv("TMPDIR");
-	if (!dir || !*dir)
-		dir = "/var/tmp";
-	char *path = arena_printf(repository_arena(copy->from), "%s/docker-flow.XXXXXX", dir);
-	int fd = mkostemp(path, O_CLOEXEC);
-	if (fd < 0)
-		return error_add(copy->errors, ERROR_SYSTEM, NULL, NULL, "%s: %s", dir, strerror(errno));
-	unlink(path);
-	return fd;
-}
-
 static int put_spooled(struct image_copy *copy, const struct descriptor *blob, int fd)
 {
 	if (!blob->size)
@@ -78,9 +63,10 @@ static int copy_blob(struct image_copy *copy, const struct descriptor *blob)
 		there = blob_mount(copy->to, blob->digest, repository_path(copy->from), copy->errors);
 	if (there != 0)
 		return there < 0 ? -1 : 0;
-	int fd = open_spool(copy);
+	int fd = spool_open(repository_os_env(copy->from));
 	if (fd < 0)
-		return -1;
+		return error_add(copy->errors, ERROR_SYSTEM, NULL, NULL,
+			"a place for a blob of %zu bytes: %s", blob->size, strerror(errno));
 	int result = blob_get_file(copy->from, blob->digest, fd, blob->size, copy->errors);
 	if (result == 0)
 		result = put_spooled(copy, blob, fd);

@@ -125,6 +125,11 @@ struct arena *repository_arena(const struct repository *repository)
 	return repository->arena;
 }
 
+const struct map *repository_os_env(const struct repository *repository)
+{
+	return repository->options.os_env;
+}
+
 void repository_reads(struct repository *repository, const char *path)
 {
 	size_t before = repository->scopes.count;

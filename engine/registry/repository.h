@@ -14,6 +14,7 @@ struct repository;
 struct repository_options {
 	struct loop *loop;
 	const struct config *config; /* docker's: credentials */
+	const struct map *os_env;    /* for what is kept meanwhile (engine/archive/spool.h) */
 	enum error_code code;        /* of its findings */
 	/* Whether the engine trusts the registry at this host without TLS (its `insecure-registries`), asked
 	 * when nothing there does TLS; NULL: it trusts none. Loopback needs no TLS in the first place. */
@@ -84,8 +85,9 @@ int repository_refused(struct repository *repository, const struct request *requ
 int repository_wrong(struct repository *repository, struct errors *errors, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The code and the arena of its findings and texts. */
+/* The arena of its findings and texts, and its options' environment. */
 struct arena *repository_arena(const struct repository *repository);
+const struct map *repository_os_env(const struct repository *repository);
 
 /* Whether what is spoken with the host goes without TLS in any case: localhost, 127.0.0.0/8 and ::1, as
  * docker has it. */
