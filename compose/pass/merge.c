@@ -96,6 +96,8 @@ static int merge_maps(struct walk *walk, const struct attr *attr, struct node *b
 		walk_push(walk, member->key);
 		if (merge_node(walk, row, &there->value, member->value) < 0)
 			result = -1;
+		if (there->value == member->value) /* nothing is left of what stood there */
+			there->at = member->at;
 		walk_pop(walk);
 	}
 	return result;

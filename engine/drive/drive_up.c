@@ -302,6 +302,7 @@ int drive_up_imagine(struct drive_up *up)
 	struct observed *seen = drive->seen = ARENA_NEW(drive->scratch, struct observed);
 	for (size_t p = 0; p < drive->scope->nprojects; p++)
 		observed_imagine(drive->scratch, drive->scope->projects[p], seen);
+	up->how.shared_files = true; /* as on most machines */
 	if (drive_inputs(drive, &up->how.inputs) < 0 || plan_containers(up) < 0)
 		return -1;
 	drive->idle = is_idle(up);

@@ -157,12 +157,21 @@ static int plugin_connect(const char *name)
 	return fd;
 }
 
+/* Who is to outlive his terminal (nohup) is started with SIGHUP ignored; taken, it would come all the same.
+ */
+static bool outlives_terminal(void)
+{
+	struct sigaction now;
+	return sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 static void taken_signals(const struct loop *loop, sigset_t *set)
 {
 	sigorset(set, &loop->also, &loop->aside);
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
-	sigaddset(set, SIGHUP);
+	if (!outlives_terminal())
+		sigaddset(set, SIGHUP);
 	sigaddset(set, SIGWINCH);
 }
 

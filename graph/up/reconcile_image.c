@@ -89,7 +89,9 @@ static void refuse_missing(struct wishes *wishes, const struct wish *wish)
 	if (!service || wish->pull || wish->build)
 		return;
 	bool never = !strcmp(policy_of(wishes, service), "never");
-	error_add(wishes->errors, service->build ? ERROR_BUILD : ERROR_PULL, &service->at,
+	const struct member *member = node_member(service->node, "image");
+	error_add(wishes->errors, service->build ? ERROR_BUILD : ERROR_PULL,
+		member ? &member->at : &service->at,
 		arena_printf(wishes->arena, "services.%s.image", service->key),
 		"image %s is not there, and %s", wish->reference,
 		never ? "the pull policy is \"never\"" : "--no-build forbids to build it");

@@ -69,6 +69,9 @@ stack() {
 	stack
 	DOCKER_HOST=unix:///nowhere/docker.sock run -0 flow plan --no-engine
 	has "$PROJECT-web-2"
+	compose <<<'services: {web: {image: busybox, volumes: [./here:/x]}}'
+	DOCKER_HOST=unix:///nowhere/docker.sock run -0 flow plan --no-engine
+	[[ $output != *warning* ]]
 }
 
 @test "C5 what makes a new container is told by attribute, old and new" {
@@ -242,6 +245,21 @@ refused_alike() {
 	refused_alike 1 'services.web.build.context: cannot read' <<<'services: {web: {build: ./missing}, db: {image: busybox}}'
 	refused_alike 1 'services.web.build.dockerfile: there is no Dockerfile' <<<'services: {web: {build: ./empty}, db: {image: busybox}}'
 	refused_alike 1 'services.web.build.dockerfile: there is no Dockerfile' <<<'services: {web: {build: {context: empty, dockerfile: x}}}'
+}
+
+@test "C6 a bind whose source is not to be made is refused before a network is made; a build in reserve is only warned of" {
+	refused_alike 1 "services.web.volumes[0]: $PWD/gone does not exist" \
+		<<<'services: {web: {image: busybox, volumes: [{type: bind, source: ./gone, target: /x, bind: {create_host_path: false}}]}}'
+	compose <<<'services: {web: {image: "127.0.0.1:1/none", build: ./gone}}'
+	run -0 flow plan
+	has "services.web.build.context: if the pull fails, nothing can be built: cannot read $PWD/gone"
+}
+
+@test "a failed pull is told where the image was written that counts" {
+	compose <<<$'services:\n  web:\n    image: busybox\n    command: sleep 1000'
+	cat >compose.override.yaml <<<$'services: {web: {image: "127.0.0.1:1/none"}}'
+	run -1 flow up -d
+	has "compose.override.yaml:1:18: error: services.web.image: cannot pull"
 }
 
 @test "C6 a network that network_mode names and nobody has is refused before a network is made" {

@@ -267,6 +267,21 @@ static void signals_come_from_the_loop(void **state)
 	arena_destroy(arena);
 }
 
+/* As below nohup. */
+static void a_signal_that_is_ignored_for_the_terminals_sake_stays_so(void **state)
+{
+	struct bed *bed = *state;
+	signal(SIGHUP, SIG_IGN);
+	loop_signals(bed->loop, got, bed);
+	kill(getpid(), SIGHUP);
+	kill(getpid(), SIGTERM);
+	loop_turn(bed->loop, -1);
+	assert_int_equal(bed->count, 1);
+	assert_int_equal(bed->signal, SIGTERM);
+	loop_signals(bed->loop, NULL, NULL);
+	signal(SIGHUP, SIG_DFL);
+}
+
 static void got_within(void *arg, int signal)
 {
 	int *last = arg;
@@ -411,6 +426,7 @@ int main(void)
 		TEST(children_are_reaped_with_their_status),
 		TEST(a_child_that_fails_has_failed_wherever_sigchld_is_ignored),
 		TEST(signals_come_from_the_loop),
+		TEST(a_signal_that_is_ignored_for_the_terminals_sake_stays_so),
 		TEST(signals_go_back_to_who_took_them_before),
 		TEST(signals_aside_pass_by_who_takes_the_others),
 		TEST(c9_the_end_of_the_plugin_socket_is_an_interrupt),

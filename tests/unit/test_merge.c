@@ -55,6 +55,18 @@ static void rules(void **state)
 		"{labels: ['a=2'], resources: {limits: {cpus: 1, memory: '1g'}}}");
 }
 
+/* Findings are told where the value that counts was written. */
+static void what_is_replaced_is_where_the_later_file_has_it(void **state)
+{
+	(void)state;
+	struct node *tree = base_of("labels: {a: 1}, command: a");
+	struct node *doc = parse("services:\n  a:\n    labels: {b: 2}\n    command: b\n");
+	assert_int_equal(merge_tree(arena, tree, doc, &errors), 0);
+	const struct node *service = node_get(node_get(tree, "services"), "a");
+	assert_int_equal(node_member(service, "command")->at.line, 4);
+	assert_int_equal(node_member(service, "labels")->at.line, 2);
+}
+
 static void identity(void **state)
 {
 	(void)state;
@@ -161,7 +173,8 @@ static void extension(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { TEST(rules), TEST(identity), TEST(pools), TEST(clashes),
-		TEST(resets), TEST(d7_reset_of_what_is_in_a_list_is_told), TEST(extension) };
+	const struct CMUnitTest tests[] = { TEST(rules),
+		TEST(what_is_replaced_is_where_the_later_file_has_it), TEST(identity), TEST(pools),
+		TEST(clashes), TEST(resets), TEST(d7_reset_of_what_is_in_a_list_is_told), TEST(extension) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
