@@ -6,6 +6,7 @@
 #include "cmd/line/environment.h"
 #include "cmd/open/connect.h"
 #include "cmd/open/project.h"
+#include "cmd/line/standard_stream.h"
 #include "cmd/line/output.h"
 #include "cmd/line/report.h"
 #include "cmd/line/terminal.h"
@@ -177,7 +178,10 @@ int main(int argc, char **argv)
 	ctx.cwd = read_cwd(arena, ctx.os_env);
 	ctx.program = program_name(arena, ctx.os_env, plugin);
 	ctx.compose = strcmp(plugin, "compose") == 0;
-	if (output_open(&ctx.output) < 0)
+	struct standard_stream streams[2];
+	if (output_open(&ctx.output) < 0 ||
+		standard_stream_open(&streams[0], &stdout, STDOUT_FILENO, &ctx.loop) < 0 ||
+		standard_stream_open(&streams[1], &stderr, STDERR_FILENO, &ctx.loop) < 0)
 		return 1;
 	errors_init(&ctx.errors, arena);
 	sources_init(&ctx.sources, arena);
@@ -192,6 +196,8 @@ int main(int argc, char **argv)
 			"the trace lacks lines: FLOW_TRACE=%s cannot be written: %s", getenv("FLOW_TRACE"),
 			strerror(errno));
 	int status = report_end(&ctx, result);
+	standard_stream_close(&streams[0], &stdout);
+	standard_stream_close(&streams[1], &stderr);
 	connect_end(&ctx);
 	arena_destroy(arena);
 	return status;

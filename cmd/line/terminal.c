@@ -12,10 +12,16 @@ static bool has_text(const struct map *env, const char *name)
 	return value && *value;
 }
 
+/* Those that cmd/line/standard_stream.h has put there have no descriptor of their own. */
+static int descriptor_of(FILE *out)
+{
+	return out == stdout ? STDOUT_FILENO : out == stderr ? STDERR_FILENO : fileno(out);
+}
+
 static bool is_terminal(FILE *out, const struct map *env)
 {
 	const char *term = map_get(env, "TERM");
-	return isatty(fileno(out)) && term && strcmp(term, "dumb") != 0;
+	return isatty(descriptor_of(out)) && term && strcmp(term, "dumb") != 0;
 }
 
 bool terminal_color(FILE *out, const char *ansi, const struct map *env)
@@ -47,9 +53,9 @@ size_t terminal_width(FILE *out, const struct map *env)
 {
 	struct winsize size;
 	const char *columns = map_get(env, "COLUMNS");
-	if (!isatty(fileno(out)))
+	if (!isatty(descriptor_of(out)))
 		return 0;
-	if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col)
+	if (ioctl(descriptor_of(out), TIOCGWINSZ, &size) == 0 && size.ws_col)
 		return size.ws_col;
 	return columns ? strtoul(columns, NULL, 10) : 0;
 }

@@ -290,6 +290,12 @@ void console_signal(struct console *console, const char *name)
 	http_send(request, &console->errors);
 }
 
+void console_hurry(struct console *console)
+{
+	if (console && console->dialog)
+		dialog_hurry(console->dialog);
+}
+
 void console_close(struct console *console)
 {
 	if (!console)

@@ -41,6 +41,10 @@ void console_resize(struct console *console, unsigned rows, unsigned columns);
 /* Passes a signal on ("SIGINT"); a refusal is not told. */
 void console_signal(struct console *console, const char *name);
 
+/* It has been killed: who does not take its output now is not waited for. NULL
+ * allowed. */
+void console_hurry(struct console *console);
+
 /* Frees it, without `ended` when that was not called yet; the container is left alone. NULL allowed; safe
  * from within the callback. */
 void console_close(struct console *console);

@@ -20,6 +20,7 @@ struct outlet {
 	struct buf pending; /* to be written, from `written` on */
 	size_t written;
 	struct loop_watch *watch;
+	int own; /* the terminal, opened anew so as not to block; -1: none */
 };
 
 struct dialog {
@@ -34,6 +35,7 @@ struct dialog {
 	struct dialog_end end;
 	struct buf failure;
 	struct loop_timer *ending;
+	bool hurried;    /* nobody is waited for that does not take the output */
 	bool busy, dead; /* inside of a callback; to be freed after it */
 };
 
@@ -45,6 +47,8 @@ static void dialog_free(struct dialog *dialog)
 	for (size_t i = 0; i < 2; i++) {
 		loop_unwatch(dialog->loop, dialog->outlets[i].watch);
 		buf_finish(&dialog->outlets[i].pending);
+		if (dialog->outlets[i].own >= 0)
+			close(dialog->outlets[i].own);
 	}
 	buf_finish(&dialog->failure);
 	free(dialog);
@@ -146,6 +150,8 @@ static void outlet_put(struct outlet *outlet, const char *bytes, size_t len)
 {
 	struct dialog *dialog = outlet->dialog;
 	size_t written = outlet->pending.len || dialog->end.broken ? 0 : write_now(outlet, bytes, len);
+	if (dialog->hurried)
+		return;
 	if (written < len && !dialog->end.broken &&
 		!buf_append(&outlet->pending, bytes + written, len - written))
 		dialog->end.broken = ENOBUFS; /* nothing is left out of what is shown */
@@ -172,6 +178,20 @@ static void outlet_ready(void *arg, short revents)
 	outlet->watch = NULL;
 	if (dialog->end.broken)
 		hang_up(dialog);
+	hold_back(dialog);
+	end_if_over(dialog);
+}
+
+void dialog_hurry(struct dialog *dialog)
+{
+	dialog->hurried = true;
+	for (size_t i = 0; i < 2; i++) {
+		struct outlet *outlet = &dialog->outlets[i];
+		buf_reset(&outlet->pending);
+		outlet->written = 0;
+		loop_unwatch(dialog->loop, outlet->watch);
+		outlet->watch = NULL;
+	}
 	hold_back(dialog);
 	end_if_over(dialog);
 }
@@ -300,8 +320,9 @@ struct dialog *dialog_open(
 	dialog->loop = http_loop(request);
 	dialog->frames = (struct frames){ .raw = options->tty, .begun = true };
 	for (size_t i = 0; i < 2; i++) {
+		int fd = i ? options->err : options->out, own = loop_open_unblocked(fd);
 		dialog->outlets[i] =
-			(struct outlet){ .dialog = dialog, .fd = i ? options->err : options->out };
+			(struct outlet){ .dialog = dialog, .fd = own >= 0 ? own : fd, .own = own };
 		buf_init(&dialog->outlets[i].pending, PENDING_MOST);
 	}
 	buf_init(&dialog->failure, 4096);

@@ -33,6 +33,9 @@ struct dialog_options {
 struct dialog *dialog_open(
 	struct request *request, const struct dialog_options *options, struct errors *errors);
 
+/* Who does not take the output now is not waited for any more: what it does not take is lost. */
+void dialog_hurry(struct dialog *dialog);
+
 /* Frees it, without `ended` when that was not called yet. NULL allowed; safe from within the callbacks. */
 void dialog_close(struct dialog *dialog);
 

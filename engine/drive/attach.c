@@ -187,6 +187,17 @@ static int halt(struct attach *attach, bool kill, int *ret_interrupted)
 	return result;
 }
 
+/* Whether there is anything to stop, as far as is known before the engine is asked. */
+static bool anything_runs(const struct attach *attach)
+{
+	size_t count;
+	struct follow_one *const *ones = follow_all(attach->follow, &count);
+	for (size_t i = 0; i < count; i++)
+		if (ones[i]->runs)
+			return true;
+	return false;
+}
+
 /* Gracefully at the first interrupt, at once at the second. */
 static int stop_everything(struct attach *attach, bool interrupted)
 {
@@ -194,7 +205,11 @@ static int stop_everything(struct attach *attach, bool interrupted)
 	int signal;
 	drive->sink->title = "stop";
 	drive->sink->interrupted = interrupted;
-	drive_note(drive, interrupted ? "stopping; Ctrl-C again kills" : "stopping the others");
+	if (anything_runs(attach))
+		drive_note(drive, !interrupted ? "stopping the others"
+				  : attach->signal && attach->signal != SIGINT
+					  ? "stopping; another signal kills"
+					  : "stopping; Ctrl-C again kills");
 	int stopped = halt(attach, false, &signal);
 	if (signal) {
 		if (!attach->signal)

@@ -181,8 +181,10 @@ static int up_preview(struct drive_up *up)
 				vertex->service->key, vertex->service->provider->type,
 				is_recalled(vertex) ? "counts as unchanged" : "is not known yet");
 	}
-	for (const struct error *limit = limits.first; up->tells && limit; limit = limit->next)
-		if (!limit->warning)
+	for (const struct error *limit = limits.first; limit; limit = limit->next)
+		if (limit->warning)
+			error_warn(drive->errors, &limit->at, limit->path, "%s", limit->message);
+		else if (up->tells)
 			plan_note(drive->plan, "%s: %s", limit->path, limit->message);
 	if (up->tells)
 		preview_changes(drive, up->show_values);

@@ -103,6 +103,7 @@ static void once_kill(struct once *once)
 	once->timer = NULL;
 	once->killed = true;
 	once_pass(once, SIGKILL);
+	console_hurry(once->attached);
 }
 
 static void grace_over(void *arg)

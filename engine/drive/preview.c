@@ -82,8 +82,8 @@ static void preview_build(const struct drive *drive, struct step *step, struct e
 		return;
 	}
 	for (const struct error *error = found.first; error; error = error->next)
-		error_warn(errors, error->at.file ? &error->at : NULL, error->path,
-			"if the pull fails, nothing can be built: %s", error->message);
+		error_warn(errors, &error->at, error->path, "if the pull fails, nothing can be built: %s",
+			error->message);
 }
 
 /* What is to be mounted and not made has to be there, if the engine sees this machine's files. */

@@ -43,6 +43,15 @@ void loop_child(struct loop *loop, pid_t pid, void (*ended)(void *arg, int statu
  * SIGINT, unless another interrupt came within the last second. */
 void loop_signals(struct loop *loop, void (*got)(void *arg, int signal), void *arg);
 
+/* Waits until `fd` takes bytes: true, also when that cannot be known. False when an interrupt has come, or
+ * comes meanwhile, and it does not within `patience` ns of this call. Nothing is delivered. */
+bool loop_await_room(struct loop *loop, int fd, int64_t patience);
+
+/* A terminal says that it has room when there is some, and a write waits for more; and the descriptor that we
+ * were given is not ours to be made non-blocking. Opens it anew, for writing without waiting. Returns the
+ * descriptor, the caller's to close; -1: it is no terminal, or cannot be. */
+int loop_open_unblocked(int fd);
+
 /* Takes these signals over as well, until loop_signals gives all back: a list ended by a 0. They are no
  * interrupts: only the taker hears of them. Somebody has to be the taker. */
 void loop_signals_also(struct loop *loop, const int *numbers);

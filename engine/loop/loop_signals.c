@@ -1,7 +1,10 @@
 #include "base/heap.h"
 #include "engine/loop/loop_inside.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -213,6 +216,36 @@ void loop_signals(struct loop *loop, void (*got)(void *arg, int signal), void *a
 		loop->plugin_fd = plugin_connect(getenv("DOCKER_CLI_PLUGIN_SOCKET"));
 	if (loop->plugin_fd >= 0)
 		loop->plugin_watch = loop_watch(loop, loop->plugin_fd, POLLIN, plugin_ready, loop);
+}
+
+bool loop_await_room(struct loop *loop, int fd, int64_t patience)
+{
+	struct pollfd at[] = { { .fd = fd, .events = POLLOUT }, { .fd = loop->signal_fd, .events = POLLIN },
+		{ .fd = loop->plugin_fd, .events = POLLIN } };
+	enum { PLACES = sizeof at / sizeof *at };
+	int64_t until = loop->last_signal ? loop_now() + patience : 0;
+	for (;;) {
+		int64_t left = until ? until - loop_now() : 0;
+		int ready =
+			poll(at, until ? 1 : PLACES, until ? (left > 0 ? (int)(left / 1000000) + 1 : 0) : -1);
+		if (ready < 0 && errno != EINTR)
+			return true;
+		if (ready > 0 && at[0].revents)
+			return true;
+		if (until && left <= 0)
+			return false;
+		if (ready > 0 && !until)
+			until = loop_now() + patience;
+	}
+}
+
+int loop_open_unblocked(int fd)
+{
+	char path[40];
+	if (!isatty(fd))
+		return -1;
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
 /* Other signals than before are taken. */

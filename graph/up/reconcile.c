@@ -115,7 +115,7 @@ static void emit_orphans(struct work *work)
 		if (work->options->remove_orphans) {
 			existing->unwanted = "orphan";
 			existing_remove(work, existing);
-		} else if (!work->options->ignore_orphans) {
+		} else if (!work->options->ignore_orphans && !seen->abandoned) {
 			plan_note(work->plan, "orphan container %s (%s %s %s): remove with --remove-orphans",
 				seen->name, once ? "one-off of" : "service",
 				seen->service ? seen->service : "unknown",

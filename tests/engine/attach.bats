@@ -113,3 +113,28 @@ load helper
 	echo | run -7 flow attach web
 	[ "$(grep -cE '^[0-9]+ GET .*/json (500|503)$' requests)" = 2 ] || { cat requests; return 1; }
 }
+
+# said_enough: the newest container of the project has said more than a pipe takes
+said_enough() {
+	local id
+	id=$(docker ps -lq --filter "label=com.docker.compose.project=$PROJECT")
+	[ -n "$id" ] && [ "$(docker logs "$id" 2>&1 | head -c 200000 | wc -c)" -ge 200000 ]
+}
+
+@test "whose output nobody takes is ended by a signal all the same: up, logs -f, run" {
+	compose <<<'services: {web: {image: busybox, init: true, stop_grace_period: 1s, command: "sh -c \"yes this is a line that fills a pipe | head -n 100000; sleep 1000\""}}'
+	mkfifo unread
+	exec 9<>unread
+	for command in up 'logs -f' 'run --rm -T web yes'; do
+		[ "$command" != 'logs -f' ] || flow start >/dev/null 2>&1
+		# shellcheck disable=SC2086 # words
+		env --default-signal=INT,TERM,HUP "$FLOW" $command >&9 2>&1 3>&- &
+		pid=$!
+		until_true said_enough
+		kill -INT "$pid"
+		ends 130
+		dd if=unread of=/dev/null bs=1M iflag=nonblock 2>/dev/null || true
+		[ "$command" != up ] || [ "$(state web-1)" = exited ]
+	done
+	exec 9>&-
+}

@@ -365,6 +365,7 @@ gone() { ! docker inspect "$1" >/dev/null 2>&1; }
 		[ "$(one_off '{{.State.Status}}')" = created ]
 		# shellcheck disable=SC2086
 		run -0 flow $next
+		[[ $output != *orphan* ]]
 		[ -z "$(one_off '{{.Id}}')" ]
 	done
 	[ -z "$(ids)" ]
