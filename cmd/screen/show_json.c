@@ -20,6 +20,7 @@ static const char *const kinds[] = {
 	[EVENT_STEP] = "step",
 	[EVENT_PROGRESS] = "progress",
 	[EVENT_OUTPUT] = "output",
+	[EVENT_PROBE] = "probe",
 	[EVENT_RETRY] = "retry",
 	[EVENT_NOTE] = "note",
 	[EVENT_LOG] = "log",

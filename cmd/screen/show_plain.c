@@ -136,7 +136,8 @@ static void show_plain_event(struct sink *sink, const struct event *event)
 	case EVENT_WAITING:
 		plain_on_waiting(plain, event);
 		break;
-	case EVENT_PROGRESS: /* a line per layer and second says nothing in a log */
+	case EVENT_PROGRESS: /* a line per layer and second, or per try, says nothing in a log */
+	case EVENT_PROBE:
 		break;
 	}
 }

@@ -1,4 +1,5 @@
 #include "cmd/screen/show_rows.h"
+#include "base/utf8.h"
 #include "cmd/screen/show_clean.h"
 
 #include <ctype.h>
@@ -42,13 +43,25 @@ static struct show_row *row_of(struct show_rows *rows, const struct event *event
 	return row;
 }
 
+/* Words of anybody, cleaned; they are one row's. */
 static void set_detail(struct show_row *row, const char *text)
 {
 	auto_buf struct buf clean;
 	buf_init(&clean, 1 << 16);
 	if (text)
 		show_clean(&clean, text, strnlen(text, 1024));
-	snprintf(row->detail, sizeof row->detail, "%s", buf_text(&clean));
+	const char *from = buf_text(&clean);
+	size_t len = 0, size;
+	while (len < clean.len) { /* whole characters */
+		size = utf8_decode(from + len, clean.len - len, NULL);
+		if (len + (size ? size : 1) >= sizeof row->detail)
+			break;
+		len += size ? size : 1;
+	}
+	memcpy(row->detail, from, len);
+	row->detail[len] = '\0';
+	for (char *tab = row->detail; (tab = strchr(tab, '\t'));) /* its width is the terminal's to say */
+		*tab = ' ';
 }
 
 static void on_progress(struct show_rows *rows, struct show_row *row, const struct event *event)
@@ -77,7 +90,7 @@ void show_rows_event(struct show_rows *rows, const struct event *event, int64_t 
 		on_progress(rows, row, event);
 		return;
 	}
-	if (event->kind == EVENT_OUTPUT) {
+	if (event->kind == EVENT_OUTPUT || event->kind == EVENT_PROBE) {
 		set_detail(row, event->text);
 		return;
 	}

@@ -39,7 +39,7 @@ struct show_rows {
 void show_rows_init(struct show_rows *rows, struct arena *arena);
 void show_rows_clear(struct show_rows *rows);
 
-/* Takes in a step, progress or output event. */
+/* Takes in an event of a step: its state, progress, output or what its probe was answered. */
 void show_rows_event(struct show_rows *rows, const struct event *event, int64_t now);
 
 /* Appends the picture: a title and rows, at most `room` lines of at most `columns`; when they are too many,

@@ -220,6 +220,7 @@ static void show_tty_event(struct sink *sink, const struct event *event)
 		if (tty->look.quiet_build)
 			return;
 		/* fall through */
+	case EVENT_PROBE:
 	case EVENT_STEP:
 		show_rows_event(&tty->rows, event, tty->look.now());
 	}

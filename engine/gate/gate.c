@@ -129,6 +129,8 @@ static void judge_look(struct watch *watch)
 		watch_go(watch, WATCH_LISTEN);
 		break;
 	case GATE_PROBE:
+		if (gate_by_engine(gate) && watch->look.probed)
+			gate_tell_answer(watch, true);
 		watch_go(watch, WATCH_ROUTE);
 		break;
 	}
@@ -216,6 +218,7 @@ static void on_tried(void *arg, bool ready)
 	struct watch *watch = arg;
 	struct gate *gate = watch->gate;
 	int64_t now = loop_now();
+	gate_tell_answer(watch, false);
 	if (ready) {
 		watch_go(watch, WATCH_READY);
 		return;

@@ -19,6 +19,9 @@ enum watch_state {
 	WATCH_FAILED,
 };
 
+/* As much of a probe's answer as a row of a screen may hold. */
+#define GATE_ANSWER_MOST 256
+
 struct gate;
 
 struct watch {
@@ -42,7 +45,8 @@ struct watch {
 	struct probe_try try;
 	struct pace pace;
 	int64_t try_began;
-	const char *why, *hint; /* of the failure; the gate's arena's */
+	char answer[GATE_ANSWER_MOST]; /* of the last probe, as it was told */
+	const char *why, *hint;        /* of the failure; the gate's arena's */
 };
 
 struct gate {
@@ -78,6 +82,10 @@ const char *gate_waiting(const struct job *job);
 
 /* Says with --verbose which way a probe goes. */
 void gate_note_way(struct watch *watch);
+
+/* Tells what the last probe answered when that is news: ours, or, with `theirs`, the engine's own, as the
+ * last look has it. One line, for screens that have a row for the gate; it asks nobody for it. */
+void gate_tell_answer(struct watch *watch, bool theirs);
 
 /* Says that the engine restarts a container that is waited for. */
 void gate_note_restart(struct watch *watch);

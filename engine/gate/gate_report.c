@@ -55,6 +55,43 @@ void gate_note_restart(struct watch *watch)
 			(long long)watch->look.exit_code));
 }
 
+/* The last line of the text that holds anything; *ret_len is its length. */
+static const char *last_line(const char *text, size_t *ret_len)
+{
+	size_t end = strlen(text);
+	while (end && strchr(" \t\r\n", text[end - 1]))
+		end--;
+	const char *before = end ? memrchr(text, '\n', end) : NULL;
+	const char *line = before ? before + 1 : text;
+	*ret_len = (size_t)(text + end - line);
+	return line;
+}
+
+void gate_tell_answer(struct watch *watch, bool theirs)
+{
+	const struct gate *gate = watch->gate;
+	const struct look *look = &watch->look;
+	const struct probe_try *try = &watch->try;
+	bool ready = !theirs && try->ready, several = gate->count > 1;
+	char code[32], answer[GATE_ANSWER_MOST];
+	if (ready && !several) /* the row says so itself */
+		return;
+	snprintf(code, sizeof code, "exit code %lld", (long long)look->health_code);
+	size_t len;
+	const char *line = last_line(theirs ? look->health_output : buf_text(&try->output), &len);
+	snprintf(answer, sizeof answer, "%s%s%s%s%.*s", several ? gate_name(watch) : "", several ? ": " : "",
+		ready    ? "ready"
+		: theirs ? code
+			 : try->why,
+		len && !ready ? ": " : "", ready ? 0 : (int)len, line);
+	if (strcmp(answer, watch->answer) == 0)
+		return;
+	memcpy(watch->answer, answer, sizeof answer);
+	struct event event = event_of_step(EVENT_PROBE, gate->job.step, loop_now());
+	event.text = answer;
+	event_send(gate->job.sink, &event);
+}
+
 /* The last words of whatever probed, as a paragraph. */
 static void put_probe(struct buf *to, const struct watch *watch)
 {

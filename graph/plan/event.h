@@ -9,6 +9,7 @@ enum event_kind {
 	EVENT_STEP,     /* a step changed its state */
 	EVENT_PROGRESS, /* a pull or build tells how far it is */
 	EVENT_OUTPUT,   /* a line of a build's output */
+	EVENT_PROBE,    /* what a gate was answered last, when that is another answer than before */
 	EVENT_RETRY,    /* something failed for a transient reason and is tried again */
 	EVENT_NOTE,     /* a remark: which way a probe goes (--verbose), waiting for a lock, … */
 	EVENT_LOG, /* a line of a container's output (attached up); without a name, a remark among these */
@@ -21,7 +22,7 @@ struct event {
 	enum event_kind kind;
 	int64_t time;                                 /* Unix ns */
 	int64_t elapsed;                              /* of the step, ns */
-	const struct step *step;                      /* EVENT_STEP, _PROGRESS, _OUTPUT, _RETRY; else NULL */
+	const struct step *step;                      /* EVENT_STEP to _RETRY; else NULL */
 	enum step_state state;                        /* EVENT_STEP */
 	const char *object, *name, *service, *reason; /* of the step, or of what the event speaks of */
 	const char

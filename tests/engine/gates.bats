@@ -136,6 +136,19 @@ in_order() { [ "$(docker wait "$PROJECT-web-1")" = 0 ]; }
 	[ "$(state db-1)" = running ]
 }
 
+@test "while a gate waits, its row shows what was answered last" {
+	pair '{http: {port: 99, path: /x}, interval: 100ms, retries: 1000}' <<<'sleep 1000'
+	terminal 24x100 "$FLOW" up -d <<-STEPS
+		wait Gate db
+		wait Waiting
+		wait Connection refused
+		run docker exec $PROJECT-db-1 sh -c 'mkdir -p /w && httpd -p 99 -h /w'
+		wait status 404, not 200-399
+		run docker exec $PROJECT-db-1 touch /s/ready /w/x
+	STEPS
+	in_order
+}
+
 @test "a probe that never succeeds fails after its retries" {
 	pair '{tcp: {port: 7000}, interval: 100ms, retries: 3}' <<<'sleep 1000'
 	run -1 flow up -d

@@ -21,6 +21,8 @@ static struct {
 	int looks, execs, dones;
 	bool ok;
 	char notes[512];
+	char answers[512]; /* of probes, as told */
+	int told;
 	struct sink sink;
 } world;
 
@@ -56,7 +58,12 @@ static void answer(struct peer *peer, char *request)
 static void on_note(struct sink *sink, const struct event *event)
 {
 	(void)sink;
-	size_t len = strlen(world.notes);
+	size_t len = strlen(world.notes), said = strlen(world.answers);
+	if (event->kind == EVENT_PROBE) {
+		world.told++;
+		snprintf(world.answers + said, sizeof world.answers - said, "%s\n", event->text);
+		return;
+	}
 	snprintf(world.notes + len, sizeof world.notes - len, "%s: %s\n", event->name, event->text);
 }
 

@@ -72,12 +72,55 @@ static void f1_one_that_stays_has_its_own_hint(void **state)
 	assert_string_equal(errors.first->hint, "`docker flow logs db` shows all of its output");
 }
 
+static void answers_of_a_command_are_told_when_they_change(void **state)
+{
+	(void)state;
+	world.exec_code = 1;
+	world.inspect = container(RUNNING ",\"Health\":{\"Status\":\"starting\"}", CHECK, "");
+	begin(1);
+	until(&world.execs, 3);
+	assert_string_equal(world.answers, "exit code 1: abc\n");
+	world.exec_code = 2;
+	until(&world.told, 2);
+	world.exec_code = 0;
+	until(&world.dones, 1);
+	assert_string_equal(
+		world.answers, "exit code 1: abc\nexit code 2: abc\n"); /* the row says the rest */
+}
+
+static void what_the_engine_was_answered_is_told_when_it_is_seen(void **state)
+{
+	(void)state;
+	world.probe.early = TRI_NO;
+	world.inspect = container(HEALTH("starting"), CHECK, "");
+	begin(1);
+	until(&world.told, 1);
+	assert_string_equal(world.answers, "exit code 7: refused\n");
+	assert_int_equal(world.looks, 1);
+	assert_int_equal(world.execs, 0);
+}
+
+static void answers_of_several_have_names(void **state)
+{
+	(void)state;
+	world.probe.kind = PROBE_TCP;
+	world.probe.port = (struct opt_int){ true, 1 };
+	world.inspect = container(
+		RUNNING, "", ",\"NetworkSettings\":{\"Networks\":{\"n\":{\"IPAddress\":\"127.0.0.1\"}}}");
+	begin(2);
+	until(&world.told, 2);
+	assert_string_equal(world.answers, "shop-db-1: Connection refused\nshop-db-1: Connection refused\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(f1_who_is_taken_back_is_told_so),
 		TEST(f1_a_former_one_that_was_not_stopped_runs_on),
 		TEST(f1_one_that_stays_has_its_own_hint),
+		TEST(answers_of_a_command_are_told_when_they_change),
+		TEST(what_the_engine_was_answered_is_told_when_it_is_seen),
+		TEST(answers_of_several_have_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,90 @@
+/* Rows of the live screen: what they say, and what of them stays. */
+#include "show_case.h"
+
+static void answer(struct fixture *f, struct sink *sink, const char *text)
+{
+	struct event event = { .kind = EVENT_PROBE,
+		.time = 1700000000123000000,
+		.step = &f->step,
+		.object = "gate",
+		.name = "db",
+		.text = text };
+	event_send(sink, &event);
+}
+
+static void send_gate(struct fixture *f, struct sink *sink, enum step_state state)
+{
+	f->step.op = OP_GATE;
+	struct event event = {
+		.kind = EVENT_STEP, .step = &f->step, .state = state, .object = "gate", .name = "db"
+	};
+	event_send(sink, &event);
+}
+
+/* The next picture. */
+static const char *picture(struct fixture *f, struct sink *sink)
+{
+	written(f);
+	clock_now += 200000000;
+	sink->tick(sink);
+	return written(f);
+}
+
+static void a_gate_shows_the_last_answer_while_it_waits(void **state)
+{
+	struct fixture *f = *state;
+	f->look.quiet_build = f->look.quiet_pull = true; /* it is neither */
+	struct sink *sink = show_tty_create(f->arena, &f->look);
+	send_gate(f, sink, STEP_RUNNING);
+	answer(f, sink, "status 503, not 200-399");
+	assert_non_null(
+		strstr(picture(f, sink), "Gate db  Waiting           0.2s  status 503, not 200-399\033[K"));
+	answer(f, sink, "exit code 1: a\033[2J\tb\a");
+	assert_non_null(strstr(picture(f, sink), "  exit code 1: a b\\x07\033[K"));
+	columns_now = 45;
+	assert_non_null(strstr(picture(f, sink), "0.6s  exit cod\033[K"));
+	send_gate(f, sink, STEP_DONE);
+	sink->end(sink, true);
+	assert_null(strstr(written(f), "exit"));
+}
+
+static void a_long_answer_is_cut_between_characters(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_tty_create(f->arena, &f->look);
+	char text[256] = "", shown[512];
+	for (size_t i = 0; i < 85; i++)
+		memcpy(text + 3 * i, "\u65e5", 3);
+	columns_now = 300;
+	send_gate(f, sink, STEP_RUNNING);
+	answer(f, sink, text);
+	text[159] = '\0'; /* 53 of them */
+	snprintf(shown, sizeof shown, "0.2s  %s\033[K", text);
+	assert_non_null(strstr(picture(f, sink), shown));
+}
+
+static void answers_are_no_lines_but_objects(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *plain = show_plain_create(f->arena, &f->look);
+	send_gate(f, plain, STEP_RUNNING);
+	written(f);
+	answer(f, plain, "connection refused");
+	assert_string_equal(written(f), "");
+	struct sink *json = show_json_create(f->arena, &f->look);
+	f->step.op = OP_GATE;
+	answer(f, json, "connection refused");
+	assert_string_equal(written(f),
+		"{\"time\":\"2023-11-14T22:13:20.123Z\",\"kind\":\"probe\",\"object\":\"gate\","
+		"\"name\":\"db\",\"step\":3,\"text\":\"connection refused\"}\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_gate_shows_the_last_answer_while_it_waits),
+		TEST(a_long_answer_is_cut_between_characters),
+		TEST(answers_are_no_lines_but_objects),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
