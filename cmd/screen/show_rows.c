@@ -264,6 +264,12 @@ static size_t draw_row(const struct show_rows *rows, const struct show_row *row,
 	return layout->name + 2 + used + (rest < most - used ? rest : most - used);
 }
 
+static void note_line(size_t *drawn, size_t line, size_t taken, size_t columns)
+{
+	if (drawn)
+		drawn[line] = taken < columns ? taken : columns;
+}
+
 size_t show_rows_draw(struct show_rows *rows, const struct show_look *look, const struct show_totals *totals,
 	size_t room, size_t columns, struct buf *frame, size_t *drawn)
 {
@@ -276,7 +282,7 @@ size_t show_rows_draw(struct show_rows *rows, const struct show_look *look, cons
 			show_elapsed(elapsed, sizeof elapsed, look->now() - totals->began));
 		show_clipped(frame, title, columns);
 		buf_putc(frame, '\n');
-		drawn[lines++] = strlen(title) < columns ? strlen(title) : columns;
+		note_line(drawn, lines++, strlen(title), columns);
 	}
 	bool all = rows->count <= room - lines;
 	size_t chosen = choose_rows(rows, all ? room - lines : room - lines > 1 ? room - lines - 1 : 1);
@@ -284,7 +290,7 @@ size_t show_rows_draw(struct show_rows *rows, const struct show_look *look, cons
 	for (size_t i = 0; i < rows->count; i++) {
 		if (!rows->rows[i]->drawn)
 			continue;
-		drawn[lines++] = draw_row(rows, rows->rows[i], look, &layout, frame);
+		note_line(drawn, lines++, draw_row(rows, rows->rows[i], look, &layout, frame), columns);
 		buf_putc(frame, '\n');
 	}
 	if (chosen < rows->count && lines < room) {
@@ -292,7 +298,7 @@ size_t show_rows_draw(struct show_rows *rows, const struct show_look *look, cons
 		snprintf(more, sizeof more, "   and %zu more", rows->count - chosen);
 		show_clipped(frame, more, columns);
 		buf_putc(frame, '\n');
-		drawn[lines++] = strlen(more) < columns ? strlen(more) : columns;
+		note_line(drawn, lines++, strlen(more), columns);
 	}
 	return lines;
 }

@@ -43,7 +43,8 @@ void show_rows_clear(struct show_rows *rows);
 void show_rows_event(struct show_rows *rows, const struct event *event, int64_t now);
 
 /* Appends the picture: a title and rows, at most `room` lines of at most `columns`; when they are too many,
- * those that run or failed first. Returns the number of lines; `drawn` gets the columns of each. */
+ * those that run or failed first. Returns the number of lines; `drawn` gets the columns of each (NULL: of
+ * none). */
 size_t show_rows_draw(struct show_rows *rows, const struct show_look *look, const struct show_totals *totals,
 	size_t room, size_t columns, struct buf *frame, size_t *drawn);
 

@@ -1,12 +1,14 @@
 /* The live screen: one row per object, redrawn in place below what has been printed. It never draws more rows
- * than the terminal has, measures the terminal before each picture, and takes its picture back before
- * anything else is printed. */
+ * than the terminal has, but for the one that stays, measures the terminal before each picture, and takes its
+ * picture back before anything else is printed. */
 #include "cmd/screen/show_clean.h"
 #include "cmd/screen/show_rows.h"
 
 #include <string.h>
 
-#define FRAME 100000000 /* ns between pictures */
+#define FRAME        100000000  /* ns between pictures */
+#define PICTURE_MOST (1 << 20)  /* bytes */
+#define LAST_MOST    (16 << 20) /* of the one that stays, which has every row */
 
 struct tty {
 	struct sink sink;
@@ -83,13 +85,14 @@ static void flush_frame(struct tty *tty, const struct buf *frame)
 }
 
 /* Draws the picture over the last one, in one write. What is waited for takes the last line of the room
- * there is. */
-static void tty_draw(struct tty *tty)
+ * there is. One that `stays` has every row: those that find no room can be read where the terminal scrolls
+ * to. */
+static void tty_draw(struct tty *tty, bool stays)
 {
 	unsigned height, columns;
 	auto_buf struct buf frame, picture;
-	buf_init(&frame, 1 << 20);
-	buf_init(&picture, 1 << 20);
+	buf_init(&frame, stays ? LAST_MOST : PICTURE_MOST);
+	buf_init(&picture, stays ? LAST_MOST : PICTURE_MOST);
 	tty->look.size(&height, &columns);
 	tty->drawn_at = tty->look.now();
 	if (!tty->hidden && tty->rows.count)
@@ -100,21 +103,22 @@ static void tty_draw(struct tty *tty)
 	if (room > SHOW_ROWS_MOST)
 		room = SHOW_ROWS_MOST;
 	size_t drawn[SHOW_ROWS_MOST], ndrawn = 0, width = columns - 1;
-	bool waits = *tty->waiting && (room > 1 || !tty->rows.count);
+	bool waits = *tty->waiting && (stays || room > 1 || !tty->rows.count);
 	if (tty->rows.count)
-		ndrawn = show_rows_draw(
-			&tty->rows, &tty->look, &tty->totals, room - waits, width, &picture, drawn);
+		ndrawn = show_rows_draw(&tty->rows, &tty->look, &tty->totals,
+			stays ? tty->rows.count + 1 : room - waits, width, &picture, stays ? NULL : drawn);
 	if (waits) {
 		size_t whole = show_columns(tty->waiting);
 		show_clipped(&picture, tty->waiting, width);
 		buf_putc(&picture, '\n');
-		drawn[ndrawn++] = whole < width ? whole : width;
+		if (!stays)
+			drawn[ndrawn++] = whole < width ? whole : width;
 	}
 	foot_take(tty, &frame, columns);
 	put_over(tty, &frame, columns, &picture);
 	foot_put(tty, &frame, columns);
-	memcpy(tty->drawn, drawn, sizeof drawn[0] * ndrawn);
-	tty->ndrawn = ndrawn;
+	tty->ndrawn = stays ? 0 : ndrawn;
+	memcpy(tty->drawn, drawn, sizeof drawn[0] * tty->ndrawn);
 	flush_frame(tty, &frame);
 }
 
@@ -149,7 +153,7 @@ static void foot_draw(struct tty *tty)
 static void draw_when_due(struct tty *tty)
 {
 	if (tty->rows.count && tty->look.now() - tty->drawn_at >= FRAME)
-		tty_draw(tty);
+		tty_draw(tty, false);
 }
 
 static void print_line(struct tty *tty, const struct event *event, const char *before)
@@ -177,7 +181,7 @@ static void tty_on_waiting(struct tty *tty, const struct event *event)
 		show_clean(&line, words, strlen(show_waiting(words, sizeof words, event)));
 	snprintf(tty->waiting, sizeof tty->waiting, "%s", buf_text(&line));
 	if (*tty->waiting || (before && tty->rows.count))
-		tty_draw(tty);
+		tty_draw(tty, false);
 	else
 		tty_clear(tty);
 }
@@ -239,7 +243,7 @@ static void show_tty_end(struct sink *sink, bool ok)
 	struct show_foot foot = tty->foot;
 	tty->foot = (struct show_foot){ .draw = NULL }; /* until it is drawn again below what is to stay */
 	if (tty->rows.count)
-		tty_draw(tty);
+		tty_draw(tty, true);
 	else
 		foot_draw(tty);
 	tty->foot = foot;

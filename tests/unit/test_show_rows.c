@@ -79,12 +79,45 @@ static void answers_are_no_lines_but_objects(void **state)
 		"\"name\":\"db\",\"step\":3,\"text\":\"connection refused\"}\n");
 }
 
+/* The last picture holds what happened to everything, more than there is room for; those before do not. */
+static void the_picture_that_stays_has_every_row(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_tty_create(f->arena, &f->look);
+	char name[32];
+	enum { COUNT = 300 };
+	rows_now = 10, columns_now = 40;
+	for (int i = 0; i < COUNT; i++) {
+		snprintf(name, sizeof name, "web-%d", i);
+		send(f, sink, name, STEP_DONE);
+	}
+	assert_non_null(strstr(picture(f, sink), "and 293 more"));
+	sink->end(sink, true);
+	char *frame = strdup(written(f)), *line = frame;
+	assert_memory_equal(line, "\033[9A\r", 5);
+	assert_null(strstr(frame, "more"));
+	for (int i = 0; i < COUNT; i++) {
+		snprintf(name, sizeof name, "web-%d ", i);
+		line = strchr(line, '\n');
+		assert_non_null(line);
+		assert_non_null(strstr(++line, name));
+		assert_true(strcspn(line, "\n") < columns_now + 3);
+	}
+	assert_string_equal(strchr(line, '\n'), "\n\033[?25h"); /* and nothing of the room is left */
+	free(frame);
+	send(f, sink, "db-1", STEP_DONE); /* another run draws below it */
+	assert_memory_equal(picture(f, sink), "\033[?25l[+] up", 12);
+	sink->end(sink, true);
+	assert_int_equal(lines_of(written(f)), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_gate_shows_the_last_answer_while_it_waits),
 		TEST(a_long_answer_is_cut_between_characters),
 		TEST(answers_are_no_lines_but_objects),
+		TEST(the_picture_that_stays_has_every_row),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
