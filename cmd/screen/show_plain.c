@@ -27,8 +27,9 @@ static void put_subject(struct buf *line, const struct event *event)
 	const char *object = event->object ? event->object : "";
 	if (*object)
 		buf_printf(line, " %c%s ", toupper((unsigned char)*object), object + 1);
-	if (event->name)
-		show_clean(line, event->name, strlen(event->name));
+	const char *name = show_name(event);
+	if (name)
+		show_clean(line, name, strlen(name));
 }
 
 static void plain_put_text(struct buf *line, const char *before, const char *text)

@@ -24,7 +24,7 @@ void show_rows_clear(struct show_rows *rows)
 static struct show_row *row_of(struct show_rows *rows, const struct event *event)
 {
 	const char *object = event->object ? event->object : "";
-	const char *name = event->name ? event->name : "";
+	const char *name = show_name(event) ? show_name(event) : "";
 	struct arena_mark mark = arena_mark(rows->arena);
 	const char *key = arena_printf(rows->arena, "%s %s", object, name);
 	struct show_row *row = map_get(&rows->by_name, key);

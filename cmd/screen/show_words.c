@@ -24,6 +24,13 @@ const char *show_word(const struct event *event)
 	return NULL;
 }
 
+const char *show_name(const struct event *event)
+{
+	const struct step *step = event->step;
+	bool kept = event->kind == EVENT_STEP && event->state == STEP_SKIPPED && step && step->container;
+	return kept ? step->container->name : event->name;
+}
+
 const char *show_elapsed(char *to, size_t room, int64_t ns)
 {
 	int64_t tenths = (ns < 0 ? 0 : ns) / 100000000, seconds = tenths / 10;
@@ -85,17 +92,19 @@ static bool is_part(struct show_past *past, const struct event *event)
 
 bool show_is_echo(struct show_past *past, const struct event *event)
 {
-	if (event->kind != EVENT_STEP || !event->step || event->step->may_fail)
+	bool skipped = event->state == STEP_SKIPPED, failed = event->state == STEP_FAILED;
+	if (event->kind != EVENT_STEP || !event->step || (event->step->may_fail && !skipped))
 		return false;
 	const struct op_traits *traits = &op_traits[event->step->op];
-	bool skipped = event->state == STEP_SKIPPED, failed = event->state == STEP_FAILED;
 	/* What comes last is news when it is done to something, or fails: why it is skipped has been said. */
 	if ((skipped && (traits->echo || event->step->last)) ||
 		(!failed && event->step->last && traits->waits))
 		return true;
 	if (!failed && !skipped)
 		return is_part(past, event);
-	const char *key = arena_printf(past->fallen.arena, "%s %s", event->object, event->name);
+	const char *replica = traits->waits ? event->step->gate.replica : NULL;
+	const char *key = arena_printf(past->fallen.arena, "%s %s", replica ? "container" : event->object,
+		replica ? replica : show_name(event));
 	bool known = map_has(&past->fallen, key);
 	map_set(&past->fallen, key, past);
 	return known && event->state == STEP_SKIPPED;

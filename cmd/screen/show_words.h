@@ -10,6 +10,10 @@
 /* Words of a step's state: "Creating", "Created", "Error", "Skipped"; NULL for those not shown. */
 const char *show_word(const struct event *event);
 
+/* The name of the event's object. A container that was to be renamed for its successor, and was not, has the
+ * one it had. */
+const char *show_name(const struct event *event);
+
 /* "0.4s", "1m12s" from nanoseconds; `room` at least 24 bytes. Returns `to`. */
 const char *show_elapsed(char *to, size_t room, int64_t ns);
 
@@ -33,7 +37,8 @@ void show_count(struct show_totals *totals, const struct event *event, int64_t n
 
 /* What a screen for people has told of a run. */
 struct show_past {
-	struct map fallen;  /* objects that have failed or were skipped: "object name" */
+	struct map fallen;  /* objects that have failed or were skipped: "object name"; the container of a
+			       gate that is about one alone */
 	struct map renewed; /* containers that are being replaced: name → the step that makes the new one */
 };
 
@@ -41,8 +46,8 @@ struct show_past {
 void show_past_init(struct show_past *past, struct arena *arena);
 
 /* Whether a screen for people leaves the event out: the last of what befalls an object that has failed or was
- * skipped already, and the parts of a replacement, which is one thing: it begins when the new container is
- * made, and is done when that has its name. */
+ * skipped already, or one whose replacement's gate has, and the parts of a replacement, which is one thing:
+ * it begins when the new container is made, and is done when that has its name. */
 bool show_is_echo(struct show_past *past, const struct event *event);
 
 /* "up: 1 failed, 2 skipped, 7 done  0.6s" to `out`; nothing when no step has failed: the findings say what is

@@ -111,6 +111,16 @@ static void release(struct sched *sched, struct step *step)
 	heap_push(sched, op_traits[step->op].pool, step);
 }
 
+/* Why a step is skipped that needs the other: the step that has failed, or the interrupt, however far away.
+ */
+static const char *skip_reason(const struct sched *sched, const struct step *on)
+{
+	if (on->state == STEP_SKIPPED && on->failure)
+		return on->failure;
+	return arena_printf(sched->plan->arena, "%s %s %s %s", op_traits[on->op].object, step_shown_name(on),
+		op_traits[on->op].verb, on->state == STEP_FAILED ? "failed" : "was skipped");
+}
+
 /* Tells a waiting step of the end of one that it needs. */
 static void sched_apply(struct sched *sched, struct step *step, const struct need *need)
 {
@@ -130,10 +140,7 @@ static void sched_apply(struct sched *sched, struct step *step, const struct nee
 		if (step->undo)
 			end_step(sched, step, STEP_DROPPED, NULL);
 		else
-			end_step(sched, step, STEP_SKIPPED,
-				arena_printf(sched->plan->arena, "%s %s %s %s", op_traits[on->op].object,
-					step_shown_name(on), op_traits[on->op].verb,
-					on->state == STEP_FAILED ? "failed" : "was skipped"));
+			end_step(sched, step, STEP_SKIPPED, skip_reason(sched, on));
 		break;
 	case DROP:
 		end_step(sched, step, STEP_DROPPED, NULL);

@@ -137,6 +137,18 @@ at() { awk -v action="$1" -v id="$2" '$1 == action && $2 == id {print $3; exit}'
 	[ "$(names)" = "user-1 web-1 web-2" ]
 }
 
+@test "start-first: when the first of several fails, each other one is told of once, with the reason" {
+	site one '{order: start-first, drain: 200ms}' 'scale: 3'
+	flow up -d
+	before=$(ids)
+	sed -i 's/command: sh .*/command: sh -c "echo no disk; exit 7"/' compose.yaml
+	run -1 flow up -d
+	has "Gate web  Error" "container $PROJECT-web-1 exited (7): the former container runs on" "no disk"
+	[ "$(grep Skipped <<<"$output" | sort)" = " Container $PROJECT-web-2  Skipped  gate web wait failed
+ Container $PROJECT-web-3  Skipped  gate web wait failed" ]
+	[ "$(ids)" = "$before" ]
+}
+
 @test "stop-first with a limit: the next one is stopped when the one before is ready" {
 	site one '{parallelism: 1}' 'scale: 2'
 	flow up -d

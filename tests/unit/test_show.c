@@ -84,6 +84,35 @@ static void e_a_replacement_is_two_transitions(void **state)
 					" Container a  Starting\n Container a  Started  0.0s\n");
 }
 
+/* Of a rolling replacement whose first gate fails: its own container is told of by that, each other one in a
+ * line of its own, by the name that it has. */
+static void a_replacement_that_is_skipped_is_one_line(void **state)
+{
+	struct fixture *f = *state;
+	struct sink *sink = show_plain_create(f->arena, &f->look);
+	const struct observed_container one = { .name = "a-1" }, two = { .name = "a-2" };
+	const char *gone = "gate a wait failed";
+	struct step steps[] = { { .op = OP_GATE, .gate.replica = "a-1", .failure = "exited (7)" },
+		{ .op = OP_CONTAINER_RENAME, .container = &one, .name = "a-1" },
+		{ .op = OP_NETWORK_CONNECT, .container = &one, .name = "a-1_8ae", .may_fail = true },
+		{ .op = OP_CONTAINER_START, .name = "a-2" },
+		{ .op = OP_NETWORK_DISCONNECT, .container = &two, .name = "a-2_8ae" },
+		{ .op = OP_NETWORK_CONNECT, .container = &two, .name = "a-2_8ae", .may_fail = true },
+		{ .op = OP_CONTAINER_STOP, .container = &two, .name = "a-2_8ae" } };
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		struct event event = { .kind = EVENT_STEP, .step = &steps[i] };
+		event.object = op_traits[steps[i].op].object;
+		event.name = steps[i].name ? steps[i].name : "a";
+		event.state = i ? STEP_SKIPPED : STEP_FAILED;
+		steps[i].failure = i ? gone : steps[i].failure;
+		event_send(sink, &event);
+	}
+	sink->end(sink, false);
+	assert_string_equal(written(f), " Gate a  Error  0.0s  exited (7)\n"
+					" Container a-2  Skipped  gate a wait failed\n"
+					"up: 1 failed, 1 skipped  0.0s\n");
+}
+
 static void json_is_one_object_a_line(void **state)
 {
 	struct fixture *f = *state;
@@ -385,6 +414,7 @@ int main(void)
 		TEST(failures_are_told_once),
 		TEST(foreign_text_cannot_move_the_cursor),
 		TEST(e_a_replacement_is_two_transitions),
+		TEST(a_replacement_that_is_skipped_is_one_line),
 		TEST(json_is_one_object_a_line),
 		TEST(json_has_verb_and_argument_apart),
 		TEST(what_comes_after_an_end_has_a_title_and_totals_of_its_own),
