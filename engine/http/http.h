@@ -41,8 +41,8 @@ struct request {
 	const char *const *headers; /* further "Name: value" lines, NULL-terminated; or NULL */
 	int64_t timeout;            /* ns for the whole exchange; 0: none */
 	int64_t patience;           /* URLs: ns without a byte that end it, rounded to s; 0: no limit */
-	size_t most;                /* ceiling for the kept body; 0: 64 MiB */
-	bool unversioned;           /* engine path without /v1.N */
+	size_t most;      /* ceiling for the kept body; 0: 64 MiB; from status 400 on at least 4 MiB */
+	bool unversioned; /* engine path without /v1.N */
 	/* Engine: ns that a well one may take before its answer begins, and between two pieces of it
 	 * (HTTP_EVER: as long as it likes). What is beyond that is silence (http_silence). */
 	int64_t takes, pauses;

@@ -12,6 +12,7 @@
 #define HTTP_PENDING_MOST       ((size_t)4 << 20) /* bytes of a streamed answer not yet delivered */
 #define HTTP_TARGET_MOST        ((size_t)1 << 20) /* bytes of path and query: an engine takes no more */
 #define HTTP_ANSWER_MOST        ((size_t)64 << 20)
+#define HTTP_REFUSAL_MOST       ((size_t)4 << 20) /* a failure's body has nothing to do with what was wanted */
 #define HTTP_CONNECT_MS         30000L
 #define HTTP_CONNECT_AGAIN      5000000 /* ns until the next try when a socket's backlog is full */
 #define HTTP_CONNECT_FOREIGN_MS 10000L  /* web servers, registries, probes */

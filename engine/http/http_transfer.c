@@ -162,6 +162,8 @@ void http_take_head(struct transfer *transfer, int status)
 	transfer_heard(transfer);
 	snprintf(request->answer_type, sizeof request->answer_type, "%s", type ? type : "");
 	request->status = status;
+	if (status >= 400 && request->answer.most < HTTP_REFUSAL_MOST)
+		request->answer.most = HTTP_REFUSAL_MOST;
 	transfer->head_there = true;
 	queue_transfer(transfer);
 }

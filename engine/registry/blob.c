@@ -37,7 +37,11 @@ int blob_get(struct repository *repository, const char *digest, size_t most, con
 	if (!request)
 		return -1;
 	int result = 0;
-	if (request->fault != HTTP_OK || request->status != 200) {
+	bool longer = request->fault == HTTP_TOO_LARGE || request->answer.len > most;
+	if (request->status == 200 && longer) {
+		result = repository_wrong(
+			repository, errors, "blob %.19s… has more than %zu bytes", digest, most);
+	} else if (request->fault != HTTP_OK || request->status != 200) {
 		result = blob_refused(repository, request, digest, "cannot be read", errors);
 	} else {
 		*ret_len = request->answer.len;

@@ -189,11 +189,12 @@ int repository_refused(
 	struct repository *repository, const struct request *request, const char *what, struct errors *errors)
 {
 	const char *words = registry_words(repository->arena, request);
-	repository_wrong(repository, errors, "%s: %s",
-		request->fault == HTTP_OK ? what : "the registry does not answer", words);
+	bool answers = request->fault == HTTP_OK || request->fault == HTTP_TOO_LARGE;
+	repository_wrong(
+		repository, errors, "%s: %s", answers ? what : "the registry does not answer", words);
 	if (request->failure && strcasestr(request->failure, "certificate"))
 		return error_hint(errors, "add the certificate of its authority to those of this machine");
-	if (request->fault != HTTP_OK)
+	if (!answers)
 		return error_hint(errors,
 			"is %s the registry, and can this machine reach it? http_proxy and https_proxy are used",
 			repository->host);

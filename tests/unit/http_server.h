@@ -1,8 +1,8 @@
 /* An HTTP server on a unix socket and on a tcp port of loopback, in processes of its own; it does what a
- * request's path says: /ok, /echo, /400, /500, /bytes/N (in chunks), /cut, /hang, /die, /early (an answer
- * before the body, which is not read); /quiet in front: not noted. Upgraded connections: /tcp/echo (all that
- * comes, then "bye"), /tcp/old (the same after a 200), /tcp/refuse, /tcp/deaf (nothing is read), /tcp/flood/N
- * (N bytes, nothing is read before the end). */
+ * request's path says: /ok, /echo, /400, /500, /bytes/N (in chunks; /busy/N with a 503), /cut, /hang, /die,
+ * /early (an answer before the body, which is not read); /quiet in front: not noted. Upgraded connections:
+ * /tcp/echo (all that comes, then "bye"), /tcp/old (the same after a 200), /tcp/refuse, /tcp/deaf (nothing is
+ * read), /tcp/flood/N (N bytes, nothing is read before the end). */
 #ifndef TESTS_UNIT_HTTP_SERVER_H
 #define TESTS_UNIT_HTTP_SERVER_H
 
@@ -32,11 +32,11 @@ static void say(FILE *to, const char *status, const char *body)
 		strlen(body), body);
 }
 
-static void say_chunks(FILE *to, long bytes)
+static void say_chunks(FILE *to, const char *status, long bytes)
 {
 	char block[1000];
 	memset(block, 'x', sizeof block);
-	fputs("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", to);
+	fprintf(to, "HTTP/1.1 %s\r\nTransfer-Encoding: chunked\r\n\r\n", status);
 	for (; bytes > 0; bytes -= 1000) {
 		fputs("3e8\r\n", to);
 		fwrite(block, 1, sizeof block, to);
@@ -124,7 +124,9 @@ static bool answer(FILE *from, FILE *to, const char *path, long length, bool chu
 	else if (strcmp(path, "/500") == 0)
 		say(to, "500 Internal Server Error", "read: connection reset by peer\n");
 	else if (strncmp(path, "/bytes/", 7) == 0)
-		say_chunks(to, strtol(path + 7, NULL, 10));
+		say_chunks(to, "200 OK", strtol(path + 7, NULL, 10));
+	else if (strncmp(path, "/busy/", 6) == 0)
+		say_chunks(to, "503 Service Unavailable", strtol(path + 6, NULL, 10));
 	else if (strcmp(path, "/cut") == 0)
 		fputs("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", to);
 	else if (strcmp(path, "/early") == 0)

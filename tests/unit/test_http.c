@@ -233,6 +233,18 @@ static void faults_have_classes(void **state)
 	assert_int_equal(http_call(request, &bed->client.errors), -1);
 	assert_int_equal(request->fault, HTTP_TOO_LARGE);
 	http_free(request);
+	/* The ceiling is that of what was wanted: the words of a failure may be longer, though not endless.
+	 */
+	request = prepare(bed, "GET", "/quiet/busy/10000");
+	request->most = 60;
+	assert_int_equal(http_call(request, &bed->client.errors), 0);
+	assert_true(request->status == 503 && request->answer.len == 10000 && http_transient(request));
+	http_free(request);
+	request = prepare(bed, "GET", "/quiet/busy/5000000");
+	request->most = 60;
+	assert_int_equal(http_call(request, &bed->client.errors), -1);
+	assert_int_equal(request->fault, HTTP_TOO_LARGE);
+	http_free(request);
 	request = prepare(bed, "GET", "/quiet/hang");
 	request->timeout = 300000000;
 	assert_int_equal(http_call(request, &bed->client.errors), -1);

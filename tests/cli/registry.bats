@@ -1,0 +1,51 @@
+# Registries that answer as they should not, to -f oci://… and publish.
+bats_require_minimum_version 1.5.0
+load helper
+load web
+
+# The project app/shop:1 is what `web/manifest` says, its file `web/file`. What stands in web/fault happens to blobs: once, or as often as they are asked for.
+setup() {
+	beside_the_web
+	export HOME=$BATS_TEST_TMPDIR DOCKER_HOST=unix://$PWD/none.sock
+	mkdir web
+	serve web <<-'PY'
+		def text(name): return open(name, "rb").read() if os.path.exists(name) else b""
+		class Handler(Answer):
+		    def log_message(self, *args):
+		        with open("log", "a") as log: log.write(self.requestline + "\n")
+		    def do_GET(self):
+		        fault = text("fault").decode().strip()
+		        if "/manifests/" in self.path: return self.answer(200, text("manifest"), [("Content-Type", "application/vnd.oci.image.manifest.v1+json")])
+		        if fault == "busy once":
+		            os.remove("fault")
+		            return self.answer(503, b"<html>" + b"x" * 507, [("Content-Type", "text/html")])
+		        if fault == "gone": return self.answer(404, b"<html>" + b"x" * 507, [("Content-Type", "text/html")])
+		        if fault == "longer": return self.answer(200, text("file") + b"more")
+		        self.answer(200, text("file"))
+	PY
+	echo 'services: {a: {image: x}}' >web/file
+	files 1
+	project="oci://127.0.0.1:$port/app/shop:1"
+}
+
+# files COUNT: a project of that many compose files
+files() {
+	jq -cn --argjson count "$1" --arg digest "sha256:$(sha256sum web/file | cut -d' ' -f1)" --argjson size "$(stat -c %s web/file)" '{artifactType: "application/vnd.docker.compose.project",
+		layers: [range($count) | {mediaType: "application/vnd.docker.compose.file+yaml", digest: $digest, size: $size}]}' >web/manifest
+}
+
+# asked WHAT: how often that was asked for
+asked() { grep -c "$1" web/log || true; }
+
+@test "a failure with more words than the file has bytes is that failure" {
+	echo "busy once" >web/fault
+	run -0 timeout 60 "$flow" -f "$project" config -q
+	[ "$(asked /blobs/)" = 2 ]
+	rm -r cache
+	echo gone >web/fault
+	run -2 timeout 60 "$flow" -f "$project" config -q
+	[[ $output == *"blob sha256:"*" cannot be read: HTTP status 404"* ]]
+	echo longer >web/fault
+	run -2 timeout 60 "$flow" -f "$project" config -q
+	[[ $output == *"blob sha256:"*" has more than $(stat -c %s web/file) bytes"* ]]
+}
