@@ -32,8 +32,9 @@ enum http_fault {
 struct request {
 	/* Set by the caller before http_send; texts must live until the end. */
 	const char *method; /* GET, POST, PUT, DELETE, HEAD */
-	const char
-		*path; /* engine: "/containers/json" without version (it is put in front); else a whole URL */
+	/* Engine: "/containers/json" without version (it is put in front); else a whole URL, whose redirects
+	 * are followed for GET and HEAD, and an answer like any other for the rest. */
+	const char *path;
 	const char *query; /* "all=1&filters=%7B…", or NULL; see http_query */
 	const char *body;
 	size_t body_len;
@@ -161,8 +162,11 @@ const char *http_json_name(struct arena *arena, const struct request *request);
 /* The text with every id of 64 digits shortened to the 12 that docker shows. Arena's, or the text itself. */
 const char *http_short_ids(struct arena *arena, const char *text);
 
+/* "redirected to HOST, which is not followed", when the answer is that; else NULL. Arena's. */
+const char *http_redirect(struct arena *arena, const struct request *request);
+
 /* The engine's own words for a failed answer, their ids shortened: the "message" of its JSON body, else the
- * plain text, else the transport failure. Arena's. */
+ * redirect, else the plain text, else the transport failure. Arena's. */
 const char *http_message(struct arena *arena, const struct request *request);
 
 /* Whether the failure is one that passes by itself: no connection, cut, silent, 429, 502, 503, 504, or 500

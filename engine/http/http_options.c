@@ -3,6 +3,12 @@
 
 #include <string.h>
 
+/* Redirects are for foreign hosts, and for what changes nothing: a body would go to whom nobody has named. */
+static bool is_followed(const struct request *request)
+{
+	return !http_is_engine(request) && http_is_harmless(request);
+}
+
 /* A line of the answer's head; kept without its end, as "Name: value\0". */
 static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
 {
@@ -23,8 +29,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
 	}
 	long status = 0;
 	transfer->http->curl->lib.easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (status < 200 ||
-		(status / 100 == 3 && !http_is_engine(request) && http_header(request, "Location")))
+	if (status < 200 || (status / 100 == 3 && is_followed(request) && http_header(request, "Location")))
 		return all;
 	http_take_head(transfer, (int)status);
 	return all;
@@ -77,7 +82,7 @@ static void set_url(struct transfer *transfer)
 	http->curl->lib.easy_setopt(transfer->easy, CURLOPT_PATH_AS_IS, 1L);
 }
 
-/* Redirects are for foreign hosts, certificates of the endpoint for the engine. */
+/* Certificates of the endpoint are for the engine. */
 static void set_route(struct transfer *transfer)
 {
 	const struct http *http = transfer->http;
@@ -87,7 +92,7 @@ static void set_route(struct transfer *transfer)
 	curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
 		http_is_engine(&transfer->request) ? HTTP_CONNECT_MS : HTTP_CONNECT_FOREIGN_MS);
 	curl->easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-	if (!http_is_engine(&transfer->request)) {
+	if (is_followed(&transfer->request)) {
 		curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
 		curl->easy_setopt(easy, CURLOPT_MAXREDIRS, 5L);
 		curl->easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");

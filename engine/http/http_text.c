@@ -1,6 +1,7 @@
 #include "engine/http/http.h"
 
 #include "base/text/json.h"
+#include "base/url.h"
 
 #include <cjson/cJSON.h>
 #include <ctype.h>
@@ -127,6 +128,25 @@ const char *http_short_ids(struct arena *arena, const char *text)
 	return shown;
 }
 
+const char *http_redirect(struct arena *arena, const struct request *request)
+{
+	enum { SHOWN = 200 };
+	const char *location = request->status / 100 == 3 ? http_header(request, "Location") : NULL;
+	if (!location || request->fault != HTTP_OK)
+		return NULL;
+	if (strncmp(location, "//", 2) == 0)
+		location = arena_printf(arena, "http:%s", location);
+	else if (strncmp(location + strcspn(location, ":/?#"), "://", 3) != 0) /* a path of the same host */
+		location = request->path;
+	const char *host = url_shown(arena, location), *scheme = strstr(host, "://");
+	if (!scheme)
+		return arena_strdup(arena, "redirected, which is not followed");
+	host = scheme + 3;
+	size_t len = strcspn(host, "/?#");
+	return arena_printf(
+		arena, "redirected to %.*s, which is not followed", (int)(len < SHOWN ? len : SHOWN), host);
+}
+
 const char *http_message(struct arena *arena, const struct request *request)
 {
 	const struct buf *answer = &request->answer;
@@ -139,6 +159,9 @@ const char *http_message(struct arena *arena, const struct request *request)
 		if (copy && *copy)
 			return copy;
 	}
+	const char *redirect = http_redirect(arena, request);
+	if (redirect)
+		return redirect;
 	size_t len = answer->len < MESSAGE_MOST ? answer->len : MESSAGE_MOST;
 	while (len && isspace((unsigned char)answer->data[len - 1]))
 		len--;

@@ -168,6 +168,8 @@ static const char *registry_words(struct arena *arena, const struct request *req
 	else if (code && *code)
 		words = arena_printf(arena, "%.*s", SHOWN, code);
 	cJSON_Delete(json);
+	if (!words)
+		words = http_redirect(arena, request);
 	if (!words && answer->len && !strstr(request->answer_type, "html"))
 		words = arena_printf(arena, "%.*s", SHOWN, http_message(arena, request));
 	return words ? arena_printf(arena, "%s (HTTP status %d)", words, request->status)

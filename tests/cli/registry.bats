@@ -22,6 +22,15 @@ setup() {
 		        if fault == "gone": return self.answer(404, b"<html>" + b"x" * 507, [("Content-Type", "text/html")])
 		        if fault == "longer": return self.answer(200, text("file") + b"more")
 		        self.answer(200, text("file"))
+		    def do_HEAD(self): self.answer(404, b"")
+		    def do_POST(self):
+		        if self.path == "/token": return self.answer(307, b"", [("Location", "/elsewhere")])
+		        fault = text("fault").decode().strip()
+		        if fault == "token": return self.answer(401, b"", [("WWW-Authenticate", f'Bearer realm="http://127.0.0.1:{server.server_port}/token",service="x"')])
+		        self.answer(202, b"", [("Location", "/put")])
+		    def do_PUT(self):
+		        self.rfile.read(int(self.headers["Content-Length"]))
+		        self.answer(307, b"", [("Location", "http://me:pa55word@127.0.0.1:1/elsewhere?token=pa55word")])
 	PY
 	echo 'services: {a: {image: x}}' >web/file
 	files 1
@@ -48,4 +57,18 @@ asked() { grep -c "$1" web/log || true; }
 	echo longer >web/fault
 	run -2 timeout 60 "$flow" -f "$project" config -q
 	[[ $output == *"blob sha256:"*" has more than $(stat -c %s web/file) bytes"* ]]
+}
+
+@test "what is sent is not sent to whom a redirect names, and that is said" {
+	cp web/file compose.yaml
+	run -1 timeout 60 "$flow" publish "127.0.0.1:$port/app/shop:1"
+	[[ $output == *" is not taken: redirected to 127.0.0.1:1, which is not followed (HTTP status 307)"* && $output != *pa55word* ]]
+	[ "$(asked PUT)" = 1 ]
+	echo token >web/fault
+	mkdir .docker
+	echo "{\"auths\": {\"127.0.0.1:$port\": {\"identitytoken\": \"pa55word\"}}}" >.docker/config.json
+	run -1 timeout 60 "$flow" publish "127.0.0.1:$port/app/shop:1"
+	[[ $output == *"no login: http://127.0.0.1:$port/token: redirected to 127.0.0.1:$port, which is not followed"* && $output != *pa55word* ]]
+	[ "$(asked "POST /token")" = 1 ]
+	[ "$(asked elsewhere)" = 0 ]
 }

@@ -1,8 +1,8 @@
 /* An HTTP server on a unix socket and on a tcp port of loopback, in processes of its own; it does what a
  * request's path says: /ok, /echo, /400, /500, /bytes/N (in chunks; /busy/N with a 503), /cut, /hang, /die,
- * /early (an answer before the body, which is not read); /quiet in front: not noted. Upgraded connections:
- * /tcp/echo (all that comes, then "bye"), /tcp/old (the same after a 200), /tcp/refuse, /tcp/deaf (nothing is
- * read), /tcp/flood/N (N bytes, nothing is read before the end). */
+ * /early (an answer before the body, which is not read), /moved (a 307 to /ok of another host); /quiet in
+ * front: not noted. Upgraded connections: /tcp/echo (all that comes, then "bye"), /tcp/old (the same after a
+ * 200), /tcp/refuse, /tcp/deaf (nothing is read), /tcp/flood/N (N bytes, nothing is read before the end). */
 #ifndef TESTS_UNIT_HTTP_SERVER_H
 #define TESTS_UNIT_HTTP_SERVER_H
 
@@ -112,6 +112,15 @@ static void answer_raw(int connection, FILE *to, const char *what, bool asked)
 		echo_raw(connection);
 }
 
+/* The body is read first: what is left of it would be taken for a request. */
+static void say_moved_body(FILE *from, FILE *to, long length)
+{
+	while (length-- > 0 && fgetc(from) != EOF)
+		;
+	fputs("HTTP/1.1 307 Moved\r\nContent-Length: 0\r\nLocation: http://me:pa55@127.0.0.1:1/ok?t=1\r\n\r\n",
+		to);
+}
+
 /* Answers one request; false: close the connection. */
 static bool answer(FILE *from, FILE *to, const char *path, long length, bool chunked)
 {
@@ -127,6 +136,8 @@ static bool answer(FILE *from, FILE *to, const char *path, long length, bool chu
 		say_chunks(to, "200 OK", strtol(path + 7, NULL, 10));
 	else if (strncmp(path, "/busy/", 6) == 0)
 		say_chunks(to, "503 Service Unavailable", strtol(path + 6, NULL, 10));
+	else if (strcmp(path, "/moved") == 0)
+		say_moved_body(from, to, length);
 	else if (strcmp(path, "/cut") == 0)
 		fputs("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", to);
 	else if (strcmp(path, "/early") == 0)

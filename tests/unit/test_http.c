@@ -253,6 +253,29 @@ static void faults_have_classes(void **state)
 	http_free(request);
 }
 
+/* What changes something is not sent to whom only the answer names; nor is it repeated. */
+static void redirects_are_followed_by_what_only_reads(void **state)
+{
+	struct bed *bed = *state;
+	static const char *const methods[] = { "POST", "PUT", "DELETE", "GET" };
+	const char *url = arena_printf(bed->client.arena, "%s/moved", tcp_url);
+	for (size_t i = 0; i < 4; i++) {
+		struct request *request = prepare(bed, methods[i], url);
+		bool reads = *methods[i] == 'G';
+		request->body = "x";
+		request->body_len = i < 2;
+		assert_int_equal(http_call(request, &bed->client.errors), reads ? -1 : 0);
+		assert_int_equal(request->fault, reads ? HTTP_NO_CONNECT : HTTP_OK);
+		assert_int_equal(request->status, reads ? 0 : 307);
+		if (!reads)
+			assert_string_equal(http_message(bed->client.arena, request),
+				"redirected to 127.0.0.1:1, which is not followed");
+		assert_true(reads || !http_transient(request));
+		http_free(request);
+	}
+	assert_string_equal(letters(), "PPDG");
+}
+
 static void nobody_there(void **state)
 {
 	struct bed *bed = *state;
@@ -385,6 +408,7 @@ int main(void)
 		TEST(connections_are_reused),
 		TEST(only_harmless_requests_are_repeated),
 		TEST(faults_have_classes),
+		TEST(redirects_are_followed_by_what_only_reads),
 		TEST(nobody_there),
 		TEST(streams_come_whole_and_in_bounds),
 		TEST(requests_may_be_cancelled_anywhere),
