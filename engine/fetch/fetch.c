@@ -103,7 +103,7 @@ static int cannot_read(
 	if (status == 401 || status == 403)
 		return error_hint(errors,
 			"it needs a login: put USER:PASSWORD@ in front of the host, from a variable, or keep a local copy");
-	if (status >= 400 && status < 500)
+	if ((status >= 400 && status < 500) || request->fault == HTTP_WRONG)
 		return error_hint(errors, "is the address right, as a browser shows it for the raw file?");
 	if (request->failure && strcasestr(request->failure, "certificate"))
 		return error_hint(errors, "add the certificate of its authority to those of this machine");

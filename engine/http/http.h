@@ -27,6 +27,8 @@ enum http_fault {
 	HTTP_TIMEOUT,
 	HTTP_CANCELLED,
 	HTTP_TOO_LARGE, /* the answer passed its ceiling */
+	HTTP_WRONG, /* URLs: what answers does not answer as it should (redirects in a circle, a head without
+		     * end), and will not the next time */
 };
 
 struct request {

@@ -7,7 +7,15 @@
 
 /* What libcurl has to say */
 
-void http_curl_conclude(struct transfer *transfer, CURLcode code)
+#define CURLE_LINE_TOO_LARGE ((CURLcode)100) /* CURLE_TOO_LARGE, since libcurl 8.6 */
+
+static bool is_head_too_large(CURLcode code)
+{
+	return code == CURLE_WRITE_ERROR || code == CURLE_OUT_OF_MEMORY || code == CURLE_LINE_TOO_LARGE;
+}
+
+/* What is not listed is a connection lost. */
+static enum http_fault fault_of(CURLcode code)
 {
 	static const struct {
 		CURLcode code;
@@ -23,7 +31,21 @@ void http_curl_conclude(struct transfer *transfer, CURLcode code)
 		{ CURLE_PEER_FAILED_VERIFICATION, HTTP_NO_CONNECT },
 		{ CURLE_URL_MALFORMAT, HTTP_NO_CONNECT },
 		{ CURLE_OPERATION_TIMEDOUT, HTTP_TIMEOUT },
+		{ CURLE_TOO_MANY_REDIRECTS, HTTP_WRONG },
+		{ CURLE_UNSUPPORTED_PROTOCOL, HTTP_WRONG },
+		{ CURLE_WEIRD_SERVER_REPLY, HTTP_WRONG },
+		{ CURLE_WRITE_ERROR, HTTP_WRONG },   /* of a head; for a body `too_large` comes before */
+		{ CURLE_OUT_OF_MEMORY, HTTP_WRONG }, /* one line of a head, for libcurl up to 8.5 */
+		{ CURLE_LINE_TOO_LARGE, HTTP_WRONG },
 	};
+	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+		if (faults[i].code == code)
+			return faults[i].fault;
+	return HTTP_CUT;
+}
+
+void http_curl_conclude(struct transfer *transfer, CURLcode code)
+{
 	struct http *http = transfer->http;
 	const struct curl_lib *lib = &http->curl->lib;
 	struct request *request = &transfer->request;
@@ -35,15 +57,17 @@ void http_curl_conclude(struct transfer *transfer, CURLcode code)
 	http->connects += (unsigned)connects;
 	if (address)
 		snprintf(request->address, sizeof request->address, "%s", address);
-	enum http_fault fault = HTTP_CUT;
-	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-		if (faults[i].code == code)
-			fault = faults[i].fault;
+	enum http_fault fault = fault_of(code);
 	bool headless = fault == HTTP_OK && !transfer->head_there;
 	if (headless) /* libcurl takes a head that breaks off for a whole one */
 		fault = HTTP_CUT;
 	if (transfer->sent == 0 && code == CURLE_OPERATION_TIMEDOUT)
 		fault = HTTP_NO_CONNECT;
+	if (fault == HTTP_WRONG && !transfer->head_there && is_head_too_large(code))
+		snprintf(transfer->error, sizeof transfer->error,
+			"the head of the answer is longer than %zu bytes", HTTP_HEAD_MOST);
+	if (fault == HTTP_WRONG && http_is_engine(request)) /* as on a socket (http_unix.c) */
+		fault = HTTP_CUT;
 	if (headless || transfer->refused || code == CURLE_GOT_NOTHING)
 		transfer->error[0] = '\0';
 	else if (!transfer->error[0])

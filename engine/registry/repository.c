@@ -191,7 +191,8 @@ int repository_refused(
 	struct repository *repository, const struct request *request, const char *what, struct errors *errors)
 {
 	const char *words = registry_words(repository->arena, request);
-	bool answers = request->fault == HTTP_OK || request->fault == HTTP_TOO_LARGE;
+	bool wrong = request->fault == HTTP_WRONG;
+	bool answers = wrong || request->fault == HTTP_OK || request->fault == HTTP_TOO_LARGE;
 	repository_wrong(
 		repository, errors, "%s: %s", answers ? what : "the registry does not answer", words);
 	if (request->failure && strcasestr(request->failure, "certificate"))
@@ -199,6 +200,9 @@ int repository_refused(
 	if (!answers)
 		return error_hint(errors,
 			"is %s the registry, and can this machine reach it? http_proxy and https_proxy are used",
+			repository->host);
+	if (wrong)
+		return error_hint(errors, "is %s the registry, and nothing in between that answers for it?",
 			repository->host);
 	if (request->status == 401 || request->status == 403)
 		return hint_login(repository, errors);

@@ -19,6 +19,7 @@ setup() {
 		        if fault == "busy once":
 		            os.remove("fault")
 		            return self.answer(503, b"<html>" + b"x" * 507, [("Content-Type", "text/html")])
+		        if fault == "circle": return self.answer(302, b"", [("Location", self.path)])
 		        if fault == "gone": return self.answer(404, b"<html>" + b"x" * 507, [("Content-Type", "text/html")])
 		        if fault == "longer": return self.answer(200, text("file") + b"more")
 		        self.answer(200, text("file"))
@@ -71,4 +72,11 @@ asked() { grep -c "$1" web/log || true; }
 	[[ $output == *"no login: http://127.0.0.1:$port/token: redirected to 127.0.0.1:$port, which is not followed"* && $output != *pa55word* ]]
 	[ "$(asked "POST /token")" = 1 ]
 	[ "$(asked elsewhere)" = 0 ]
+}
+
+@test "redirects in a circle are asked for once, and told" {
+	echo circle >web/fault
+	run -2 timeout 60 "$flow" -f "$project" config -q
+	[[ $output == *"blob sha256:"*" cannot be read: "*redirects*"hint: is 127.0.0.1:$port the registry, and nothing in between"* ]]
+	[ "$(asked /blobs/)" = 6 ]
 }

@@ -1,8 +1,10 @@
 /* An HTTP server on a unix socket and on a tcp port of loopback, in processes of its own; it does what a
  * request's path says: /ok, /echo, /400, /500, /bytes/N (in chunks; /busy/N with a 503), /cut, /hang, /die,
- * /early (an answer before the body, which is not read), /moved (a 307 to /ok of another host); /quiet in
- * front: not noted. Upgraded connections: /tcp/echo (all that comes, then "bye"), /tcp/old (the same after a
- * 200), /tcp/refuse, /tcp/deaf (nothing is read), /tcp/flood/N (N bytes, nothing is read before the end). */
+ * /early (an answer before the body, which is not read), /moved (a 307 to /ok of another host), /circle (a
+ * 302 to itself), /file (to file:///), /line/N (a head with a line of N bytes), /lines/N (with N lines);
+ * /quiet in front: not noted. Upgraded connections: /tcp/echo (all that comes, then "bye"), /tcp/old (the
+ * same after a 200), /tcp/refuse, /tcp/deaf (nothing is read), /tcp/flood/N (N bytes, nothing is read before
+ * the end). */
 #ifndef TESTS_UNIT_HTTP_SERVER_H
 #define TESTS_UNIT_HTTP_SERVER_H
 
@@ -121,6 +123,19 @@ static void say_moved_body(FILE *from, FILE *to, long length)
 		to);
 }
 
+static void say_moved(FILE *to, const char *location)
+{
+	fprintf(to, "HTTP/1.1 302 Moved\r\nContent-Length: 0\r\nLocation: %s\r\n\r\n", location);
+}
+
+static void say_head(FILE *to, long lines, long bytes)
+{
+	fputs("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n", to);
+	for (long i = 0; i < lines; i++)
+		fprintf(to, "X-Line: %0*d\r\n", (int)bytes, 0);
+	fputs("\r\n", to);
+}
+
 /* Answers one request; false: close the connection. */
 static bool answer(FILE *from, FILE *to, const char *path, long length, bool chunked)
 {
@@ -138,6 +153,14 @@ static bool answer(FILE *from, FILE *to, const char *path, long length, bool chu
 		say_chunks(to, "503 Service Unavailable", strtol(path + 6, NULL, 10));
 	else if (strcmp(path, "/moved") == 0)
 		say_moved_body(from, to, length);
+	else if (strcmp(path, "/circle") == 0)
+		say_moved(to, "/circle");
+	else if (strcmp(path, "/file") == 0)
+		say_moved(to, "file:///etc/hostname");
+	else if (strncmp(path, "/line/", 6) == 0)
+		say_head(to, 1, strtol(path + 6, NULL, 10));
+	else if (strncmp(path, "/lines/", 7) == 0)
+		say_head(to, strtol(path + 7, NULL, 10), 1000);
 	else if (strcmp(path, "/cut") == 0)
 		fputs("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", to);
 	else if (strcmp(path, "/early") == 0)

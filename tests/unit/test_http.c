@@ -276,6 +276,27 @@ static void redirects_are_followed_by_what_only_reads(void **state)
 	assert_string_equal(letters(), "PPDG");
 }
 
+/* What answers so will do it again. */
+static void wrong_answers_do_not_pass_by_themselves(void **state)
+{
+	struct bed *bed = *state;
+	static const struct {
+		const char *path, *says;
+	} cases[] = { { "circle", "redirects" }, { "file", "rotocol" },
+		{ "line/200000", "the head of the answer is longer than 65536 bytes" },
+		{ "lines/100", "the head of the answer is longer than 65536 bytes" } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct request *request =
+			prepare(bed, "GET", arena_printf(bed->client.arena, "%s/%s", tcp_url, cases[i].path));
+		assert_int_equal(http_call(request, &bed->client.errors), -1);
+		if (request->fault != HTTP_WRONG || !strstr(request->failure, cases[i].says))
+			fail_msg("%s: fault %d, %s", cases[i].path, (int)request->fault, request->failure);
+		assert_false(http_transient(request));
+		http_free(request);
+	}
+	letters();
+}
+
 static void nobody_there(void **state)
 {
 	struct bed *bed = *state;
@@ -409,6 +430,7 @@ int main(void)
 		TEST(only_harmless_requests_are_repeated),
 		TEST(faults_have_classes),
 		TEST(redirects_are_followed_by_what_only_reads),
+		TEST(wrong_answers_do_not_pass_by_themselves),
 		TEST(nobody_there),
 		TEST(streams_come_whole_and_in_bounds),
 		TEST(requests_may_be_cancelled_anywhere),
