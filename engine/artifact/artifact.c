@@ -198,10 +198,12 @@ static int read_layers(struct arena *arena, const char *shown, const cJSON *json
 int artifact_read(struct arena *arena, const char *shown, const struct manifest *manifest,
 	struct artifact *ret, struct errors *errors)
 {
-	cJSON *json = json_parse(manifest->text, manifest->len, shown, errors);
+	struct errors flaws;
+	errors_init(&flaws, arena);
+	cJSON *json = json_parse(manifest->text, manifest->len, "its manifest", &flaws);
 	*ret = (struct artifact){ 0 };
 	if (!json)
-		return -1;
+		return artifact_wrong(errors, shown, flaws.first->message);
 	const char *type = json_text(json, "artifactType", ""),
 		   *config = json_text(json, "config.mediaType", "");
 	int result;

@@ -80,3 +80,12 @@ asked() { grep -c "$1" web/log || true; }
 	[[ $output == *"blob sha256:"*" cannot be read: "*redirects*"hint: is 127.0.0.1:$port the registry, and nothing in between"* ]]
 	[ "$(asked /blobs/)" = 6 ]
 }
+
+@test "a manifest that is no JSON, breaks off or nests too deeply is told as any other wrong one" {
+	for text in x "$(head -c 100 web/manifest)" "$(jq -cn '{a: ([range(70)] | reduce .[] as $i ([]; [.]))}')"; do
+		echo "$text" >web/manifest
+		run -2 --separate-stderr "$flow" -f "$project" config -q
+		[[ $stderr == *"$project: its manifest "*hint:* ]]
+	done
+	[ "$(asked /blobs/)" = 0 ]
+}

@@ -86,7 +86,7 @@ static void what_was_written_can_be_read(void **state)
 static void what_others_wrote_is_checked(void **state)
 {
 	(void)state;
-	static const char *const wrong[] = { "", "x", "[]", "{}", "{" PROJECT "}",
+	static const char *const wrong[] = { "", "x", "[]", "{}", "{" PROJECT, "{" PROJECT "}",
 		"{" PROJECT ",\"layers\":{}}", "{" PROJECT ",\"layers\":[]}",
 		"{\"artifactType\":\"x\",\"layers\":[" FILE_LAYER "]}",
 		"{\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\"},\"layers\":[" FILE_LAYER
@@ -115,6 +115,8 @@ static void what_others_wrote_is_checked(void **state)
 		size_t before = errors.count;
 		assert_int_equal(artifact_read(arena, "oci://r", &manifest, &read, &errors), -1);
 		assert_int_equal(errors.count, before + 1);
+		assert_int_equal(errors.last->code, ERROR_FILE);
+		assert_non_null(errors.last->hint);
 	}
 	const struct manifest fine = manifest_of("{" PROJECT ",\"layers\":[" FILE_LAYER "]}");
 	struct artifact read;
