@@ -188,6 +188,8 @@ static int read_layers(struct arena *arena, const char *shown, const cJSON *json
 		if (layer->kind == ARTIFACT_OTHER)
 			continue;
 		files += layer->kind == ARTIFACT_FILE;
+		if (files > ARTIFACT_FILES_MOST)
+			return artifact_wrong(errors, shown, "it holds more than 100 compose files");
 		if (layer->len > ARTIFACT_BYTES_MOST - bytes)
 			return artifact_wrong(errors, shown, "its files are larger than 16 MiB");
 		bytes += layer->len;

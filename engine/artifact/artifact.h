@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #define ARTIFACT_LAYERS_MOST 1000
+#define ARTIFACT_FILES_MOST  100 /* compose files; read, they are documents of one (YAML_DOCS_MOST) */
 #define ARTIFACT_BYTES_MOST  ((size_t)16 << 20) /* of all layers of one */
 
 enum artifact_kind {

@@ -229,9 +229,12 @@ static int bundle_file(struct bundle *bundle, const char *path, const char *dir,
 	return 0;
 }
 
-/* Only what lies here can be read once more as it was. */
-static int check_local(struct bundle *bundle)
+/* Only what lies here can be read once more as it was, and only so many as are read again. */
+static int check_files(struct bundle *bundle)
 {
+	if (bundle->project->nfiles > ARTIFACT_FILES_MOST)
+		return error_add(bundle->errors, ERROR_FILE, NULL, NULL,
+			"more than %d compose files cannot be published", ARTIFACT_FILES_MOST);
 	for (size_t i = 0; i < bundle->project->nfiles; i++) {
 		const char *path = bundle->project->files[i];
 		if (*path == '/')
@@ -285,7 +288,7 @@ int bundle_make(struct arena *arena, const struct project *project, bool env, st
 	interp_init(&bundle.interp, arena, project->env, map_create(arena), errors);
 	map_init(&bundle.extends, arena);
 	map_init(&bundle.envs, arena);
-	if (check_local(&bundle) < 0)
+	if (check_files(&bundle) < 0)
 		return -1;
 	int result = 0;
 	for (size_t i = 0; i < project->nfiles; i++) {

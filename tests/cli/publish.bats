@@ -39,6 +39,9 @@ teardown() {
 	echo 'a: {image: busybox}' >fig.yml
 	run -2 "$flow" -f fig.yml publish -y "$nowhere/x"
 	[[ $output == *"fig.yml:1:1: "*"format 1 cannot be published"*"config --portable"* ]]
+	# shellcheck disable=SC2046 # words
+	run -2 "$flow" $(printf -- '-f part.yaml %.0s' {1..101}) publish -y "$nowhere/x"
+	[[ $output == *"more than 100 compose files cannot be published"* ]]
 	run -2 "$flow" -f - publish -y "$nowhere/x" <<<'services: {a: {image: x}}'
 	[[ $output == *"standard input cannot be published"* ]]
 	echo 'services: {a: {image: x, environment: {A: b}}, b: {image: x, env_file: e}}' >compose.yaml

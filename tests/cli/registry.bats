@@ -89,3 +89,13 @@ asked() { grep -c "$1" web/log || true; }
 	done
 	[ "$(asked /blobs/)" = 0 ]
 }
+
+@test "what holds too many compose files is refused before any is read" {
+	files 100
+	run -0 "$flow" -f "$project" config -q
+	[ "$(asked /blobs/)" = 100 ]
+	files 101
+	run -2 "$flow" -f "$project" config -q
+	[[ $output == *"$project: it holds more than 100 compose files"*hint:* ]]
+	[ "$(asked /blobs/)" = 100 ]
+}

@@ -1,6 +1,7 @@
 /* A project as an OCI artifact: what is written, what is believed of what others wrote, what it gives away.
  */
 #include "compose/load/load.h"
+#include "compose/tree/yaml.h"
 #include "engine/artifact/artifact.h"
 #include "engine/artifact/bundle.h"
 #include "engine/artifact/leak.h"
@@ -127,6 +128,27 @@ static void what_others_wrote_is_checked(void **state)
 	const struct manifest many =
 		manifest_of(arena_printf(arena, "{" PROJECT ",\"layers\":[%s]}", layers));
 	assert_int_equal(artifact_read(arena, "oci://r", &many, &read, &errors), -1);
+}
+
+/* Of that many compose files. */
+static int read_files(size_t count)
+{
+	const char *layers = FILE_LAYER;
+	struct artifact read;
+	for (size_t i = 1; i < count; i++)
+		layers = arena_printf(arena, "%s," FILE_LAYER, layers);
+	const struct manifest manifest =
+		manifest_of(arena_printf(arena, "{" PROJECT ",\"layers\":[%s]}", layers));
+	return artifact_read(arena, "oci://r", &manifest, &read, &errors);
+}
+
+static void what_cannot_be_one_file_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(ARTIFACT_FILES_MOST, YAML_DOCS_MOST);
+	assert_int_equal(read_files(ARTIFACT_FILES_MOST), 0);
+	assert_int_equal(read_files(ARTIFACT_FILES_MOST + 1), -1);
+	assert_string_equal(errors.last->message, "oci://r: it holds more than 100 compose files");
 }
 
 /* From files to layers */
@@ -288,6 +310,7 @@ int main(void)
 		TEST(a_manifest_is_docker_composes),
 		TEST(what_was_written_can_be_read),
 		TEST(what_others_wrote_is_checked),
+		TEST(what_cannot_be_one_file_is_refused),
 		TEST(names_of_files_become_those_of_layers),
 		TEST(what_names_no_file_stays),
 		TEST(what_cannot_be_changed_is_an_error),
