@@ -259,9 +259,14 @@ static int check_call(struct template_reader *reader, const struct template_call
 		const struct template_function *function = first->function;
 		if (count >= function->least && count <= function->most)
 			return 0;
+		bool any = function->most > function->least;
+		size_t takes = count > function->most ? function->most : function->least;
 		return template_refuse_at(reader, at, "%s takes %zu argument%s%s, not %zu", function->name,
-			function->least, function->least == 1 ? "" : "s",
-			function->most > function->least ? " or more" : "", count);
+			takes, takes == 1 ? "" : "s",
+			!any                     ? ""
+			: count > function->most ? " at most"
+						 : " or more",
+			count);
 	}
 	return count ? template_refuse_at(reader, at, "only functions take arguments") : 0;
 }

@@ -288,6 +288,8 @@ static const struct {
 	{ "{{if .Name}}{{else}}{{else}}{{end}}", 1, 19, "there can be one {{else}} only", NULL },
 	{ "{{define \"x\"}}", 1, 3, "{{define}} is not supported", "if, else, with, range and end are" },
 	{ "{{upper}}", 1, 3, "upper takes 1 argument, not 0", NULL },
+	{ "{{printf}}", 1, 3, "printf takes 1 argument or more, not 0", NULL },
+	{ "{{slice .Name 1 2 3}}", 1, 3, "slice takes 3 arguments at most, not 4", NULL },
 	{ "{{.Name | printf}}{{.Name | upper .Name}}", 1, 29, "upper takes 1 argument, not 2", NULL },
 	{ "{{upper len}}", 1, 9, "a call within a call needs parentheses around", NULL },
 	{ "{{.Name \"x\"}}", 1, 3, "only functions take arguments", NULL },
