@@ -204,18 +204,25 @@ static int command_line(
 
 /* What it says while it works */
 
+/* Behind a = there may be a secret, also when the line is no message. */
 static const char *invalid(const struct asking *asking, const char *text)
 {
-	return arena_printf(asking->call->arena, "invalid response from plugin: %.200s", text);
+	enum { SHOWN = 200 };
+	size_t len = strcspn(text, "=");
+	const char *escaped = strcasestr(text, "\\u003d");
+	if (escaped && (size_t)(escaped - text) < len)
+		len = (size_t)(escaped - text);
+	return arena_printf(asking->call->arena, "invalid response from plugin: %.*s%s",
+		(int)(len < SHOWN ? len : SHOWN), text, text[len] ? "=***" : "");
 }
 
-static const char *take_variable(struct asking *asking, const char *message, bool raw)
+static const char *take_variable(struct asking *asking, const char *message, bool raw, const char *line)
 {
 	struct provider_call *call = asking->call;
 	struct texts *to = raw ? &call->raw_variables : &call->variables;
 	const char *equals = strchr(message, '=');
 	if (!equals || equals == message)
-		return invalid(asking, message);
+		return invalid(asking, *message ? message : line);
 	if (call->variables.count + call->raw_variables.count >= VARIABLES_MOST)
 		return "it sets more than 10000 variables";
 	char *prefix = arena_strdup(call->arena, call->service->key);
@@ -239,11 +246,11 @@ static const char *take_message(struct asking *asking, const struct cJSON *json,
 	if (text_is(type, "info"))
 		tell(call, message);
 	else if (text_is(type, "setenv"))
-		return take_variable(asking, message, false);
+		return take_variable(asking, message, false, line);
 	else if (text_is(type, "rawsetenv"))
-		return take_variable(asking, message, true);
+		return take_variable(asking, message, true, line);
 	else if (!text_is(type, "debug"))
-		return invalid(asking, type);
+		return invalid(asking, *type ? type : line);
 	else if (call->verbose)
 		tell(call, message);
 	return NULL;

@@ -128,7 +128,9 @@ static void lines_that_are_no_message_are_failures(void **state)
 	fails("{\"type\":\"info\",\"message\":7}\n",
 		"invalid response from plugin: {\"type\":\"info\",\"message\":7}");
 	fails("{\"type\":\"odd\",\"message\":\"x\"}\n", "invalid response from plugin: odd");
-	fails("{\"type\":7,\"message\":\"x\"}\n", "invalid response from plugin: ");
+	fails("{\"type\":7,\"message\":\"x\"}\n",
+		"invalid response from plugin: {\"type\":7,\"message\":\"x\"}");
+	fails("{\"message\":\"x\"}\n", "invalid response from plugin: {\"message\":\"x\"}");
 	assert_string_equal(told, "Creating\n");
 }
 
@@ -157,8 +159,19 @@ static void variables_get_the_name_of_the_service_or_stay_as_they_are(void **sta
 	assert_int_equal(call.raw_variables.count, 1);
 	assert_string_equal(call.raw_variables.items[0], "REGION=eu");
 	fails("{\"type\":\"setenv\",\"message\":\"NOVALUE\"}\n", "invalid response from plugin: NOVALUE");
-	fails("{\"type\":\"setenv\",\"message\":\"=x\"}\n", "invalid response from plugin: =x");
-	fails("{\"type\":\"rawsetenv\",\"message\":\"\"}\n", "invalid response from plugin: ");
+	fails("{\"type\":\"setenv\",\"message\":\"=x\"}\n", "invalid response from plugin: =***");
+	fails("{\"type\":\"rawsetenv\",\"message\":\"\"}\n",
+		"invalid response from plugin: {\"type\":\"rawsetenv\",\"message\":\"\"}");
+}
+
+static void values_in_lines_that_are_no_message_are_not_shown(void **state)
+{
+	(void)state;
+	fails("{\"type\":\"setenv\",\"message\":\"KEY=hunter2\"\n",
+		"invalid response from plugin: {\"type\":\"setenv\",\"message\":\"KEY=***");
+	fails("{\"type\":\"setenv\",\"massage\":\"KEY\\u003Dhunter2\"}\n",
+		"invalid response from plugin: {\"type\":\"setenv\",\"massage\":\"KEY=***");
+	fails("KEY=hunter2\n", "invalid response from plugin: KEY=***");
 }
 
 /* Lines that set that many variables. */
@@ -282,6 +295,7 @@ int main(void)
 		TEST(lines_that_are_no_message_are_failures),
 		TEST(a_failure_that_it_tells_is_the_message),
 		TEST(variables_get_the_name_of_the_service_or_stay_as_they_are),
+		TEST(values_in_lines_that_are_no_message_are_not_shown),
 		TEST(variables_are_not_without_number),
 		TEST(controls_reach_no_terminal),
 		TEST(it_is_called_as_its_metadata_says),
