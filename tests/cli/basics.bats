@@ -145,11 +145,84 @@ load helper
 		"$flow" __doc "$shell" >"c.$shell"
 		if command -v "$shell" >/dev/null; then "$shell" -n "c.$shell"; fi
 	done
-	# shellcheck disable=SC1091
-	source ./c.bash
-	COMP_WORDS=("$flow" ver) COMP_CWORD=1
-	_docker_flow
-	[ "${COMPREPLY[*]}" = version ]
+}
+
+# on_tab: writes `steps` for terminal.py: each line of `lines` with a tab behind it. The shell has shown "ready", and answers ^T with
+# "<LINE>@NUMBER." and an empty line.
+on_tab() {
+	local line n=0
+	echo 'wait ready'
+	while IFS= read -r line; do
+		printf 'type %s\\t\ntype \\x14\nwait >@%d.\n' "${line//\\/\\\\}" $((++n))
+	done <lines
+	echo 'type exit\r'
+} >steps
+
+@test "shells complete a word with = and :, and between quotes, too" {
+	local shell
+	touch 'compose two.yaml' a:b.yaml "it's.yaml"
+	mkdir bin work
+	ln -s "$flow" bin/docker-flow
+	cat >compose.yaml <<-'YAML'
+		services:
+		  web: {image: busybox}
+		  db: {image: busybox, profiles: [dev]}
+	YAML
+	cat >wanted <<-'TEXT'
+		ver|version |
+		--profile=d|--profile=dev |
+		--profile=dev up d|--profile=dev up db |
+		timeline --format=s|timeline --format=svg |
+		ps --status=ru|ps --status=running |
+		up --scale=we|up --scale=web=|
+		--file=compo|--file=compose|
+		--file=compose.|--file=compose.yaml |
+		--file=a:|--file=a:b.yaml |
+		--file=it|--file=it\'s.yaml |
+		--project-directory=wo|--project-directory=work/|
+		-f a:b.yaml -f compose.yaml up we|-f a:b.yaml -f compose.yaml up web |
+		-f 'compose.yaml' up we|-f 'compose.yaml' up web |
+		-f "compose.yaml" up "we|-f "compose.yaml" up "web" |
+		-f 'compose t|-f 'compose two.yaml' |
+		-f compose\ t|-f compose\ two.yaml |
+		-f '$(touch ran)' up we|-f '$(touch ran)' up we|
+	TEXT
+	sed 's/|.*//; s/^/docker-flow /' wanted >lines
+	sed 's/|$//; s/.*|/docker-flow /' wanted >expected
+	cat >bash.rc <<-'BASH'
+		PS1='$ ' PATH=$PWD/bin:$PATH
+		bind 'set enable-bracketed-paste off'
+		bind 'set page-completions off'
+		bind -x '"\C-t": printf "<%s>@%d.\n" "$READLINE_LINE" $((++n)); READLINE_LINE='
+		source <(docker-flow __doc bash)
+		echo rea""dy
+	BASH
+	cat >.zshrc <<-'ZSH'
+		PS1='$ ' PATH=$PWD/bin:$PATH fpath=($PWD/functions $fpath)
+		autoload -U compinit && compinit -u -d dump
+		show() { ((++n)); print -r -- "<$BUFFER>@$n."; BUFFER=; }
+		zle -N show
+		bindkey -e
+		bindkey '^T' show
+		print rea""dy
+	ZSH
+	mkdir functions
+	"$flow" __doc zsh >functions/_docker-flow
+	on_tab
+	for shell in 'bash --noprofile --rcfile bash.rc -i' "env ZDOTDIR=$PWD zsh -di"; do
+		case $shell in *zsh*) command -v zsh >/dev/null || continue ;; esac
+		python3 "$top/tests/engine/terminal.py" 24x200 $shell <steps >shown
+		tr -d '\r' <shown | grep -o '<docker-flow .*>@[0-9]*\.$' | sed 's/^<//; s/>@[0-9]*\.$//' >got
+		diff expected got
+	done
+	[ ! -e ran ]
+	command -v fish >/dev/null || return 0
+	"$flow" __doc fish >c.fish
+	PATH=$PWD/bin:$PATH
+	for line in "--file=compose." "--project-directory=wo" "-f 'compose.yaml' up we"; do
+		HOME=$PWD fish --no-config -c 'source c.fish; complete -C $argv[1]' "docker-flow $line"
+	done | cut -f1 >got
+	printf '%s\n' --file=compose.yaml --project-directory=work/ web | diff - got
 }
 
 @test "the manual has its sections, and troff nothing to say about it" {
