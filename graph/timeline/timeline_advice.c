@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SECOND INT64_C(1000000000)
 
@@ -42,6 +43,7 @@ enum timeline_look timeline_look(const struct timeline_step *step)
 		[OP_CONTAINER_RENAME] = LOOK_CREATE,
 		[OP_CONTAINER_PAUSE] = LOOK_END,
 		[OP_CONTAINER_UNPAUSE] = LOOK_START,
+		[OP_CONTAINER_DRAIN] = LOOK_END,
 		[OP_CONTAINER_EXEC] = LOOK_HOOK,
 		[OP_GATE] = LOOK_GATE,
 	};
@@ -53,7 +55,7 @@ const char *timeline_step_words(struct arena *arena, const struct timeline_step 
 	const struct op_traits *traits = step->op < OP_COUNT ? &op_traits[step->op] : NULL;
 	if (!traits)
 		return step->name;
-	if (traits->waits)
+	if (step->op == OP_GATE)
 		return arena_printf(
 			arena, "gate %s (%s)", step->name, step->argument ? step->argument : traits->verb);
 	return arena_printf(arena, "%s %s %s%s%s", traits->object, step->name, traits->verb,
@@ -82,25 +84,48 @@ const char *timeline_title(struct arena *arena, const struct timeline *timeline)
 		timeline_span(arena, timeline->took), end);
 }
 
+static bool waits_until(const struct timeline_step *step, enum condition condition)
+{
+	return step->op == OP_GATE && step->argument &&
+	       strcmp(step->argument, condition_name(condition)) == 0;
+}
+
+/* A gate without a check: until the process has ended well, or has stayed up for a moment. */
+static const char *advise_unchecked(struct arena *arena, const struct timeline_step *step, const char *span)
+{
+	if (waits_until(step, CONDITION_COMPLETED))
+		return arena_printf(arena,
+			"%s ran for %s until it had completed: could it do less, or could "
+			"others wait for something else?",
+			step->name, span);
+	if (step->last)
+		return arena_printf(arena,
+			"what is new of %s was watched for %s, so that what was there before comes back if it "
+			"fails: --rollback=false goes without",
+			step->name, span);
+	return arena_printf(arena,
+		"%s was watched for %s, since without a check it has to stay up for a moment: with one it is "
+		"ready when that passes",
+		step->name, span);
+}
+
 /* A gate: the service's own time, or that of who looks. */
 static const char *advise_gate(struct arena *arena, const struct timeline_step *step, int64_t took)
 {
 	const char *name = step->name, *span = timeline_span(arena, took);
 	const char *every = timeline_span(arena, step->interval);
 	if (step->state == STEP_FAILED) /* its output may be gone with its container */
-		return arena_printf(arena, "%s was given up after %s%s%s: fewer retries tell it sooner", name,
-			span, step->failure ? ", since " : "", step->failure ? step->failure : "");
-	if (!step->check)
-		return arena_printf(arena,
-			"%s ran for %s until it had completed: could it do less, or could "
-			"others wait for something else?",
-			name, span);
+		return arena_printf(arena, "%s was given up after %s%s%s%s", name, span,
+			step->failure ? ", since " : "", step->failure ? step->failure : "",
+			step->check ? ": fewer retries tell it sooner" : "");
+	if (!step->check && !waits_until(step, CONDITION_HEALTHY))
+		return advise_unchecked(arena, step, span);
 	if (step->by_engine)
 		return arena_printf(arena,
 			"%s was healthy after %s, and only the engine looked, every %s: leave early: false out, or "
 			"shorten healthcheck.interval",
 			name, span, every);
-	if (step->interval >= 2 * SECOND && took > step->interval && step->op == OP_GATE &&
+	if (step->interval >= 2 * SECOND && took > step->interval && step->op == OP_GATE && step->check &&
 		step->check[0] != 'c')
 		return arena_printf(arena,
 			"%s was healthy after %s, and its check (%s) is run every %s in the end: a shorter interval "
@@ -138,6 +163,11 @@ static const char *advise_step(struct arena *arena, const struct timeline_step *
 			"%s took %s to stop: does it heed its stop signal (init: true, stop_signal)? else a shorter "
 			"stop_grace_period",
 			name, span);
+	case OP_CONTAINER_DRAIN:
+		return arena_printf(arena,
+			"the former container of %s had %s to end what it was at: a shorter x-flow.replace.drain, if "
+			"that ends sooner",
+			step->service ? step->service : name, span);
 	case OP_CONTAINER_EXEC:
 		return arena_printf(
 			arena, "a hook of %s took %s: what waits for %s waits for it, too", name, span, name);
@@ -203,29 +233,61 @@ static int by_worth(const void *a, const void *b)
 	return one < other ? -1 : one > other;
 }
 
-/* Starts one after another are one thing: the first, which is the longest, speaks for all. Returns whether it
- * was told already. */
-static bool tell_starts(const struct timeline *timeline, struct arena *arena,
-	const struct timeline_part *part, bool *told, struct timeline_advice *advice)
+/* Parts of which several on the path are one thing. */
+enum alike { ALIKE_NOT, ALIKE_START, ALIKE_DRAIN, ALIKE_WATCH, ALIKE_COUNT };
+
+static enum alike alike_of(const struct timeline_part *part)
 {
+	const struct timeline_step *step = part->step;
+	if (part->kind != PART_STEP || is_undo(part))
+		return ALIKE_NOT;
+	if (step->op == OP_CONTAINER_START)
+		return ALIKE_START;
+	if (step->op == OP_CONTAINER_DRAIN)
+		return ALIKE_DRAIN;
+	bool watched = waits_until(step, CONDITION_STARTED) && !step->last && step->state == STEP_DONE;
+	return watched ? ALIKE_WATCH : ALIKE_NOT;
+}
+
+/* What the first of several, which is the longest, says for all. */
+static const char *advise_alike(
+	struct arena *arena, enum alike alike, size_t count, int64_t sum, const struct timeline_step *longest)
+{
+	const char *span = timeline_span(arena, sum), *name = longest->name;
+	if (alike == ALIKE_START)
+		return arena_printf(arena,
+			"%zu starts one after another took the engine %s, %s the longest: can some wait for less?",
+			count, span, name);
+	if (alike == ALIKE_DRAIN)
+		return arena_printf(arena,
+			"%zu former containers, one after another, had %s to end what they were at: a shorter "
+			"x-flow.replace.drain, if that ends sooner, or a greater parallelism",
+			count, span);
+	return arena_printf(arena,
+		"%zu new containers, one after another, were watched for %s, since without a check they have to "
+		"stay up for a moment: a check, or a greater x-flow.replace.parallelism",
+		count, span);
+}
+
+/* Several that are alike are told once. Returns whether these were told already. */
+static bool tell_alike(const struct timeline *timeline, struct arena *arena, const struct timeline_part *part,
+	bool told[ALIKE_COUNT], struct timeline_advice *advice)
+{
+	enum alike alike = alike_of(part);
 	size_t count = 0;
 	int64_t sum = 0;
-	if (part->kind != PART_STEP || part->step->op != OP_CONTAINER_START)
-		return false;
+	if (alike == ALIKE_NOT || told[alike])
+		return alike != ALIKE_NOT;
 	for (size_t i = 0; i < timeline->npath; i++) {
 		const struct timeline_part *other = &timeline->path[i];
-		if (other->kind != PART_STEP || other->step->op != OP_CONTAINER_START || is_undo(other))
+		if (alike_of(other) != alike)
 			continue;
 		sum += other->ended - other->began;
 		count++;
 	}
-	if (*told)
-		return true;
-	*told = true;
+	told[alike] = true;
 	if (count > 1)
-		advice->text = arena_printf(arena,
-			"%zu starts one after another took the engine %s, %s the longest: can some wait for less?",
-			count, timeline_span(arena, sum), part->step->name);
+		advice->text = advise_alike(arena, alike, count, sum, part->step);
 	return false;
 }
 
@@ -236,7 +298,7 @@ size_t timeline_advise(
 		ARENA_ARRAY(arena, const struct timeline_part *, timeline->npath + 1);
 	struct timeline_advice *advice = ARENA_ARRAY(arena, struct timeline_advice, ADVICE_MOST);
 	size_t count = 0, given = 0;
-	bool told = false;
+	bool told[ALIKE_COUNT] = { false };
 	for (size_t i = 0; i < timeline->npath; i++) {
 		int64_t took = timeline->path[i].ended - timeline->path[i].began;
 		if (took >= WORTH_LEAST && took >= timeline->took / SHARE_LEAST &&
@@ -249,7 +311,7 @@ size_t timeline_advise(
 		const struct timeline_part *part = parts[i];
 		struct timeline_advice each = { part,
 			advise_part(timeline, arena, part, part->ended - part->began) };
-		if (!tell_starts(timeline, arena, part, &told, &each))
+		if (!tell_alike(timeline, arena, part, told, &each))
 			advice[given++] = each;
 	}
 	*ret_advice = advice;

@@ -1,71 +1,9 @@
-/* What a run has taken: the path it took, advice, records and drawings, from plans whose times are given. */
+/* What a run has taken: the path it took, records and drawings, from plans whose times are given. */
 #include "base/buf.h"
-#include "graph/timeline/timeline.h"
-#include "unit.h"
+#include "timeline_case.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
-
-#define MS INT64_C(1000000)
-
-static struct arena *arena;
-static struct errors errors;
-static struct plan *plan;
-static struct service db = { .key = "db" }, web = { .key = "web" };
-static struct probe probe;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_create();
-	errors_init(&errors, arena);
-	plan = plan_create(arena);
-	probe = (struct probe){ .kind = PROBE_TCP };
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_destroy(arena);
-	return 0;
-}
-
-/* The clock of these runs begins at 1 s; times are given in ms since then. */
-#define CLOCK (1000 * MS)
-
-static struct step *add(enum op op, const char *name, int64_t began, int64_t ended, struct step *on)
-{
-	struct step *step = plan_add(plan, op, name, "not found");
-	step->state = STEP_DONE;
-	step->began = CLOCK + began * MS;
-	step->ended = CLOCK + ended * MS;
-	plan_need(plan, step, on, ON_SUCCESS);
-	return step;
-}
-
-static struct step *add_gate(const char *name, int64_t began, int64_t ended, struct step *on)
-{
-	struct step *gate = add(OP_GATE, name, began, ended, on);
-	gate->service = &db;
-	gate->gate.condition = CONDITION_HEALTHY;
-	gate->gate.probe = &probe;
-	return gate;
-}
-
-static struct timeline *begin(void)
-{
-	return timeline_create(arena, "shop", "up", INT64_C(1764457200123456789), CLOCK);
-}
-
-/* A run of one plan, from 10 ms on. */
-static struct timeline *run(int64_t took)
-{
-	struct timeline *timeline = begin();
-	timeline_take(timeline, plan, "containers", CLOCK + 10 * MS, CLOCK + took * MS);
-	timeline_end(timeline, true, CLOCK + took * MS);
-	return timeline;
-}
 
 static const char *path_of(const struct timeline *timeline)
 {
@@ -75,22 +13,6 @@ static const char *path_of(const struct timeline *timeline)
 			timeline_part_words(arena, &timeline->path[i]),
 			(long long)((timeline->path[i].ended - timeline->path[i].began) / MS));
 	return text;
-}
-
-/* db is created, starts, gets healthy; web has long been created when it may start. */
-static struct timeline *run_shop(void)
-{
-	struct step *network = add(OP_NETWORK_CREATE, "shop_default", 10, 30, NULL);
-	struct step *made = add(OP_CONTAINER_CREATE, "shop-db-1", 30, 60, network);
-	struct step *other = add(OP_CONTAINER_CREATE, "shop-web-1", 30, 50, network);
-	struct step *started = add(OP_CONTAINER_START, "shop-db-1", 60, 100, made);
-	started->service = &db;
-	other->service = &web;
-	struct step *gate = add_gate("db", 100, 3100, started);
-	struct step *last = add(OP_CONTAINER_START, "shop-web-1", 3200, 3300, gate);
-	last->service = &web;
-	plan_need(plan, last, other, ON_SUCCESS);
-	return run(3300);
 }
 
 static void the_path_is_what_had_to_wait(void **state)
@@ -171,68 +93,6 @@ static void what_was_not_needed_is_left_out(void **state)
 	assert_int_equal(timeline->steps[0].began, -1);
 	assert_string_equal(path_of(timeline), "looking at the engine 10\n"
 					       "container shop-web-1 stop 20\n");
-}
-
-static const char *advice_of(const struct timeline *timeline)
-{
-	struct timeline_advice *advice;
-	const char *text = "";
-	for (size_t i = 0, count = timeline_advise(timeline, arena, &advice); i < count; i++)
-		text = arena_printf(arena, "%s%s\n", text, advice[i].text);
-	return text;
-}
-
-static void advice_begins_with_the_longest(void **state)
-{
-	(void)state;
-	const char *advice = advice_of(run_shop());
-	assert_ptr_equal(strstr(advice, "db took 3.00 s from its start until it was healthy"), advice);
-	assert_non_null(
-		strstr(advice, "container shop-web-1 start could have begun 0.10 s sooner: more at once "
-			       "with --parallel"));
-	assert_null(strstr(advice, "shop_default")); /* too short to matter */
-}
-
-static void advice_knows_intervals(void **state)
-{
-	(void)state;
-	probe.interval = (struct opt_int){ true, 5000 * MS };
-	add_gate("db", 10, 9010, NULL);
-	assert_non_null(strstr(advice_of(run(9010)), "its check (tcp) is run every 5.00 s in the end"));
-	plan = plan_create(arena);
-	probe = (struct probe){ .kind = PROBE_CONTAINER, .early = TRI_NO };
-	add_gate("db", 10, 30010, NULL);
-	assert_non_null(strstr(advice_of(run(30010)),
-		"only the engine looked, every 30.0 s: leave early: false out, or shorten healthcheck.interval"));
-}
-
-static void advice_for_the_others(void **state)
-{
-	(void)state;
-	static const struct {
-		enum op op;
-		const char *words;
-	} cases[] = { { OP_IMAGE_PULL, "pulling x took 1.00 s: docker flow pull beforehand" },
-		{ OP_IMAGE_BUILD, "building x took 1.00 s" },
-		{ OP_CONTAINER_STOP, "x took 1.00 s to stop: does it heed its stop signal" },
-		{ OP_CONTAINER_START, "the engine took 1.00 s to start x" },
-		{ OP_CONTAINER_EXEC, "a hook of x took 1.00 s" },
-		{ OP_VOLUME_CREATE, "volume x create took 1.00 s" } };
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		plan = plan_create(arena);
-		add(cases[i].op, "x", 10, 1010, NULL);
-		assert_non_null(strstr(advice_of(run(1010)), cases[i].words));
-	}
-	plan = plan_create(arena);
-	add(OP_CONTAINER_START, "b", 1010, 1510, add(OP_CONTAINER_START, "a", 10, 1010, NULL));
-	const char *advice = advice_of(run(1510));
-	assert_string_equal(advice,
-		"2 starts one after another took the engine 1.50 s, a the longest: can some wait for less?\n");
-	plan = plan_create(arena);
-	struct step *gate = add_gate("db", 10, 2010, NULL);
-	gate->state = STEP_FAILED;
-	gate->failure = "no answer";
-	assert_non_null(strstr(advice_of(run(2010)), "db was given up after 2.00 s"));
 }
 
 static const char *record_of(const struct timeline *timeline)
@@ -473,7 +333,6 @@ static void text_fits_the_columns(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		CASE(the_path_is_what_had_to_wait),
 		CASE(a_gate_stands_in_the_row_of_its_container),
@@ -481,9 +340,6 @@ int main(void)
 		CASE(images_come_first_then_another_look),
 		CASE(what_is_last_waits_for_all),
 		CASE(what_was_not_needed_is_left_out),
-		CASE(advice_begins_with_the_longest),
-		CASE(advice_knows_intervals),
-		CASE(advice_for_the_others),
 		CASE(f2_what_takes_back_waited_for_the_failure),
 		CASE(f2_the_end_says_what_was_done),
 		CASE(a_record_is_read_as_it_was_written),
