@@ -77,7 +77,7 @@ static const struct map *scale_of(struct watching *watching, const char *service
 
 /* Builds the service and replaces its containers, in the run that somebody is attached to when there is one.
  */
-static void watching_rebuild(void *arg, const char *service)
+static int watching_rebuild(void *arg, const char *service)
 {
 	struct watching *watching = arg;
 	struct ctx *ctx = watching->ctx;
@@ -103,14 +103,16 @@ static void watching_rebuild(void *arg, const char *service)
 	if (result == 0 && !watching->keep)
 		watching_prune(watching);
 	watching_goes_on(watching);
+	return result;
 }
 
 /* Restarts the service's containers, in the run that somebody is attached to when there is one. */
-static void watching_restart(void *arg, const char *service)
+static int watching_restart(void *arg, const char *service)
 {
 	struct watching *watching = arg;
 	struct ctx *ctx = watching->ctx;
 	struct scope scope;
+	int result = -1;
 	const struct scope_wish wish = {
 		.selection = { .services = &service, .nservices = 1, .no_deps = true, .looking = true }
 	};
@@ -128,10 +130,11 @@ static void watching_restart(void *arg, const char *service)
 		if (drive_open(&again.drive) == 0) {
 			if (watching->attach)
 				attach_join(watching->attach, &again.drive);
-			shown_run(ctx, &again.drive, drive_again_run);
+			result = shown_run(ctx, &again.drive, drive_again_run);
 		}
 	}
 	watching_goes_on(watching);
+	return result;
 }
 
 static const struct sync_listener *listener_of(struct watching *watching)

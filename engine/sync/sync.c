@@ -228,11 +228,12 @@ static void pass_on(struct sync *sync, struct sync_rule *rule, const struct sync
 	}
 	rule->failures = 0;
 	if (strcmp(action, "restart") == 0 || strcmp(action, "sync+restart") == 0) {
-		sync->to->restart(sync->to->arg, service);
-		sync_say(sync, arena_printf(batch->arena, "service(s) [\"%s\"] restarted", service));
+		if (sync->to->restart(sync->to->arg, service) == 0 && batch->ncontainers)
+			sync_say(sync, arena_printf(batch->arena, "service(s) [\"%s\"] restarted", service));
 	}
-	if (strcmp(action, "sync+exec") == 0 && sync_exec(batch) < 0 && batch->errors->last)
-		sync_say(sync, batch->errors->last->message);
+	if (strcmp(action, "sync+exec") == 0 && sync_exec(batch) < 0)
+		for (const struct error *each = batch->errors->first; each; each = each->next)
+			sync_say(sync, each->message);
 }
 
 static void handle_rule(struct sync *sync, struct sync_rule *rule, bool all)

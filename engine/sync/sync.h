@@ -10,10 +10,10 @@ struct sync;
 /* What else is done, and said. Called while sync_run waits for nothing else: it may turn the loop. */
 struct sync_listener {
 	void (*said)(void *arg, const char *text); /* a line without its end */
-	/* Makes a service anew from its sources; starts its containers again. Failures are the listener's to
-	 * tell. */
-	void (*rebuild)(void *arg, const char *service);
-	void (*restart)(void *arg, const char *service);
+	/* Makes a service anew from its sources; starts its containers again. Return 0, or -1 when that has
+	 * failed: failures are the listener's to tell, and so is what a rebuild has come to. */
+	int (*rebuild)(void *arg, const char *service);
+	int (*restart)(void *arg, const char *service);
 	/* Whether it is time to end. */
 	bool (*over)(void *arg);
 	void *arg;

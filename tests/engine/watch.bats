@@ -168,6 +168,39 @@ same() { diff <(cd src && find . -type f ! -name '*.tmp' | sort | xargs md5sum) 
 	ended
 }
 
+@test "what fails is not said to be done: restart, sync+restart, sync+exec" {
+	compose <<-'YAML'
+		services:
+		  web:
+		    image: busybox
+		    entrypoint: [/usr/bin/env, sleep, "1000"]
+		    stop_signal: KILL
+		    scale: 2
+		    develop:
+		      watch:
+		        - {path: ./run, action: sync+restart, target: /usr/bin/env}
+		        - {path: ./again, action: restart}
+		        - {path: ./exec, action: sync+exec, target: /exec, exec: {command: sh -c 'exit 3'}}
+	YAML
+	mkdir exec again
+	echo >run
+	watching
+	echo x >exec/file
+	until_true grep -qxF "$PROJECT-web-2: the command ended with status 3" log
+	grep -qxF "$PROJECT-web-1: the command ended with status 3" log
+	printf '#!/bin/sh\nexec "$@"\n' >new
+	mv new run
+	until_true grep -qi 'error.*permission denied' log
+	echo x >again/file
+	twice() { [ "$(grep -c '^.*web-1.*Error.*[pP]ermission denied' log)" -ge 2 ]; }
+	until_true twice
+	run ! grep restarted log
+	chmod +x run
+	until_true grep -qxF 'service(s) ["web"] restarted' log
+	[ "$(state web-1) $(state web-2)" = "running running" ]
+	ended
+}
+
 @test "rebuild: a new image, a new container; --prune, --quiet" {
 	compose <<-'YAML'
 		services:
