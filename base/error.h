@@ -115,6 +115,7 @@ struct error_style {
 	bool color;
 	bool json;  /* an array of objects instead of text */
 	bool lines; /* with json: one object a line, no array */
+	bool bare;  /* as a part of somebody else's message: without "error:" */
 	const char *(*line)(
 		void *arg, const char *file, unsigned line); /* source line for the caret, or NULL */
 	void *arg;

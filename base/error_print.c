@@ -118,7 +118,8 @@ static void print_finding(FILE *out, const struct error *error, const struct err
 		fprintf(out, ":%u:%u: ", error->at.line, error->at.col);
 	else if (error->at.file)
 		fputs(": ", out);
-	fprintf(out, "%s%s:%s ", strong, error->warning ? "warning" : "error", plain);
+	if (!style->bare)
+		fprintf(out, "%s%s:%s ", strong, error->warning ? "warning" : "error", plain);
 	if (error->path && *error->path) {
 		put_name(out, error->path);
 		fputs(": ", out);

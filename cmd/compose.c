@@ -11,7 +11,10 @@
 #include "engine/drive/drive_down.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define MESSAGE_MOST ((size_t)1 << 16)
 
 /* What docker compose calls us with. */
 struct provided_wish {
@@ -213,6 +216,77 @@ static int serve(struct ctx *ctx, struct provided_wish *wish)
 					    : take_down(ctx, &scope, text_is(wish->command, "stop"));
 }
 
+/* A word as a shell takes it. */
+static const char *shell_word(struct arena *arena, const char *word)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+=,-";
+	if (*word && !word[strspn(word, plain)])
+		return word;
+	const char *quoted = "'";
+	for (size_t len; *word; word += len) {
+		len = *word == '\'' ? 1 : strcspn(word, "'");
+		quoted = *word == '\'' ? arena_printf(arena, "%s'\\''", quoted)
+				       : arena_printf(arena, "%s%.*s", quoted, (int)len, word);
+	}
+	return arena_printf(arena, "%s'", quoted);
+}
+
+/* A hint of ours for who stands before another file: its commands name the project and ours. */
+static const char *hint_from_there(struct ctx *ctx, const char *hint)
+{
+	static const char command[] = "`docker flow ";
+	const struct globals *globals = &ctx->globals;
+	const struct {
+		const char *option;
+		const struct texts *values;
+	} rows[] = { { "-f", &globals->files }, { "--profile", &globals->profiles },
+		{ "--env-file", &globals->env_files } };
+	if (!hint || !globals->project_name)
+		return hint;
+	const char *words =
+		arena_printf(ctx->arena, "%s-p %s ", command, shell_word(ctx->arena, globals->project_name));
+	for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
+		for (size_t i = 0; i < rows[r].values->count; i++)
+			words = arena_printf(ctx->arena, "%s%s %s ", words, rows[r].option,
+				shell_word(ctx->arena, rows[r].values->items[i]));
+	const char *at, *text = "";
+	for (; (at = strstr(hint, command)); hint = at + strlen(command))
+		text = arena_printf(ctx->arena, "%s%.*s%s", text, (int)(at - hint), hint, words);
+	return arena_printf(ctx->arena, "%s%s", text, hint);
+}
+
+/* The failures as one message. Who is in front prints it as it is: nothing in it may reach a terminal that
+ * does anything there. */
+static void tell_failures(struct ctx *ctx)
+{
+	const struct error_style style = { .bare = true };
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	if (!out) {
+		say(ctx, "error", "out of memory");
+		return;
+	}
+	for (const struct error *each = ctx->errors.first; each; each = each->next) {
+		if (each->warning)
+			continue;
+		struct error copy = *each;
+		copy.next = NULL;
+		copy.hint = hint_from_there(ctx, each->hint);
+		errors_print(out, &(struct errors){ .first = &copy }, &style);
+	}
+	fclose(out);
+	len = len < MESSAGE_MOST ? len : MESSAGE_MOST;
+	while (len && text[len - 1] != '\n')
+		len--;
+	if (len) {
+		text[len - 1] = '\0';
+		say(ctx, "error", text);
+	}
+	free(text);
+}
+
 static int compose_run(struct ctx *ctx, const void *options)
 {
 	struct provided_wish wish = { .project = NULL };
@@ -220,11 +294,8 @@ static int compose_run(struct ctx *ctx, const void *options)
 	if (ctx->nargs && text_is(ctx->args[0], "metadata"))
 		return metadata(ctx);
 	int result = read_words(ctx, &wish) < 0 ? -1 : serve(ctx, &wish);
-	const struct error *first = ctx->errors.first;
-	while (result < 0 && first && first->warning)
-		first = first->next;
-	if (result < 0 && first)
-		say(ctx, "error", first->message);
+	if (result < 0)
+		tell_failures(ctx);
 	return result;
 }
 

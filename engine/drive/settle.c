@@ -94,6 +94,10 @@ static int container_failed(
 	errors_init(&unheard, arena);
 	error_add(drive->errors, ERROR_TASK, NULL, NULL, "container %s exited with code %lld", name,
 		(long long)status);
+	const struct dag_vertex *vertex = service ? dag_find(drive->scope->dag, service) : NULL;
+	if (vertex && vertex->service->at.file) /* not where its labels alone say what it is */
+		error_place(drive->errors, &vertex->service->at,
+			arena_printf(arena, "services.%s", vertex->service->key));
 	inspect_all(arena, drive->engine, &inspect, 1);
 	if (!inspect.text ||
 		look_read(arena, inspect.text, inspect.len, drive->engine->api, &look, &unheard) < 0)

@@ -34,6 +34,14 @@ static int fail(const struct provider_call *call, const char *message)
 		arena_printf(call->arena, "services.%s.provider", service->key), "%s", message);
 }
 
+/* What a provider says went wrong: its first line, and whatever stands below. */
+static int fail_told(const struct provider_call *call, const char *message)
+{
+	size_t len = strcspn(message, "\n");
+	fail(call, arena_strndup(call->arena, message, len));
+	return message[len] && message[len + 1] ? error_detail(call->errors, message + len + 1) : -1;
+}
+
 static void tell(const struct provider_call *call, const char *text)
 {
 	event_send(call->sink,
@@ -295,7 +303,7 @@ static int work(struct asking *asking, const char *const *argv)
 	if (program.interrupted)
 		return -1;
 	if (asking->failure)
-		return fail(call, asking->failure);
+		return fail_told(call, asking->failure);
 	if (program.status) {
 		fail(call, arena_printf(call->arena, "failed to %s service provider: %s",
 				   commands[call->command].verb, program_end(&program)));

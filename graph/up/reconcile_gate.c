@@ -198,14 +198,18 @@ static struct step *gate_step(struct work *work, struct task *task, enum conditi
 		container->kind = PROBE_CONTAINER;
 		wanted.probe = container;
 	}
+	/* Whoever we provide a service for waits for all, too, and has typed no option. */
+	const char *provides = task->service->project->provides;
+	const char *waiter = from ? from->service->key : provides;
 	struct step *gate = plan_add(work->plan, OP_GATE, task->service->key,
-		from ? arena_printf(work->arena, "%s waits for it", from->service->key) : "--wait");
+		waiter ? arena_printf(work->arena, "%s waits for it", waiter) : "--wait");
 	gate->service = task->service;
 	gate->gate = wanted;
 	gate->gate.optional = optional;
-	gate->gate.edge = from ? arena_printf(work->arena, "%s -> %s (%s)", from->service->key,
-					 task->service->key, condition_name(condition))
-			       : "--wait";
+	gate->gate.edge = from       ? arena_printf(work->arena, "%s -> %s (%s)", from->service->key,
+					       task->service->key, condition_name(condition))
+			  : provides ? NULL
+				     : "--wait";
 	/* What fails in a replica's own gate is told there. */
 	for (size_t r = 0; r < task->nreplicas; r++) {
 		plan_need(work->plan, gate, task->replicas[r]->ready, ON_SUCCESS);

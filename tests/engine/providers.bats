@@ -342,9 +342,9 @@ handed_on() {
 	run -0 --separate-stderr flow compose metadata
 	[ "$(python3 -c 'import json, sys; print(json.load(sys.stdin)["up"]["parameters"][0]["name"])' <<<"$output")" = file ]
 	run -2 --separate-stderr flow compose --project-name="$PROJECT" up db
-	[ "$output" = '{"type":"error","message":"provider flow needs the option `file`: the compose file that has service db"}' ]
+	[ "$output" = '{"type":"error","message":"provider flow needs the option `file`: the compose file that has service db\n  hint: provider: {type: flow, options: {file: flow.yaml}}"}' ]
 	run -2 --separate-stderr flow compose --project-name="$PROJECT" up --file=compose.yaml db
-	[ "$output" = '{"type":"error","message":"service db is of provider flow in this file, too"}' ]
+	[ "$output" = '{"type":"error","message":"compose.yaml:2:3: service db is of provider flow in this file, too"}' ]
 	run -2 --separate-stderr flow compose --project-name="$PROJECT" up --file=nosuch.yaml db
 	[[ $output == '{"type":"error",'*nosuch.yaml* ]]
 	sed -i 's/mkdir/exit 3; mkdir/' flow.yaml
@@ -354,4 +354,35 @@ handed_on() {
 	[ -z "$(names)" ]
 	run -2 flow compose --project-name="$PROJECT" restart --file flow.yaml db
 	has "up, down, stop or metadata"
+}
+
+@test "a provider's failure is told with its place, the last lines and what to do, whoever is in front" {
+	handed_on
+	cat >flow.yaml <<-'YAML'
+		services:
+		  db:
+		    image: busybox
+		    command: sh -c 'printf "no \033[31mtables\nin shop\n"; exit 1'
+	YAML
+	run -1 --separate-stderr flow compose --project-name="$PROJECT" up --file flow.yaml db
+	printf '%s\n' "${lines[-1]}" >said
+	# who sees the end first has the first line: the gate, or who looks whether it stays up
+	jq -r 'select(.type == "error").message' said | sed 's/exited (1)$/exited with code 1/' >message
+	diff message - <<-TEXT
+		flow.yaml:2:3: services.db: container $PROJECT-db-1 exited with code 1
+		    last lines of $PROJECT-db-1:
+		    no \x1b[31mtables
+		    in shop
+		  hint: \`docker flow -p $PROJECT -f flow.yaml logs db\` shows all of its output
+	TEXT
+	# what it names is there
+	run -0 flow -p "$PROJECT" -f flow.yaml logs db
+	has "in shop"
+	run -1 flow up -d
+	has "compose.yaml:2:8: error: services.db.provider: flow.yaml:2:3: services.db: container $PROJECT-db-1 exited " \
+		"     in shop" "hint: \`docker flow -p $PROJECT -f flow.yaml logs db\`"
+	[[ $output != *--wait* && $output != *'\x0a'* ]]
+	need_peer
+	run -1 peer up -d
+	has "flow.yaml:2:3: services.db: container $PROJECT-db-1 exited " "in shop" "hint: \`docker flow -p $PROJECT -f flow.yaml logs db\`"
 }

@@ -140,6 +140,9 @@ static void a_failure_that_it_tells_is_the_message(void **state)
 	fails("{\"type\":\"error\",\"message\":\"no quota\"}\n{\"type\":\"error\",\"message\":\"later\"}\nodd\n",
 		"no quota");
 	fails("{\"type\":\"error\",\"message\":\"\"}\n", "the provider reports a failure");
+	assert_null(errors.first->detail);
+	fails("{\"type\":\"error\",\"message\":\"no quota\\n  of disks\\nhint: ask\"}\n", "no quota");
+	assert_string_equal(errors.first->detail, "  of disks\nhint: ask");
 	put("status", "3");
 	fails("{\"type\":\"error\",\"message\":\"no quota\"}\n", "no quota");
 	fails("", "failed to create service provider: exit status 3");
