@@ -270,8 +270,8 @@ static int run_drive(struct one_run *run, const struct run_wish *wish)
 	struct once *once = &run->once;
 	struct drive *drive = &once->up.drive;
 	struct show_look nothing = { .log = NULL };
-	unsigned quiet =
-		(wish->quiet_pull ? SHOW_QUIET_PULL : 0) | (wish->quiet_build ? SHOW_QUIET_BUILD : 0);
+	unsigned quiet = SHOW_OUTPUT_TAKEN | (wish->quiet_pull ? SHOW_QUIET_PULL : 0) |
+			 (wish->quiet_build ? SHOW_QUIET_BUILD : 0);
 	report_warnings(ctx);
 	drive->sink =
 		wish->quiet ? show_quiet_create(ctx->arena, &nothing) : show_create(ctx, "run", NULL, quiet);

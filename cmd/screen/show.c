@@ -26,6 +26,8 @@ struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *lo
 		.as_compose = ctx->compose,
 		.quiet_pull = quiet & SHOW_QUIET_PULL,
 		.quiet_build = quiet & SHOW_QUIET_BUILD,
+		.build_out = ctx->compose ? (quiet & SHOW_OUTPUT_TAKEN ? stderr : stdout) : NULL,
+		.failure = &ctx->output.failure,
 		.log = log,
 		.size = terminal_size,
 		.now = loop_now,

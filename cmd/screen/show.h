@@ -7,8 +7,8 @@
 
 struct show_log;
 
-/* What a screen leaves out: --quiet-pull, --quiet-build. */
-enum { SHOW_QUIET_PULL = 1, SHOW_QUIET_BUILD = 2 };
+/* What a screen leaves out: --quiet-pull, --quiet-build; that standard output is a container's alone. */
+enum { SHOW_QUIET_PULL = 1, SHOW_QUIET_BUILD = 2, SHOW_OUTPUT_TAKEN = 4 };
 
 /* The screen that --progress (auto: a terminal on stderr) asks for, without what `quiet` says; arena's. `log`
  * may be NULL. */

@@ -1,5 +1,6 @@
 /* The plain screen: one line per transition, for pipes and logs. */
 #include "base/buf.h"
+#include "cmd/screen/show_build.h"
 #include "cmd/screen/show_clean.h"
 #include "cmd/screen/show_compose.h"
 #include "cmd/screen/show_screen.h"
@@ -13,6 +14,7 @@ struct plain {
 	struct show_look look;
 	struct show_totals totals;
 	struct show_past past;
+	struct show_build build;
 	int64_t waited; /* as the last line of EVENT_WAITING said */
 };
 
@@ -92,6 +94,17 @@ static void on_words(struct plain *plain, const struct event *event, const char 
 	plain_put_line(plain, &line);
 }
 
+/* What builds do. */
+static void plain_on_output(struct plain *plain, const struct event *event)
+{
+	if (plain->look.quiet_build)
+		return;
+	if (plain->look.build_out)
+		show_build_event(&plain->build, event);
+	else
+		on_words(plain, event, " | ");
+}
+
 static void plain_on_waiting(struct plain *plain, const struct event *event)
 {
 	char words[512];
@@ -116,8 +129,7 @@ static void show_plain_event(struct sink *sink, const struct event *event)
 		(plain->look.as_compose ? on_step_compose : on_step)(plain, event);
 		break;
 	case EVENT_OUTPUT:
-		if (!plain->look.quiet_build)
-			on_words(plain, event, " | ");
+		plain_on_output(plain, event);
 		break;
 	case EVENT_RETRY:
 		on_words(plain, event, "  Again: ");
@@ -138,6 +150,9 @@ static void show_plain_event(struct sink *sink, const struct event *event)
 		plain_on_waiting(plain, event);
 		break;
 	case EVENT_PROGRESS: /* a line per layer and second, or per try, says nothing in a log */
+		if (plain->look.build_out)
+			plain_on_output(plain, event);
+		break;
 	case EVENT_PROBE:
 		break;
 	}
@@ -161,5 +176,6 @@ struct sink *show_plain_create(struct arena *arena, const struct show_look *look
 	plain->look = *look;
 	plain->totals.began = look->now();
 	show_past_init(&plain->past, arena);
+	show_build_init(&plain->build, look->build_out, look->failure, arena);
 	return &plain->sink;
 }

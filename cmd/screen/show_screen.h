@@ -12,10 +12,13 @@ struct show_look {
 	FILE *out;
 	bool color, utf8;
 	bool verbose;
-	bool as_compose;      /* in docker compose's words, without times */
-	bool quiet_pull;      /* how far a pull is does not matter */
-	bool quiet_build;     /* nor what a build says */
-	struct show_log *log; /* NULL: no container speaks */
+	bool as_compose;  /* in docker compose's words, without times */
+	bool quiet_pull;  /* how far a pull is does not matter */
+	bool quiet_build; /* nor what a build says */
+	FILE *build_out; /* where the plain screen tells what builds do, in BuildKit's lines; NULL: in its own
+			  */
+	int *failure;    /* errno of the first write there that failed, or 0 */
+	struct show_log *log;                                    /* NULL: no container speaks */
 	void (*size)(unsigned *ret_rows, unsigned *ret_columns); /* of the terminal */
 	int64_t (*now)(void);                                    /* monotonic ns */
 };

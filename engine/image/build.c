@@ -73,14 +73,16 @@ static void build_cancel(struct job *job)
 
 /* Progress */
 
-/* Tells about a part of the build: output as it is, but for passwords; the names of steps without secrets. */
-static void build_tell(struct build_job *build, enum event_kind kind, const char *text, const char *part,
-	int64_t current, int64_t total)
+/* Tells about a part of the build, what image_job_tell tells of `said`: output as it is, but for passwords;
+ * the names of steps without secrets. */
+static void build_tell(struct build_job *build, enum event_kind kind, struct event said)
 {
 	struct arena *arena = build->scratch;
 	const struct build_secrets *secrets = &build->secrets;
-	text = (kind == EVENT_OUTPUT ? build_secrets_output : build_secrets_name)(secrets, arena, text);
-	image_job_tell(&build->job, kind, text, build_secrets_name(secrets, arena, part), current, total);
+	said.text =
+		(kind == EVENT_OUTPUT ? build_secrets_output : build_secrets_name)(secrets, arena, said.text);
+	said.part = build_secrets_name(secrets, arena, said.part);
+	image_job_tell(&build->job, kind, &said);
 }
 
 static struct vertex *vertex_of(struct build_job *build, const char *digest, const char *name)
@@ -111,7 +113,7 @@ static void build_got_line(void *arg, const char *text, size_t len)
 	keep = strlen(line) < keep ? strlen(line) : keep;
 	buf_keep_last(&vertex->tail, line, keep);
 	buf_keep_last(&vertex->tail, "\n", 1);
-	build_tell(build, EVENT_OUTPUT, line, vertex->name, 0, 0);
+	build_tell(build, EVENT_OUTPUT, (struct event){ .text = line, .part = vertex->name });
 }
 
 static void got_log(void *arg, const struct buildkit_log *log)
@@ -141,7 +143,8 @@ static void vertex_ended(struct build_job *build, struct vertex *vertex, const s
 		text = arena_printf(
 			build->scratch, "done %.1fs", (double)(seen->completed - seen->started) / 1e9);
 	}
-	build_tell(build, EVENT_PROGRESS, text, vertex->name, 0, 0);
+	build_tell(build, EVENT_PROGRESS,
+		(struct event){ .text = text, .part = vertex->name, .turn = TURN_ENDS });
 }
 
 /* The same vertex comes announced, started and completed; it may start again. */
@@ -158,7 +161,8 @@ static void got_vertex(void *arg, const struct buildkit_vertex *seen)
 		vertex_ended(build, vertex, seen);
 	} else if (seen->started && !seen->completed && vertex->state != VERTEX_RUNNING) {
 		vertex->state = VERTEX_RUNNING;
-		build_tell(build, EVENT_PROGRESS, "running", vertex->name, 0, 0);
+		build_tell(build, EVENT_PROGRESS,
+			(struct event){ .text = "running", .part = vertex->name, .turn = TURN_BEGINS });
 	}
 }
 
@@ -166,14 +170,17 @@ static void got_status(void *arg, const struct buildkit_status *status)
 {
 	struct build_job *build = arg;
 	struct vertex *vertex = vertex_of(build, status->vertex, "");
-	build_tell(build, EVENT_PROGRESS, *status->name ? status->name : status->id,
-		vertex ? vertex->name : NULL, status->current, status->total);
+	build_tell(build, EVENT_PROGRESS,
+		(struct event){ .text = *status->name ? status->name : status->id,
+			.part = vertex ? vertex->name : NULL,
+			.current = status->current,
+			.total = status->total });
 }
 
 static void got_warning(void *arg, const struct buildkit_warning *warning)
 {
 	struct build_job *build = arg;
-	build_tell(build, EVENT_NOTE, warning->text, NULL, 0, 0);
+	build_tell(build, EVENT_NOTE, (struct event){ .text = warning->text });
 }
 
 static void got_trace(struct build_job *build, const char *base64)
@@ -226,8 +233,11 @@ static void build_on_data(struct request *request, const char *bytes, size_t len
 {
 	struct build_job *build = request->arg;
 	if (!build->told_context && build->context.tar)
-		build_tell(build, EVENT_PROGRESS, "context sent", "context", tar_bytes(build->context.tar),
-			tar_bytes(build->context.tar));
+		build_tell(build, EVENT_PROGRESS,
+			(struct event){ .text = "context sent",
+				.part = "context",
+				.current = tar_bytes(build->context.tar),
+				.total = tar_bytes(build->context.tar) });
 	build->told_context = true;
 	lines_feed(&build->lines, bytes, len, build_got_message, build);
 }

@@ -5,14 +5,14 @@
 #include <cjson/cJSON.h>
 #include <string.h>
 
-void image_job_tell(const struct job *job, enum event_kind kind, const char *text, const char *part,
-	int64_t current, int64_t total)
+void image_job_tell(const struct job *job, enum event_kind kind, const struct event *said)
 {
 	struct event event = event_of_step(kind, job->step, loop_now());
-	event.text = text;
-	event.part = part;
-	event.current = current;
-	event.total = total;
+	event.text = said->text;
+	event.part = said->part;
+	event.turn = said->turn;
+	event.current = said->current;
+	event.total = said->total;
 	event_send(job->sink, &event);
 }
 

@@ -6,9 +6,8 @@
 
 struct cJSON; /* cjson/cJSON.h */
 
-/* Tells the sink about the job's step: kind, words, and for EVENT_PROGRESS the part with its numbers. */
-void image_job_tell(const struct job *job, enum event_kind kind, const char *text, const char *part,
-	int64_t current, int64_t total);
+/* Tells the sink about the job's step: kind, and of `said` words, part, turn and numbers. */
+void image_job_tell(const struct job *job, enum event_kind kind, const struct event *said);
 
 /* A line of the answer's stream: an object, to be freed by cJSON_Delete. NULL for a blank one, and for
  * anything else: then `ret_failure` says so, in the arena. */

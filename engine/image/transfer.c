@@ -46,9 +46,11 @@ static void transfer_got_message(void *arg, const char *text, size_t len)
 		free(transfer->failure);
 		transfer->failure = heap_text(failure);
 	} else if (status) {
-		image_job_tell(&transfer->job, EVENT_PROGRESS, status, json_text(json, "id", NULL),
-			json_int(json, "progressDetail.current", 0),
-			json_int(json, "progressDetail.total", 0));
+		image_job_tell(&transfer->job, EVENT_PROGRESS,
+			&(struct event){ .text = status,
+				.part = json_text(json, "id", NULL),
+				.current = json_int(json, "progressDetail.current", 0),
+				.total = json_int(json, "progressDetail.total", 0) });
 	}
 	cJSON_Delete(json);
 	arena_reset(transfer->arena, mark);
@@ -169,10 +171,9 @@ static void transfer_on_done(struct request *request)
 		return;
 	}
 	bool same = text_is(transfer->told, text);
-	image_job_tell(&transfer->job, EVENT_RETRY,
-		arena_printf(arena, "%s%sagain in %.1fs (try %u of %u)", same ? "" : text, same ? "" : "; ",
-			(double)pause / 1e9, transfer->repeats + 1, most + 1),
-		NULL, 0, 0);
+	const char *words = arena_printf(arena, "%s%sagain in %.1fs (try %u of %u)", same ? "" : text,
+		same ? "" : "; ", (double)pause / 1e9, transfer->repeats + 1, most + 1);
+	image_job_tell(&transfer->job, EVENT_RETRY, &(struct event){ .text = words });
 	free(transfer->told);
 	transfer->told = heap_text(text);
 	free(transfer->failure);

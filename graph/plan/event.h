@@ -18,6 +18,9 @@ enum event_kind {
 	EVENT_EXIT,    /* a container ended (attached up, logs -f) */
 };
 
+/* What a part of a build, a vertex of its graph, comes to. */
+enum event_turn { TURN_NONE, TURN_BEGINS, TURN_ENDS };
+
 struct event {
 	enum event_kind kind;
 	int64_t time;                                 /* Unix ns */
@@ -28,6 +31,7 @@ struct event {
 	const char
 		*text; /* the words: state word, output line, remark. Foreign text: screens neutralise it */
 	const char *part;       /* EVENT_PROGRESS, _OUTPUT: layer id or build vertex */
+	enum event_turn turn;   /* EVENT_PROGRESS of a build: its part begins, or ends as `text` says */
 	int64_t current, total; /* EVENT_PROGRESS: bytes or 0 */
 	int64_t status;         /* EVENT_EXIT: exit code */
 	bool again;             /* EVENT_EXIT: it is started again */

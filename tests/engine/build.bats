@@ -349,6 +349,27 @@ built() { docker cp "$PROJECT-$1-1:/facts" - | tar -xO; }
 	docker rmi -f busybox-web >/dev/null
 }
 
+@test "as docker-compose, standard output says what builds do, but where a container has it" {
+	compose <<-'YAML'
+		services:
+		  web: {build: {context: ., dockerfile_inline: "FROM busybox\nRUN echo word; echo on $$(( 6 * 7 )) >&2\n"}, command: echo said}
+	YAML
+	ln -s "$FLOW" docker-compose
+	run -0 --separate-stderr ./docker-compose build
+	[[ $output == *" [web 2/2] RUN echo word; echo on"*" word"*" on 42"*" DONE "* ]]
+	[[ $stderr != *word* && $stderr == *"Image $PROJECT-web  Built"* ]]
+	run -0 --separate-stderr ./docker-compose up --build
+	[[ $output == *" [web 2/2] RUN echo word; echo on"*" CACHED"*"web-1  | said"* ]]
+	run -0 --separate-stderr ./docker-compose run --build --rm web
+	[ "$output" = said ]
+	[[ $stderr == *" [web 2/2] RUN echo word; echo on"* ]]
+	run -0 --separate-stderr ./docker-compose up -d --build --quiet-build
+	[ -z "$output" ]
+	run -1 sh -c './docker-compose build >/dev/full'
+	run -0 --separate-stderr flow build --no-cache
+	[[ $output == "" && $stderr == *" | on 42"* ]]
+}
+
 @test "build: what needs a session is refused before anything is built" {
 	compose <<-'YAML'
 		services:

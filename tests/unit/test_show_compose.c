@@ -2,6 +2,7 @@
 #include "cmd/screen/show_screen.h"
 #include "unit.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 static int64_t time_now(void)
@@ -61,8 +62,82 @@ static void as_docker_compose(void **state)
 	arena_destroy(arena);
 }
 
+/* What builds do has an output of its own there, in BuildKit's lines: parts have numbers, and are named once,
+ * and nothing of it obeys the terminal. */
+static void builds_in_lines_of_buildkit(void **state)
+{
+	(void)state;
+	const int64_t s = 1000000000;
+	static const struct step web = { .op = OP_IMAGE_BUILD, .name = "p-web" };
+	static const struct step db = { .op = OP_IMAGE_BUILD, .name = "p-db" };
+	const struct event events[] = {
+		{ EVENT_PROGRESS, .step = &web, .service = "web", .part = "[1/2] FROM a", .text = "running",
+			.turn = TURN_BEGINS },
+		{ EVENT_PROGRESS, .step = &web, .service = "web", .part = "[1/2] FROM a",
+			.text = "extracting" },
+		{ EVENT_PROGRESS, .step = &web, .service = "web", .part = "[1/2] FROM a", .text = "done 0.2s",
+			.turn = TURN_ENDS },
+		{ EVENT_PROGRESS, .step = &web, .service = "web", .part = "[2/2] RUN b", .text = "running",
+			.turn = TURN_BEGINS, .elapsed = s },
+		{ EVENT_PROGRESS, .step = &db, .service = "db", .part = "exporting", .text = "cached",
+			.turn = TURN_ENDS },
+		{ EVENT_OUTPUT, .step = &web, .service = "web", .part = "[2/2] RUN b", .text = "hi\033[2J",
+			.elapsed = 3 * s / 2 },
+		{ EVENT_PROGRESS, .step = &web, .service = "web", .part = "[2/2] RUN b", .text = "failed",
+			.turn = TURN_ENDS, .elapsed = 2 * s },
+		{ EVENT_PROGRESS, .step = &web, .service = "web", .text = "of no part", .turn = TURN_ENDS },
+	};
+	for (int quiet = 0; quiet < 2; quiet++) {
+		char *text = NULL, *other = NULL;
+		size_t len, other_len;
+		struct arena *arena = arena_create();
+		struct show_look look = { .now = time_now, .as_compose = true, .quiet_build = quiet };
+		look.out = open_memstream(&other, &other_len);
+		look.build_out = open_memstream(&text, &len);
+		struct sink *sink = show_plain_create(arena, &look);
+		for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+			struct event event = events[i];
+			event.object = "image";
+			event.name = event.step->name;
+			event_send(sink, &event);
+		}
+		fclose(look.out);
+		fclose(look.build_out);
+		assert_string_equal(other, "");
+		assert_string_equal(text, quiet ? ""
+						: "#1 [web 1/2] FROM a\n#1 DONE 0.2s\n"
+						  "\n#2 [web 2/2] RUN b\n"
+						  "\n#3 [db] exporting\n#3 CACHED\n"
+						  "\n#2 0.500 hi\n#2 FAILED\n");
+		free(text);
+		free(other);
+		arena_destroy(arena);
+	}
+}
+
+/* An output that nobody takes is a failure of the command. */
+static void failure_of_a_builds_output(void **state)
+{
+	(void)state;
+	int failure = 0;
+	struct arena *arena = arena_create();
+	struct show_look look = { .now = time_now, .as_compose = true, .failure = &failure };
+	look.build_out = fopen("/dev/full", "w");
+	const struct step step = { .op = OP_IMAGE_BUILD, .name = "p-web" };
+	event_send(show_plain_create(arena, &look), &(struct event){ .kind = EVENT_OUTPUT,
+							    .step = &step,
+							    .name = "p-web",
+							    .service = "web",
+							    .part = "RUN a",
+							    .text = "hi" });
+	assert_int_equal(failure, ENOSPC);
+	fclose(look.build_out);
+	arena_destroy(arena);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(as_docker_compose) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(as_docker_compose),
+		cmocka_unit_test(builds_in_lines_of_buildkit), cmocka_unit_test(failure_of_a_builds_output) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
