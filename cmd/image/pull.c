@@ -24,6 +24,22 @@ static const struct opt rows[] = {
 	{ 0 },
 };
 
+/* Services whose images could not be had, and can be made. */
+static void warn_to_build(struct ctx *ctx, const struct plan *plan)
+{
+	auto_buf struct buf names;
+	buf_init(&names, 1 << 20);
+	for (size_t i = 0; plan && i < plan->count; i++) {
+		const struct step *step = plan->steps[i];
+		if (step->state == STEP_FAILED && step->service && step->service->build)
+			buf_printf(&names, " %s", step->service->key);
+	}
+	if (names.len)
+		error_warn(&ctx->errors, NULL, NULL,
+			"Some service image(s) must be built from source by running:\n    docker %s build%s",
+			ctx->compose ? "compose" : "flow", buf_text(&names));
+}
+
 static int pull_run(struct ctx *ctx, const void *data)
 {
 	const struct pull_command *options = data;
@@ -37,7 +53,9 @@ static int pull_run(struct ctx *ctx, const void *data)
 	};
 	images.drive.sink = show_create(ctx, ctx->cmd->name, NULL, options->quiet ? SHOW_QUIET_PULL : 0);
 	drive_images_init(&images);
-	return lifecycle_run(ctx, &images.drive, drive_run);
+	int result = lifecycle_run(ctx, &images.drive, drive_run);
+	warn_to_build(ctx, images.drive.plan);
+	return result;
 }
 
 const struct cmd cmd_pull = {

@@ -3,6 +3,8 @@
 #include "base/text/text.h"
 #include "cmd/screen/show_words.h"
 
+#include <string.h>
+
 bool show_compose_unsaid(const struct event *event)
 {
 	const struct step *step = event->step;
@@ -21,6 +23,17 @@ const char *show_compose_word(const struct event *event)
 		return text_is(word, "Recreating") ? "Recreate" : word;
 	}
 	return step->gate.condition == CONDITION_COMPLETED ? "Exited" : "Healthy";
+}
+
+bool show_compose_skipped(const char *text, const char **ret_service, const char **ret_why)
+{
+	static const char before[] = "service ", after[] = ": Skipped";
+	const char *why = text && strncmp(text, before, strlen(before)) == 0 ? strstr(text, after) : NULL;
+	if (!why)
+		return false;
+	*ret_service = text + strlen(before);
+	*ret_why = why + strlen(": ");
+	return true;
 }
 
 const char *show_compose_waited(const struct event *event, size_t i)

@@ -12,6 +12,11 @@ bool show_compose_unsaid(const struct event *event);
  */
 const char *show_compose_word(const struct event *event);
 
+/* Whether a note says that nothing is done for a service ("service web: Skipped - …"). Then `ret_service` is
+ * where its name begins in the text, and `ret_why` where "Skipped - …" does, two characters behind its end.
+ */
+bool show_compose_skipped(const char *text, const char **ret_service, const char **ret_why);
+
 /* Name `i`, from 0, of the containers that the event's step waits for; NULL: it waits for none, or no more.
  */
 const char *show_compose_waited(const struct event *event, size_t i);

@@ -94,6 +94,21 @@ static void on_words(struct plain *plain, const struct event *event, const char 
 	plain_put_line(plain, &line);
 }
 
+static void plain_on_note(struct plain *plain, const struct event *event)
+{
+	const char *service, *why;
+	if (!plain->look.as_compose || !show_compose_skipped(event->text, &service, &why)) {
+		on_words(plain, event, event->object || event->name ? ": " : "");
+		return;
+	}
+	auto_buf struct buf line;
+	buf_init(&line, 8192);
+	buf_putc(&line, ' ');
+	show_clean(&line, service, (size_t)(why - service) - strlen(": "));
+	plain_put_text(&line, " ", why);
+	plain_put_line(plain, &line);
+}
+
 /* What builds do. */
 static void plain_on_output(struct plain *plain, const struct event *event)
 {
@@ -135,7 +150,7 @@ static void show_plain_event(struct sink *sink, const struct event *event)
 		on_words(plain, event, "  Again: ");
 		break;
 	case EVENT_NOTE:
-		on_words(plain, event, event->object || event->name ? ": " : "");
+		plain_on_note(plain, event);
 		break;
 	case EVENT_LOG:
 		if (plain->look.log)

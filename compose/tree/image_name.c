@@ -83,3 +83,10 @@ bool image_name_valid(const char *text)
 	}
 	return *text == '@' ? valid_digest(text + 1) : !*text;
 }
+
+bool image_name_latest(const char *text)
+{
+	const char *path = strrchr(text, '/');
+	const char *tag = strchr(path ? path : text, ':');
+	return !strchr(text, '@') && (!tag || strcmp(tag, ":latest") == 0);
+}

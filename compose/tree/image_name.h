@@ -8,4 +8,8 @@
  * distribution reference: a path is of lower case). An image's id passes as well. */
 bool image_name_valid(const char *text);
 
+/* Whether a name means the tag `latest`, named or not: what moves from day to day. One with a digest does
+ * not. */
+bool image_name_latest(const char *text);
+
 #endif

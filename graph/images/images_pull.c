@@ -1,5 +1,6 @@
 #include "base/text/text.h"
 #include "base/text/texts.h"
+#include "compose/tree/image_name.h"
 #include "graph/images/freshness.h"
 #include "graph/images/images.h"
 #include "graph/plan/hooks.h"
@@ -34,7 +35,9 @@ static const char *pull_skips(const struct pulling *pulling, const struct servic
 		return "No image to be pulled";
 	if (text_is(policy, "never") || text_is(policy, "build"))
 		return arena_printf(pulling->arena, "The pull policy is %s", policy);
-	if (only_missing(policy) && map_has(&pulling->there, service->image))
+	/* docker compose 2.40, pkg/compose/pull.go: the latest of an image is never there */
+	if (only_missing(policy) && map_has(&pulling->there, service->image) &&
+		!image_name_latest(service->image))
 		return "Image is already present locally";
 	if (service->build && pulling->options->ignore_buildable)
 		return "Image can be built";
@@ -56,8 +59,8 @@ static void plan_pull(struct pulling *pulling, const struct service *service, bo
 	if (why && !step)
 		return;
 	if (!step) {
-		step = plan_add(pulling->plan, OP_IMAGE_PULL, service->image,
-			only_missing(policy) ? "not there" : NULL);
+		bool missing = only_missing(policy) && !map_has(&pulling->there, service->image);
+		step = plan_add(pulling->plan, OP_IMAGE_PULL, service->image, missing ? "not there" : NULL);
 		step->service = service;
 		step->may_fail = pulling->options->ignore_failures;
 		map_set(&pulling->by_image, key, step);

@@ -216,6 +216,7 @@ there() { docker image inspect "$REGISTRY/shop:$1" >/dev/null 2>&1; }
 	there web
 	run -0 flow pull --ignore-pull-failures
 	has "$REGISTRY/shop:gone  Not pulled" "warning: services.gone.image: cannot pull $REGISTRY/shop:gone" "$REGISTRY/shop:web  Pulled"
+	has "warning: Some service image(s) must be built from source by running:" "docker flow build both"
 	FLOW_TRACE=$PWD/trace run -1 flow pull --ignore-buildable
 	has "service both: Skipped - Image can be built"
 	[ "$(pulls trace)" = 2 ]

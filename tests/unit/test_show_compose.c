@@ -51,11 +51,15 @@ static void as_docker_compose(void **state)
 						 .elapsed = 1000000000 });
 	struct plan *plan = plan_create(arena);
 	plan_keep(plan, "p-web-1", "Running");
+	plan_note(plan, "service web: Skipped - Image can be built");
+	plan_note(plan, "service web: container made by another tool");
 	event_notes(sink, plan);
 	fflush(look.out);
 	assert_string_equal(text, " web Pulling\n web Pulled\n Network p_default  Removed\n"
 				  " Container p-db-1  Waiting\n Container p-db-2  Waiting\n"
 				  " Container p-db-1  Healthy\n Container p-db-2  Healthy\n"
+				  " web Skipped - Image can be built\n"
+				  "service web: container made by another tool\n"
 				  " Container p-web-1  Running\n");
 	fclose(look.out);
 	free(text);
