@@ -121,7 +121,10 @@ static void judge_look(struct watch *watch)
 			watch_go(watch, WATCH_READY);
 		break;
 	case GATE_FAILED:
-		watch_fail(watch, why, hint);
+		if (rest > 0 && gate->job.step->gate.unchecked && watch->look.state == CONTAINER_RUNNING)
+			watch->timer = loop_after(gate->job.engine->loop, rest, look_again, watch);
+		else
+			watch_fail(watch, why, hint);
 		break;
 	case GATE_LISTEN:
 		if (watch->look.state == CONTAINER_RESTARTING)

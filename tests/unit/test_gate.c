@@ -148,6 +148,26 @@ static void missing_check_is_said_as_compose_says_it(void **state)
 		"dependency failed to start: container shop-db-1 has no healthcheck configured: web -> db (healthy)");
 }
 
+/* One that nothing checks gets a moment: that it has ended is the better reason. */
+static void unchecked_one_may_say_more_by_its_end(void **state)
+{
+	(void)state;
+	const struct observed_container db = { .id = "c1" };
+	struct step start = {
+		.op = OP_CONTAINER_START, .container = &db, .service = &world.service, .ended = loop_now()
+	};
+	struct step *starts[] = { &start };
+	world.step.gate.unchecked = true;
+	world.step.gate.starts = starts;
+	world.inspect = container(RUNNING, "", "");
+	world.step.gate.nstarts = 1;
+	begin(0);
+	settle(1);
+	assert_int_equal(world.dones, 0);
+	world.inspect = container(EXITED(3), "", "");
+	finding_is("dependency failed to start: container shop-db-1 exited (3): web -> db (healthy)");
+}
+
 static void death_while_waited_for_fails_at_once(void **state)
 {
 	(void)state;
@@ -340,6 +360,7 @@ int main(void)
 		TEST(c3_unhealthy_container_that_stays_so_fails),
 		TEST(c3_left_to_the_engine_its_word_counts),
 		TEST(missing_check_is_said_as_compose_says_it),
+		TEST(unchecked_one_may_say_more_by_its_end),
 		TEST(death_while_waited_for_fails_at_once),
 		TEST(restarted_container_is_waited_for_again),
 		TEST(crash_loop_fails),
