@@ -86,7 +86,7 @@ static struct attach attach_options(const struct up *up, struct show_log *log)
 	return (struct attach){
 		.abort_on_exit = options->abort_on_exit,
 		.abort_on_failure = options->abort_on_failure,
-		.awaited_too = up->ctx->compose,
+		.as_compose = up->ctx->compose,
 		.exit_code_from = options->exit_code_from,
 		.dependencies = options->attach_dependencies,
 		.timestamps = options->timestamps,

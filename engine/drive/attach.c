@@ -35,7 +35,7 @@ static bool stops_everything(const struct attach *attach, const char *service, i
 	const struct dag_vertex *vertex = dag_find(attach->drive->scope->dag, service);
 	if (text_is(attach->exit_code_from, service))
 		return true;
-	if (vertex && vertex->awaited && exit_code == 0 && !attach->awaited_too)
+	if (vertex && vertex->awaited && exit_code == 0 && !attach->as_compose)
 		return false;
 	return attach->abort_on_exit ||
 	       ((attach->abort_on_failure || attach->exit_code_from) && exit_code != 0);
@@ -150,7 +150,15 @@ void attach_leave(struct attach *attach)
 	attach->left = true;
 }
 
-/* Stops or kills what this run has selected, applications excepted: others share them. */
+/* An interrupt stops what was asked for by name, or all where nothing was: what that needs may have run
+ * before. Applications are shared with others. */
+static bool attach_stops(const struct attach *attach, const struct dag_vertex *vertex)
+{
+	bool all = attach->abort && !attach->signal && !attach->as_compose;
+	return vertex->selected && (vertex->named || all) && !vertex->service->application;
+}
+
+/* Stops or kills what this run is to leave stopped. */
 static int halt(struct attach *attach, bool kill, int *ret_interrupted)
 {
 	const struct drive *drive = attach->drive;
@@ -162,7 +170,7 @@ static int halt(struct attach *attach, bool kill, int *ret_interrupted)
 	struct errors errors; /* what the run has found is no failure of the stop */
 	errors_init(&errors, drive->arena);
 	for (size_t i = 0; i < dag->count; i++)
-		if (dag->vertices[i]->selected && !dag->vertices[i]->service->application)
+		if (attach_stops(attach, dag->vertices[i]))
 			texts_add(drive->arena, &services, dag->vertices[i]->service->key);
 	*ret_interrupted = 0;
 	if (!services.count || !drive->scope->project)

@@ -10,8 +10,10 @@ struct attach {
 	/* Set by the caller. */
 	bool abort_on_exit,
 		abort_on_failure; /* the end of any container, or only a failure, stops everything */
-	bool awaited_too;         /* as docker compose: any end is that of a task that others wait for, too */
-	bool dependencies;        /* their output, too */
+	/* As docker compose: any end stops the rest, that of a task that others wait for, too, and the rest
+	 * is what was asked for by name. */
+	bool as_compose;
+	bool dependencies; /* their output, too */
 	bool timestamps;
 	const char *exit_code_from; /* service whose end stops everything and whose status counts, or NULL */
 	const char *const *shown;   /* services whose output is shown; none: those asked for */

@@ -258,6 +258,20 @@ load helper
 	done
 }
 
+@test "an interrupt of an attached up stops what was named, and leaves what that needs" {
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, init: true, command: "sh -c 'echo here; exec sleep 1000'", depends_on: [db]}
+		  db: {image: busybox, init: true, command: sleep 1000}
+	YAML
+	begin log up web
+	until_true grep -q here log
+	kill -INT "$pid"
+	ends 130
+	is web-1 exited
+	is db-1 running
+}
+
 @test "the second interrupt kills" {
 	compose <<-'YAML'
 		services:

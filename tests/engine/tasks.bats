@@ -145,6 +145,19 @@ waited_for() {
 	is running-1 exited
 }
 
+@test "an end that ends an attached up stops what the named need, too, but as docker-compose" {
+	compose <<-'YAML'
+		services:
+		  db: {image: busybox, init: true, command: sleep 1000}
+		  test: {image: busybox, command: [sh, -c, "exit 4"], depends_on: [db]}
+	YAML
+	ln -s "$FLOW" docker-compose
+	run -4 timeout 60 ./docker-compose up --exit-code-from test test
+	is db-1 running
+	run -4 timeout 60 "$FLOW" up --exit-code-from test test
+	is db-1 exited
+}
+
 @test "C8 --exit-code-from: an end while other services are still waited for is heard at once" {
 	compose <<-'YAML'
 		services:
