@@ -8,6 +8,7 @@
 #include "engine/drive/drive.h"
 #include "engine/sync/sync_inside.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -94,11 +95,21 @@ static bool is_bound(const struct service *service, const char *path)
 	return false;
 }
 
-/* Checks a rule and adds it. One whose files the container sees anyway is left out, with docker compose's
- * warning. */
-static int open_rule(struct sync *sync, const struct service *service, const struct watch_rule *rule,
-	struct errors *errors)
+/* Whether rule `number` of a service has docker compose's former name for initial_sync, and says so. */
+static bool is_initial_of_old(const struct service *service, size_t number)
 {
+	const struct node *watch = node_get(node_get(service->node, "develop"), "watch");
+	const struct node *rule =
+		watch && watch->kind == NODE_LIST && number < watch->nitems ? watch->items[number] : NULL;
+	const struct node *yes = node_get(rule, "x-initialSync");
+	return yes && yes->kind == NODE_BOOL && yes->yes;
+}
+
+/* Checks rule `number` of a service and adds it. One whose files the container sees anyway is left out, with
+ * docker compose's warning. */
+static int open_rule(struct sync *sync, const struct service *service, size_t number, struct errors *errors)
+{
+	const struct watch_rule *rule = service->develop->watch[number];
 	const char *path = arena_printf(sync->arena, "services.%s.develop.watch", service->key);
 	if (strcmp(rule->action, "rebuild") == 0 && !service->build)
 		return error_add(errors, ERROR_FILE, &rule->at, path,
@@ -113,8 +124,17 @@ static int open_rule(struct sync *sync, const struct service *service, const str
 			rule->path);
 		return 0;
 	}
+	bool old = is_initial_of_old(service, number);
+	if (old)
+		error_warn(errors, &rule->at, path,
+			"x-initialSync is DEPRECATED, please use the official `initial_sync` attribute");
+	struct stat stat;
+	if (fstatat(AT_FDCWD, rule->path, &stat, 0) != 0 && (errno == ENOENT || errno == ENOTDIR))
+		error_warn(errors, &rule->at, path, "%s is not there: nothing is done before it comes",
+			rule->path);
 	struct sync_rule *new = ARENA_PUSH(sync->arena, sync->rules, sync->nrules);
 	*new = (struct sync_rule){ .service = service, .rule = rule };
+	new->initial = (rule->initial_sync || old) && strncmp(rule->action, "sync", 4) == 0;
 	new->files = (struct tree_options){ .root = path_clean(sync->arena, rule->path),
 		.ignore = patterns_of(sync->arena, passing, rule->ignore, rule->nignore, errors),
 		.include = rule->ninclude
@@ -149,7 +169,7 @@ struct sync *sync_open(struct arena *arena, const struct scope *scope, struct er
 		const struct develop *develop = vertex->service->develop;
 		for (size_t r = 0; vertex->selected && develop && r < develop->nwatch; r++) {
 			any = true;
-			open_rule(sync, vertex->service, develop->watch[r], errors);
+			open_rule(sync, vertex->service, r, errors);
 		}
 	}
 	if (!any) {
@@ -236,7 +256,8 @@ static void pass_on(struct sync *sync, struct sync_rule *rule, const struct sync
 			sync_say(sync, each->message);
 }
 
-static void handle_rule(struct sync *sync, struct sync_rule *rule, bool all)
+/* Returns how many changes there were. */
+static size_t handle_rule(struct sync *sync, struct sync_rule *rule, bool all)
 {
 	struct arena *arena = arena_child(NULL);
 	struct errors errors;
@@ -253,6 +274,7 @@ static void handle_rule(struct sync *sync, struct sync_rule *rule, bool all)
 			pass_on(sync, rule, &batch);
 	}
 	arena_destroy(arena);
+	return batch.nchanges;
 }
 
 /* The loop */
@@ -296,11 +318,19 @@ static bool sync_wakes(void *arg)
 static void handle_all(struct sync *sync)
 {
 	bool again = false;
+	char text[128];
+	size_t changes = 0;
+	int64_t began = loop_now();
 	sync->due = false;
 	sync->first = 0;
 	for (size_t i = 0; i < sync->nrules && !sync->to->over(sync->to->arg); i++) {
-		handle_rule(sync, &sync->rules[i], false);
+		changes += handle_rule(sync, &sync->rules[i], false);
 		again |= sync->rules[i].failures > 0;
+	}
+	if (sync->to->verbose && changes) {
+		snprintf(text, sizeof text, "batch complete: duration[%.3fs] count[%zu]",
+			(double)(loop_now() - began) / 1e9, changes);
+		sync_say(sync, text);
 	}
 	if (again)
 		sync_soon(sync, AGAIN);
@@ -316,7 +346,7 @@ void sync_begin(struct sync *sync, struct engine *engine, const struct sync_list
 		sync->watches[i] =
 			loop_watch(engine->loop, tree_fd(sync->rules[i].tree), POLLIN, sync_heard, sync);
 	for (size_t i = 0; i < sync->nrules; i++)
-		if (sync->rules[i].rule->initial_sync && strncmp(sync->rules[i].rule->action, "sync", 4) == 0)
+		if (sync->rules[i].initial)
 			handle_rule(sync, &sync->rules[i], true);
 	sync_say(sync, "Watch enabled");
 }

@@ -10,6 +10,7 @@ struct sync;
 /* What else is done, and said. Called while sync_run waits for nothing else: it may turn the loop. */
 struct sync_listener {
 	void (*said)(void *arg, const char *text); /* a line without its end */
+	bool verbose;                              /* it is said, too, how long a batch has taken */
 	/* Makes a service anew from its sources; starts its containers again. Return 0, or -1 when that has
 	 * failed: failures are the listener's to tell, and so is what a rebuild has come to. */
 	int (*rebuild)(void *arg, const char *service);
@@ -19,8 +20,9 @@ struct sync_listener {
 	void *arg;
 };
 
-/* Begins to notice changes below the paths of the selected services' rules. Returns NULL with findings: no
- * rules, a path that is not there, rebuild without a build section. Nothing is asked from the engine. */
+/* Begins to notice changes below the paths of the selected services' rules. What is not there
+ * yet is followed from when it comes, with a warning. Returns NULL with findings: no rules, rebuild without a
+ * build section. Nothing is asked from the engine. */
 struct sync *sync_open(struct arena *arena, const struct scope *scope, struct errors *errors);
 
 /* Brings the files of rules with initial_sync, then follows every change until it is over: what changed since

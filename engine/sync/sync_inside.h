@@ -12,6 +12,7 @@ struct sync_rule {
 	const struct watch_rule *rule;
 	struct tree_options files;
 	struct tree *tree;
+	bool initial;      /* all is brought at the start */
 	unsigned failures; /* in a row */
 };
 

@@ -42,6 +42,7 @@ struct tree {
 	struct arena *arena; /* of paths: each that was ever there, once */
 	const char *root;
 	const char *only; /* the root is this file of `root`; NULL: it is a directory */
+	bool settled;     /* which of the two it is; not before it was there */
 	const struct tree_options *options;
 	int fd;
 	struct tree_watch *watched; /* by inotify's number */
@@ -280,12 +281,28 @@ static void tree_look(struct tree *tree, const char *path, unsigned depth)
 	}
 }
 
+/* A root that is there for the first time is a directory or a file. Returns whether it is a file. */
+static bool tree_settle(struct tree *tree)
+{
+	struct stat stat;
+	if (tree->settled || fstatat(AT_FDCWD, tree->root, &stat, 0) != 0)
+		return false;
+	tree->settled = true;
+	if (S_ISDIR(stat.st_mode))
+		return false;
+	tree->only = path_base(tree->root);
+	tree->root = path_dir(tree->arena, tree->root);
+	return true;
+}
+
 /* The root may be another one, or none. */
 static void tree_look_everywhere(struct tree *tree)
 {
 	struct stat stat = { 0 };
 	tree->looks++;
 	tree_watch_way(tree);
+	if (tree_settle(tree))
+		tree_watch_way(tree);
 	if (fstatat(AT_FDCWD, tree->root, &stat, 0) != 0 || !same_file(&tree->stat, &stat))
 		tree_unwatch(tree, "");
 	tree->stat = stat;
@@ -310,17 +327,13 @@ struct tree *tree_open(const struct tree_options *options, struct errors *errors
 	map_init(&tree->nodes, tree->arena);
 	map_init(&tree->places, tree->heard);
 	tree->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (tree->fd < 0 || fstatat(AT_FDCWD, root, &stat, 0) != 0) {
+	if (tree->fd < 0 || (fstatat(AT_FDCWD, root, &stat, 0) != 0 && errno != ENOENT && errno != ENOTDIR)) {
 		error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot watch %s: %s", root, strerror(errno));
 		tree_close(tree);
 		return NULL;
 	}
 	size_t before = errors->count;
 	tree->root = arena_strdup(tree->arena, root);
-	if (!S_ISDIR(stat.st_mode)) {
-		tree->only = path_base(tree->root);
-		tree->root = path_dir(tree->arena, tree->root);
-	}
 	tree_look_everywhere(tree);
 	tree->errors = NULL;
 	if (errors->count == before)

@@ -17,7 +17,7 @@ struct tree_change {
 };
 
 struct tree_options {
-	const char *root;             /* a directory or a file */
+	const char *root;             /* a directory or a file; it need not be there yet */
 	const struct ignore *ignore;  /* what does not count, by paths below the root; or NULL */
 	const struct ignore *include; /* files that count; NULL: all */
 	const struct ignore

@@ -63,6 +63,27 @@ same() { diff <(cd src && find . -type f ! -name '*.tmp' | sort | xargs md5sum) 
 	[ "$(state web-1)" = running ]
 }
 
+@test "a watched path that is not there is followed from when it comes, docker compose's old initial sync holds" {
+	watched '{path: ./late/folder, action: sync, target: /app}' '{path: ./late.txt, action: sync, target: /etc/late}' \
+		'{path: ./src, action: sync, target: /src, x-initialSync: true}'
+	echo 1 >src/a
+	begin log --verbose watch
+	until_true grep -q "Watch enabled" log
+	grep -q "warning: services.web.develop.watch: .*/late/folder is not there" log
+	grep -q 'x-initialSync is DEPRECATED, please use the official `initial_sync` attribute' log
+	[ "$(inside 'cat /src/a')" = 1 ]
+	run ! grep -q "batch complete" log
+	mkdir -p late/folder/sub
+	echo 2 >late/folder/sub/two
+	until_true inside 'test "$(cat /app/sub/two)" = 2'
+	echo 3 >late.txt
+	until_true inside 'test "$(cat /etc/late)" = 3'
+	rm -r late
+	until_true inside '! test -e /app/sub'
+	until_true grep -qE '^batch complete: duration\[[0-9.]+s\] count\[[0-9]+\]$' log
+	ended
+}
+
 @test "E1 a watched folder that is removed, replaced or moved away, and comes back" {
 	watched '{path: ./src, action: sync, target: /app, initial_sync: true}' '{path: ./again, action: restart}'
 	mkdir -p src/sub again
@@ -337,9 +358,10 @@ watched_build() {
 	one_service
 	run -1 flow watch
 	has "none of the selected services is configured for watch, consider setting a 'develop' section"
-	watched '{path: ./nosuch, action: sync, target: /app}'
+	watched '{path: ./loop, action: sync, target: /app}'
+	ln -s loop loop
 	run -1 flow watch
-	has "compose.yaml:8:" "cannot watch" "nosuch: No such file or directory"
+	has "compose.yaml:8:" "cannot watch" "loop: Too many levels of symbolic links"
 	run -2 flow watch nope
 	has "no such service: nope"
 	watched '{path: ./src, action: rebuild}'

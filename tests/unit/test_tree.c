@@ -144,7 +144,13 @@ static void one_file_and_what_is_told_again(void **state)
 	assert_string_equal(changed(tree), "-");
 	assert_string_equal(changed(tree), "");
 	tree_close(tree);
-	options.root = in("nosuch");
+	put("tree", "a file");
+	options.root = in("tree/below");
+	tree = tree_open(&options, &errors); /* it may come */
+	assert_non_null(tree);
+	tree_close(tree);
+	assert_int_equal(symlink("loop", in("loop")), 0);
+	options.root = in("loop");
 	assert_null(tree_open(&options, &errors));
 	assert_non_null(strstr(errors.last->message, "cannot watch"));
 }
@@ -159,6 +165,36 @@ static const char *heard(struct tree *tree)
 	const char *text = words(changes, count);
 	tree_listen(tree);
 	return text;
+}
+
+/* A root that is not there is a directory or a file when it comes, and so are those above it. */
+static void a_root_that_comes_later(void **state)
+{
+	(void)state;
+	options = (struct tree_options){ .root = in("late/dir") };
+	struct tree *folder = tree_open(&options, &errors);
+	struct tree_options of_file = { .root = in("late/file") };
+	struct tree *file = tree_open(&of_file, &errors);
+	assert_non_null(folder);
+	assert_non_null(file);
+	assert_int_equal(errors.count, 0);
+	assert_string_equal(changed(folder), "");
+	assert_int_equal(mkdir(in("late"), 0700), 0);
+	assert_string_equal(heard(folder), "");
+	assert_string_equal(heard(file), "");
+	put("late/dir/sub/one", "1");
+	assert_string_equal(heard(folder), "+sub/ +sub/one");
+	assert_string_equal(heard(file), "nothing was heard");
+	put("late/file", "1");
+	assert_string_equal(heard(file), "+");
+	put("late/file", "22");
+	assert_string_equal(heard(file), "+");
+	put("late/dir/two", "2");
+	assert_string_equal(heard(folder), "+two");
+	unlink(in("late/file"));
+	assert_string_equal(heard(file), "-");
+	tree_close(file);
+	tree_close(folder);
 }
 
 static void e1_a_root_that_is_replaced(void **state)
@@ -278,6 +314,7 @@ int main(void)
 		TEST(ignored_and_included),
 		TEST(lost_events_lead_to_a_comparison),
 		TEST(one_file_and_what_is_told_again),
+		TEST(a_root_that_comes_later),
 		TEST(e1_a_root_that_is_replaced),
 		TEST(e1_a_folder_above_the_root_that_is_replaced),
 		TEST(e1_folders_below_the_root_that_are_replaced),
