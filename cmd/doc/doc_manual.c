@@ -38,6 +38,9 @@ static const char *const environment_rows[][2] = {
 	{ "DOCKER_CONFIG", "Folder of docker's config.json: credentials, proxies, contexts" },
 	{ "DOCKER_CUSTOM_HEADERS", "Further HTTP headers for the engine: name=value, comma-separated" },
 	{ "DOCKER_DEFAULT_PLATFORM", "Platform of services that name none" },
+	{ "DOCKER_BUILDKIT",
+		"false or 0: what only BuildKit builds is refused in docker compose's words; the "
+		"engine's BuildKit builds all the same" },
 	{ "FLOW_REGISTRY, ORG_NAME",
 		"Application registry, as --registry; organisation in the images of its applications" },
 	{ "FLOW_TRACE",

@@ -44,7 +44,8 @@ static void check_build(struct check *check, const struct node *service, const s
 	for (size_t i = 0; i < platforms->nitems; i++)
 		if (strcmp(platforms->items[i]->text, platform->text) == 0)
 			return;
-	check_error(check, &platform->at, "platform", "build.platforms does not hold \"%s\"", platform->text);
+	check_error(check, &platform->at, "platform",
+		"service.build.platforms MUST include service.platform \"%s\"", platform->text);
 }
 
 /* The same limit written in two places must be the same; `in` is present but may lack the key. */

@@ -43,6 +43,15 @@ const char *service_image(struct arena *arena, const struct service *service)
 	return arena_printf(arena, "%s%s%s", project->name, project->separator, service->key);
 }
 
+const char *service_platform(const struct service *service)
+{
+	const struct map *env = service->project ? service->project->env : NULL;
+	const char *platform = env ? map_get(env, "DOCKER_DEFAULT_PLATFORM") : NULL;
+	if (service->platform && *service->platform)
+		return service->platform;
+	return platform && *platform ? platform : NULL;
+}
+
 int64_t service_scale(const struct service *service)
 {
 	if (service->provider)

@@ -455,6 +455,10 @@ struct volume *project_volume(const struct project *project, const char *key);
  * (PROJECT-SERVICE). */
 const char *service_image(struct arena *arena, const struct service *service);
 
+/* Platform of the service: its own, else that of the environment (DOCKER_DEFAULT_PLATFORM); NULL: the
+ * engine's. */
+const char *service_platform(const struct service *service);
+
 /* Number of containers wanted: scale, else deploy.replicas, else 1; 0 of one that a provider brings up. */
 int64_t service_scale(const struct service *service);
 

@@ -1,6 +1,7 @@
 #include "engine/image/build_query.h"
 
 #include "base/text/json.h"
+#include "base/text/text.h"
 #include "engine/connect/config.h"
 #include "graph/images/images.h"
 
@@ -42,6 +43,38 @@ static const char *cache_image(struct arena *arena, const char *entry)
 	return arena_strndup(arena, ref + 4, strcspn(ref + 4, ","));
 }
 
+/* Whether docker compose would build without BuildKit: what is refused is refused in its words, then. */
+static bool is_classic(const struct job *job)
+{
+	const char *buildkit = job->engine->os_env ? map_get(job->engine->os_env, "DOCKER_BUILDKIT") : NULL;
+	return text_is(buildkit, "0") || text_is(buildkit, "false");
+}
+
+/* The platforms that the file names: that of the environment must be one of them, and `build` makes them all.
+ */
+static int check_platforms(const struct job *job)
+{
+	const struct service *service = job->step->service;
+	const struct build *build = service->build;
+	const char *platform = service_platform(service);
+	if (build->nplatforms && platform && !text_among(platform, build->platforms, build->nplatforms))
+		return query_refuse(job, "platforms",
+			arena_printf(job->engine->arena,
+				"service \"%s\" build.platforms does not support value set by "
+				"DOCKER_DEFAULT_PLATFORM: %s",
+				service->key, platform),
+			"name it there, too, or give the service a `platform:`");
+	if (build->nplatforms < 2 || !job->step->image.wish)
+		return 0;
+	return query_refuse(job, "platforms",
+		is_classic(job)
+			? "the classic builder doesn't support multi-arch build, "
+			  "set DOCKER_BUILDKIT=1 to use BuildKit"
+			: "an engine's image has one platform only. Multi-platform build is not supported "
+			  "for the docker driver.",
+		"name one of them, or build for several with `docker buildx build --push`");
+}
+
 int build_query_check(const struct job *job)
 {
 	const struct build *build = job->step->service->build;
@@ -64,17 +97,17 @@ int build_query_check(const struct job *job)
 		if (rows[i].used)
 			result = query_refuse(job, rows[i].key,
 				arena_printf(job->engine->arena,
-					"%s: needs a BuildKit session, which is not available here",
+					text_is(rows[i].key, "privileged") && is_classic(job)
+						? "the classic builder doesn't support %s mode, "
+						  "set DOCKER_BUILDKIT=1 to use BuildKit"
+						: "%s: needs a BuildKit session, which is not available here",
 					rows[i].key),
 				"build this image with `docker buildx build`, and name it by `image:`");
 	for (size_t i = 0; i < build->ncache_from; i++)
 		if (!cache_image(job->engine->arena, build->cache_from[i]))
 			result = query_refuse(job, "cache_from", "only images can be read as a cache here",
 				"name an image that was built with `cache_to: [type=inline]`");
-	if (build->nplatforms > 1)
-		result = query_refuse(job, "platforms", "an engine's image has one platform only",
-			"name one of them, or build for several with `docker buildx build --push`");
-	return result;
+	return check_platforms(job) < 0 ? -1 : result;
 }
 
 /* Engine 20.10 takes these two and builds without them. */
@@ -192,6 +225,14 @@ static void add_limits(struct query *query, const struct build *build)
 			arena_printf(query->arena, "%lld", (long long)build->shm_size.value));
 }
 
+/* What is to run here has one platform: of several the engine chooses (docker compose 2.40, applyPlatforms).
+ */
+static const char *query_platform(const struct service *service)
+{
+	const char *platform = service_platform(service);
+	return !platform && service->build->nplatforms == 1 ? service->build->platforms[0] : platform;
+}
+
 const char *build_query(const struct job *job, const char *dockerfile, const char *remote)
 {
 	struct arena *arena = job->engine->arena;
@@ -208,7 +249,7 @@ const char *build_query(const struct job *job, const char *dockerfile, const cha
 	query_add(&query, "remote", remote);
 	query_add(&query, "target", build->target);
 	query_add(&query, "networkmode", build->network);
-	query_add(&query, "platform", build->nplatforms ? build->platforms[0] : service->platform);
+	query_add(&query, "platform", query_platform(service));
 	query_add(&query, "nocache", build->no_cache || (wish && wish->no_cache) ? "1" : NULL);
 	query_add(&query, "pull", build->pull || (wish && wish->pull) ? "1" : NULL);
 	for (size_t i = 0; i < build->nextra_hosts; i++)

@@ -9,7 +9,7 @@ static void pull_ask(const struct transfer *transfer, struct request *request)
 	request->path = "/images/create";
 	request->query = http_query(transfer->job.engine->arena, "fromImage", reference->name, "tag",
 		reference->digest ? reference->digest : reference->tag, "platform",
-		service ? service->platform : NULL, NULL);
+		service ? service_platform(service) : NULL, NULL);
 }
 
 /* The date is on the image, or it could not be put there: then it is pulled again earlier than needed. */

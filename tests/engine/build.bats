@@ -370,6 +370,28 @@ built() { docker cp "$PROJECT-$1-1:/facts" - | tar -xO; }
 	[[ $output == "" && $stderr == *" | on 42"* ]]
 }
 
+@test "up builds for one platform of several: its own, the environment's, the engine's" {
+	compose <<-'YAML'
+		services:
+		  web:
+		    build:
+		      context: .
+		      platforms: [linux/amd64, linux/arm64, linux/386]
+		      dockerfile_inline: |
+		        FROM --platform=linux/amd64 busybox
+		        ARG TARGETPLATFORM
+		        RUN echo "$$TARGETPLATFORM" >/facts
+		    command: cat /facts
+	YAML
+	here=linux/$(docker version -f '{{.Server.Arch}}')
+	run -0 flow up
+	has "web-1  | $here"
+	DOCKER_DEFAULT_PLATFORM=linux/386 run -0 flow up --build
+	has "web-1  | linux/386"
+	run -1 flow build
+	has "services.web.build.platforms: an engine's image has one platform only"
+}
+
 @test "build: what needs a session is refused before anything is built" {
 	compose <<-'YAML'
 		services:

@@ -148,6 +148,79 @@ static void test_build_arguments(void **state)
 	assert_non_null(strstr(query, "t=shop-web&dockerfile=Dockerfile&"));
 }
 
+struct platform_row {
+	const char *own, *env, *buildkit;
+	size_t named;
+	bool builds, privileged;
+	const char *query, *refused;
+};
+
+static void platform_as(const struct platform_row *row)
+{
+	const char *both[] = { "linux/amd64", "linux/arm64" };
+	struct map env, os_env;
+	struct build build = { .platforms = both, .nplatforms = row->named, .privileged = row->privileged };
+	struct project project = { .name = "shop", .separator = "-", .env = &env };
+	const struct service web = {
+		.key = "web", .project = &project, .build = &build, .platform = row->own
+	};
+	const struct build_wish wish = { .pull = false };
+	struct step built = { .op = OP_IMAGE_BUILD, .name = "shop-web", .service = &web };
+	const struct job job = { .engine = &engine, .step = &built, .errors = &errors };
+	map_init(&env, arena);
+	map_init(&os_env, arena);
+	if (row->env)
+		map_set(&env, "DOCKER_DEFAULT_PLATFORM", (void *)(uintptr_t)row->env);
+	if (row->buildkit)
+		map_set(&os_env, "DOCKER_BUILDKIT", (void *)(uintptr_t)row->buildkit);
+	engine.os_env = &os_env;
+	built.image.wish = row->builds ? &wish : NULL;
+	errors_init(&errors, arena);
+	assert_int_equal(build_query_check(&job), row->refused ? -1 : 0);
+	engine.os_env = NULL;
+	if (row->refused) {
+		assert_non_null(strstr(errors.first->message, row->refused));
+		return;
+	}
+	const char *query = build_query(&job, "Dockerfile", NULL);
+	assert_int_equal(strstr(query, "platform=") != NULL, row->query != NULL);
+	assert_non_null(strstr(query, http_query(arena, "platform", row->query, (char *)NULL)));
+}
+
+/* `build` makes all platforms that are named; what is to run here is of one: its own, the environment's, the
+ * only one that is named, or the engine's choice. */
+static void test_platforms(void **state)
+{
+	(void)state;
+	static const struct platform_row rows[] = {
+		{ .named = 2 },
+		{ .named = 1, .query = "linux/amd64" },
+		{ .named = 1, .builds = true, .query = "linux/amd64" },
+		{ .own = "linux/386", .env = "linux/arm64", .query = "linux/386" },
+		{ .env = "linux/arm64", .query = "linux/arm64" },
+		{ .env = "linux/arm64", .named = 2, .query = "linux/arm64" },
+		{ .env = "windows/amd64",
+			.named = 2,
+			.refused = "service \"web\" build.platforms does not support value set by "
+				   "DOCKER_DEFAULT_PLATFORM: windows/amd64" },
+		{ .named = 2,
+			.builds = true,
+			.refused = "Multi-platform build is not supported for the docker driver." },
+		{ .named = 2,
+			.builds = true,
+			.buildkit = "0",
+			.refused = "the classic builder doesn't support multi-arch build, set "
+				   "DOCKER_BUILDKIT=1 to use BuildKit" },
+		{ .privileged = true, .refused = "privileged: needs a BuildKit session" },
+		{ .privileged = true,
+			.buildkit = "0",
+			.refused = "the classic builder doesn't support privileged mode, set "
+				   "DOCKER_BUILDKIT=1 to use BuildKit" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		platform_as(&rows[i]);
+}
+
 static void test_images_that_dockerfiles_begin_from(void **state)
 {
 	(void)state;
@@ -162,6 +235,7 @@ static void test_images_that_dockerfiles_begin_from(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_platforms, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_passing_failures, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_a_registry_that_limits_pulls, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_lasting_failures, set_up, engine_tear_down),
