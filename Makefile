@@ -127,12 +127,16 @@ hostile:
 regressions:
 	tests/regressions.sh
 
+# Whether each option has a test that fails when it does nothing.
+options: all
+	tests/options.py
+
 # Breaks the house on purpose: `tests/mutants.sh PATTERN…` for some files only.
 mutants:
 	tests/mutants.sh
 
 LONG_FUZZ_SECONDS ?= 300
-long: engines mutants regressions sweep hostile
+long: engines options mutants regressions sweep hostile
 	$(MAKE) CC=clang VARIANT=fuzz FUZZ_SECONDS=$(LONG_FUZZ_SECONDS) fuzz
 
 deps:
@@ -154,4 +158,4 @@ demo-down:
 bench: all
 	tests/bench/bench.sh
 
-.PHONY: all unit style quick cases fuzz touches test engines sweep mutants regressions hostile long bench demo demo-down deps clean
+.PHONY: all unit style quick cases fuzz touches test engines sweep options mutants regressions hostile long bench demo demo-down deps clean

@@ -177,6 +177,7 @@ same "exit statuses: docs/keys.md (<) and manual (>)" \
 
 # --- seeded breaks: each expression finds its line, and the figure is the list's
 holds "tests/mutants.txt" tests/mutants.sh --stale
+holds "testdata/spec/option-tests" env BINARY="$flow" tests/options.py --check
 holds "docs/design.md: how many of the mutants are noticed" grep -qF \
 	"They notice $(grep -vc '^#\|	known: ' tests/mutants.txt) of $(grep -vc '^#' tests/mutants.txt)." docs/design.md
 
