@@ -55,8 +55,10 @@ says() { jq -cn --arg request "$1" --argjson status "$2" --argjson body "$3" '{(
 }
 
 @test "what pull, kill and build would do is said, and not done; what a session is needed for is refused" {
+	echo 'services: {web: {image: "busybox:1", command: sleep 9}}' >compose.yaml
+	says "GET /images/busybox:1/json" 200 '{"Id":"sha256:bb","Config":{}}'
 	run -0 "$flow" --dry-run pull
-	[[ $output == *busybox*pull* ]]
+	[[ $output == *busybox:1*pull* ]]
 	run -0 "$flow" --dry-run pull --policy missing
 	[[ $output == *"nothing to do"* ]]
 	run -0 "$flow" --dry-run kill
