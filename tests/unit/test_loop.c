@@ -27,6 +27,7 @@ struct bed {
 
 static int setup(void **state)
 {
+	signal(SIGHUP, SIG_DFL); /* whoever started us may outlive his terminal */
 	struct bed *bed = calloc(1, sizeof *bed);
 	bed->loop = loop_create();
 	bed->status = -1;
