@@ -9,9 +9,7 @@
 #include "engine/payload/service_files.h"
 
 #include <cjson/cJSON.h>
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Stands for the id of a container that is not made yet. */
 #define NO_ID "(new)"
@@ -86,23 +84,6 @@ static void preview_build(const struct drive *drive, struct step *step, struct e
 			error->message);
 }
 
-/* What is to be mounted and not made has to be there, if the engine sees this machine's files. */
-static void preview_binds(const struct preview *preview, struct errors *errors)
-{
-	const struct service *service = preview->step->service;
-	for (size_t i = 0; preview->context.shared_files && i < service->nvolumes; i++) {
-		const struct mount *mount = service->volumes[i];
-		if (!mount->bind || mount->bind->create_host_path || !mount->source ||
-			access(mount->source, F_OK) == 0 || errno != ENOENT)
-			continue;
-		error_add(errors, ERROR_FILE, &mount->at,
-			arena_printf(errors->arena, "services.%s.volumes[%zu]", service->key, i),
-			"%s does not exist", mount->source);
-		error_hint(errors,
-			"create it; without `create_host_path: false` the engine makes a directory of it");
-	}
-}
-
 static void preview_step(const struct drive *drive, struct step *step, struct errors *errors)
 {
 	const struct op_traits *traits = &op_traits[step->op];
@@ -112,8 +93,6 @@ static void preview_step(const struct drive *drive, struct step *step, struct er
 	if (step->undo || (!traits->creates && !traits->joins) || !step->service)
 		return;
 	preview_init(&preview, drive, step);
-	if (traits->creates)
-		preview_binds(&preview, errors);
 	if (traits->creates)
 		payload_container(drive->scratch, step, &preview.context, errors);
 	else

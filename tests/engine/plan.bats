@@ -247,9 +247,10 @@ refused_alike() {
 	refused_alike 1 'services.web.build.dockerfile: there is no Dockerfile' <<<'services: {web: {build: {context: empty, dockerfile: x}}}'
 }
 
-@test "C6 a bind whose source is not to be made is refused before a network is made; a build in reserve is only warned of" {
-	refused_alike 1 "services.web.volumes[0]: $PWD/gone does not exist" \
-		<<<'services: {web: {image: busybox, volumes: [{type: bind, source: ./gone, target: /x, bind: {create_host_path: false}}]}}'
+@test "a bind whose source is not there is told at its place; a build in reserve that cannot be is warned of" {
+	compose <<<$'services:\n  web:\n    image: busybox\n    volumes: [{type: bind, source: ./gone, target: /x, bind: {create_host_path: false}}]'
+	run -1 flow up -d
+	has "compose.yaml:4:14: error: services.web.volumes: " "bind source path does not exist: $PWD/gone" "create it there"
 	compose <<<'services: {web: {image: "127.0.0.1:1/none", build: ./gone}}'
 	run -0 flow plan
 	has "services.web.build.context: if the pull fails, nothing can be built: cannot read $PWD/gone"
