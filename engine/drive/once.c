@@ -1,4 +1,5 @@
 #include "engine/drive/once.h"
+#include "base/text/text.h"
 #include "engine/loop/process.h"
 
 #include <errno.h>
@@ -9,8 +10,10 @@
 
 #define SLUG_BYTES 32
 
-#define GRACE INT64_C(10000000000) /* ns; the engine's own (Engine API: StopTimeout) */
-#define TWINS INT64_C(1000000000)  /* ns in which the docker CLI tells us of a signal that we got, too */
+#define GRACE        INT64_C(10000000000) /* ns; the engine's own (Engine API: StopTimeout) */
+#define LISTED_TRIES 50
+#define LISTED_PAUSE INT64_C(20000000)   /* ns */
+#define TWINS        INT64_C(1000000000) /* ns in which the docker CLI tells us of a signal that we got, too */
 
 static int make_slug(struct drive *drive, const char **ret_slug)
 {
@@ -254,11 +257,43 @@ int once_run(struct once *once)
 	return result;
 }
 
+static bool is_listed_as_running(const struct once *once)
+{
+	const struct drive *drive = &once->up.drive;
+	struct errors unheard;
+	errors_init(&unheard, drive->scratch);
+	const struct observed *seen = drive_containers(drive, &unheard);
+	for (size_t i = 0; seen && i < seen->ncontainers; i++)
+		if (text_is(seen->containers[i]->id, once->id))
+			return container_state_runs(seen->containers[i]->state);
+	return false;
+}
+
+static void set_over(void *arg)
+{
+	bool *over = arg;
+	*over = true;
+}
+
+/* The engine tells of an end before it lists it: who looks at it after us is to see what we have said. */
+static void await_listed(const struct once *once)
+{
+	struct loop *loop = once->up.drive.engine->loop;
+	for (int tries = 0; tries < LISTED_TRIES && is_listed_as_running(once); tries++) {
+		bool over = false;
+		loop_after(loop, LISTED_PAUSE, set_over, &over);
+		while (!over)
+			loop_turn(loop, -1);
+	}
+}
+
 int once_wait(struct once *once)
 {
 	struct drive *drive = &once->up.drive;
 	while (!once->over)
 		loop_turn(drive->engine->loop, -1);
+	if (once->attached && once->has_status && !once->killed && !once->oneoff.auto_remove)
+		await_listed(once);
 	return drive->errors->count ? -1 : 0;
 }
 

@@ -37,6 +37,15 @@ gone() { ! docker inspect "$1" >/dev/null 2>&1; }
 	[ "$(cat rest)" = $'one\ntwo' ]
 }
 
+@test "whoever looks after the end sees the end" {
+	one_service
+	flow up -d
+	for _ in {1..8}; do
+		flow run -T web true && flow up -d --remove-orphans
+		[ -z "$(docker ps -aq --filter "label=com.docker.compose.project=$PROJECT" --filter label=com.docker.compose.oneoff=True)" ]
+	done
+}
+
 @test "100 MB both ways" {
 	compose <<<'services: {web: {image: busybox}}'
 	head -c 100000000 /dev/urandom >big
