@@ -12,6 +12,7 @@
 
 static struct arena *arena;
 static struct show_log lines;
+static struct loop *loop;
 static int failure;
 static FILE *file;
 
@@ -21,7 +22,8 @@ static int set_up(void **state)
 	arena = arena_create();
 	failure = 0;
 	file = fdopen(memfd_create("lines", MFD_CLOEXEC), "w");
-	lines = (struct show_log){ .out = file, .err = file, .failure = &failure, .loop = loop_create() };
+	loop = loop_create();
+	lines = (struct show_log){ .out = file, .err = file, .failure = &failure, .loop = loop };
 	map_init(&lines.speakers, arena);
 	return 0;
 }
@@ -29,7 +31,6 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	struct loop *loop = lines.loop;
 	show_log_end(&lines);
 	fclose(file);
 	loop_destroy(loop);
@@ -59,7 +60,6 @@ static void lines_wait_for_the_turn_of_the_loop(void **state)
 static void without_a_loop_each_is_written_when_it_comes(void **state)
 {
 	(void)state;
-	struct loop *loop = lines.loop;
 	lines.loop = NULL;
 	show_log_line(&lines, "db-1", false, "one", 3);
 	assert_string_equal(written(file), "db-1  | one\n");
