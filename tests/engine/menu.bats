@@ -167,13 +167,13 @@ talks() { compose <<<'services: {web: {image: busybox, init: true, command: [sh,
 		wait Watch disabled
 		type d
 	STEPS
-	# a path that is not there is told, and the run goes on
+	# a path that is not there is told, and waited for
 	sed -i 's/path: src/path: none/' compose.yaml
 	run -0 on 40x90 "$FLOW" up <<-'STEPS'
 		wait [w] watch
 		type w
-		wait none
-		wait [w] watch
+		wait is not there: nothing is done before it comes
+		wait [w] unwatch
 		type d
 	STEPS
 	docker rmi -f "$PROJECT-web" >/dev/null
