@@ -477,26 +477,3 @@ killed_at() {
 	is pod-1 running
 	is app-1 running
 }
-
-@test "D3 who shares a namespace by a container's name is remade when that name means another container" {
-	local mode
-	for mode in ipc pid network_mode; do
-		compose <<-YAML
-			services:
-			  own: {image: busybox, init: true, command: sleep 1000, ipc: shareable}
-			  side: {image: busybox, init: true, command: sleep 1000, $mode: "container:$PROJECT-own-1"}
-		YAML
-		flow up -d
-		until_true eval '[ "$(date +%s)" -gt "$(date -d "$(field own-1 "{{.Created}}")" +%s)" ]'
-		run -0 flow up -d --force-recreate own
-		has "service side shares a namespace of own, which is remade" "docker flow up side"
-		run -0 flow plan
-		has "$PROJECT-side-1" "refers to a former container $PROJECT-own-1"
-		flow up -d
-		is side-1 running
-		[ "$(docker inspect "$PROJECT-side-1" | grep -c "\"container:$(field own-1 '{{.Id}}')\"")" = 1 ]
-		run -0 flow plan
-		has "nothing to do"
-		flow down -t 0
-	done
-}
