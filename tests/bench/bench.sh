@@ -412,6 +412,6 @@ if [ $# -eq 0 ]; then
 	echo "wrote docs/benchmarks.md" >&2
 else
 	table
-	printf '%s\n' "${rows[@]}" | awk -F'|' 'NR == FNR { new[$2] = $0; next } { print ($2 in new) ? new[$2] : $0 }' - docs/benchmarks.md >"$work/page"
+	printf '%s\n' "${rows[@]}" | awk -F'|' 'NR == FNR { new[$2] = $0; next } { print ($2 in new) ? new[$2] : $0; delete new[$2] } END { for (row in new) print new[row] }' - docs/benchmarks.md >"$work/page"
 	cp "$work/page" docs/benchmarks.md
 fi
