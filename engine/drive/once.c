@@ -269,22 +269,11 @@ static bool is_listed_as_running(const struct once *once)
 	return false;
 }
 
-static void set_over(void *arg)
-{
-	bool *over = arg;
-	*over = true;
-}
-
 /* The engine tells of an end before it lists it: who looks at it after us is to see what we have said. */
 static void await_listed(const struct once *once)
 {
-	struct loop *loop = once->up.drive.engine->loop;
-	for (int tries = 0; tries < LISTED_TRIES && is_listed_as_running(once); tries++) {
-		bool over = false;
-		loop_after(loop, LISTED_PAUSE, set_over, &over);
-		while (!over)
-			loop_turn(loop, -1);
-	}
+	for (int tries = 0; tries < LISTED_TRIES && is_listed_as_running(once); tries++)
+		loop_pause(once->up.drive.engine->loop, LISTED_PAUSE);
 }
 
 int once_wait(struct once *once)

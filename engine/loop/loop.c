@@ -227,3 +227,17 @@ void loop_run(struct loop *loop, bool (*done)(void *arg), void *arg)
 	while (!done(arg))
 		loop_turn(loop, -1);
 }
+
+static void pause_ends(void *arg)
+{
+	bool *over = arg;
+	*over = true;
+}
+
+void loop_pause(struct loop *loop, int64_t ns)
+{
+	bool over = false;
+	loop_after(loop, ns, pause_ends, &over);
+	while (!over)
+		loop_turn(loop, -1);
+}

@@ -85,4 +85,7 @@ void loop_turn(struct loop *loop, int64_t most_ns);
 /* Turns until `done(arg)` is true. */
 void loop_run(struct loop *loop, bool (*done)(void *arg), void *arg);
 
+/* Turns for that many nanoseconds. */
+void loop_pause(struct loop *loop, int64_t ns);
+
 #endif

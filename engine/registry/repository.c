@@ -369,20 +369,6 @@ static bool switch_tls(struct repository *repository, const struct request *requ
 	return repository->switched;
 }
 
-static void set_true(void *arg)
-{
-	bool *to = arg;
-	*to = true;
-}
-
-static void repository_pause(struct repository *repository, int64_t ns)
-{
-	bool over = false;
-	loop_after(repository->options.loop, ns, set_true, &over);
-	while (!over)
-		loop_turn(repository->options.loop, -1);
-}
-
 /* One try. NULL with a finding when there is no libcurl. */
 static struct request *call_once(
 	struct repository *repository, const struct repository_call *call, struct errors *errors)
@@ -402,7 +388,7 @@ bool repository_again(struct repository *repository, const struct request *reque
 {
 	int64_t pause = may_pass(request) ? backoff_next(&backoff_registry, repeats) : -1;
 	if (pause >= 0)
-		repository_pause(repository, pause);
+		loop_pause(repository->options.loop, pause);
 	return pause >= 0;
 }
 
