@@ -1,9 +1,10 @@
 #include "cmd/line/output.h"
+
 #include "base/quote.h"
+#include "engine/archive/descriptor.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,20 +19,15 @@ int output_fill_closed(void)
 	return 0;
 }
 
-/* Writes all of it, or keeps why it cannot. */
+/* Writes all of it, or keeps why it cannot. Standard output is the stream that has that name now: a command
+ * with a loop hears signals while it waits for the reader. */
 static void write_all(struct output *output, const char *bytes, size_t len)
 {
-	while (len && !output->failure) {
-		ssize_t written = write(output->fd, bytes, len);
-		if (written < 0 && errno == EAGAIN) /* somebody has made our descriptor non-blocking */
-			poll(&(struct pollfd){ .fd = output->fd, .events = POLLOUT }, 1, -1);
-		else if (written < 0 && errno != EINTR)
-			output->failure = errno;
-		else if (written > 0) {
-			bytes += written;
-			len -= (size_t)written;
-		}
-	}
+	if (output->failure || !len)
+		return;
+	if (output->file ? descriptor_write(output->new_file.fd, bytes, len) < 0
+			 : fwrite(bytes, 1, len, stdout) < len || fflush(stdout) != 0)
+		output->failure = errno;
 }
 
 /* As fopencookie(3) wants: 0 is a failure. */
@@ -47,7 +43,7 @@ static ssize_t output_write(void *cookie, const char *bytes, size_t len)
 
 int output_open(struct output *output)
 {
-	*output = (struct output){ .fd = STDOUT_FILENO, .terminal = isatty(STDOUT_FILENO) };
+	*output = (struct output){ .terminal = isatty(STDOUT_FILENO) };
 	buf_init(&output->text, TERMINAL_MOST);
 	output->stream = fopencookie(output, "w", (cookie_io_functions_t){ .write = output_write });
 	return output->stream ? 0 : -1;
@@ -58,7 +54,6 @@ int output_redirect(struct output *output, const char *file, struct errors *erro
 	if (new_file_open(errors->arena, &output->new_file, file) < 0)
 		return error_add(
 			errors, ERROR_SYSTEM, NULL, NULL, "cannot write %s: %s", file, strerror(errno));
-	output->fd = output->new_file.fd;
 	output->file = file;
 	output->terminal = false;
 	return 0;

@@ -19,7 +19,6 @@ int output_fill_closed(void);
 /* Where a command's data goes. */
 struct output {
 	FILE *stream;     /* what commands print to */
-	int fd;           /* where it comes out */
 	const char *file; /* stands for standard output (-o FILE), or NULL; */
 	struct new_file new_file;
 	bool terminal; /* it is not to obey what is printed: that is kept in `text` for a while */

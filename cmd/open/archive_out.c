@@ -1,6 +1,7 @@
 #include "cmd/open/archive_out.h"
 
 #include "cmd/open/connect.h"
+#include "engine/archive/descriptor.h"
 #include "engine/archive/new_file.h"
 #include "engine/stream/download.h"
 
@@ -41,10 +42,9 @@ static int archive_out_write(struct ctx *ctx, struct download *download, int fd,
 	const void *bytes;
 	ssize_t len;
 	while ((len = download_read(download, &bytes)) > 0)
-		for (ssize_t done = 0, n; done < len; done += n)
-			if ((n = write(fd, (const char *)bytes + done, (size_t)(len - done))) < 0)
-				return error_add(&ctx->errors, ERROR_SYSTEM, NULL, NULL,
-					"cannot write %s: %s", file, strerror(errno));
+		if (descriptor_write(fd, bytes, (size_t)len) < 0)
+			return error_add(&ctx->errors, ERROR_SYSTEM, NULL, NULL, "cannot write %s: %s", file,
+				strerror(errno));
 	return len < 0 ? -1 : 0;
 }
 

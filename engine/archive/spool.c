@@ -21,18 +21,3 @@ int spool_open(const struct map *os_env)
 		unlink(path);
 	return fd;
 }
-
-int spool_write(int fd, const void *bytes, size_t len)
-{
-	const char *at = bytes;
-	while (len) {
-		ssize_t took = write(fd, at, len);
-		if (took < 0 && errno != EINTR)
-			return -1;
-		if (took > 0) {
-			at += took;
-			len -= (size_t)took;
-		}
-	}
-	return 0;
-}

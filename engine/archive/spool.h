@@ -4,13 +4,8 @@
 
 #include "base/map.h"
 
-#include <stddef.h>
-
 /* Opens an empty one in TMPDIR of the environment (name → text; NULL: none), else where there is room for
  * large files. Returns its descriptor, the caller's to close, or -1 with errno. */
 int spool_open(const struct map *os_env);
-
-/* Writes all of it, whatever comes between. Returns 0, or -1 with errno. */
-int spool_write(int fd, const void *bytes, size_t len);
 
 #endif

@@ -1,5 +1,6 @@
 /* From here into containers. */
 #include "compose/tree/path.h"
+#include "engine/archive/descriptor.h"
 #include "engine/archive/spool.h"
 #include "engine/archive/tar.h"
 #include "engine/copy/copy.h"
@@ -184,7 +185,7 @@ static int keep_archive(const struct copy *copy, int from)
 	char bytes[65536];
 	ssize_t len = 0;
 	while (fd >= 0 && ((len = read(from, bytes, sizeof bytes)) > 0 || (len < 0 && errno == EINTR)))
-		if (len > 0 && spool_write(fd, bytes, (size_t)len) < 0)
+		if (len > 0 && descriptor_write(fd, bytes, (size_t)len) < 0)
 			break;
 	if (fd < 0 || len != 0) {
 		ERROR(copy, "cannot keep the archive for several containers: %s", strerror(errno));

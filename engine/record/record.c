@@ -3,6 +3,7 @@
 #include "base/home.h"
 #include "base/text/json.h"
 #include "compose/tree/file.h"
+#include "engine/archive/descriptor.h"
 #include "engine/fetch/cache.h"
 
 #include <cjson/cJSON.h>
@@ -119,18 +120,9 @@ static int write_file(struct arena *arena, const char *file, const struct buf *t
 {
 	const char *new = arena_printf(arena, "%s.%ld.new", file, (long)getpid());
 	int fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	size_t done = 0;
 	if (fd < 0)
 		return -1;
-	while (done < text->len) {
-		ssize_t count = write(fd, text->data + done, text->len - done);
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count <= 0)
-			break;
-		done += (size_t)count;
-	}
-	int failure = done < text->len ? errno : 0;
+	int failure = descriptor_write(fd, text->data, text->len) < 0 ? errno : 0;
 	if (close(fd) < 0 && !failure)
 		failure = errno;
 	if (!failure && rename(new, file) == 0)

@@ -1,5 +1,6 @@
 #include "engine/registry/blob.h"
 
+#include "engine/archive/descriptor.h"
 #include "engine/archive/spool.h"
 #include "engine/registry/digest.h"
 
@@ -70,7 +71,7 @@ static void take_bytes(struct request *request, const char *bytes, size_t len)
 		return;
 	file->left -= len;
 	SHA256Update(&file->sum, (const unsigned char *)bytes, len);
-	if (spool_write(file->fd, bytes, len) < 0)
+	if (descriptor_write(file->fd, bytes, len) < 0)
 		file->failure = errno;
 }
 

@@ -138,3 +138,28 @@ said_enough() {
 	done
 	exec 9>&-
 }
+
+# pipe_holds: there are so many bytes in the pipe that is descriptor 9
+pipe_holds() {
+	python3 -c 'import fcntl, struct, sys, termios
+sys.exit(struct.unpack("i", fcntl.ioctl(9, termios.FIONREAD, b"    "))[0] < int(sys.argv[1]))' "$1"
+}
+
+@test "whose table nobody takes is ended by a signal all the same: events, stats" {
+	compose <<<'services: {web: {image: busybox, init: true, stop_grace_period: 1s, scale: 8, command: sleep 1000}}'
+	flow up -d 2>/dev/null
+	flow restart -t 0 2>/dev/null
+	mkfifo unread
+	for command in 'events --json --since 1' 'stats --format json --no-trunc'; do
+		exec 9<>unread
+		python3 -c 'import fcntl; fcntl.fcntl(9, fcntl.F_SETPIPE_SZ, 8192)' # one page is never said to have room
+		# shellcheck disable=SC2086 # words
+		env --default-signal=INT "$FLOW" $command >&9 2>err 3>&- &
+		pid=$!
+		until_true pipe_holds 3700
+		kill -INT "$pid"
+		ends 130
+		[ ! -s err ] || ! cat err
+		exec 9>&-
+	done
+}
