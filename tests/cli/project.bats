@@ -185,6 +185,12 @@ teardown() {
 	[[ $output == *"did you mean \"dot\"?"* ]]
 }
 
+@test "graph --app draws an application and what is upstream of it" {
+	registry
+	run -0 "$flow" --registry registry.yml graph --app cart
+	[[ $output == *"cart     [application]  waits for cart-db"* ]]
+}
+
 @test "registry lists, shows and checks applications" {
 	registry
 	run -2 "$flow" registry ls

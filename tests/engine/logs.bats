@@ -35,6 +35,8 @@ talkers() {
 	grep -qE '\| *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z? hello' <<<"$output"
 	run -0 flow logs --since 2099-01-01T00:00:00Z
 	[ -z "$output" ]
+	run -0 flow logs --until 2000-01-01T00:00:00Z
+	[ -z "$output" ]
 	run -0 flow logs --index 1 longer-name
 	[ "$output" = 'longer-name-1  | hello' ]
 	run -1 flow logs --index 9 short

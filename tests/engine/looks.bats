@@ -56,6 +56,8 @@ load helper
 	flow pause a
 	run -0 flow ps --services --filter status=paused
 	[ "$output" = a ]
+	run -0 flow ps --services --status paused
+	[ "$output" = a ]
 	flow unpause a
 }
 

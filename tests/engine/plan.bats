@@ -290,3 +290,35 @@ refused_alike() {
 	refused_alike 2 'volumes.data.driver: the engine has no volume driver "missing"' \
 		<<<$'services: {web: {image: busybox, volumes: ["data:/data"]}}\nvolumes: {data: {driver: missing}}'
 }
+
+@test "a plan heeds the options of up" {
+	compose <<-'YAML'
+		services:
+		  db: {image: busybox, init: true, command: sleep 1000}
+		  web: {image: busybox, init: true, command: "sleep ${SECONDS_TO_SLEEP:-1000}", depends_on: [db]}
+	YAML
+	flow up -d 2>/dev/null
+	run -0 flow plan --exit-code
+	run -3 flow plan --exit-code --always-recreate-deps web
+	has "$PROJECT-db-1"
+	run -3 flow plan --exit-code --renew-anon-volumes
+	has 'anonymous volumes are renewed'
+	run -3 flow plan --exit-code --pull always
+	has 'images first' pull
+	export SECONDS_TO_SLEEP=999
+	run -3 flow plan --exit-code
+	has 'before the former container goes'
+	run -3 flow plan --exit-code --rollback=false
+	[[ $output != *'before the former container goes'* ]]
+	run -0 flow plan --exit-code --no-recreate
+	compose <<<'services: {db: {image: busybox, init: true, command: sleep 1000}}'
+	run -0 flow plan --exit-code
+	run -3 flow plan --exit-code --remove-orphans
+	has "$PROJECT-web-1" orphan
+	echo 'FROM busybox' >Dockerfile
+	compose <<<'services: {made: {image: plan-of-none, build: .}}'
+	run -3 flow plan --exit-code
+	has 'if it cannot be pulled'
+	run -3 flow plan --exit-code --no-build
+	[[ $output != *'if it cannot be pulled'* ]]
+}
