@@ -57,6 +57,8 @@ compose --project-name=$PROJECT up --size=1 cache" ]
 	id=$(ids)
 	run -0 flow --verbose up -d
 	has "only for --verbose" "nothing to do"
+	run -0 flow --debug up -d
+	has "only for --verbose"
 	[ "$(ids)" = "$id" ]
 	# another answer is another container; so it is with --no-deps
 	echo '{"type":"rawsetenv","message":"REGION=eu"}' >says

@@ -142,6 +142,19 @@ teardown_file() {
 	has "cannot connect to the Docker engine at tcp://$FAR:2376" certificate "hint: TLS is on: check DOCKER_CERT_PATH"
 }
 
+@test "TLS by options, on each of which it depends" {
+	local certs=$DOCKER_CERT_PATH own
+	bare() { env -u DOCKER_TLS_VERIFY -u DOCKER_CERT_PATH DOCKER_CONFIG="$PWD/none" "$FLOW" -p "$PROJECT" "$@" ps; }
+	own=(--tlscert "$certs/cert.pem" --tlskey "$certs/key.pem")
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=another -keyout key.pem -out ca.pem 2>/dev/null
+	run -0 bare --tlsverify --tlscacert "$certs/ca.pem" "${own[@]}"
+	run -0 bare --tls --tlscacert ca.pem "${own[@]}"
+	run -1 bare --tlsverify --tlscacert ca.pem "${own[@]}"
+	has certificate
+	run -2 bare --tls "${own[@]:0:2}"
+	run -2 bare --tls "${own[@]:2}"
+}
+
 @test "exec: 100 MB both ways, the end of the input, a terminal" {
 	one_service
 	flow up -d
