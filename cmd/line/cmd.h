@@ -20,7 +20,7 @@ struct sink;
 struct globals {
 	/* docker's */
 	const char *host, *context, *config_dir, *log_level, *tls_ca, *tls_cert, *tls_key;
-	bool debug, tls, version;
+	bool tls, version;
 	enum tri tls_verify;
 	/* docker flow's */
 	struct texts files, profiles, env_files, registries, except;

@@ -9,7 +9,7 @@ const struct opt globals_docker[] = {
 		.env = "DOCKER_CONFIG", .value = VALUE_DIR },
 	{ OPT_TEXT, "context", 'c', AT(context), "NAME", "Docker context that says where the engine is",
 		.excludes = "host" },
-	{ OPT_FLAG, "debug", 'D', AT(debug), NULL, "Say more about what is done; the same as --verbose" },
+	{ OPT_FLAG, "debug", 'D', AT(verbose), NULL, "Say more about what is done; the same as --verbose" },
 	{ OPT_TEXT, "host", 'H', AT(host), "HOST", "Engine to connect to: unix://, tcp:// or ssh://",
 		.flags = OPT_ONCE },
 	{ OPT_TEXT, "log-level", 'l', AT(log_level), "LEVEL", "What is reported; error leaves warnings out",

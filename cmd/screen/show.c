@@ -22,7 +22,7 @@ struct sink *show_create(struct ctx *ctx, const char *title, struct show_log *lo
 		.out = stderr,
 		.color = terminal_color(stderr, ctx->globals.ansi, ctx->os_env),
 		.utf8 = terminal_utf8(ctx->os_env),
-		.verbose = ctx->globals.verbose || ctx->globals.debug,
+		.verbose = ctx->globals.verbose,
 		.as_compose = ctx->compose,
 		.quiet_pull = quiet & SHOW_QUIET_PULL,
 		.quiet_build = quiet & SHOW_QUIET_BUILD,

@@ -141,7 +141,7 @@ static const struct sync_listener *listener_of(struct watching *watching)
 {
 	struct sync_listener *listener = ARENA_NEW(watching->ctx->arena, struct sync_listener);
 	*listener = (struct sync_listener){ .said = watching_said,
-		.verbose = watching->ctx->globals.verbose || watching->ctx->globals.debug,
+		.verbose = watching->ctx->globals.verbose,
 		.rebuild = watching_rebuild,
 		.restart = watching_restart,
 		.over = watching_over,
