@@ -136,6 +136,26 @@ static const char *namespace_fault(
 	return NULL;
 }
 
+/* The service that a task waits for and whose data goes: what the task has done there may be gone. Or NULL.
+ */
+static const char *anew_below(const struct work *work, const struct task *task)
+{
+	for (size_t e = 0; e < task->vertex->nedges; e++) {
+		const struct task *below = work_task(work, task->vertex->edges[e].to);
+		if (below->anew)
+			return below->anew;
+	}
+	return NULL;
+}
+
+/* The same for a container that has done its task. */
+static const char *due_fault(
+	const struct work *work, const struct task *task, const struct existing *existing)
+{
+	const char *below = existing_done(task, existing) ? anew_below(work, task) : NULL;
+	return below ? arena_printf(work->arena, "%s begins anew", below) : NULL;
+}
+
 /* Why the container must be replaced, or NULL. */
 static const char *why_changed(
 	const struct work *work, const struct task *task, const struct existing *existing)
@@ -156,7 +176,9 @@ static const char *why_changed(
 	faults = add_fault(work, faults, inputs_fault(work, task, seen, configured));
 	if (!faults)
 		faults = networks_fault(work, task, existing);
-	return faults ? faults : volumes_fault(work, task, existing);
+	if (!faults)
+		faults = volumes_fault(work, task, existing);
+	return faults ? faults : due_fault(work, task, existing);
 }
 
 /* Whether the run is to end with the task: one that is done must not be waited for for ever. */
@@ -165,6 +187,16 @@ static bool ends_run(const struct work *work, const struct task *task)
 	const struct reconcile_options *options = work->options;
 	return text_is(options->ends_with, task->service->key) ||
 	       (options->ends_with_any && task->vertex->named && !task->vertex->awaited);
+}
+
+/* Why the container runs its task again that is done, or NULL. */
+static const char *why_again(const struct work *work, const struct task *task, const struct existing *now)
+{
+	if (work->options->rerun && task->vertex->named)
+		return "--rerun";
+	if (task->vertex->literal)
+		return "a task that is named";
+	return due_fault(work, task, now);
 }
 
 /* Chooses between an unchanged container's possible fates. */
@@ -185,13 +217,13 @@ static void decide_end(struct work *work, const struct task *task, struct replic
 		return;
 	}
 	bool done = existing_done(task, now) && !ends_run(work, task);
-	bool again = done && work->options->rerun && task->vertex->named;
 	bool forgotten = done && inputs_many(task->inputs);
+	const char *again = done ? why_again(work, task, now) : NULL;
 	if ((done && !forgotten && !again) || work->options->no_start)
 		return;
 	replica->action = ACTION_START;
 	if (again) {
-		replica->reason = "--rerun";
+		replica->reason = again;
 		return;
 	}
 	if (forgotten) {
@@ -283,6 +315,8 @@ static void decide_number(struct work *work, struct task *task, struct replica *
 		return;
 	}
 	const char *reason = why_changed(work, task, kept);
+	if (!reason && existing_done(task, kept) && made->seen->state == CONTAINER_CREATED)
+		reason = "its task was to run again";
 	if (!reason || why_changed(work, task, made))
 		adopt(work, task, replica, kept);
 	else
@@ -411,6 +445,7 @@ void task_decide(struct work *work, struct task *task)
 	if (task->nreplicas)
 		files_refuse(work, task);
 	order_decide(work, task);
+	task->anew = !task->one_shot && volumes_lost(work, task) ? service->key : anew_below(work, task);
 	for (size_t r = 0; r < task->nreplicas; r++) {
 		const struct replica *replica = task->replicas[r];
 		task->remade |= replica->action == ACTION_RECREATE || replica->action == ACTION_RESTART ||

@@ -120,6 +120,43 @@ const char *volumes_fault(const struct work *work, const struct task *task, cons
 	return NULL;
 }
 
+/* Whether something that the container has written outlives it: anonymous volumes go on in its successor. */
+static bool outlives(const struct work *work, const struct existing *existing)
+{
+	for (size_t i = 0; i < existing->seen->nmounts; i++) {
+		const struct observed_mount *mount = &existing->seen->mounts[i];
+		if (mount->writable && !(work->options->renew_anon_volumes && observed_anonymous(mount)))
+			return true;
+	}
+	return false;
+}
+
+bool volumes_lost(const struct work *work, const struct task *task)
+{
+	size_t created = 0, replaced = 0;
+	bool kept = false;
+	for (size_t r = 0; r < task->nreplicas; r++) {
+		const struct replica *replica = task->replicas[r];
+		const struct existing *former = replica->old ? replica->old : replica->now;
+		created += replica->action == ACTION_CREATE;
+		if (replica->action != ACTION_RECREATE && replica->action != ACTION_FINISH)
+			continue;
+		replaced++;
+		kept |= outlives(work, former);
+	}
+	/* One more beside others begins with what these have. */
+	if (!replaced && (!created || created < task->nreplicas))
+		return false;
+	for (size_t m = 0; m < task->service->nvolumes; m++) {
+		const struct volume *volume = mount_volume(task->service, task->service->volumes[m]);
+		const struct vol *vol = volume ? map_get(&work->vols, volume->name) : NULL;
+		if (vol && vol->missing)
+			return true;
+		kept |= vol && !task->service->volumes[m]->read_only;
+	}
+	return !kept;
+}
+
 void volumes_emit(struct work *work)
 {
 	size_t at = 0;

@@ -116,6 +116,8 @@ struct task {
 	struct step *proof; /* the gate that its replaced containers are removed behind, and that a change of
 			     * its networks stays behind; or NULL */
 	bool remade;        /* some container is recreated or restarted */
+	const char *
+		anew; /* service that begins without its former data: it, or one that it waits for; or NULL */
 	struct gate_slot {
 		bool asked;
 		bool unchecked;    /* it was noted that an optional dependency cannot be waited for */
@@ -243,6 +245,10 @@ void networks_connect(
 void volumes_decide(struct work *work);
 const char *volumes_fault(const struct work *work, const struct task *task, const struct existing *existing);
 void volumes_emit(struct work *work);
+
+/* Whether the service begins without what its containers have written: one is made and a volume of it is, or
+ * it has no volume, and so nothing outlives its container. Once its replicas are decided. */
+bool volumes_lost(const struct work *work, const struct task *task);
 
 /* Makes `step` wait for the volumes that the plan creates for the service. */
 void volumes_need(struct work *work, const struct task *task, struct step *step);

@@ -187,3 +187,43 @@ waited_for() {
 	[ "$(started web-1)" = "$web" ]
 	run -2 flow up --no-start --rerun
 }
+
+@test "a task runs again when what it waits for begins without its former data, and when it is named" {
+	compose <<-'YAML'
+		services:
+		  db: {image: busybox, init: true, command: "sleep ${DB:-1000}", volumes: ["pg:/d"]}
+		  bare: {image: busybox, init: true, command: "sleep ${BARE:-1000}"}
+		  migrate: {image: busybox, command: echo migrated, restart: "no", depends_on: [db]}
+		  seed: {image: busybox, command: echo seeded, restart: "no", depends_on: [bare]}
+		volumes: {pg: {}}
+	YAML
+	ended() { is migrate-1 exited && is seed-1 exited; }
+	began() { docker inspect -f '{{.State.StartedAt}}' "$PROJECT-$1-1"; }
+	flow up -d
+	until_true ended
+	migrate=$(began migrate) seed=$(began seed)
+	export DB=999 # its data stays where it was
+	flow up -d
+	[ "$(began migrate) $(began seed)" = "$migrate $seed" ]
+	export BARE=999
+	run -0 flow plan
+	has 'bare begins anew'
+	flow up -d
+	until_true ended
+	[ "$(began migrate)" = "$migrate" ]
+	[ "$(began seed)" != "$seed" ]
+	seed=$(began seed)
+	flow rm -fs db
+	flow up -d
+	[ "$(began migrate) $(began seed)" = "$migrate $seed" ]
+	flow rm -fs db
+	docker volume rm "${PROJECT}_pg" >/dev/null
+	flow up -d
+	until_true ended
+	[ "$(began migrate)" != "$migrate" ]
+	run -0 flow up -d
+	has 'nothing to do: everything is as the file says'
+	run -0 flow up seed
+	has seeded
+	[ "$(began seed)" != "$seed" ]
+}
