@@ -258,17 +258,24 @@ static void go_on(struct replica *replica, struct existing *made, struct existin
 	made->replica = old->replica = replica;
 }
 
+/* Whether it runs, and a run that was cut short may be stopping it: it is no successor to rely on. */
+static bool is_leaving(const struct existing *existing)
+{
+	return existing_runs(existing) && existing->seen->stopping;
+}
+
 /* Decides a number whose old container, put `away`, waits for what becomes of the new one: `made`, or NULL.
  */
 static void decide_away(struct work *work, struct task *task, struct replica *replica, struct existing *made,
 	struct existing *away)
 {
-	if (made && !why_changed(work, task, made)) {
+	bool stays = made && !is_leaving(made);
+	if (stays && !why_changed(work, task, made)) {
 		go_on(replica, made, away, "its new container is there");
 		return;
 	}
 	/* A wish that nobody has any more: what runs is the better one. */
-	if (made && existing_runs(made) && why_changed(work, task, away)) {
+	if (stays && existing_runs(made) && why_changed(work, task, away)) {
 		adopt(work, task, replica, made);
 		return;
 	}
@@ -317,7 +324,7 @@ static void decide_number(struct work *work, struct task *task, struct replica *
 	const char *reason = why_changed(work, task, kept);
 	if (!reason && existing_done(task, kept) && made->seen->state == CONTAINER_CREATED)
 		reason = "its task was to run again";
-	if (!reason || why_changed(work, task, made))
+	if (!reason || is_leaving(made) || why_changed(work, task, made))
 		adopt(work, task, replica, kept);
 	else
 		go_on(replica, made, kept,

@@ -45,6 +45,37 @@ load helper
 	[ -z "$(compgen -G "$XDG_RUNTIME_DIR/docker-flow/*.stopping")" ]
 }
 
+@test "C1 a successor that a run which was cut short is stopping is none: the former container stays until another runs" {
+	mkdir go
+	compose <<-'YAML'
+		services:
+		  db:
+		    image: busybox
+		    environment: {VALUE: "${VALUE:-1}"}
+		    command: [sh, -c, "trap 'sleep 3; exit 0' TERM; while :; do sleep 0.1; done"]
+		    healthcheck: {test: '[ "$$VALUE" = 1 ] || [ -e /go/on ]', interval: 200ms, retries: 1000}
+		    volumes: ["./go:/go"]
+	YAML
+	flow up -d
+	# cut RUN: a run is killed when its trace says so
+	cut() {
+		rm -f trace
+		FLOW_TRACE=$PWD/trace begin log up -d
+		until_true grep -q "$1" trace
+		kill -KILL "$pid"
+		wait "$pid" || true
+	}
+	VALUE=2 cut '"op":"gate wait","state":2'
+	cut '"op":"container stop","state":2'
+	touch go/on
+	VALUE=2 flow up -d
+	is db-1 running
+	[[ $(field db-1 '{{.Config.Env}}') = *VALUE=2* ]]
+	[ "$(names)" = db-1 ]
+	VALUE=2 run -0 flow up -d
+	has "nothing to do"
+}
+
 @test "C8 up -d of a container that dies at once is status 1" {
 	compose <<<'services: {web: {image: busybox, network_mode: none, command: "sh -c \"exit 3\""}}'
 	until_fails flow up -d
