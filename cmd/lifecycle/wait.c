@@ -43,9 +43,9 @@ static bool wait_shows(void *arg, const char *project, const char *service)
 /* The words are docker compose's. */
 static void tell_status(struct waiting *waiting, const char *id, int64_t status)
 {
-	FILE *out = waiting->ctx->output.stream;
-	fprintf(out, "container \"%s\" exited with status code %lld\n", id, (long long)status);
-	fflush(out);
+	fprintf(waiting->ctx->output.stream, "container \"%s\" exited with status code %lld\n", id,
+		(long long)status);
+	output_flush(&waiting->ctx->output);
 	waiting->ctx->status = container_exit_status(status);
 }
 
@@ -128,6 +128,7 @@ static int wait_run(struct ctx *ctx, const void *data)
 		.wants = wait_shows,
 		.counts = wait_counts,
 		.ended = wait_ended,
+		.first_end = true,
 		.arg = &waiting,
 	};
 	loop_signals(ctx->loop, wait_signal, &waiting);
@@ -148,7 +149,7 @@ const struct cmd cmd_wait = {
 	.args = "SERVICE...",
 	.brief = "Wait until the containers of services have ended",
 	.text = "Prints each with its exit status as it ends; our status is that of the last. One that had ended before "
-		"counts, too.",
+		"counts, too, and so does the end of one that is started again.",
 	.examples = (const struct cmd_example[]){ { "wait migrate", "its status is ours" },
 		{ "wait --down-project test", "and take everything down then" }, { 0 } },
 	.group = GROUP_RUN,

@@ -26,6 +26,7 @@ struct follow_options {
 	int64_t number; /* only this container of each service; 0: all */
 	bool new_ones;  /* containers that start later, too */
 	bool exits;     /* tell exits */
+	bool first_end; /* a counted container's first end is its last, even if it is started again then */
 	bool forgets;   /* what has been removed is left out of follow_all some time later */
 	/* Whether the output of a service's containers is wanted; and whether their ends count. */
 	bool (*wants)(void *arg, const char *project, const char *service);

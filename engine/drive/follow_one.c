@@ -274,6 +274,10 @@ void follow_one_ended(struct follow_one *one, const struct engine_event *event)
 	one->tell_exit = true;
 	follow_one_look(one);
 	tell_exit(one);
+	if (one->counted && one->follow->options.first_end) {
+		one->counted = false;
+		one->follow->options.ended(one->follow->options.arg, one);
+	}
 }
 
 void follow_one_close(struct follow_one *one)

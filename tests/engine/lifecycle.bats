@@ -437,6 +437,16 @@ container \"$(docker inspect -f '{{.Id}}' "$PROJECT-b-1")\" exited with status c
 	run -2 flow wait nobody
 }
 
+@test "wait: an end is one, even if the engine starts the container again" {
+	compose <<<'services: {loop: {image: busybox, network_mode: none, restart: always, command: "sh -c '"'while [ ! -e /go ]; do sleep 0.05; done; rm /go; exit 4'"'"}}'
+	flow up -d
+	FLOW_TRACE=$PWD/trace begin log wait loop
+	until_true grep -q /containers/json trace
+	docker exec "$PROJECT-loop-1" touch /go
+	ends 4
+	[[ $(cat log) = *' exited with status code 4' ]]
+}
+
 @test "--dry-run says what would be done, and does nothing" {
 	stack
 	for words in stop restart "kill web" pause "scale web=2" "rm -fs"; do
