@@ -88,6 +88,7 @@ static struct attach attach_options(const struct up *up, struct show_log *log)
 		.abort_on_failure = options->abort_on_failure,
 		.as_compose = up->ctx->compose,
 		.exit_code_from = options->exit_code_from,
+		.named = up->ctx->nargs > 0,
 		.dependencies = options->attach_dependencies,
 		.timestamps = options->timestamps,
 		.shown = options->attach.items,
@@ -230,8 +231,8 @@ const struct cmd cmd_up = {
 	.brief = "Create and start what the compose file says, dependencies first",
 	.text = "Compares the file with what the engine has, and changes only what differs. A service starts when "
 		"what it depends on meets its condition; independent branches do not wait for each other.\n"
-		"Without --detach the output of the containers is shown until all have ended; Ctrl-C stops them, "
-		"a second Ctrl-C kills them. With --watch what containers say goes on in those that replace them.\n"
+		"Without --detach the output of the containers is shown until all whose output is shown, or that are "
+		"named, have ended; Ctrl-C stops them, a second Ctrl-C kills them. With --watch what containers say goes on in those that replace them.\n"
 		"On a terminal a line below the output names further keys: w watches the files that develop.watch "
 		"names, or no more; d leaves, with status 0, and the containers run on; Enter makes an empty line.",
 	.examples = (const struct cmd_example[]){ { "up -d", "start what the file says, and return" },

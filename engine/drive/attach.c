@@ -28,6 +28,27 @@ static bool counts_end(void *arg, const char *project, const char *service)
 	return vertex && (vertex->named || text_is(attach->exit_code_from, service));
 }
 
+/* Whether the output of any service that was asked for is shown. */
+static bool shows_any(const struct attach *attach)
+{
+	const struct dag *dag = attach->drive->scope->dag;
+	for (size_t i = 0; i < dag->count; i++) {
+		const struct service *service = dag->vertices[i]->service;
+		if (dag->vertices[i]->named &&
+			attach_wants((void *)attach, service->project->name, service->key))
+			return true;
+	}
+	return false;
+}
+
+/* As docker compose has it, what is not shown is not waited for, unless it was named. */
+static bool awaits_end(void *arg, const char *project, const char *service)
+{
+	const struct attach *attach = arg;
+	return attach->named || text_is(attach->exit_code_from, service) ||
+	       attach_wants(arg, project, service) || !shows_any(attach);
+}
+
 /* Whether this end stops everything. A task that others wait for may end well at any time, unless it is the
  * one whose status was asked for. */
 static bool stops_everything(const struct attach *attach, const char *service, int64_t exit_code)
@@ -109,6 +130,7 @@ int attach_open(struct attach *attach, struct drive *drive)
 		.forgets = attach->changes,
 		.wants = attach_wants,
 		.counts = counts_end,
+		.awaits = awaits_end,
 		.ended = one_ended,
 		.arg = attach,
 	};

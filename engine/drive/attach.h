@@ -13,6 +13,7 @@ struct attach {
 	/* As docker compose: any end stops the rest, that of a task that others wait for, too, and the rest
 	 * is what was asked for by name. */
 	bool as_compose;
+	bool named;        /* services were asked for by name */
 	bool dependencies; /* their output, too */
 	bool timestamps;
 	const char *exit_code_from; /* service whose end stops everything and whose status counts, or NULL */

@@ -60,6 +60,8 @@ static struct follow_one *add_one(
 	one->service = arena_strdup(arena, service);
 	name_one(one, name);
 	one->counted = follow->options.counts(follow->options.arg, project, service);
+	one->awaited = one->counted && (!follow->options.awaits ||
+					       follow->options.awaits(follow->options.arg, project, service));
 	index_one(follow, one);
 	return one;
 }
@@ -385,7 +387,7 @@ bool follow_goes_on(const struct follow *follow)
 	if (follow->blind)
 		return false;
 	for (size_t i = 0; i < follow->count; i++)
-		if ((follow->ones[i]->runs || follow->ones[i]->replaces) && follow->ones[i]->counted)
+		if ((follow->ones[i]->runs || follow->ones[i]->replaces) && follow->ones[i]->awaited)
 			return true;
 	return false;
 }

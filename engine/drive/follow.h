@@ -25,12 +25,14 @@ struct follow_options {
 	bool merged;    /* lines in order of time over all containers; logs.timestamps has to be set */
 	int64_t number; /* only this container of each service; 0: all */
 	bool new_ones;  /* containers that start later, too */
-	bool exits;     /* tell exits */
+	bool exits;     /* tell exits of what is wanted or waited for */
 	bool first_end; /* a counted container's first end is its last, even if it is started again then */
 	bool forgets;   /* what has been removed is left out of follow_all some time later */
 	/* Whether the output of a service's containers is wanted; and whether their ends count. */
 	bool (*wants)(void *arg, const char *project, const char *service);
 	bool (*counts)(void *arg, const char *project, const char *service);
+	/* Whether, of those that count, this one is waited for; NULL: all are. */
+	bool (*awaits)(void *arg, const char *project, const char *service);
 	/* A counted container has ended for good. */
 	void (*ended)(void *arg, const struct follow_one *one);
 	void *arg;
@@ -42,7 +44,7 @@ struct follow_one {
 	const char *id, *name, *project, *service;
 	const char *label; /* in front of its lines: "web-1" */
 	int64_t number;    /* of its service */
-	bool runs, counted;
+	bool runs, counted, awaited;
 	bool replaces; /* made to replace one that ran then, and not started yet */
 	int64_t exit_code;
 	unsigned ends; /* how often it has ended since */
@@ -85,11 +87,12 @@ void follow_adopt(struct follow *follow, const struct observed *seen, bool histo
  * findings. */
 int follow_look(struct follow *follow, bool history);
 
-/* Turns the loop until no counted container runs or is about to replace one that did, or `over(arg)` is true.
+/* Turns the loop until no container that is waited for runs or is about to replace one that did, or
+ * `over(arg)` is true.
  */
 void follow_wait(struct follow *follow, bool (*over)(void *arg), void *arg);
 
-/* Whether a counted container runs, or is about to replace one that did. */
+/* Whether one that is waited for runs, or is about to replace one that did. */
 bool follow_goes_on(const struct follow *follow);
 
 /* Whether a container of the same place in its service has come after this one, and is there. */

@@ -31,7 +31,8 @@ static void tell_exit_now(struct follow_one *one, bool again)
 	one->tell_exit = false;
 	loop_cancel(one->follow->engine->loop, one->late);
 	one->late = NULL;
-	if (one->follow->options.exits)
+	const struct follow_options *options = &one->follow->options;
+	if (options->exits && (one->awaited || options->wants(options->arg, one->project, one->service)))
 		tell_of(one, 0,
 			&(struct event){ .kind = EVENT_EXIT, .status = one->exit_code, .again = again });
 }
@@ -275,7 +276,7 @@ void follow_one_ended(struct follow_one *one, const struct engine_event *event)
 	follow_one_look(one);
 	tell_exit(one);
 	if (one->counted && one->follow->options.first_end) {
-		one->counted = false;
+		one->counted = one->awaited = false;
 		one->follow->options.ended(one->follow->options.arg, one);
 	}
 }

@@ -139,6 +139,29 @@ said_enough() {
 	exec 9>&-
 }
 
+@test "what is not shown is not waited for, unless it is named or nothing is shown" {
+	compose <<-'YAML'
+		services:
+		  tests: {image: busybox, network_mode: none, command: echo tested}
+		  db: {image: busybox, init: true, network_mode: none, command: sleep 1000, attach: false}
+	YAML
+	for words in '' '--attach tests' 'tests'; do
+		# shellcheck disable=SC2086 # words
+		run -0 timeout 30 "$FLOW" up $words
+		has tested 'tests-1 exited with code 0'
+		[[ $output != *'db-1 exited'* ]]
+		is db-1 running
+	done
+	for words in 'tests db' 'db' '--no-attach tests'; do
+		# shellcheck disable=SC2086 # words
+		docker rm -f "$PROJECT-db-1" >/dev/null
+		begin log up $words
+		until_true docker kill "$PROJECT-db-1"
+		ends 1
+		[[ $(cat log) = *'db-1 exited with code 137'* ]] || [ "$words" = '--no-attach tests' ]
+	done
+}
+
 # pipe_holds: there are so many bytes in the pipe that is descriptor 9
 pipe_holds() {
 	python3 -c 'import fcntl, struct, sys, termios
