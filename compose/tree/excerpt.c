@@ -256,15 +256,19 @@ static size_t name_length(const char *text)
 }
 
 /* Behind a reference to a variable, up to what stands for its value: $NAME, ${NAME; `text` when there is
- * none. */
+ * none. What is no whole reference may be a password. */
 static const char *behind_reference(const char *text)
 {
-	const char *name = text + 1 + (text[1] == '{');
 	if (*text != '$')
 		return text;
 	if (text[1] == '$')
 		return text + 2;
-	return name + name_length(name) + (name[name_length(name)] == '}');
+	if (text[1] != '{')
+		return text + 1 + name_length(text + 1);
+	const char *end = text + 2 + name_length(text + 2);
+	const char *operator = end + (*end == ':');
+	bool whole = *operator == '-' || *operator == '+' || *operator == '?';
+	return *end == '}' ? end + 1 : whole ? end : text + 2;
 }
 
 /* Behind a tag that is no value whose quotes are missing. */

@@ -139,11 +139,21 @@ static const struct mark *mark_of_dollar(struct job *job, const char *text, stru
 	return mark;
 }
 
-/* Whether the texts there may be passwords, the defaults of variables too. */
+/* Whether the texts there may be passwords, the defaults of variables too. No path: an env file. */
 static bool hides_defaults(const char *path)
 {
-	return path && (strstr(path, "environment") || strstr(path, ".args") || strstr(path, "secrets") ||
-			       strstr(path, ".content"));
+	return !path || strstr(path, "environment") || strstr(path, ".args") || strstr(path, "secrets") ||
+	       strstr(path, ".content");
+}
+
+/* How much of an expression in such a text is no secret: up to its operator. One without may be a password
+ * that has a `${` in it. */
+static size_t shown_length(const char *text)
+{
+	static const char name[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+	size_t brace = text[1] == '{' ? 2 : 1, end = brace + strspn(text + brace, name);
+	size_t operator= end +(text[end] == ':');
+	return strchr("-+?", text[operator]) && text[operator] ? operator + 1 : brace;
 }
 
 /* `text` is at the `$`. Only the expression is shown: the rest may be a password. */
@@ -154,10 +164,9 @@ static int invalid(struct job *job, const char *text)
 	text = job->unclosed ? job->unclosed : text;
 	size_t len = strcspn(text, " \t\n}");
 	len += text[len] == '}';
-	size_t name = strcspn(text, "-+?") + 1;
-	bool hidden = name < len && hides_defaults(job->path);
+	bool hidden = hides_defaults(job->path);
 	if (hidden)
-		len = name;
+		len = shown_length(text);
 	struct mark mark;
 	error_add(job->interp->errors, ERROR_FILE, mark_of_dollar(job, text, &mark), job->path,
 		"invalid interpolation format: %.*s%s", len > 60 ? 60 : (int)len, text,

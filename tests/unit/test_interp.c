@@ -29,7 +29,7 @@ static void fails(const char *text, const char *message)
 {
 	const char *got = NULL;
 	errors_init(&errors, arena);
-	if (interp_text(&interp, text, NULL, NULL, &got) == 0)
+	if (interp_text(&interp, text, NULL, "services.web.image", &got) == 0)
 		fail_msg("%s: accepted as \"%s\"", text, got);
 	if (!strstr(errors.last->message, message))
 		fail_msg("%s: \"%s\" does not say \"%s\"", text, errors.last->message, message);
