@@ -256,8 +256,8 @@ static size_t name_length(const char *text)
 }
 
 /* Behind a reference to a variable, up to what stands for its value: $NAME, ${NAME; `text` when there is
- * none. What is no whole reference may be a password. */
-static const char *behind_reference(const char *text)
+ * none. What is no whole reference may be a password; of what is `masked` already the name was one. */
+static const char *behind_reference(const char *text, bool masked)
 {
 	if (*text != '$')
 		return text;
@@ -266,8 +266,8 @@ static const char *behind_reference(const char *text)
 	if (text[1] != '{')
 		return text + 1 + name_length(text + 1);
 	const char *end = text + 2 + name_length(text + 2);
-	const char *operator = end + (*end == ':');
-	bool whole = *operator == '-' || *operator == '+' || *operator == '?';
+	const char *operator= end +(*end == ':');
+	bool whole = *operator== '-' || * operator== '+' || * operator== '?' ||(masked &&*end == '*');
 	return *end == '}' ? end + 1 : whole ? end : text + 2;
 }
 
@@ -316,7 +316,7 @@ static void put_line(
 			entered = span;
 		}
 		if (within && shown <= text)
-			shown = behind_reference(text);
+			shown = behind_reference(text, false);
 		if (within && text >= shown)
 			put_hidden(out, *text);
 		else
@@ -359,7 +359,7 @@ const char *excerpt_words(struct arena *arena, const char *line)
 			login = has_login(arena, arena_strndup(arena, word, (size_t)(word_end - word)));
 		}
 		if (shown <= at)
-			shown = behind_reference(at);
+			shown = behind_reference(at, true);
 		if (((secret && at >= secret) || (login && at >= word)) && at >= shown)
 			put_hidden(&out, *at);
 		else
