@@ -102,6 +102,10 @@ static int container_failed(
 	if (!inspect.text ||
 		look_read(arena, inspect.text, inspect.len, drive->engine->api, &look, &unheard) < 0)
 		return -1;
+	if (look.state == CONTAINER_RUNNING) { /* its restart policy has started it again, for a moment */
+		look.state = CONTAINER_EXITED;
+		look.exit_code = status;
+	}
 	const char *lines = settle_lines(drive, &look);
 	last_words_put(&detail, &look, lines);
 	error_detail(drive->errors, buf_text(&detail));

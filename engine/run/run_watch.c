@@ -27,13 +27,16 @@ void watch_started(struct run *run, const char *id, const struct step *step)
 	*started = (struct started){ .id = id, .step = step };
 }
 
-/* Whether a step of this plan has set out to end the container. */
-static bool ended_by_us(const struct run *run, const char *id)
+/* Whether a step of this plan has set out to end the container. What stands before its start in the plan has
+ * ended it for that: a restart. */
+static bool ended_by_us(const struct run *run, const struct started *started)
 {
+	bool behind = false;
 	for (size_t i = 0; i < run->plan->count; i++) {
 		const struct step *step = run->plan->steps[i];
+		behind |= step == started->step;
 		const char *its = op_traits[step->op].ends && step->began ? step_container(step) : NULL;
-		if (its && strcmp(its, id) == 0)
+		if (its && (behind || step->undo) && strcmp(its, started->id) == 0)
 			return true;
 	}
 	return false;
@@ -52,7 +55,7 @@ static void note_start(struct run *run, const char *id)
 static void note_end(struct run *run, const struct engine_event *event)
 {
 	struct started *started = started_find(run, event->id);
-	if (!started || ended_by_us(run, event->id))
+	if (!started || ended_by_us(run, started))
 		return;
 	started->ended = true;
 	started->again = false;

@@ -82,6 +82,19 @@ load helper
 	has "container $PROJECT-web-1 exited with code 3"
 }
 
+@test "C8 restart of a container that dies at once is status 1, with a restart policy as without" {
+	compose <<-'YAML'
+		services:
+		  lasting: {image: busybox, network_mode: none, restart: always, command: "sh -c 'exit 3'"}
+		  single: {image: busybox, network_mode: none, command: "sh -c 'exit 3'"}
+	YAML
+	for service in lasting single; do
+		flow create "$service" 2>/dev/null
+		until_fails flow restart "$service"
+		has "container $PROJECT-$service-1 exited with code 3" "docker flow run --rm --entrypoint sh $service"
+	done
+}
+
 @test "C8 up -d of several that die at once names each" {
 	compose <<-'YAML'
 		x-web: &web {image: busybox, init: true, network_mode: none, command: "sh -c 'exit 3'"}
