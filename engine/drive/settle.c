@@ -217,14 +217,23 @@ int settle_now(struct drive *drive)
 	return failed;
 }
 
-/* Whether a finding names the container. */
-static bool is_told(const struct errors *errors, const char *name)
+/* Whether the text has the name as a word. */
+static bool has_name(const char *text, const char *name)
 {
 	size_t len = strlen(name);
+	for (const char *at = text; (at = strstr(at, name)); at += len)
+		if ((at == text || !is_name_byte(at[-1])) && !is_name_byte(at[len]))
+			return true;
+	return false;
+}
+
+/* Whether a finding names the container, or has its last words. */
+static bool is_told(const struct errors *errors, const char *name)
+{
 	for (const struct error *error = errors->first; error; error = error->next)
-		for (const char *at = error->message; (at = strstr(at, name)); at += len)
-			if ((at == error->message || !is_name_byte(at[-1])) && !is_name_byte(at[len]))
-				return true;
+		if (has_name(error->message, name) ||
+			(error->detail && last_words_are_of(error->detail, name)))
+			return true;
 	return false;
 }
 

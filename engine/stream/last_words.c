@@ -39,6 +39,23 @@ void last_words_put(struct buf *to, const struct look *look, const char *lines)
 	}
 }
 
+bool last_words_are_of(const char *detail, const char *name)
+{
+	static const char *const before[] = { "last lines of ", "the output of ", "" }, *const behind[] = {
+		":\n", " is not kept", " has printed nothing"
+	};
+	for (const char *line = detail; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+			size_t begin = strlen(before[i]), len = strlen(name);
+			if (strncmp(line, before[i], begin) == 0 && strncmp(line + begin, name, len) == 0 &&
+				strncmp(line + begin + len, behind[i], strlen(behind[i])) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 const char *last_words_hint(struct arena *arena, const struct look *look, const char *key, const char *lines)
 {
 	if (*lines)
