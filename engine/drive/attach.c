@@ -101,7 +101,8 @@ static void expect_names(struct attach *attach)
 		int64_t scale = reconcile_scale(attach->scale, service);
 		for (int64_t n = 1; n <= scale && n <= 1000; n++) {
 			const char *name = service_container_name(attach->drive->arena, service, n);
-			texts_add(attach->drive->arena, &labels, follow_label(service->project->name, name));
+			texts_add(attach->drive->arena, &labels,
+				follow_label(service->project->name, service->key, name));
 			attach->expect(attach->arg, labels.items[labels.count - 1]);
 		}
 	}

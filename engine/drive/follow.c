@@ -15,13 +15,18 @@ static bool follow_wants(const struct follow *follow, const char *project, const
 	return follow->options.wants(follow->options.arg, project, service);
 }
 
-const char *follow_label(const char *project, const char *name)
+/* The rest of `text` behind `word` and what separates words in names, or NULL. */
+static const char *behind(const char *text, const char *word)
 {
-	size_t len = project ? strlen(project) : 0;
-	if (len && strncmp(name, project, len) == 0 && (name[len] == '-' || name[len] == '_') &&
-		name[len + 1])
-		return name + len + 1;
-	return name;
+	size_t len = word ? strlen(word) : 0;
+	bool parted = len && strncmp(text, word, len) == 0 && (text[len] == '-' || text[len] == '_');
+	return parted ? text + len + 1 : NULL;
+}
+
+const char *follow_label(const char *project, const char *service, const char *name)
+{
+	const char *label = behind(name, project), *number = label ? behind(label, service) : NULL;
+	return number && *number && !number[strspn(number, "0123456789")] ? label : name;
 }
 
 static void new_index(struct follow *follow)
@@ -42,7 +47,7 @@ static void index_one(struct follow *follow, struct follow_one *one)
 static void name_one(struct follow_one *one, const char *name)
 {
 	one->name = arena_strdup(one->arena, name);
-	one->label = follow_label(one->project, one->name);
+	one->label = follow_label(one->project, one->service, one->name);
 }
 
 static struct follow_one *add_one(
@@ -279,7 +284,8 @@ void follow_hook_said(void *arg, const struct step *step, const char *id, const 
 	if (!follow_wants(follow, service->project->name, service->key))
 		return;
 	struct arena *scratch = arena_child(follow->arena);
-	const char *label = one ? one->label : follow_label(service->project->name, step_shown_name(step));
+	const char *label =
+		one ? one->label : follow_label(service->project->name, service->key, step_shown_name(step));
 	struct event event = { .kind = EVENT_LOG,
 		.time = clock_unix(),
 		.object = "container",

@@ -113,8 +113,9 @@ void follow_drain(struct follow *follow, int64_t ns);
 /* Every container seen so far; borrowed. */
 struct follow_one *const *follow_all(const struct follow *follow, size_t *ret_count);
 
-/* A container's name as it stands in front of its lines: "web-1" for "project-web-1". Part of `name`. */
-const char *follow_label(const char *project, const char *name);
+/* A container's name as it stands in front of its lines: "web-1" for "project-web-1"; one that the user gave
+ * it (container_name) stays whole. Part of `name`. (docker compose 2.40, getContainerNameWithoutProject) */
+const char *follow_label(const char *project, const char *service, const char *name);
 
 /* Closes streams and subscription and frees the follow with its containers. */
 void follow_close(struct follow *follow);

@@ -24,6 +24,21 @@ talkers() {
 	[[ $output$stderr != *hello* ]]
 }
 
+@test "a name that the file gives stands whole in front, even if it begins as the project's" {
+	compose <<-YAML
+		services:
+		  foo: {image: busybox, command: echo hi, container_name: ${PROJECT}_foo}
+		  foob: {image: busybox, command: echo hi, container_name: $PROJECT-foob}
+		  web: {image: busybox, command: echo hi}
+	YAML
+	for what in up logs; do
+		run -0 flow "$what"
+		[ "$(grep -o '^[^ ]* *| hi' <<<"$output" | sed 's/ *|.*//' | sort | paste -sd' ')" = "$(printf '%s\n' "$PROJECT-foob" "${PROJECT}_foo" web-1 | sort | paste -sd' ')" ]
+	done
+	run -0 flow up
+	has "$PROJECT-foob exited with code 0" "${PROJECT}_foo exited with code 0" 'web-1 exited with code 0'
+}
+
 @test "what is shown can be chosen" {
 	talkers
 	run -0 flow logs --no-log-prefix longer-name

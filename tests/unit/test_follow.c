@@ -164,6 +164,28 @@ static void one_that_is_stopped_by_hand_has_ended(void **state)
 	assert_int_equal(asked, 3);
 }
 
+static void only_a_name_of_ours_stands_without_the_project(void **state)
+{
+	static const char *const cases[][3] = {
+		/* service, name, label */
+		{ "web", "shop-web-1", "web-1" },
+		{ "web", "shop_web_12", "web_12" },
+		{ "a-b", "shop-a-b-1", "a-b-1" },
+		{ "web", "shop-web", "shop-web" },
+		{ "web", "shop_foo", "shop_foo" },
+		{ "foo", "shop-foo-bar", "shop-foo-bar" },
+		{ "foo", "shop-foo-", "shop-foo-" },
+		{ "web", "shop-db-1", "shop-db-1" },
+		{ "web", "shopweb-1", "shopweb-1" },
+		{ NULL, "shop-web-1", "shop-web-1" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_string_equal(follow_label("shop", cases[i][0], cases[i][1]), cases[i][2]);
+	assert_string_equal(follow_label(NULL, "web", "shop-web-1"), "shop-web-1");
+	assert_string_equal(follow_label("", "web", "-web-1"), "-web-1");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -172,6 +194,7 @@ int main(void)
 		TEST(without_a_look_nothing_is_told_and_the_follow_fails),
 		TEST(one_that_is_restarted_by_hand_has_not_ended),
 		TEST(one_that_is_stopped_by_hand_has_ended),
+		cmocka_unit_test(only_a_name_of_ours_stands_without_the_project),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
