@@ -5,10 +5,19 @@
 #include "cmd/open/shown.h"
 #include "cmd/up/print_plan.h"
 
-/* docker compose 2.40 goes by labels there: of a service that nobody knows there is no container. */
-static bool unknown_is_none(const struct ctx *ctx)
+/* docker compose 2.40 reads no file when -p says the name, and takes COMPOSE_PROJECT_NAME for enough where
+ * the file has no such service (cmd/compose/compose.go: projectOrName). */
+bool lifecycle_goes_by_labels(struct ctx *ctx)
 {
-	return ctx->compose && (ctx->cmd == &cmd_pause || ctx->cmd == &cmd_unpause);
+	const struct globals *globals = &ctx->globals;
+	const char *name = map_get(project_settings(ctx), "COMPOSE_PROJECT_NAME");
+	return ctx->compose && ((name && *name) || (globals->project_name && *globals->project_name &&
+							   !globals->files.count));
+}
+
+static bool unknown_is_none(struct ctx *ctx)
+{
+	return (ctx->cmd == &cmd_pause || ctx->cmd == &cmd_unpause) && lifecycle_goes_by_labels(ctx);
 }
 
 int lifecycle_open(struct ctx *ctx, bool upstream, struct scope *ret_scope)

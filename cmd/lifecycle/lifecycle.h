@@ -9,6 +9,10 @@
  * connects. `upstream`: what these need is selected, too. Returns 0, or -1 with findings. */
 int lifecycle_open(struct ctx *ctx, bool upstream, struct scope *ret_scope);
 
+/* Whether docker compose, by whose name we are called, would look for containers by their labels alone: of a
+ * service that nobody knows there are none, and that is no mistake. */
+bool lifecycle_goes_by_labels(struct ctx *ctx);
+
 /* A drive as all of them begin; `scope` stays where it is. */
 struct drive lifecycle_drive(struct ctx *ctx, const struct scope *scope);
 

@@ -13,6 +13,7 @@ static int run_again(struct ctx *ctx, enum again what)
 		.drive = lifecycle_drive(ctx, &scope),
 		.how = { .what = what },
 		.services = scope.services,
+		.unknown_is_none = lifecycle_goes_by_labels(ctx),
 	};
 	drive_again_init(&again);
 	return lifecycle_run(ctx, &again.drive, drive_again_run);

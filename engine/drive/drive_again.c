@@ -16,6 +16,7 @@ static int graph_of_labels(struct drive_again *again)
 	const struct dag_selection selection = { .services = again->services.items,
 		.nservices = again->services.count,
 		.no_deps = !goes_upstream(again),
+		.unknown_is_none = again->unknown_is_none,
 		.looking = true };
 	const struct project **project = ARENA_NEW(drive->scratch, const struct project *);
 	*project = again_project(drive->scratch, scope->name, drive->seen);

@@ -11,6 +11,7 @@ struct drive_again {
 	struct drive drive;
 	struct again_options how;
 	struct texts services;
+	bool unknown_is_none;  /* of the services: as in struct dag_selection */
 	bool tells;            /* the plan is only told: it says which providers would be asked */
 	struct scope labelled; /* what the labels of the containers say, in drive.scratch */
 	struct settle *settle; /* the watch of how.wait, while drive_again_run lasts */

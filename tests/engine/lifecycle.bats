@@ -336,6 +336,13 @@ one_off() {
 	ln -s "$FLOW" docker-compose
 	./docker-compose pause nobody
 	[ "$(states)" = "db-1 running,side-1 exited,web-1 running" ]
+	for what in pause unpause; do # without a name the file counts
+		COMPOSE_PROJECT_NAME= run -1 ./docker-compose "$what" nobody
+		has "no such service: nobody"
+		COMPOSE_PROJECT_NAME= run -1 ./docker-compose -f compose.yaml -p "$PROJECT" "$what" nobody
+		COMPOSE_PROJECT_NAME= run -0 ./docker-compose -p "$PROJECT" "$what" nobody
+		COMPOSE_PROJECT_NAME= run -0 ./docker-compose -p "$PROJECT-none" "$what" nobody
+	done
 	mkdir elsewhere
 	cd elsewhere
 	flow -p "$PROJECT" pause db
