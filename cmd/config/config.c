@@ -67,7 +67,8 @@ static bool wants_raw(const struct config_options *config)
 }
 
 /* What the options ask for: where a value comes from, a list, or the project. */
-static int config_print(struct ctx *ctx, const struct config_options *config, const struct project *project)
+static int config_print(struct ctx *ctx, const struct config_options *config, const struct map *scopes,
+	const struct project *project)
 {
 	FILE *out = ctx->output.stream;
 	struct emit_options emit = {
@@ -79,6 +80,7 @@ static int config_print(struct ctx *ctx, const struct config_options *config, co
 			.arena = ctx->arena,
 			.project = project,
 			.sources = &ctx->sources,
+			.scopes = scopes,
 			.os_env = ctx->os_env,
 			.cwd = ctx->cwd };
 		return explain_print(&explain, config->explain, &ctx->errors);
@@ -105,6 +107,7 @@ static struct load_options load_options(
 	load.warn_unfit = load.warn_beside = !config->no_consistency;
 	load.raw = wants_raw(config);
 	load.tree_only = load.raw || !wants_list(config);
+	load.scopes = config->explain ? map_create(ctx->arena) : NULL;
 	return load;
 }
 
@@ -150,7 +153,7 @@ static int config_run(struct ctx *ctx, const void *options)
 		return 0;
 	if (config->output && output_redirect(&ctx->output, config->output, &ctx->errors) < 0)
 		return -1;
-	return config_print(ctx, config, project);
+	return config_print(ctx, config, load.scopes, project);
 }
 
 const struct cmd cmd_config = {

@@ -123,11 +123,12 @@ static void warn_of_hidden(
 		layer->errors, "set them in the project's own file, or give it another one: --env-file FILE");
 }
 
-/* The including environment, completed by the entry's files or by the .env in its directory. */
-static int make_env(
-	struct layer *layer, const struct entry *entry, const char *dir, const struct map **ret_env)
+/* The including environment, completed by the entry's files or by the .env in its directory. Sets env and
+ * env_files of the scope. */
+static int make_env(struct layer *layer, const struct entry *entry, const char *dir, struct load_scope *scope)
 {
-	struct map *into = map_create(layer->arena), *env = map_create(layer->arena);
+	struct arena *arena = layer->arena;
+	struct map *into = map_create(arena), *env = map_create(arena);
 	struct stat info;
 	for (size_t i = 0; i < entry->nenv_files; i++) {
 		const struct node *name = entry->env_files[i];
@@ -135,19 +136,23 @@ static int make_env(
 			return -1;
 		if (strcmp(name->text, "/dev/null") == 0)
 			continue;
-		struct map *before = map_create(layer->arena);
+		struct map *before = map_create(arena);
+		const char *file = path_join(arena, layer->dir, name->text);
 		add_missing(before, into);
-		if (add_env_file(layer, path_join(layer->arena, layer->dir, name->text), name, into) != 0)
+		if (add_env_file(layer, file, name, into) != 0)
 			return -1;
 		warn_of_hidden(layer, name, before, into);
+		*ARENA_PUSH(arena, scope->env_files, scope->nenv_files) = file;
 	}
-	const char *path = dir && !entry->has_env ? path_join(layer->arena, dir, ".env") : NULL;
-	if (path && stat(path, &info) == 0 && !S_ISDIR(info.st_mode) &&
-		add_env_file(layer, path, NULL, into) != 0)
-		return -1;
+	const char *path = dir && !entry->has_env ? path_join(arena, dir, ".env") : NULL;
+	if (path && stat(path, &info) == 0 && !S_ISDIR(info.st_mode)) {
+		if (add_env_file(layer, path, NULL, into) != 0)
+			return -1;
+		*ARENA_PUSH(arena, scope->env_files, scope->nenv_files) = path;
+	}
 	add_missing(env, layer->env);
 	add_missing(env, into);
-	*ret_env = env;
+	scope->env = env;
 	return 0;
 }
 
@@ -221,8 +226,12 @@ static int load_entry(struct layer *layer, const struct entry *entry, struct nod
 	inner.main = files[0].path;
 	inner.bases = map_create(arena);
 	inner.legacy = inner.modern = NULL;
-	if (make_env(layer, entry, dir, &inner.env) != 0)
+	struct load_scope *scope = ARENA_NEW(arena, struct load_scope);
+	*scope = (struct load_scope){ .up = layer->scope, .main = files[0].shown };
+	if (make_env(layer, entry, dir, scope) != 0)
 		return -1;
+	inner.scope = scope;
+	inner.env = scope->env;
 	int result = layer_load(&inner, files, entry->npaths, ret_tree);
 	layer->ours = inner.ours;
 	return result;

@@ -128,6 +128,14 @@ static void note_ours(struct layer *layer, const struct layer_file *file, const 
 			legacy ? "is of format 1" : "has keys of docker flow that do not stand below x-flow");
 }
 
+/* A file that is read from several places is explained as the first of them reads it. */
+static void note_scope(const struct layer *layer, const struct layer_file *file)
+{
+	struct map *scopes = layer->options->scopes;
+	if (scopes && !map_has(scopes, file->shown))
+		map_set(scopes, file->shown, (void *)layer->scope);
+}
+
 int layer_prepare(struct layer *layer, const struct layer_file *file, struct node *doc,
 	const struct node *before, struct reset **ret_reset)
 {
@@ -135,6 +143,7 @@ int layer_prepare(struct layer *layer, const struct layer_file *file, struct nod
 	if (layer_mapping(doc, layer->errors) != 0 || note_format(layer, file, doc, &legacy) != 0)
 		return -1;
 	note_ours(layer, file, doc, legacy);
+	note_scope(layer, file);
 	if (legacy)
 		legacy_wrap(layer->arena, doc);
 	*ret_reset = reset_take(layer->arena, doc);

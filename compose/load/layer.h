@@ -31,12 +31,13 @@ struct layer {
 	const char *dir;       /* absolute: where its relative paths start; NULL: it may have none */
 	const char *below;     /* the same as seen from the including layer; NULL at the top */
 	const struct layer *up;
-	const char *main;            /* first file, for cycles */
-	size_t *included;            /* files that includes have read, of all layers */
-	struct mark *local;          /* as project.local_include */
-	struct map *bases;           /* files read by `extends`: path → struct base */
-	const char *ours;            /* as project.ours */
-	const char *legacy, *modern; /* a file of format 1, and one that is not, among those read */
+	const struct load_scope *scope; /* NULL at the top */
+	const char *main;               /* first file, for cycles */
+	size_t *included;               /* files that includes have read, of all layers */
+	struct mark *local;             /* as project.local_include */
+	struct map *bases;              /* files read by `extends`: path → struct base */
+	const char *ours;               /* as project.ours */
+	const char *legacy, *modern;    /* a file of format 1, and one that is not, among those read */
 };
 
 /* Reads and parses one file; `at` and `key` are the place that named it, or NULL. */

@@ -24,6 +24,15 @@ struct fetch {
 
 struct load_once;
 
+/* Where files of an include have variables from, beside those of who includes them, which win. */
+struct load_scope {
+	const struct load_scope *up; /* of the include around this one, or NULL */
+	const char *main;            /* first file of the include, as in marks */
+	const char **env_files;      /* absolute; a later one overrides those before it */
+	size_t nenv_files;
+	const struct map *env; /* what holds within, name → text */
+};
+
 /* What the command line and the environment say. */
 struct load_options {
 	const char *const *files; /* -f, in order; "-" is stdin */
@@ -32,6 +41,8 @@ struct load_options {
 	const char *project_name; /* -p */
 	const char *const *env_files;
 	size_t nenv_files;
+	struct map *scopes; /* file as in marks → struct load_scope *, of files below includes; filled as they
+			       are read; or NULL */
 	struct map *env_pipes; /* path → text of those that are pipes, filled as they are read; or NULL */
 	const char *const *profiles; /* --profile; replaces COMPOSE_PROFILES */
 	size_t nprofiles;

@@ -1,5 +1,6 @@
 #include "compose/print/explain.h"
 
+#include "base/text/text.h"
 #include "base/text/texts.h"
 #include "compose/tree/dotenv.h"
 #include "compose/tree/file.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHAIN_MOST = 20 };
+enum { CHAIN_MOST = 20, SCOPES_MOST = 1000 };
 
 static const char *shown_value(const struct node *node)
 {
@@ -76,28 +77,43 @@ static const char *nearest_path(struct arena *arena, const struct node *node, co
 	return near ? arena_printf(arena, "%s%s", near, path + len) : NULL;
 }
 
-/* Env files of the project, later ones first, as they override earlier ones. */
-static size_t explain_env_files(const struct explain *explain, const char ***ret_files)
+/* A file of variables counts where it is named first. */
+static void add_env_file(const struct explain *explain, struct texts *files, const char *path)
 {
-	const struct project *project = explain->project;
-	const char **files = NULL;
-	size_t count = 0;
-	for (size_t i = project->nenv_files; i-- > 0;)
-		*ARENA_PUSH(explain->arena, files, count) =
-			path_join(explain->arena, explain->cwd, project->env_files[i]);
-	if (!count) {
-		*ARENA_PUSH(explain->arena, files, count) = path_join(explain->arena, explain->cwd, ".env");
-		if (strcmp(explain->cwd, project->dir) != 0)
-			*ARENA_PUSH(explain->arena, files, count) =
-				path_join(explain->arena, project->dir, ".env");
-	}
-	*ret_files = files;
-	return count;
+	if (!text_among(path, files->items, files->count))
+		texts_add(explain->arena, files, path);
 }
 
-/* Looks for NAME in a file of variables; prints where it stands. */
-static bool print_in_file(
-	const struct explain *explain, const char *path, const char *name, const char *prefix)
+/* Env files of includes: of those around the scope (NULL: none) first, whose values win. */
+static void add_scope_files(
+	const struct explain *explain, const struct load_scope *scope, struct texts *files, size_t depth)
+{
+	if (!scope || depth > SCOPES_MOST)
+		return;
+	add_scope_files(explain, scope->up, files, depth + 1);
+	for (size_t i = scope->nenv_files; i-- > 0;)
+		add_env_file(explain, files, scope->env_files[i]);
+}
+
+/* Env files of the project, later ones first, as they override earlier ones; then those of the scope (NULL:
+ * none). */
+static struct texts explain_env_files(const struct explain *explain, const struct load_scope *scope)
+{
+	const struct project *project = explain->project;
+	struct texts files = { 0 };
+	for (size_t i = project->nenv_files; i-- > 0;)
+		add_env_file(explain, &files, path_join(explain->arena, explain->cwd, project->env_files[i]));
+	if (!files.count) {
+		add_env_file(explain, &files, path_join(explain->arena, explain->cwd, ".env"));
+		add_env_file(explain, &files, path_join(explain->arena, project->dir, ".env"));
+	}
+	add_scope_files(explain, scope, &files, 0);
+	return files;
+}
+
+/* Looks for NAME in a file of variables; prints where it stands. `env` is what its values can refer to. */
+static bool print_in_file(const struct explain *explain, const char *path, const struct map *env,
+	const char *name, const char *prefix)
 {
 	struct errors ignored;
 	struct map lines, values;
@@ -111,7 +127,7 @@ static bool print_in_file(
 	};
 	struct dotenv dotenv = { .arena = explain->arena,
 		.get = dotenv_map_get,
-		.arg = (void *)explain->project->env,
+		.arg = (void *)env,
 		.into = &values,
 		.lines = &lines };
 	if (file_read(explain->arena, &file, NULL, &text, &len, &ignored) != 0 ||
@@ -122,21 +138,31 @@ static bool print_in_file(
 	return true;
 }
 
-static bool print_variable(const struct explain *explain, const char *name, const char *indent)
+/* Who sets the variable for the files of a scope (NULL: those of the command line), the one that counts
+ * first; false: nobody does. */
+static bool print_variable(
+	const struct explain *explain, const struct load_scope *scope, const char *name, const char *indent)
 {
-	const char **files, *value = map_get(explain->os_env, name);
-	size_t count = explain_env_files(explain, &files);
+	const struct map *env = scope ? scope->env : explain->project->env;
+	const struct texts files = explain_env_files(explain, scope);
+	const char *value = map_get(explain->os_env, name);
 	bool found = value != NULL;
 	if (value)
 		fprintf(explain->out, "%sthe environment: %s=%s\n", indent, name, value);
-	for (size_t i = 0; i < count; i++)
-		found |= print_in_file(explain, files[i], name,
+	for (size_t i = 0; i < files.count; i++)
+		found |= print_in_file(explain, files.items[i], env, name,
 			found ? arena_printf(explain->arena, "%soverridden: ", indent) : indent);
 	if (!found && (value = map_get(explain->project->env, name))) {
 		fprintf(explain->out, "%sset by docker flow: %s=%s\n", indent, name, value);
 		return true;
 	}
 	return found;
+}
+
+/* Of a file as in marks; NULL: it is none of an include. */
+static const struct load_scope *scope_of(const struct explain *explain, const char *file)
+{
+	return explain->scopes && file ? map_get(explain->scopes, file) : NULL;
 }
 
 struct references {
@@ -156,7 +182,7 @@ static void print_reference(void *arg, const struct interp_variable *variable)
 		return;
 	map_set(references->seen, variable->name, "");
 	fprintf(explain->out, "    variable %s:\n", variable->name);
-	if (print_variable(explain, variable->name, "      "))
+	if (print_variable(explain, scope_of(explain, references->at->at.file), variable->name, "      "))
 		return;
 	if (variable->fallback)
 		fprintf(explain->out, "      not set: its default here is %s\n", variable->fallback);
@@ -228,7 +254,7 @@ static void print_place(const struct explain *explain, const struct node *node, 
 		: list ? "part of it: "
 		       : "overridden: ",
 		node->at.file, node->at.line, node->at.col, shown_value(node));
-	struct references references = { .explain = explain, .seen = map_create(explain->arena) };
+	struct references references = { .explain = explain, .seen = map_create(explain->arena), .at = node };
 	if (node->kind == NODE_STRING && strchr(node->text, '$'))
 		interp_variables(explain->arena, node, print_reference, &references);
 }
@@ -254,7 +280,8 @@ static bool print_env_files(const struct explain *explain, const char *service, 
 		node_get(node_get(node_get(explain->project->tree, "services"), service), "env_file");
 	for (size_t i = list && list->kind == NODE_LIST ? list->nitems : 0; i-- > 0;) {
 		const char *path = node_text(node_get(list->items[i], "path"));
-		if (path && print_in_file(explain, path, name, found ? "  overridden: " : "  "))
+		if (path && print_in_file(explain, path, explain->project->env, name,
+				    found ? "  overridden: " : "  "))
 			found = true;
 	}
 	return found;
@@ -296,6 +323,20 @@ static bool print_path(const struct explain *explain, const char *path)
 	return found || wins;
 }
 
+/* The next include whose own env files set the variable for its files; NULL: there is none. */
+static const struct load_scope *next_setting(const struct explain *explain, const char *name, size_t *at)
+{
+	const struct map_entry *entry;
+	while (explain->scopes && (entry = map_next(explain->scopes, at))) {
+		const struct load_scope *scope = entry->value;
+		const struct map *around = scope && scope->up ? scope->up->env : explain->project->env;
+		if (scope && strcmp(scope->main, entry->key) == 0 && map_has(scope->env, name) &&
+			!map_has(around, name))
+			return scope;
+	}
+	return NULL;
+}
+
 /* Where a variable comes from and is used; false when nothing knows it: then *ret_near is the nearest name of
  * a variable or top-level key, or NULL. */
 static bool print_name(const struct explain *explain, const char *name, const char **ret_near)
@@ -306,8 +347,14 @@ static bool print_name(const struct explain *explain, const char *name, const ch
 	const char *value = map_get(explain->project->env, name);
 	struct node **docs;
 	size_t ndocs = read_documents(explain, &docs);
-	fprintf(explain->out, "%s%s%s\n", name, value ? " = " : " is not set", value ? value : "");
-	bool found = print_variable(explain, name, "  ");
+	const struct load_scope *scope = next_setting(explain, name, &(size_t){ 0 });
+	fprintf(explain->out, "%s%s%s%s\n", name, value ? " = " : " is not set", value ? value : "",
+		scope ? " outside includes" : "");
+	bool found = print_variable(explain, NULL, name, "  ");
+	for (size_t at = 0; (scope = next_setting(explain, name, &at));) {
+		fprintf(explain->out, "  within %s:\n", scope->main);
+		found |= print_variable(explain, scope, name, "    ");
+	}
 	for (size_t i = 0; i < ndocs; i++)
 		walk_uses(&references, docs[i]);
 	if (found || references.found)

@@ -12,6 +12,7 @@ struct explain {
 	struct arena *arena;
 	const struct project *project; /* loaded with no_env_resolution: env files are looked into here */
 	const struct sources *sources; /* of that load */
+	const struct map *scopes;      /* likewise (load_options.scopes) */
 	const struct map *os_env;
 	const char *cwd;
 };
