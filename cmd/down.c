@@ -28,6 +28,8 @@ static const struct opt rows[] = {
 		.choices = "all|local", .excludes = "app", .value = VALUE_CHOICE },
 	{ OPT_SECONDS, "timeout", 't', AT(how.timeout), "TIME",
 		"Grace of a stop before the kill (10, 1m30s)" },
+	{ OPT_FLAG, "volume", 0, AT(how.volumes), NULL, "an old name, write --volumes",
+		.flags = OPT_HIDDEN | OPT_OLD },
 	{ OPT_FLAG, "volumes", 'v', AT(how.volumes), NULL, "Remove the project's volumes, too" },
 	{ 0 },
 };

@@ -46,9 +46,14 @@ struct reading {
 	int signal;
 };
 
-static int check_tail(struct ctx *ctx, const char *tail)
+/* As the engine takes it; less than none are all (docker compose 2.40). Returns 0, or -1 with a finding. */
+static int read_tail(struct ctx *ctx, const char *tail, const char **ret_tail)
 {
-	if (!tail || strcmp(tail, "all") == 0 || (*tail && !tail[strspn(tail, "0123456789")]))
+	bool negative = tail && *tail == '-';
+	const char *digits = tail ? tail + negative : NULL;
+	bool number = digits && *digits && !digits[strspn(digits, "0123456789")];
+	*ret_tail = negative ? "all" : tail;
+	if (!tail || strcmp(tail, "all") == 0 || number)
 		return 0;
 	return error_add(
 		&ctx->errors, ERROR_USAGE, NULL, NULL, "--tail: \"%s\" is neither a number nor all", tail);
@@ -132,8 +137,7 @@ static int logs_run(struct ctx *ctx, const void *options)
 		.errors = &ctx->errors,
 		.scope = &reading.scope,
 		.logs = { .follow = wish->follow,
-			.timestamps = wish->timestamps || wish->merge || text_is(wish->format, "json"),
-			.tail = wish->tail },
+			.timestamps = wish->timestamps || wish->merge || text_is(wish->format, "json") },
 		.number = wish->index.value,
 		.merged = wish->merge,
 		.new_ones = wish->follow,
@@ -146,7 +150,7 @@ static int logs_run(struct ctx *ctx, const void *options)
 	if (wish->index.set && wish->index.value < 0)
 		return error_add(&ctx->errors, ERROR_USAGE, NULL, NULL,
 			"--index: %lld is no number of a container", (long long)wish->index.value);
-	if (check_tail(ctx, wish->tail) < 0 ||
+	if (read_tail(ctx, wish->tail, &follow.logs.tail) < 0 ||
 		opt_time(ctx->arena, "--since", wish->since, &follow.logs.since, &ctx->errors) < 0 ||
 		opt_time(ctx->arena, "--until", wish->until, &follow.logs.until, &ctx->errors) < 0 ||
 		scope_open(ctx, &scope, &reading.scope) < 0 || connect_engine(ctx) < 0)

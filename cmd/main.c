@@ -104,6 +104,8 @@ static int run_command(struct ctx *ctx, struct opt_line line, const struct opt_s
 	}
 	ctx->args = args.items;
 	ctx->nargs = args.count;
+	if (ctx->globals.no_ansi && !ctx->globals.ansi)
+		ctx->globals.ansi = "never"; /* COMPOSE_ANSI is heeded all the same (docker compose 2.40) */
 	if (result < 0 || options_end(arena, sets, 2, project_settings(ctx), &ctx->errors) < 0 ||
 		check_count(ctx) < 0 || check_except(ctx) < 0 ||
 		(!cmd->raw && cjson_lib_open(&ctx->errors) < 0))

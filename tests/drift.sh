@@ -68,9 +68,9 @@ while read -r command; do
 	# shellcheck disable=SC2086
 	same "$command: options of help (<) missing in completion" "$(complete $command -- | grep -x -- '--.*' | grep -Fx -- "$own" || true)" "$own"
 done <<<"$listed"
-same "global options: rows (<) and help (>)" "$(sed -nE 's/^\t\{ OPT_[A-Z]+, "([a-z][a-z-]*)".*/--\1/p' cmd/line/globals.c)" "$global"
+same "global options: rows (<) and help (>)" "$(sed -z 's/,\n\t\t/, /g' cmd/line/globals.c | grep -v OPT_HIDDEN | sed -nE 's/^\t\{ OPT_[A-Z]+, "([a-z][a-z-]*)".*/--\1/p')" "$global"
 
-# --- docker compose's options, as its help prints them: each is taken by ours, with or without a value as there, or stands among the differences
+# --- docker compose's options, as its help prints them and those it hides: each is taken by ours, with or without a value as there, or stands among the differences
 option_taken() { # COMMAND OPTION TYPE
 	local command=${1#compose} said
 	if [ "$3" = bool ]; then

@@ -13,6 +13,9 @@ struct rm_options {
 #define AT(member) offsetof(struct rm_options, member)
 
 static const struct opt rows[] = {
+	{ OPT_VOID, "all", 'a', 0, NULL,
+		"has no effect any more; containers of run go by down --remove-orphans",
+		.flags = OPT_HIDDEN | OPT_OLD },
 	{ OPT_FLAG, "force", 'f', AT(force), NULL, "Do not ask" },
 	{ OPT_FLAG, "stop", 's', AT(how.running), NULL, "Stop those that run, and remove them, too" },
 	{ OPT_FLAG, "volumes", 'v', AT(how.volumes), NULL, "Remove their anonymous volumes, too" },

@@ -26,7 +26,7 @@ struct globals {
 	struct texts files, profiles, env_files, registries, except;
 	const char *project_name, *project_dir, *progress, *ansi;
 	struct opt_int parallel, parallel_pull, parallel_build;
-	bool compatibility, all_resources, no_limits, dry_run, verbose, help;
+	bool compatibility, all_resources, no_limits, dry_run, verbose, help, no_ansi;
 };
 
 extern const struct opt globals_docker[], globals_flow[];

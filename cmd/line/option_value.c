@@ -58,6 +58,21 @@ static int bad_value(struct errors *errors, const char *origin, const char *valu
 	return error_add(errors, ERROR_USAGE, NULL, NULL, "%s: \"%s\" is not %s", origin, value, wanted);
 }
 
+/* Returns 0, or -1 when the text is none. */
+static int read_number(const char *text, int64_t *ret_number)
+{
+	char *end;
+	errno = 0;
+	*ret_number = strtoll(text, &end, 10);
+	return end == text || *end || errno ? -1 : 0;
+}
+
+bool opt_is_number(const char *text)
+{
+	int64_t number;
+	return read_number(text, &number) == 0;
+}
+
 static int store_number(const struct opt *row, struct opt_int *slot, const char *value, const char *origin,
 	struct errors *errors)
 {
@@ -65,12 +80,8 @@ static int store_number(const struct opt *row, struct opt_int *slot, const char 
 	if (row->kind == OPT_SECONDS) {
 		if (opt_duration(value, &number) < 0)
 			return bad_value(errors, origin, value, "a number of seconds or a duration (1m30s)");
-	} else {
-		char *end;
-		errno = 0;
-		number = strtoll(value, &end, 10);
-		if (end == value || *end || errno)
-			return bad_value(errors, origin, value, "a whole number");
+	} else if (read_number(value, &number) < 0) {
+		return bad_value(errors, origin, value, "a whole number");
 	}
 	*slot = (struct opt_int){ .set = true, .value = number };
 	return 0;
@@ -100,6 +111,18 @@ static void store_enum(unsigned *slot, const struct opt *row, bool yes)
 		*slot = row->sets;
 	else if (*slot == row->sets)
 		*slot = 0;
+}
+
+/* The choice that a word of former times stands for; the value itself when it is none. */
+static const char *choice_of_today(
+	const struct opt *row, const char *value, const char *origin, struct errors *errors)
+{
+	size_t len = strlen(value);
+	if (!row->former || strncmp(row->former, value, len) != 0 || row->former[len] != '=')
+		return value;
+	error_warn(
+		errors, NULL, NULL, "%s: \"%s\" is written %s today", origin, value, row->former + len + 1);
+	return row->former + len + 1;
 }
 
 static int check_choice(struct arena *arena, const struct opt *row, const char *value, const char *origin,
@@ -144,13 +167,14 @@ int opt_store(struct arena *arena, const struct opt_set *set, const struct opt *
 	case OPT_FLAG:
 	case OPT_TRI:
 	case OPT_ENUM:
+	case OPT_VOID:
 		if (read_bool(value, &yes) < 0)
 			return bad_value(errors, origin, value, "true or false");
 		if (row->kind == OPT_FLAG)
 			*(bool *)slot = yes;
 		else if (row->kind == OPT_ENUM)
 			store_enum((unsigned *)(void *)slot, row, yes);
-		else
+		else if (row->kind == OPT_TRI)
 			*(enum tri *)slot = yes ? TRI_YES : TRI_NO;
 		return 0;
 	case OPT_INT:
@@ -163,6 +187,7 @@ int opt_store(struct arena *arena, const struct opt_set *set, const struct opt *
 	case OPT_PART:
 		break;
 	}
+	value = choice_of_today(row, value, origin, errors);
 	if (check_choice(arena, row, value, origin, errors) < 0)
 		return -1;
 	if (row->kind == OPT_TEXTS)

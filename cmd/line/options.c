@@ -22,7 +22,8 @@ struct found {
 
 bool opt_takes_value(const struct opt *row)
 {
-	return row->kind != OPT_FLAG && row->kind != OPT_TRI && row->kind != OPT_ENUM;
+	return row->kind != OPT_FLAG && row->kind != OPT_TRI && row->kind != OPT_ENUM &&
+	       row->kind != OPT_VOID;
 }
 
 static int by_option_name(const void *a, const void *b)
@@ -155,18 +156,36 @@ static int take(struct scan *scan, struct found found, const char *shown, const 
 		value = found.negated ? "false" : "true";
 	else if (found.negated)
 		return error_add(scan->errors, ERROR_USAGE, NULL, NULL, "%s takes no value", shown);
+	if (row->flags & OPT_OLD && *given == TRI_UNSET)
+		error_warn(scan->errors, NULL, NULL, "%s: %s", shown, row->help);
 	*given = opt_says_no(row, value) ? TRI_NO : TRI_YES;
 	return opt_store(scan->arena, found.set, row, value, shown, scan->errors);
+}
+
+/* A flag of former times may bear the name of an option of today that takes a number (--parallel of `build`,
+ * and in front of every command): what follows tells which is meant. */
+static struct found find_meant(const struct scan *scan, const char *name, size_t len, const char *value)
+{
+	struct found found = find_long(scan->sets, scan->nsets, name, len), other = { 0 };
+	if (!found.row || found.row->kind != OPT_VOID)
+		return found;
+	size_t before = (size_t)(found.set - scan->sets) + 1;
+	if (!value && scan->at < scan->line->count)
+		value = scan->line->words[scan->at];
+	if (value && opt_is_number(value))
+		other = find_long(scan->sets + before, scan->nsets - before, name, len);
+	return other.row ? other : found;
 }
 
 static int take_long(struct scan *scan, const char *word)
 {
 	const char *equals = strchr(word, '=');
 	size_t len = equals ? (size_t)(equals - word) : strlen(word);
-	struct found found = find_long(scan->sets, scan->nsets, word + 2, len - 2);
+	const char *value = equals ? equals + 1 : NULL;
+	struct found found = find_meant(scan, word + 2, len - 2, value);
 	if (!found.row)
 		return unknown_option(scan, word, len);
-	return take(scan, found, arena_strndup(scan->arena, word, len), equals ? equals + 1 : NULL);
+	return take(scan, found, arena_strndup(scan->arena, word, len), value);
 }
 
 static int take_letters(struct scan *scan, const char *word)

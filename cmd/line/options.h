@@ -22,6 +22,7 @@ enum opt_kind {
 	OPT_ENUM,    /* an enum: a flag that sets it to the row's `sets`, and =false from there to 0 */
 	OPT_COUNTS, /* const struct map *: NAME=N, every one given counts; name → int64_t *, NULL without any
 		     */
+	OPT_VOID,   /* a flag without effect; nothing is stored */
 	OPT_PART,   /* no option: the rows of `part` stand here, in the struct at this offset */
 };
 
@@ -44,6 +45,7 @@ enum {
 	OPT_ONCE = 2,      /* twice is an error */
 	OPT_HIDDEN = 4,    /* neither in help nor in completion */
 	OPT_OPEN = 8,      /* other values than the choices are accepted, too */
+	OPT_OLD = 16,      /* of former times: who gives it is warned, by `help` */
 };
 
 struct opt {
@@ -57,6 +59,7 @@ struct opt {
 	const char *choices; /* "a|b|c": nothing else is accepted (but see OPT_OPEN); or NULL */
 	const char *
 		excludes; /* "x,y": options of the same rows that cannot be given together with it; or NULL */
+	const char *former; /* "old=new": a word of former times for one of the choices; or NULL */
 	unsigned flags;
 	enum value_kind value;
 	unsigned sets;          /* OPT_ENUM */
@@ -111,6 +114,9 @@ bool options_owns(const struct opt *rows, const struct opt *row);
 
 /* Whether the row takes a value (and thus the next word, when none is attached). */
 bool opt_takes_value(const struct opt *row);
+
+/* Whether the text is a whole number. (cmd/line/option_value.c) */
+bool opt_is_number(const char *text);
 
 /* Stores a value in the set's struct. Returns 0, or -1 with a finding. (cmd/line/option_value.c) */
 int opt_store(struct arena *arena, const struct opt_set *set, const struct opt *row, const char *value,

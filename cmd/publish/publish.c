@@ -34,6 +34,7 @@ static const struct opt rows[] = {
 	{ OPT_FLAG, "resolve-image-digests", 0, AT(resolve_digests), NULL,
 		"Fix the images by the digests their registries have for them" },
 	{ OPT_FLAG, "with-env", 0, AT(with_env), NULL, "Publish variables and env files, too" },
+	{ OPT_FLAG, "y", 0, AT(yes), NULL, "an old name, write --yes", .flags = OPT_HIDDEN | OPT_OLD },
 	{ OPT_FLAG, "yes", 'y', AT(yes), NULL, "Do not ask" },
 	{ 0 },
 };

@@ -8,6 +8,7 @@ static const struct opt rows[] = {
 	{ OPT_PART, "", .offset = AT(how), .part = planner_containers },
 	{ OPT_PART, "", .offset = AT(images), .part = planner_images },
 	{ OPT_FLAG, "quiet-pull", 0, AT(quiet_pull), NULL, "Do not show how far pulls are" },
+	{ OPT_FLAG, "y", 0, AT(yes), NULL, "an old name, write --yes", .flags = OPT_HIDDEN | OPT_OLD },
 	{ OPT_FLAG, "yes", 'y', AT(yes), NULL,
 		"Do not ask whether a remote compose file may have the values of variables here" },
 	{ 0 },

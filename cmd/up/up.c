@@ -63,6 +63,7 @@ static const struct opt rows[] = {
 	{ OPT_FLAG, "watch", 'w', AT(watch), NULL,
 		"Keep containers up to date while files change, as `watch` does",
 		.excludes = "detach,wait,no-build,no-start" },
+	{ OPT_FLAG, "y", 0, AT(yes), NULL, "an old name, write --yes", .flags = OPT_HIDDEN | OPT_OLD },
 	{ OPT_FLAG, "yes", 'y', AT(yes), NULL,
 		"Do not ask whether a remote compose file may have the values of variables here" },
 	{ 0 },

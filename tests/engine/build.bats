@@ -392,6 +392,48 @@ built() { docker cp "$PROJECT-$1-1:/facts" - | tar -xO; }
 	has "services.web.build.platforms: an engine's image has one platform only"
 }
 
+@test "options of former times are taken with a warning, as docker compose takes them" {
+	mkdir app
+	echo 'FROM busybox' >app/Dockerfile
+	compose <<-YAML
+		services:
+		  web: {build: app, image: $PROJECT-web, command: echo hi}
+	YAML
+	run -0 flow build --force-rm --no-rm --compress --parallel web
+	has 'warning: --force-rm: has no effect any more' 'warning: --no-rm: has no effect' 'warning: --compress: has no effect' \
+		'warning: --parallel: has no effect without a number' "$PROJECT-web"
+	run -0 flow build --parallel 2 web
+	[[ $output != *'has no effect'* ]]
+	run -2 flow build --parallel nosuch
+	has 'no such service: nosuch'
+	run -0 flow --dry-run pull --parallel --no-parallel
+	has 'warning: --parallel: has no effect' 'warning: --no-parallel: has no effect'
+	run -0 flow create --y
+	has 'warning: --y: an old name, write --yes'
+	run -0 flow up -d --y
+	has 'warning: --y: an old name, write --yes'
+	until_true is web-1 exited
+	run -0 flow logs --no-log-prefix --tail=-1
+	[ "$output" = hi ]
+	run -0 flow rm -fa
+	has 'warning: -a: has no effect any more'
+	[ -z "$(names)" ]
+	run -0 flow --no-ansi --progress none ps
+	has 'warning: --no-ansi: an old name, write --ansi never' 'warning: --progress: "none" is written quiet today'
+	mkdir elsewhere
+	cd elsewhere
+	run -0 flow --workdir .. ps
+	has 'warning: --workdir: an old name, write --project-directory'
+	cd ..
+	flow up -d
+	docker volume create --label "com.docker.compose.project=$PROJECT" --label com.docker.compose.volume=data "${PROJECT}_data"
+	echo 'volumes: {data: {}}' >>compose.yaml
+	run -0 flow down --volume
+	has 'warning: --volume: an old name, write --volumes'
+	run -1 docker volume inspect "${PROJECT}_data"
+	docker rmi "$PROJECT-web"
+}
+
 @test "build: what needs a session is refused before anything is built" {
 	compose <<-'YAML'
 		services:

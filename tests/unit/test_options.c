@@ -31,11 +31,13 @@ static const struct opt rows[] = {
 	{ OPT_PART, "", .offset = AT(inner), .part = inner_rows },
 	{ OPT_FLAG, "build", 'b', AT(build), NULL, "", .excludes = "no-build" },
 	{ OPT_FLAG, "color", 0, AT(color), NULL, "", .flags = OPT_NEGATABLE },
+	{ OPT_VOID, "compress", 'z', 0, NULL, "has no effect", .flags = OPT_OLD },
 	{ OPT_INT, "count", 'c', AT(count), "N", "", .env = "SAMPLE_COUNT" },
 	{ OPT_TEXTS, "file", 'f', AT(files), "FILE", "" },
 	{ OPT_TEXT, "name", 'n', AT(name), "NAME", "", .flags = OPT_ONCE },
 	{ OPT_FLAG, "no-build", 0, AT(no_build), NULL, "" },
-	{ OPT_TEXT, "pull", 0, AT(pull), "POLICY", "", .choices = "always|missing|never" },
+	{ OPT_TEXT, "pull", 0, AT(pull), "POLICY", "", .choices = "always|missing|never",
+		.former = "every=always" },
 	{ OPT_FLAG, "quiet", 'q', AT(quiet), NULL, "", .env = "SAMPLE_QUIET" },
 	{ OPT_SECONDS, "timeout", 't', AT(timeout), "TIME", "" },
 	{ OPT_TRI, "verify", 0, AT(verify), NULL, "" },
@@ -103,6 +105,44 @@ static void flags_bundle_and_negate(void **state)
 	assert_string_equal(f->sample.files.items[0], "x");
 	assert_int_equal(f->sample.verify, TRI_NO);
 	assert_int_equal(PARSE(f, "--build=false", "--no-build"), 0);
+}
+
+static void what_is_old_is_taken_with_a_warning(void **state)
+{
+	struct fixture *f = *state;
+	assert_int_equal(PARSE(f, "-z", "--compress=false", "--compress", "web", "--pull", "every"), 0);
+	assert_int_equal(f->args.count, 1);
+	assert_string_equal(f->sample.pull, "always");
+	assert_int_equal(f->errors.warnings, 2);
+	assert_string_equal(f->errors.first->message, "-z: has no effect");
+	assert_string_equal(f->errors.first->next->message, "--pull: \"every\" is written always today");
+	assert_int_equal(PARSE(f, "--compress=much"), -1);
+	assert_int_equal(PARSE(f, "--pull", "ever"), -1);
+}
+
+/* `build --parallel web`, `build --parallel 3`: sets of the command and of what stands in front of it. */
+static void an_old_flag_leaves_numbers_to_the_option_of_its_name(void **state)
+{
+	static const struct opt old[] = { { OPT_VOID, "count", 0, 0, NULL, "", .flags = OPT_OLD }, { 0 } };
+	static const struct {
+		const char *words[2];
+		size_t nargs;
+		bool set;
+	} cases[] = { { { "--count", "web" }, 1, false }, { { "--count", "-q" }, 0, false },
+		{ { "web", "--count" }, 1, false }, { { "--count=false", "web" }, 1, false },
+		{ { "--count", "3" }, 0, true }, { { "--count", "-1" }, 0, true },
+		{ { "--count=3", "web" }, 1, true }, { { "--count", "3x" }, 1, false } };
+	struct fixture *f = *state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct opt_set sets[] = { { old, NULL, NULL },
+			{ options_flat(f->arena, rows), &f->sample, NULL } };
+		const struct opt_line line = { cases[i].words, 2, "docker flow", "sample" };
+		f->sample.count.set = false;
+		options_begin(f->arena, sets, 2);
+		assert_int_equal(options_mixed(f->arena, sets, 2, &line, &f->args, &f->errors), 0);
+		assert_int_equal(f->args.count, cases[i].nargs);
+		assert_int_equal(f->sample.count.set, cases[i].set);
+	}
 }
 
 static void arguments_mix_with_options(void **state)
@@ -218,6 +258,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(every_spelling_of_a_value, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(flags_bundle_and_negate, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_old_is_taken_with_a_warning, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_old_flag_leaves_numbers_to_the_option_of_its_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(arguments_mix_with_options, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			leading_options_stop_at_the_first_argument, set_up, tear_down),
