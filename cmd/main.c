@@ -76,6 +76,13 @@ static int check_count(struct ctx *ctx)
 	return error_hint(&ctx->errors, "usage: %s %s %s", ctx->program, cmd->name, usage);
 }
 
+/* COMPOSE_ANSI, which is read later, is heeded all the same (docker compose 2.40). */
+static void heed_no_ansi(struct ctx *ctx)
+{
+	if (ctx->globals.no_ansi && !ctx->globals.ansi)
+		ctx->globals.ansi = "never";
+}
+
 /* Parses what follows the command's name and runs it. */
 static int run_command(struct ctx *ctx, struct opt_line line, const struct opt_set *globals)
 {
@@ -104,8 +111,7 @@ static int run_command(struct ctx *ctx, struct opt_line line, const struct opt_s
 	}
 	ctx->args = args.items;
 	ctx->nargs = args.count;
-	if (ctx->globals.no_ansi && !ctx->globals.ansi)
-		ctx->globals.ansi = "never"; /* COMPOSE_ANSI is heeded all the same (docker compose 2.40) */
+	heed_no_ansi(ctx);
 	if (result < 0 || options_end(arena, sets, 2, project_settings(ctx), &ctx->errors) < 0 ||
 		check_count(ctx) < 0 || check_except(ctx) < 0 ||
 		(!cmd->raw && cjson_lib_open(&ctx->errors) < 0))
@@ -130,6 +136,7 @@ static int run_command_line(struct ctx *ctx, struct opt_line line, const char *p
 		named = true;
 		line_skip(&line, 1);
 	}
+	heed_no_ansi(ctx);
 	if (options_end(ctx->arena, &sets[1], 1, ctx->os_env, &ctx->errors) < 0)
 		return -1;
 	if (ctx->globals.version)
@@ -171,7 +178,7 @@ int main(int argc, char **argv)
 		manifest_print(stdout);
 		return fflush(stdout) != 0;
 	}
-	terminal_catch_ends(false);
+	terminal_catch_ends(NULL);
 	signal(SIGPIPE, SIG_IGN);
 	const char *untraced = trace_start(), *why = untraced ? strerror(errno) : NULL;
 	struct arena *arena = arena_create();

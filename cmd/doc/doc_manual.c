@@ -20,6 +20,9 @@ static const char *const environment_rows[][2] = {
 	{ "COMPOSE_PROJECT_NAME, COMPOSE_PROFILES", "As --project-name, --profile (comma-separated)" },
 	{ "COMPOSE_ENV_FILES, COMPOSE_DISABLE_ENV_FILE", "As --env-file (comma-separated); no .env is read" },
 	{ "COMPOSE_ANSI, COMPOSE_PROGRESS, NO_COLOR", "As --ansi, --progress; NO_COLOR: no colours" },
+	{ "COMPOSE_STATUS_STDOUT",
+		"1 or true, and not in an env file: progress is written to standard output, among what else is "
+		"written there; warnings and errors are not" },
 	{ "COMPOSE_PARALLEL_LIMIT", "As --parallel" },
 	{ "BUILDX_BUILDER", "As --builder of build" },
 	{ "COMPOSE_IGNORE_ORPHANS, COMPOSE_REMOVE_ORPHANS",

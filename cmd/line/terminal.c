@@ -63,7 +63,9 @@ size_t terminal_width(FILE *out, const struct map *env)
 void terminal_size(unsigned *ret_rows, unsigned *ret_columns)
 {
 	struct winsize size;
-	bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col;
+	bool answers =
+		ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+	bool known = answers && size.ws_row && size.ws_col;
 	*ret_rows = known ? size.ws_row : 24;
 	*ret_columns = known ? size.ws_col : 80;
 }
@@ -73,23 +75,38 @@ static void end_at_once(int number)
 	_exit(128 + number);
 }
 
-static void end_with_cursor(int number)
+static void show_cursor(int descriptor)
 {
 	static const char shown[] = "\033[?25h";
-	ssize_t written = write(STDERR_FILENO, shown, sizeof shown - 1);
+	ssize_t written = write(descriptor, shown, sizeof shown - 1);
 	(void)written; /* a terminal that is gone has no cursor */
+}
+
+static void end_with_cursor_of_output(int number)
+{
+	show_cursor(STDOUT_FILENO);
 	_exit(128 + number);
 }
 
-void terminal_catch_ends(bool hidden)
+static void end_with_cursor(int number)
 {
+	show_cursor(STDERR_FILENO);
+	_exit(128 + number);
+}
+
+void terminal_catch_ends(FILE *hidden)
+{
+	bool asked = hidden && isatty(descriptor_of(hidden));
+	void (*end)(int) = !asked             ? end_at_once
+			   : hidden == stdout ? end_with_cursor_of_output
+					      : end_with_cursor;
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 	size_t count = sizeof numbers / sizeof *numbers;
-	for (size_t i = 0; i < count - !hidden; i++) {
+	for (size_t i = 0; i < count - !asked; i++) {
 		struct sigaction old;
 		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN)
 			continue;
-		struct sigaction action = { .sa_handler = hidden ? end_with_cursor : end_at_once };
+		struct sigaction action = { .sa_handler = end };
 		sigaction(numbers[i], &action, NULL);
 	}
 }

@@ -24,11 +24,11 @@ bool terminal_utf8(const struct map *env);
 size_t terminal_width(FILE *out, const struct map *env);
 
 /* Ends us with the right status at a signal that the event loop has not taken over: docker turns a plugin
- * that a signal has killed into 255. Those that are ignored stay so. `hidden`: the cursor on stderr may be
- * hidden, and is shown again; by SIGQUIT, too, then. */
-void terminal_catch_ends(bool hidden);
+ * that a signal has killed into 255. Those that are ignored stay so. `hidden` (stdout, stderr
+ * or NULL): when it is a terminal its cursor may be hidden, and is shown again; by SIGQUIT, too, then. */
+void terminal_catch_ends(FILE *hidden);
 
-/* Rows and columns of the terminal on stderr; 24 and 80 when it does not say. */
+/* Rows and columns of the terminal on stderr, else of that on stdout; 24 and 80 when neither says. */
 void terminal_size(unsigned *ret_rows, unsigned *ret_columns);
 
 #endif

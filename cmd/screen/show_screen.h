@@ -1,5 +1,5 @@
-/* The four screens: sinks of typed events (graph/plan/event.h). Progress goes to stderr, what containers say
- * to where they said it. */
+/* The four screens: sinks of typed events (graph/plan/event.h). Progress goes to stderr, or to stdout when
+ * COMPOSE_STATUS_STDOUT says so, what containers say to where they said it. */
 #ifndef CMD_SHOW_SCREEN_H
 #define CMD_SHOW_SCREEN_H
 

@@ -122,6 +122,21 @@ obeyed() { LC_ALL=C grep -qP '[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]|\
 	done
 }
 
+@test "--no-ansi of former times is --ansi never; COMPOSE_ANSI is heeded all the same" {
+	export TERM=xterm
+	for words in nosuch '--no-ansi=false nosuch' '--no-ansi --ansi always config'; do
+		script -qec "'$flow' $words" /dev/null >screen </dev/null 3>&- || true
+		obeyed screen || { echo "$words"; cat -v screen; return 1; }
+	done
+	for words in nosuch config 'config --no-ansi'; do
+		script -qec "'$flow' --no-ansi $words" /dev/null >screen </dev/null 3>&- || true
+		grep -q 'old name' screen
+		! obeyed screen || { echo "$words"; cat -v screen; return 1; }
+	done
+	COMPOSE_ANSI=always script -qec "'$flow' --no-ansi config" /dev/null >screen </dev/null 3>&- || true
+	obeyed screen
+}
+
 @test "A2 JSON has escapes for all that a terminal obeys, for whoever reads it" {
 	foreign_engine
 	"$flow" -p shop ps --format json >list
