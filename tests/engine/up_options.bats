@@ -49,7 +49,7 @@ load helper
 	grep -q $'\e\\[[0-9;]*mweb-1' coloured
 	flow down
 	script -qec "'$FLOW' up --no-color" plain >/dev/null </dev/null 3>&-
-	! grep -q $'\e\\[[0-9;]*mweb-1' plain
+	run -1 grep -q $'\e\\[[0-9;]*mweb-1' plain
 	compose <<<'services: {db: {image: busybox, network_mode: none, command: echo of-db}}'
 	run -0 flow up -d
 	has orphan
@@ -61,7 +61,7 @@ load helper
 	echo 'FROM busybox' >Dockerfile
 	compose <<<"services: {web: {build: ., image: 127.0.0.1:1/none, command: 'true', network_mode: none}}"
 	run -1 flow up -d --no-build
-	! docker image inspect 127.0.0.1:1/none >/dev/null 2>&1
+	run -1 docker image inspect 127.0.0.1:1/none
 }
 
 @test "up --fail-fast begins nothing more after a failure, which is told once" {
