@@ -109,7 +109,8 @@ static void bake_target(struct bake *bake, const struct service *service)
 	bake_list(target, "output", &output, 1);
 }
 
-int bake_print(FILE *out, struct arena *arena, const struct dag *dag, const struct build_options *options)
+int bake_print(FILE *out, struct arena *arena, const struct dag *dag, const struct build_options *options,
+	struct errors *errors)
 {
 	cJSON *file = cJSON_CreateObject();
 	cJSON *group = cJSON_AddObjectToObject(cJSON_AddObjectToObject(file, "group"), "default");
@@ -117,7 +118,7 @@ int bake_print(FILE *out, struct arena *arena, const struct dag *dag, const stru
 		.options = options,
 		.targets = cJSON_AddObjectToObject(file, "target"),
 		.names = cJSON_AddArrayToObject(group, "targets") };
-	const struct plan *plan = images_build(arena, dag, options);
+	const struct plan *plan = images_build(arena, dag, options, errors);
 	for (size_t i = 0; i < plan->count; i++)
 		if (op_traits[plan->steps[i]->op].builds)
 			bake_target(&bake, plan->steps[i]->service);

@@ -8,6 +8,7 @@
 
 /* Prints the plan of `build` for the services selected: a target each, and the group "default" of them all.
  * Returns 0. */
-int bake_print(FILE *out, struct arena *arena, const struct dag *dag, const struct build_options *options);
+int bake_print(FILE *out, struct arena *arena, const struct dag *dag, const struct build_options *options,
+	struct errors *errors);
 
 #endif

@@ -77,7 +77,7 @@ static int print_bake(struct ctx *ctx, const struct build_command *options)
 	struct scope scope;
 	if (image_scope(ctx, options->with_dependencies, &scope) < 0)
 		return -1;
-	return bake_print(ctx->output.stream, ctx->arena, scope.dag, &options->how);
+	return bake_print(ctx->output.stream, ctx->arena, scope.dag, &options->how, &ctx->errors);
 }
 
 /* --print asks no engine; what a session is needed for is refused before one is asked. */

@@ -27,9 +27,16 @@ struct build_options {
 	const struct map *bases; /* as of images_order */
 };
 
-/* The plan of `build` for the services selected, and for those whose images are their additional contexts.
- * (graph/images/images_build.c) */
-struct plan *images_build(struct arena *arena, const struct dag *dag, const struct build_options *options);
+/* The plan of `build` for the services selected, and for those whose images are their additional contexts: an
+ * image that several share once, for the first of them in the file; the others' build sections get a warning
+ * when they differ. (graph/images/images_build.c) */
+struct plan *images_build(struct arena *arena, const struct dag *dag, const struct build_options *options,
+	struct errors *errors);
+
+/* Warns at the build section of a service whose image is built for another one, `built`, and differs from
+ * that one's: it counts for nothing. */
+void images_warn_shared(
+	struct errors *errors, const char *image, const struct service *built, const struct service *service);
 
 /* Makes each build of the plan wait for the steps that bring the images it begins from, as far as the plan
  * has them: `additional_contexts: {x: "service:KEY"}`, and what `bases` says: service key → struct texts,

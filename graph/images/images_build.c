@@ -58,8 +58,20 @@ struct building {
 	struct plan *plan;
 	const struct dag *dag;
 	const struct build_options *options;
+	struct errors *errors;
 	struct map seen; /* service key → itself */
 };
+
+void images_warn_shared(
+	struct errors *errors, const char *image, const struct service *built, const struct service *service)
+{
+	const struct member *build = node_member(service->node, "build");
+	if (service == built || !build || node_equal(build->value, node_get(built->node, "build")))
+		return;
+	error_warn(errors, &build->at, arena_printf(errors->arena, "services.%s.build", service->key),
+		"image %s is built once, as services.%s.build says, which differs", image, built->key);
+	error_hint(errors, "give the two services images of different names, or the same build");
+}
 
 /* The contexts' services come before the service itself, so that who reads the plan sees why. */
 static void plan_build(struct building *building, const struct service *service)
@@ -79,6 +91,7 @@ static void plan_build(struct building *building, const struct service *service)
 	if (step) {
 		plan_note(building->plan, "service %s: Skipped - Image is already being built by %s",
 			service->key, step->service->key);
+		images_warn_shared(building->errors, image, step->service, service);
 	} else {
 		step = plan_add(building->plan, OP_IMAGE_BUILD, image, NULL);
 		step->service = service;
@@ -88,9 +101,12 @@ static void plan_build(struct building *building, const struct service *service)
 		images_push_one(building->plan, service, step, false);
 }
 
-struct plan *images_build(struct arena *arena, const struct dag *dag, const struct build_options *options)
+struct plan *images_build(struct arena *arena, const struct dag *dag, const struct build_options *options,
+	struct errors *errors)
 {
-	struct building building = { .plan = plan_create(arena), .dag = dag, .options = options };
+	struct building building = {
+		.plan = plan_create(arena), .dag = dag, .options = options, .errors = errors
+	};
 	map_init(&building.seen, arena);
 	for (size_t i = 0; i < dag->count; i++)
 		if (dag->vertices[i]->selected)

@@ -8,10 +8,11 @@
 
 /* One image that services share. */
 struct wish {
-	const struct service *service; /* the first one; one with a build section when there is any */
+	const struct service *service; /* the first one; when any has a build section the first in the file */
 	const char *reference;
 	const char *build, *pull;     /* why, or NULL */
 	bool fallback;                /* build only when the pull fails */
+	bool chosen;                  /* `service` is whose build section counts */
 	bool dated;                   /* by its policy it may only become so old */
 	const struct service *unable; /* may neither pull nor build it, though it is missing */
 };
@@ -99,13 +100,18 @@ static void refuse_missing(struct wishes *wishes, const struct wish *wish)
 		never ? "pull it, or use another pull policy" : "run without --no-build, or build it first");
 }
 
+/* By what services share an image: its name, and the platform that they ask for. */
+static const char *wish_key(const struct wishes *wishes, const struct service *service)
+{
+	const char *reference = service_image(wishes->arena, service);
+	return service->platform ? arena_printf(wishes->arena, "%s %s", reference, service->platform)
+				 : reference;
+}
+
 /* Adds what one service wants of its image. */
 static void consider(struct wishes *wishes, const struct service *service)
 {
-	const char *reference = service_image(wishes->arena, service);
-	const char *key = service->platform
-				  ? arena_printf(wishes->arena, "%s %s", reference, service->platform)
-				  : reference;
+	const char *reference = service_image(wishes->arena, service), *key = wish_key(wishes, service);
 	struct wish *wish = map_get(&wishes->by_reference, key);
 	if (!wish) {
 		wish = ARENA_NEW(wishes->arena, struct wish);
@@ -114,8 +120,6 @@ static void consider(struct wishes *wishes, const struct service *service)
 		map_set(&wishes->by_reference, key, wish);
 		*ARENA_PUSH(wishes->arena, wishes->items, wishes->count) = wish;
 	}
-	if (service->build && !wish->service->build)
-		wish->service = service;
 	const struct image_options *options = wishes->options;
 	const char *policy = policy_of(wishes, service);
 	const struct observed_image *image = map_get(&wishes->images, reference);
@@ -133,6 +137,25 @@ static void consider(struct wishes *wishes, const struct service *service)
 		wish_missing(wishes, wish, service, policy, image);
 	else if (image && service->image && !service->build)
 		wish->pull = wish->pull ? wish->pull : stale(wishes, policy, image);
+}
+
+/* An image that services share is built for the first of them in the file, as `build` does it. */
+static void choose_builders(const struct wishes *wishes)
+{
+	for (size_t i = 0; i < wishes->dag->count; i++) {
+		const struct dag_vertex *vertex = wishes->dag->vertices[i];
+		struct wish *wish =
+			vertex->service->build && vertex->selected
+				? map_get(&wishes->by_reference, wish_key(wishes, vertex->service))
+				: NULL;
+		if (!wish || reconcile_scale(wishes->options->scale, vertex->service) <= 0)
+			continue;
+		if (!wish->chosen)
+			wish->service = vertex->service;
+		else if (wish->build)
+			images_warn_shared(wishes->errors, wish->reference, wish->service, vertex->service);
+		wish->chosen = true;
+	}
 }
 
 static void emit(struct wishes *wishes, struct wish *wish)
@@ -197,6 +220,7 @@ int reconcile_images(struct arena *arena, const struct dag *dag, const struct ob
 			if (vertex->service->pre_start[h]->image)
 				consider(&wishes, hook_service(arena, vertex->service, h));
 	}
+	choose_builders(&wishes);
 	for (size_t i = 0; i < wishes.count; i++) {
 		refuse_missing(&wishes, wishes.items[i]);
 		emit(&wishes, wishes.items[i]);

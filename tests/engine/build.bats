@@ -445,6 +445,36 @@ built() { docker cp "$PROJECT-$1-1:/facts" - | tar -xO; }
 	[[ $output != *Building* ]]
 }
 
+@test "an image that two services share is built for the first in the file, by up, too; another build of it is warned of" {
+	compose <<-'YAML'
+		services:
+		  app:
+		    image: ${COMPOSE_PROJECT_NAME}-one
+		    depends_on: [mig]
+		    init: true
+		    command: sleep 1000
+		    build: {args: {V: "2"}, dockerfile_inline: "FROM busybox\nARG V=1\nENV V=$$V\n"}
+		  mig:
+		    image: ${COMPOSE_PROJECT_NAME}-one
+		    init: true
+		    command: sleep 1000
+		    build: {dockerfile_inline: "FROM busybox\nARG V=1\nENV V=$$V\n"}
+	YAML
+	local command
+	for command in 'up -d' build 'up -d --build'; do
+		run -0 flow $command
+		has "compose.yaml:12:" "services.mig.build: image $PROJECT-one is built once, as services.app.build says, which differs"
+		[[ $(image "$PROJECT-one" "{{.Config.Env}}") == *V=2* ]]
+	done
+	run -0 flow build --print
+	has 'is built once' '"targets":	["app"]'
+	run -0 flow up -d
+	[[ $output != *'is built once'* ]]
+	docker rmi -f "$PROJECT-one"
+	run -0 flow build mig
+	[[ $(image "$PROJECT-one" '{{.Config.Env}}') == *V=1* && $output != *'is built once'* ]]
+}
+
 @test "D1 images that docker compose and we build in turn are the same, and their containers stay" {
 	need_peer
 	mkdir app

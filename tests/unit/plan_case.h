@@ -376,7 +376,7 @@ static inline int case_plan(struct plan_case *c, struct plan **ret_plan)
 		return 0;
 	}
 	if (!strcmp(c->command, "build") || !strcmp(c->command, "push")) {
-		*ret_plan = *c->command == 'b' ? images_build(c->arena, c->dag, &c->build)
+		*ret_plan = *c->command == 'b' ? images_build(c->arena, c->dag, &c->build, &c->errors)
 					       : images_push(c->arena, c->dag, &c->push);
 		return 0;
 	}
