@@ -65,12 +65,14 @@ int print_plans(FILE *out, const struct drive *drive, bool json)
 			images ? json_of(arena, images) : "null", json_of(arena, drive->plan));
 		return 0;
 	}
+	bool more = drive->plan->count || drive->plan->nnotes || drive->plan->nfaults;
 	if (images) {
 		fputs("images first:\n", out);
 		plan_print(out, images, false);
-		fputs("then:\n", out);
+		if (more)
+			fputs("then:\n", out);
 	}
-	if (drive->plan->count || drive->plan->nnotes || drive->plan->nfaults)
+	if (more)
 		plan_print(out, drive->plan, false);
 	if (!changes && !drive->plan->count)
 		fputs(drive->plan->nfaults ? "nothing to do, but not all is well\n" : "nothing to do\n", out);

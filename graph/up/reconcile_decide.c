@@ -81,6 +81,9 @@ static const char *image_fault(
 			return NULL;
 		return arena_printf(work->arena, "image changed: %.19s -> %.19s", have, image->id);
 	}
+	/* What a pull or a build is to bring may well be the same: there is a note in their plan. */
+	if (!work->options->images_known && image && !image->id)
+		return NULL;
 	/* The engine lists the id instead of the name once the name means another image. */
 	if (seen->image && !strncmp(seen->image, "sha256:", 7) && strncmp(task->reference, "sha256:", 7))
 		return arena_printf(

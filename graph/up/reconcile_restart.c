@@ -79,6 +79,27 @@ const char *existing_retried(const struct work *work, const struct existing *exi
 	return NULL;
 }
 
+/* What becomes of the containers of a task that is remade. */
+static const char *remade_word(const struct task *task)
+{
+	for (size_t r = 0; r < task->nreplicas; r++)
+		if (task->replicas[r]->action == ACTION_RECREATE ||
+			task->replicas[r]->action == ACTION_FINISH)
+			return "remade";
+	return "restarted";
+}
+
+const char *restart_reason(
+	const struct work *work, const struct service *service, const struct dag_edge *edge)
+{
+	const char *key = edge->to->service->key, *word = remade_word(work_task(work, edge->to));
+	if (work_shares(service, edge))
+		return arena_printf(work->arena, "shares a namespace of %s, which is %s", key, word);
+	if (!strcmp(edge->from, "depends_on"))
+		return arena_printf(work->arena, "%s is %s (restart: true)", key, word);
+	return arena_printf(work->arena, "%s is %s (%s)", key, word, edge->from);
+}
+
 void task_restart(const struct work *work, const struct task *task)
 {
 	const struct service *service = task->service;
@@ -86,8 +107,7 @@ void task_restart(const struct work *work, const struct task *task)
 	for (size_t e = 0; e < task->vertex->nedges; e++) {
 		const struct dag_edge *edge = &task->vertex->edges[e];
 		if (edge->restart && edge->to->selected && work_task(work, edge->to)->remade)
-			restart(task, arena_printf(work->arena, "%s is remade (restart: true)",
-					      edge->to->service->key));
+			restart(task, restart_reason(work, service, edge));
 	}
 	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
 		restart_bereft(work, task, modes[i]);
@@ -101,9 +121,10 @@ void task_note_bereft(const struct work *work, const struct task *task)
 			!work_shares(task->service, edge))
 			continue;
 		plan_note(work->plan,
-			"service %s shares a namespace of %s, which is remade, and is left as it is: remake it "
+			"service %s shares a namespace of %s, which is %s, and is left as it is: remake it "
 			"with `docker flow up %s`",
-			task->service->key, edge->to->service->key, task->service->key);
+			task->service->key, edge->to->service->key, remade_word(work_task(work, edge->to)),
+			task->service->key);
 		return;
 	}
 }

@@ -200,9 +200,10 @@ void dependents_stop(struct work *work, const struct task *task, struct step *st
 	for (size_t d = 0; !work->options->no_start && d < task->vertex->ndependents; d++) {
 		struct dag_vertex *vertex = task->vertex->dependents[d];
 		const struct task *dependent = work_task(work, vertex);
-		bool restart = false;
+		const struct dag_edge *restart = NULL;
 		for (size_t e = 0; e < vertex->nedges; e++)
-			restart |= vertex->edges[e].to == task->vertex && vertex->edges[e].restart;
+			if (vertex->edges[e].to == task->vertex && vertex->edges[e].restart)
+				restart = &vertex->edges[e];
 		for (size_t r = 0; restart && vertex->selected && r < dependent->nreplicas; r++) {
 			const struct replica *replica = dependent->replicas[r];
 			struct existing *now = replica->old ? replica->old : replica->now;
@@ -211,9 +212,8 @@ void dependents_stop(struct work *work, const struct task *task, struct step *st
 			if (replica->action != ACTION_RESTART && replica_switches(dependent, now))
 				continue; /* its new one starts when this one is ready */
 			bool fresh;
-			struct step *stop = existing_stop(work, now,
-				arena_printf(work->arena, "%s is remade (restart: true)", task->service->key),
-				&fresh);
+			struct step *stop = existing_stop(
+				work, now, restart_reason(work, dependent->service, restart), &fresh);
 			for (size_t n = 0; fresh && n < step->nneeds; n++)
 				plan_need(work->plan, stop, step->needs[n].on, step->needs[n].release);
 			plan_need(work->plan, step, stop, ON_SUCCESS);

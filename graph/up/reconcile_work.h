@@ -276,6 +276,10 @@ void files_refuse(struct work *work, const struct task *task);
  * remade, or they have lost a namespace. (reconcile_restart.c) */
 void task_restart(const struct work *work, const struct task *task);
 
+/* Why a container of the service is stopped for the sake of what its edge leads to, which is remade. */
+const char *restart_reason(
+	const struct work *work, const struct service *service, const struct dag_edge *edge);
+
 /* Notes that a service which is not part of this run loses a namespace that it shares. */
 void task_note_bereft(const struct work *work, const struct task *task);
 

@@ -169,6 +169,22 @@ volumes: {data: {labels: {a: "1", token: "old"}}}'
 	has 'service web: recreated if the build brings a new image'
 }
 
+@test "an image that is gone and is built again is a note: the containers stay where it comes out the same" {
+	printf 'FROM busybox\nLABEL one=%s\n' "$(date +%s%N)" >Dockerfile
+	compose <<<'services: {web: {build: ., init: true, command: sleep 1000}}'
+	flow up -d
+	before=$(ids)
+	docker rmi -f "$PROJECT-web"
+	run -3 flow plan --exit-code
+	has 'not there' 'service web: recreated if the build brings a new image'
+	[[ $output != *'image changed'* && $output != *then:* ]]
+	flow up -d
+	[ "$(ids)" = "$before" ]
+	compose <<<'services: {web: {build: ., init: true, command: sleep 1000}, two: {image: busybox, command: sleep 1000}}'
+	run -0 flow plan --build
+	has 'images first:' 'then:' "$PROJECT-two-1"
+}
+
 @test "C5 what the engine cannot do is a note of the plan, and an error before anything is changed" {
 	echo 'FROM busybox' >Dockerfile
 	compose <<-'YAML'
