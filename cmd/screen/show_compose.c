@@ -18,6 +18,8 @@ bool show_compose_unsaid(const struct event *event)
 const char *show_compose_word(const struct event *event)
 {
 	const struct step *step = event->step;
+	if (step && step->kept && event->state == STEP_DONE)
+		return "Resource is still in use";
 	if (!step || !op_traits[step->op].waits || event->state != STEP_DONE) {
 		const char *word = show_word(event);
 		return text_is(word, "Recreating") ? "Recreate" : word;

@@ -7,6 +7,8 @@ const char *show_word(const struct event *event)
 	case STEP_RUNNING:
 		return event->text ? event->text : traits ? traits->doing : "Running";
 	case STEP_DONE:
+		if (event->step && event->step->kept)
+			return "Stays";
 		return event->text ? event->text : traits ? traits->done : "Done";
 	case STEP_FAILED:
 		if (!event->step || !event->step->may_fail)

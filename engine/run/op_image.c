@@ -16,7 +16,13 @@ static const struct op_row rows[] = {
 	{ .op = OP_IMAGE_PULL, .job = &pull_job },
 	{ .op = OP_IMAGE_BUILD, .job = &build_job },
 	{ .op = OP_IMAGE_PUSH, .job = &push_job },
-	{ .op = OP_IMAGE_REMOVE, .ask = ask_image_remove, .takes = REMOVE_TAKES, .fine = 404 },
+	{ .op = OP_IMAGE_REMOVE,
+		.ask = ask_image_remove,
+		.takes = REMOVE_TAKES,
+		.fine = 404,
+		.used = 409,
+		.used_text = "container",
+		.used_filter = "ancestor" },
 };
 
 const struct op_rows op_image_rows = { rows, sizeof rows / sizeof *rows };

@@ -29,6 +29,10 @@ struct op_row {
 	const char *fine_text; /* words of a refusal that say the same */
 	/* Whether the engine's words refuse what need not be done any more; NULL: `fine_text` tells. */
 	bool (*needless)(const struct op_call *call, const char *message);
+	/* Status and words of a refusal that say it is in use, and the filter of the list of containers that
+	 * finds by whom. */
+	int used;
+	const char *used_text, *used_filter;
 	const char *wait_text; /* words that say the engine is still at it */
 	int doubt, doubt2;     /* statuses that an earlier, lost request may explain */
 	bool once;             /* a lost answer is checked before asking again */

@@ -32,7 +32,13 @@ static int ask_volume_remove(struct op_call *call, struct request *request)
 
 static const struct op_row rows[] = {
 	{ .op = OP_VOLUME_CREATE, .ask = ask_volume_create, .got = got_volume, .answer = JSON_OBJECT },
-	{ .op = OP_VOLUME_REMOVE, .ask = ask_volume_remove, .silent = true, .fine = 404 },
+	{ .op = OP_VOLUME_REMOVE,
+		.ask = ask_volume_remove,
+		.silent = true,
+		.fine = 404,
+		.used = 409,
+		.used_text = "volume is in use",
+		.used_filter = "volume" },
 };
 
 const struct op_rows op_volume_rows = { rows, sizeof rows / sizeof *rows };

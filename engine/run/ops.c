@@ -79,6 +79,8 @@ enum op_verdict op_refuse_taken(
 
 static int ask_holder(struct op_call *call, struct request *request)
 {
+	if (call->use)
+		return users_ask(call, request);
 	request->method = "GET";
 	request->path = "/containers/json";
 	request->query = http_query(call->arena, "filters",
@@ -213,12 +215,12 @@ static enum op_verdict got_clear(struct op_call *call, const struct request *req
 	return OP_WAIT;
 }
 
-/* Whoever has the port, or nobody that can be found: the operation has failed before. */
+/* Whoever has the port or uses it, or nobody that can be found: the operation has failed before. */
 static enum op_verdict got_blame(struct op_call *call, const struct request *request)
 {
 	const char *refusal = call->refusal;
 	if (request->fault == HTTP_OK && request->status == 200)
-		read_json(call, request, JSON_LIST, got_holder);
+		read_json(call, request, JSON_LIST, call->use ? users_got : got_holder);
 	call->refusal = refusal;
 	return OP_FAIL;
 }

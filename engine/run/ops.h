@@ -6,13 +6,22 @@
 
 #include "engine/payload/payload.h"
 
-struct task; /* engine/run/run_inside.h */
+struct task;  /* engine/run/run_inside.h */
+struct cJSON; /* cjson/cJSON.h */
 
 enum op_phase {
 	OP_ASK,   /* the operation itself */
 	OP_CHECK, /* a look: is it as the operation would have left it? */
 	OP_CLEAR, /* the removal of a twin that the look has found */
-	OP_BLAME, /* after a failure: which container has the port? */
+	OP_BLAME, /* after a failure: which container has the port, or uses what was to be removed? */
+};
+
+/* Who uses what the engine does not remove since it is in use. */
+enum op_use {
+	OP_USE_NONE,
+	OP_USE_ASKED,   /* not known yet, or there was no answer */
+	OP_USE_OWN,     /* a container of the run's projects, among others perhaps */
+	OP_USE_FOREIGN, /* none of these */
 };
 
 /* What an answer means for the step. */
@@ -36,6 +45,8 @@ struct op_call {
 	/* As of run_options, with its arg. */
 	void (*hook_said)(void *arg, const struct step *step, const char *id, const char *text, size_t len);
 	void *hook_arg;
+	const char *const *projects; /* of the run */
+	size_t nprojects;
 	bool started; /* the event stream has told of the container's start since the step began */
 	struct errors *errors;
 
@@ -50,7 +61,8 @@ struct op_call {
 	size_t part, parts;  /* of an operation of several requests: the one at hand; how many */
 	void *own;           /* what the row keeps from request to request; arena's */
 	int64_t port;        /* OP_BLAME: the host port that is taken */
-	const struct observed_container *holder; /* who publishes it, or NULL */
+	enum op_use use;     /* OP_BLAME, of a removal */
+	const struct observed_container *holder; /* who publishes the port, or uses what stays; or NULL */
 	const char *output;                      /* what a failed command printed last, or NULL */
 	bool common; /* the failure is the engine's, not of this object: others fail for it, too */
 };
@@ -72,8 +84,21 @@ enum op_verdict op_got(struct op_call *call, const struct request *request);
 const char *op_message(const struct op_call *call, const struct request *request);
 
 /* Whether the failure is worth a question to the engine before it is explained: a port that a container
- * outside of the snapshot has. The phase has changed then. (ops_explain.c) */
+ * outside of the snapshot has, or what is in use and not removed. The phase has changed then. (ops_explain.c)
+ */
 bool op_blame(struct op_call *call, const struct request *request, const struct observed *seen);
+
+/* For OP_BLAME: whether the answer says that what was to be removed is in use; the question by whom; its
+ * answer. (ops_users.c) */
+bool users_due(struct op_call *call, const struct request *request);
+int users_ask(struct op_call *call, struct request *request);
+enum op_verdict users_got(struct op_call *call, const struct cJSON *json);
+
+/* Who uses it, in words; the call's arena's. (ops_users.c) */
+const char *users_text(const struct op_call *call);
+
+/* Whether what others use stays, which is no failure: sets step->kept. (ops_users.c) */
+bool users_keep(struct op_call *call);
 
 /* The failed call as a finding: object, verb, the engine's words, and a hint for the frequent reasons. A
  * warning when the step's failure is tolerated. Sets step->failure. (ops_explain.c) */

@@ -148,6 +148,10 @@ bool op_blame(struct op_call *call, const struct request *request, const struct 
 {
 	if (call->phase == OP_BLAME)
 		return false;
+	if (users_due(call, request)) {
+		call->phase = OP_BLAME;
+		return true;
+	}
 	const char *message = http_message(call->arena, request);
 	call->port = taken_port(message);
 	call->holder = call->port ? publisher(seen, call->port, call->container) : NULL;
@@ -227,8 +231,7 @@ const char *op_message(const struct op_call *call, const struct request *request
 	return http_message(call->arena, request);
 }
 
-/* Whether the engine's words say that what was seen is gone or going, runs again, has got a double or
- * company. */
+/* Whether the engine's words say that what was seen is gone or going, runs again, or has got a double. */
 static bool is_stale(const struct request *request, const char *message)
 {
 	static const struct {
@@ -237,8 +240,7 @@ static bool is_stale(const struct request *request, const char *message)
 	} rows[] = { { 0, "is ambiguous", "" }, { 404, "No such container", "" },
 		{ 404, "network ", " not found" }, { 409, "is marked for removal", "" },
 		{ 409, "cannot remove container", "container is running" },
-		{ 409, "removal of container", "is already in progress" },
-		{ 403, "has active endpoints", "" } };
+		{ 409, "removal of container", "is already in progress" } };
 	for (size_t i = 0; request->fault == HTTP_OK && i < sizeof rows / sizeof *rows; i++)
 		if ((!rows[i].status || rows[i].status == request->status) &&
 			strstr(message, rows[i].words) && strstr(message, rows[i].also))
@@ -283,7 +285,7 @@ void op_explain(struct op_call *call, const struct request *request)
 	const char *reason = reason_in(call->arena, message);
 	int64_t taken = taken_port(message);
 	step->failure = reason;
-	step->conflict |= is_stale(request, message);
+	step->conflict |= call->use == OP_USE_ASKED || call->use == OP_USE_OWN || is_stale(request, message);
 	if (taken) {
 		step->failure = arena_printf(call->arena, "port %" PRId64 " is already in use", taken);
 		explain_port(call, taken, message);
@@ -304,6 +306,8 @@ void op_explain(struct op_call *call, const struct request *request)
 		hint = "has the engine ended or been restarted (docker version)? Once it answers, the same "
 		       "command goes on from here";
 	}
-	if (hint)
+	if (call->use > OP_USE_ASKED)
+		error_hint(call->errors, "%s", users_text(call));
+	else if (hint)
 		error_hint(call->errors, "%s", hint);
 }

@@ -93,6 +93,10 @@ static void task_answered(struct request *request)
 		task_send(task);
 		return;
 	}
+	if (users_keep(call)) {
+		task_end(task, true);
+		return;
+	}
 	if (namespace_blame(task, request))
 		return;
 	op_explain(&task->call, request);
@@ -164,6 +168,8 @@ static void prepare_request(struct task *task)
 		.context = &task->context,
 		.container = step_container(step),
 		.network = peer_network(run, step),
+		.projects = run->options->projects,
+		.nprojects = run->options->nprojects,
 		.hook_said = run->options->hook_said,
 		.hook_arg = run->options->arg,
 		.errors = &task->findings,
@@ -297,6 +303,15 @@ static void move_findings(struct task *task)
 		map_set(&task->run->common, task->step->failure, to->latest);
 }
 
+static void tell_kept(const struct task *task)
+{
+	const struct step *step = task->step;
+	event_send(task->run->options->sink,
+		&(struct event){ .kind = EVENT_NOTE,
+			.text = arena_printf(task->run->arena, "%s %s stays: %s", op_traits[step->op].object,
+				step->name, step->kept) });
+}
+
 void task_finish(struct task *task)
 {
 	struct run *run = task->run;
@@ -308,6 +323,8 @@ void task_finish(struct task *task)
 	task_drop(task);
 	if (!task->quiet)
 		move_findings(task);
+	if (task->step->kept)
+		tell_kept(task);
 	if (!task->ok && !task->step->failure)
 		task->step->failure = task->findings.last ? task->findings.last->message : "failed";
 	sched_done(&run->sched, task->step, task->ok);

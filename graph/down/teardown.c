@@ -219,6 +219,7 @@ static struct step *remove_used(struct teardown *down, enum op op, const char *n
 	if (user)
 		return NULL;
 	struct step *remove = plan_add(down->plan, op, name, NULL);
+	remove->ending.yields = true;
 	for (size_t c = 0; c < down->count; c++)
 		plan_need(down->plan, remove, down->items[c].remove,
 			uses(down->items[c].seen, name) ? ON_SUCCESS : ON_END);
@@ -264,7 +265,7 @@ static void remove_inherited(struct teardown *down, const struct leaving *leavin
 		if (!observed_anonymous(&seen->mounts[i]) || staying_user(down, name, mounts_volume))
 			continue;
 		struct step *remove = plan_add(down->plan, OP_VOLUME_REMOVE, name, "anonymous, inherited");
-		remove->may_fail = true; /* a container outside of the project may use it */
+		remove->may_fail = remove->ending.yields = true;
 		for (size_t c = 0; c < down->count; c++)
 			if (mounts_volume(down->items[c].seen, name))
 				plan_need(down->plan, remove, down->items[c].remove, ON_SUCCESS);
@@ -290,7 +291,7 @@ static void remove_images(struct teardown *down)
 		if (!image->id)
 			continue;
 		struct step *remove = plan_add(down->plan, OP_IMAGE_REMOVE, image->reference, NULL);
-		remove->may_fail = true;
+		remove->may_fail = remove->ending.yields = true;
 		for (size_t c = 0; c < down->count; c++)
 			plan_need(down->plan, remove, down->items[c].remove, ON_END);
 	}

@@ -121,7 +121,7 @@ struct step_create {
 	size_t nchanges;
 };
 
-/* OP_CONTAINER_STOP, _RESTART, _KILL, _REMOVE, _DRAIN */
+/* OP_CONTAINER_STOP, _RESTART, _KILL, _DRAIN; OP_*_REMOVE */
 struct step_ending {
 	struct opt_int timeout; /* _STOP, _RESTART: ns; unset: the container's own */
 	int64_t drain;          /* _DRAIN: ns */
@@ -129,6 +129,7 @@ struct step_ending {
 	bool restarts;          /* _STOP: the same container is started again */
 	bool remove_volumes;    /* _REMOVE: anonymous ones too */
 	bool force;             /* _REMOVE: a running one too */
+	bool yields; /* _REMOVE of networks, volumes and images: what others use stays, which is no failure */
 };
 
 /* OP_CONTAINER_EXEC */
@@ -192,6 +193,7 @@ struct step {
 	/* Filled while running. */
 	enum step_state state;
 	const char *result_id; /* id of what was created; OP_VOLUME_CREATE: its CreatedAt */
+	const char *kept;      /* of a removal that yields: why what it is about stays; NULL: it is gone */
 	const char *failure;   /* one line: why it failed, or why it was skipped */
 	bool conflict;        /* it failed because the engine is not as it was seen: somebody else is at it */
 	bool cut;             /* it has not failed by itself: an interrupt has ended its waiting */

@@ -91,15 +91,49 @@ volumes: {data: {}}'
 	[ -z "$(names)$(networks)$(volumes)" ]
 }
 
-@test "a network that somebody else still uses is told, the rest goes" {
-	stack
-	docker run -d --name guest --label "com.docker.compose.project=$PROJECT-outside" --network "${PROJECT}_front" --init busybox sleep 1000 >/dev/null
-	run flow down
-	has "${PROJECT}_front"
+@test "what others use stays, and is told: networks, volumes, images; the rest goes" {
+	local who word
+	printf 'FROM busybox\nLABEL one=%s\n' "$(date +%s%N)" >Dockerfile
+	compose <<-'YAML'
+		services:
+		  web: {build: ., init: true, command: sleep 1000, networks: [default, front], volumes: [data:/data]}
+		  db: {image: busybox, init: true, command: sleep 1000, volumes: [own:/data]}
+		networks: {front: {}}
+		volumes: {data: {}, own: {}}
+	YAML
+	flow up -d 2>/dev/null
+	docker run -d --name guest --label "com.docker.compose.project=$PROJECT-outside" --network "${PROJECT}_front" -v "${PROJECT}_data:/data" --init "$PROJECT-web" sleep 1000 >/dev/null
+	ALSO_PROJECTS=$PROJECT-outside
+	run -0 flow down -v --rmi local
+	who="container guest of project $PROJECT-outside uses it"
+	has "network ${PROJECT}_front stays: $who" "volume ${PROJECT}_data stays: $who" "image $PROJECT-web stays: $who" "Network ${PROJECT}_front  Stays"
+	[[ $output != *'somebody else changes'* && $output != *error* && $output != *warning* ]]
 	[ -z "$(names)" ]
-	docker rm -f guest >/dev/null
-	flow down
-	[ "$(networks)" = "$PROJECT-outside" ]
+	[ "$(networks)/$(volumes)" = "${PROJECT}_front/${PROJECT}_data" ]
+	flow up -d 2>/dev/null
+	ln -s "$FLOW" docker-compose
+	run -0 ./docker-compose down -v
+	has "Network ${PROJECT}_front  Resource is still in use" "Volume ${PROJECT}_data  Resource is still in use"
+	docker stop -t 1 guest >/dev/null # a network is kept by what runs alone
+	run -0 flow down -v
+	has "volume ${PROJECT}_data stays: $who"
+	[ -z "$(networks)" ]
+	docker rm guest >/dev/null
+	flow down -v --rmi local
+	[ -z "$(networks)$(volumes)" ]
+}
+
+@test "a container of the project that comes onto a network while down is at it goes, too" {
+	proxied delay:1500@/networks/
+	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000}}'
+	DOCKER_HOST=$ENGINE flow up -d 2>/dev/null
+	begin log down
+	until_true grep -q DELETE.*/networks/ requests
+	DOCKER_HOST=$ENGINE docker run -d --name "$PROJECT-web-2" --network "${PROJECT}_default" --label "com.docker.compose.project=$PROJECT" --label com.docker.compose.service=web --label com.docker.compose.container-number=2 --label com.docker.compose.oneoff=False --label com.docker.compose.config-hash=x --init busybox sleep 1000 >/dev/null
+	ends 0 || { cat log; return 1; }
+	grep -q 'looking again' log
+	DOCKER_HOST=$ENGINE
+	[ -z "$(names)$(networks)" ]
 }
 
 @test "one service only" {

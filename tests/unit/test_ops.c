@@ -394,8 +394,6 @@ static void test_news(void **state)
 		{ OP_CONTAINER_REMOVE, 409,
 			"cannot remove container \\\"/c1\\\": container is running: stop the container before removing or force remove",
 			true },
-		{ OP_NETWORK_REMOVE, 403,
-			"error while removing network: network shop_default has active endpoints", true },
 		{ OP_CONTAINER_START, 409, "something else", false },
 		{ OP_CONTAINER_START, 400, "container is marked for removal", false },
 	};

@@ -326,6 +326,9 @@ static void tolerated_failures_have_words_of_their_own(void **state)
 	f->step.op = OP_VOLUME_REMOVE;
 	send(f, sink, "a", STEP_FAILED);
 	assert_non_null(strstr(written(f), " a  Refused  "));
+	f->step.kept = "container b uses it";
+	send(f, sink, "a", STEP_DONE);
+	assert_non_null(strstr(written(f), " a  Stays  "));
 }
 
 static void pulls_have_a_bar(void **state)
