@@ -40,11 +40,21 @@ struct round {
 	size_t count;
 };
 
+/* Whether it was made as a container of its project. Images that a project builds are labelled with project
+ * and service, too, and `docker run IMAGE` hands these on. (docker compose looks for the config-hash; its
+ * first version's one-offs have none.) */
+static bool is_of_project(const struct observed_container *container)
+{
+	return container->config_hash || observed_label(container, "com.docker.compose.oneoff");
+}
+
 static bool is_container_wanted(const struct observe_query *query, const struct observed_container *container)
 {
-	return !query || (query->every_project && container->project) ||
-	       (query->users && observed_label(container, "docker-flow.applications")) ||
-	       text_among(container->project, query->projects, query->nprojects);
+	if (!query || (query->users && observed_label(container, "docker-flow.applications")))
+		return true;
+	bool asked = query->every_project ? container->project != NULL
+					  : text_among(container->project, query->projects, query->nprojects);
+	return asked && is_of_project(container);
 }
 
 /* Whether a one-off waits in vain for the process that was to remove it. */

@@ -45,8 +45,8 @@ says() { jq -cn --arg request "$1" --argjson status "$2" --argjson body "$3" '{(
 		/containers/json|[{"Id":"../../images/x?a=b#c","State":"running","Status":"Up"}]|Id is "../../images/x?a=b#c", not an id
 		/containers/json|[{"Id":"a","State":5,"Status":"Up"}]|State is a number, not a text
 		/containers/json|[{"Id":"a","State":"running","Status":"Up","Names":[]}]|a has no name
-		/containers/json|[{"Id":"a","State":"running","Status":"Up","Names":["/x"],"Labels":{"com.docker.compose.project":"shop"}},{"Id":"a","State":"running","Status":"Up","Names":["/y"],"Labels":{"com.docker.compose.project":"shop"}}]|has two containers of the id a
-		/containers/json|[{"Id":"a","State":"running","Status":"Up","Names":["/x"],"Labels":{"com.docker.compose.project":"shop"}},{"Id":"b","State":"running","Status":"Up","Names":["/x"],"Labels":{"com.docker.compose.project":"shop"}}]|has two containers of the name x
+		/containers/json|[{"Id":"a","State":"running","Status":"Up","Names":["/x"],"Labels":{"com.docker.compose.project":"shop","com.docker.compose.oneoff":"False"}},{"Id":"a","State":"running","Status":"Up","Names":["/y"],"Labels":{"com.docker.compose.project":"shop","com.docker.compose.oneoff":"False"}}]|has two containers of the id a
+		/containers/json|[{"Id":"a","State":"running","Status":"Up","Names":["/x"],"Labels":{"com.docker.compose.project":"shop","com.docker.compose.oneoff":"False"}},{"Id":"b","State":"running","Status":"Up","Names":["/x"],"Labels":{"com.docker.compose.project":"shop","com.docker.compose.oneoff":"False"}}]|has two containers of the name x
 		/networks|[{"Id":"d","Name":"shop_default","Labels":{"com.docker.compose.project":"shop"}},{"Id":"d","Name":"shop_default","Labels":{"com.docker.compose.project":"shop"}}]|has two networks of the id d
 		/networks|null|the answer is null, not a list
 		/networks|{"message":"no"}|the answer is an object, not a list

@@ -4,7 +4,7 @@ import http.server, json, os, re, socketserver
 
 COMPOSE = {"com.docker.compose.project": "shop"}
 LIST = [{"Id": "a" * 64, "Names": ["/shop-web-1"], "State": "running", "Status": "Up 1 minute", "Image": "busybox", "ImageID": "sha256:" + "b" * 64,
-         "Labels": {**COMPOSE, "com.docker.compose.service": "web", "com.docker.compose.container-number": "1"}}]
+         "Labels": {**COMPOSE, "com.docker.compose.service": "web", "com.docker.compose.container-number": "1", "com.docker.compose.oneoff": "False"}}]
 NETWORKS = [{"Id": "d" * 64, "Name": "shop_default", "Labels": {**COMPOSE, "com.docker.compose.network": "default"}}]
 WELL = {
     "GET /_ping": (200, "OK"),

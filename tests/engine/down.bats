@@ -136,6 +136,18 @@ volumes: {data: {}}'
 	[ -z "$(names)$(networks)" ]
 }
 
+@test "a container of docker run with an image that the project has built is not the project's" {
+	compose <<<'services: {web: {build: {dockerfile_inline: "FROM busybox"}, init: true, command: sleep 1000}}'
+	flow up -d 2>/dev/null
+	docker run -d --name guest --network none --init "$PROJECT-web" sleep 1000 >/dev/null
+	[ "$(docker inspect -f '{{index .Config.Labels "com.docker.compose.service"}}' guest)" = web ]
+	run -0 flow plan --exit-code
+	flow up -d --remove-orphans
+	flow down
+	[ "$(names)" = guest ] # by its labels alone
+	docker rm -f guest >/dev/null
+}
+
 @test "one service only" {
 	stack
 	flow down web

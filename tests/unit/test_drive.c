@@ -14,7 +14,7 @@ static void answer(struct peer *peer, char *request)
 	if (strncmp(request, "GET ", 4) == 0)
 		reply_json(peer, 200,
 			"[{\"Name\":\"shop_default\",\"Id\":\"n9\",\"Created\":\"2026-11-21T14:00:00Z\","
-			"\"Labels\":{\"com.docker.compose.project\":\"shop\"}}]");
+			"\"Labels\":{\"com.docker.compose.project\":\"shop\",\"com.docker.compose.oneoff\":\"False\"}}]");
 	else if (creations++ < taken)
 		reply_json(peer, 409, "{\"message\":\"network with name shop_default already exists\"}");
 	else

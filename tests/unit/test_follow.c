@@ -21,7 +21,7 @@ static void answer(struct peer *peer, char *request)
 	} else if (strstr(request, "GET /containers/json") == request) {
 		reply_json(peer, 200,
 			"[{\"Id\":\"c1\",\"Names\":[\"/shop-db-1\"],\"State\":\"running\",\"Status\":\"Up\","
-			"\"Labels\":{\"com.docker.compose.project\":\"shop\",\"com.docker.compose.service\":\"db\"}}]");
+			"\"Labels\":{\"com.docker.compose.project\":\"shop\",\"com.docker.compose.oneoff\":\"False\",\"com.docker.compose.service\":\"db\"}}]");
 	} else {
 		unsigned nth = asked++;
 		const char *text = nth == 0 ? RUNNING : inspects[nth < 3 ? nth - 1 : 2];

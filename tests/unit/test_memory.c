@@ -63,7 +63,7 @@ static void answer(struct peer *peer, char *request)
 		world.lists++;
 		reply_json(peer, 200,
 			"[{\"Id\":\"c1\",\"Names\":[\"/shop-db-1\"],\"State\":\"running\",\"Status\":\"Up\","
-			"\"Labels\":{\"com.docker.compose.project\":\"shop\",\"com.docker.compose.service\":\"db\","
+			"\"Labels\":{\"com.docker.compose.project\":\"shop\",\"com.docker.compose.oneoff\":\"False\",\"com.docker.compose.service\":\"db\","
 			"\"com.docker.compose.container-number\":\"1\"}}]");
 	} else if (strstr(request, "GET /networks") == request) {
 		reply_json(peer, 200, "[]");

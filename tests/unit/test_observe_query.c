@@ -19,8 +19,8 @@ static void answer(struct peer *peer, char *request)
 		reply_json(peer, 200, "[]");
 	} else {
 		reply_json(peer, 200,
-			"[{\"Id\":\"a\",\"Names\":[\"/a\"],\"State\":\"running\",\"Status\":\"Up\",\"Labels\":{\"com.docker.compose.project\":\"shop\"}},"
-			"{\"Id\":\"b\",\"Names\":[\"/b\"],\"State\":\"running\",\"Status\":\"Up\",\"Labels\":{\"com.docker.compose.project\":\"other\"}}]");
+			"[{\"Id\":\"a\",\"Names\":[\"/a\"],\"State\":\"running\",\"Status\":\"Up\",\"Labels\":{\"com.docker.compose.project\":\"shop\",\"com.docker.compose.oneoff\":\"False\"}},"
+			"{\"Id\":\"b\",\"Names\":[\"/b\"],\"State\":\"running\",\"Status\":\"Up\",\"Labels\":{\"com.docker.compose.project\":\"other\",\"com.docker.compose.oneoff\":\"False\"}}]");
 	}
 }
 
