@@ -220,10 +220,10 @@ int up_detached(struct ctx *ctx, const struct up_options *options)
 
 static int up_run(struct ctx *ctx, const void *data)
 {
-	const struct up_options *options = data;
-	if (options->detach || options->how.wait || options->how.no_start)
-		return up_detached(ctx, options);
-	return run_opened(ctx, options, run_attached);
+	struct up_options options = *(const struct up_options *)data;
+	bool detached = options.detach || options.how.wait || options.how.no_start;
+	options.how.named_again = !detached || ctx->compose;
+	return run_opened(ctx, &options, detached ? run_detached : run_attached);
 }
 
 const struct cmd cmd_up = {

@@ -27,7 +27,8 @@ struct reconcile_options {
 	const struct map *scale; /* service key → int64_t *, from --scale; may be NULL */
 	const char *ends_with; /* service whose end ends the run: it is run again even if it is a task that is
 				  done (--exit-code-from); or NULL */
-	bool ends_with_any;    /* the same for each task that nobody waits for (--abort-on-container-exit) */
+	bool named_again;   /* a task that is done and named by its own name is run again: it is to be seen */
+	bool ends_with_any; /* the same for each task that nobody waits for (--abort-on-container-exit) */
 	const struct oneoff *once; /* of `run`: made instead of the containers of its service, which are left
 				      alone; or NULL */
 	bool images_known;         /* the image round is over: seen->images is complete for what gets created,

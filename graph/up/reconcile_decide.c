@@ -197,7 +197,7 @@ static const char *why_again(const struct work *work, const struct task *task, c
 {
 	if (work->options->rerun && task->vertex->named)
 		return "--rerun";
-	if (task->vertex->literal)
+	if (work->options->named_again && task->vertex->literal)
 		return "a task that is named";
 	return due_fault(work, task, now);
 }

@@ -188,7 +188,7 @@ waited_for() {
 	run -2 flow up --no-start --rerun
 }
 
-@test "a task runs again when what it waits for begins without its former data, and when it is named" {
+@test "a task runs again when what it waits for begins without its former data, and when an attached up names it" {
 	compose <<-'YAML'
 		services:
 		  db: {image: busybox, init: true, command: "sleep ${DB:-1000}", volumes: ["pg:/d"]}
@@ -223,7 +223,13 @@ waited_for() {
 	[ "$(began migrate)" != "$migrate" ]
 	run -0 flow up -d
 	has 'nothing to do: everything is as the file says'
+	run -0 flow up -d seed
+	[ "$(began seed)" = "$seed" ]
 	run -0 flow up seed
 	has seeded
+	[ "$(began seed)" != "$seed" ]
+	seed=$(began seed)
+	ln -s "$FLOW" docker-compose
+	run -0 ./docker-compose up -d seed
 	[ "$(began seed)" != "$seed" ]
 }
