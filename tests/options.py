@@ -4,8 +4,8 @@
     tests/options.py [PATTERN…]     all rows of the table, or those whose "COMMAND --option" matches one of the shell patterns;
                                     ends with "N passed, N failed"
     tests/options.py --find […]     looks for a test for each option without a row, and prints the row; what has none is told at the end
-    tests/options.py --check        only whether the options and tests of the table exist
-    tests/options.py --missing      the options that have no row yet
+    tests/options.py --check        only whether each option has its row, and whether the options and tests of the table exist
+    tests/options.py --missing      the options that have no row
 
 The table, testdata/spec/option-tests, holds between tabs: command (- for options of all commands), option, file, name of the test. A file
 tests/…/x.bats has the test of that name; testdata/cases has the data case.
@@ -234,6 +234,9 @@ def check_table():
     table, failed = read_table(), 0
     tests = {(path, name): text for path, name, text in all_tests()}
     options = {(command, option): row for command, option, row in all_options()}
+    for command, option in sorted(set(options) - set(table)):
+        print(f"testdata/spec/option-tests: no test for {command} {option}: tests/options.py --find looks for one")
+        failed += 1
     for key, test in table.items():
         if key not in options:
             print(f"testdata/spec/option-tests: there is no {' '.join(key)}")

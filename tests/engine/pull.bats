@@ -54,8 +54,13 @@ pulls() { grep '"what":"http"' "$1" | grep -c '/images/create'; }
 		any(.text == "Pull complete")' json
 	flow down -t 0
 	docker rmi "$REGISTRY/shop:web" >/dev/null
-	flow --progress json up --no-start --quiet-pull web 2>json
-	jq -se 'all(.kind != "progress") and any(.kind == "step" and .text == "Pulled")' json
+	for words in 'up --no-start --quiet-pull web' 'create --quiet-pull web' 'run --quiet-pull --rm web true'; do
+		flow down -t 0
+		docker rmi "$REGISTRY/shop:web" >/dev/null 2>&1 || true
+		# shellcheck disable=SC2086 # words
+		flow --progress json $words 2>json
+		jq -se 'all(.kind != "progress") and any(.kind == "step" and .text == "Pulled")' json
+	done
 }
 
 @test "pull policies" {

@@ -213,6 +213,8 @@ at() { awk -v action="$1" -v id="$2" '$1 == action && $2 == id {print $3; exit}'
 	run -0 flow plan --force-start-first
 	[[ $output != *note:* ]]
 	has "drain" "5s to end what it is at"
+	run -0 flow up -d --force-start-first --dry-run
+	has "drain"
 	sed -i 's/start-first/{order: start-first, drain: 0s}/' compose.yaml
 	flow up -d --force-start-first
 	[ "$(page)" = three ]

@@ -1,4 +1,4 @@
-# Options of up and create, each shown by what is different without it.
+# Options, each shown by what is different without it.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -79,4 +79,33 @@ load helper
 	run -1 flow up -d
 	[ "$(grep -c error: <<<"$output")" = 1 ]
 	is needs-slow-1 running
+}
+
+@test "create --pull, --renew-anon-volumes" {
+	compose <<<'services: {db: {image: busybox, init: true, network_mode: none, command: sleep 1000, volumes: [/data]}}'
+	flow create 2>/dev/null
+	volume=$(field db-1 '{{(index .Mounts 0).Name}}')
+	run -0 --separate-stderr flow create --pull always --dry-run
+	has pull
+	flow create --renew-anon-volumes 2>/dev/null
+	[ "$(field db-1 '{{(index .Mounts 0).Name}}')" != "$volume" ]
+}
+
+@test "down --timeout: the grace of what is stopped" {
+	compose <<-'YAML'
+		services:
+		  db: {image: busybox, network_mode: none, stop_grace_period: 10m, command: [sh, -c, "trap : TERM; while :; do sleep 1; done"]}
+	YAML
+	flow up -d 2>/dev/null
+	run -0 timeout -s KILL 60 "$FLOW" down --timeout 1
+	[ -z "$(names)" ]
+}
+
+@test "exec --interactive=false, --no-tty: nothing is read, and there is no terminal" {
+	compose <<<'services: {web: {image: busybox, init: true, network_mode: none, command: sleep 1000}}'
+	flow up -d 2>/dev/null
+	run -0 flow exec --interactive=false web cat <<<typed
+	[ -z "$output" ]
+	script -qec "'$FLOW' exec --no-tty web sh -c '[ -t 1 ] || echo pipes'" screen >/dev/null </dev/null 3>&-
+	grep -q pipes screen
 }
