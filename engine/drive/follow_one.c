@@ -94,7 +94,7 @@ static void got_end(void *arg, const char *failure)
 	bool refused = failure && !one->opened && !is_excused(failure);
 	one->follow->incomplete |= failure && (one->opened || refused);
 	if (refused && one->follow->options.forgets)
-		one->counted = false; /* nothing of it will come: it is not waited for */
+		one->counted = one->awaited = false; /* nothing of it will come: it is not waited for */
 	one->opened = true;
 	if (one->lane)
 		merge_pause(one->lane);
