@@ -107,5 +107,5 @@ load helper
 	run -0 flow exec --interactive=false web cat <<<typed
 	[ -z "$output" ]
 	script -qec "'$FLOW' exec --no-tty web sh -c '[ -t 1 ] || echo pipes'" screen >/dev/null </dev/null 3>&-
-	grep -q pipes screen
+	grep -q '^pipes' screen # its first line has the command
 }

@@ -54,11 +54,11 @@ pulls() { grep '"what":"http"' "$1" | grep -c '/images/create'; }
 		any(.text == "Pull complete")' json
 	flow down -t 0
 	docker rmi "$REGISTRY/shop:web" >/dev/null
-	for words in 'up --no-start --quiet-pull web' 'create --quiet-pull web' 'run --quiet-pull --rm web true'; do
+	for words in 'up --no-start --quiet-pull web' 'create --quiet-pull web' 'run -d --quiet-pull web'; do
 		flow down -t 0
 		docker rmi "$REGISTRY/shop:web" >/dev/null 2>&1 || true
 		# shellcheck disable=SC2086 # words
-		flow --progress json $words 2>json
+		flow --progress json $words 2>json >out
 		jq -se 'all(.kind != "progress") and any(.kind == "step" and .text == "Pulled")' json
 	done
 }
