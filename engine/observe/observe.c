@@ -45,7 +45,8 @@ struct round {
  * first version's one-offs have none.) */
 static bool is_of_project(const struct observed_container *container)
 {
-	return container->config_hash || container->hook || observed_label(container, "com.docker.compose.oneoff");
+	return container->config_hash || container->hook ||
+	       observed_label(container, "com.docker.compose.oneoff");
 }
 
 static bool is_container_wanted(const struct observe_query *query, const struct observed_container *container)
