@@ -78,29 +78,6 @@ chain() {
 	has "web-1  | said"
 }
 
-@test "COMPOSE_STATUS_STDOUT: progress goes to standard output, warnings and errors do not" {
-	compose <<-'YAML'
-		services:
-		  web: {image: busybox, command: 'echo hi${NOBODY_SET_THIS}'}
-	YAML
-	ln -s "$FLOW" docker-compose
-	for program in "$FLOW" ./docker-compose; do
-		COMPOSE_STATUS_STDOUT=1 run -0 --separate-stderr "$program" up -d
-		[[ $output == *"$PROJECT-web-1"* && $output != *NOBODY_SET_THIS* ]]
-		[[ $stderr != *"$PROJECT-web-1"* && $stderr == *NOBODY_SET_THIS* ]]
-		COMPOSE_STATUS_STDOUT=true run -0 --separate-stderr "$program" --progress json down
-		[[ $stderr != *"$PROJECT-web-1"* ]]
-		jq -e . <<<"$output" >/dev/null
-		COMPOSE_STATUS_STDOUT=1 run -0 --separate-stderr "$program" run --rm web
-		[[ $output == *"$PROJECT"_default*hi* && $stderr != *_default* ]]
-		COMPOSE_STATUS_STDOUT=0 run -0 --separate-stderr "$program" down
-		[[ -z $output && $stderr == *"$PROJECT"_default* ]]
-	done
-	echo COMPOSE_STATUS_STDOUT=1 >.env # as there, it counts in the process alone
-	run -0 --separate-stderr flow create
-	[ -z "$output" ]
-}
-
 @test "as docker-compose the lines are docker compose's" {
 	need_peer
 	compose <<-'YAML'
