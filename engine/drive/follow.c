@@ -154,6 +154,7 @@ static void on_destroy(struct follow_one *one)
 	follow->removed += !one->removed;
 	one->removed = true;
 	one->replaces = false;
+	follow_one_removed(one);
 	forget_removed(follow);
 }
 

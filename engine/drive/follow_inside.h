@@ -32,6 +32,9 @@ void follow_one_read_since(struct follow_one *one);
 void follow_one_started(struct follow_one *one, bool wanted);
 void follow_one_ended(struct follow_one *one, const struct engine_event *event);
 
+/* It has been removed: whether it comes back is known. */
+void follow_one_removed(struct follow_one *one);
+
 /* Asks how it is: one that has ended for good does not run any more, and its exit is told. */
 void follow_one_look(struct follow_one *one);
 

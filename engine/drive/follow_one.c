@@ -197,12 +197,11 @@ static void look_again_at(void *arg)
 	follow_one_look(one);
 }
 
-/* Between the two halves of a restart engines before 23 answer as if the container had ended; they let nobody
- * look while the second one is under way. (moby: daemon/restart.go, containerRestart) */
+/* Between the two halves of a restart the engine answers as if the container had ended; it lets nobody look
+ * while the second one is under way. (moby: daemon/restart.go, containerRestart) */
 static bool may_come_back(const struct follow_one *one)
 {
-	enum { TELLS_RESTARTS = 42 };
-	return one->killed && !one->reviewed && one->follow->engine->api < TELLS_RESTARTS;
+	return one->killed && !one->reviewed && !one->removed;
 }
 
 /* Ended for good, unless the engine is about to start it again. */
@@ -246,6 +245,14 @@ void follow_one_look(struct follow_one *one)
 		.arg = one,
 		.errors = follow->errors };
 	ask_send(&one->inspect);
+}
+
+void follow_one_removed(struct follow_one *one)
+{
+	if (!one->review)
+		return;
+	loop_cancel(one->follow->engine->loop, one->review);
+	look_again_at(one);
 }
 
 void follow_one_started(struct follow_one *one, bool wanted)

@@ -33,6 +33,7 @@ struct task {
 struct started {
 	const char *id;
 	const struct step *step;
+	bool begun; /* the engine has told of its start */
 	bool ended, again;
 	bool ending; /* its process has ended, and the engine is about to say so */
 	int64_t exit_code;

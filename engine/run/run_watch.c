@@ -28,7 +28,8 @@ void watch_started(struct run *run, const char *id, const struct step *step)
 }
 
 /* Whether a step of this plan has set out to end the container. What stands before its start in the plan has
- * ended it for that: a restart. */
+ * ended it for that, as a restart does: the word of that end may come when the start is under way, but before
+ * the word of the start. */
 static bool ended_by_us(const struct run *run, const struct started *started)
 {
 	bool behind = false;
@@ -36,7 +37,7 @@ static bool ended_by_us(const struct run *run, const struct started *started)
 		const struct step *step = run->plan->steps[i];
 		behind |= step == started->step;
 		const char *its = op_traits[step->op].ends && step->began ? step_container(step) : NULL;
-		if (its && (behind || step->undo) && strcmp(its, started->id) == 0)
+		if (its && (behind || step->undo || !started->begun) && strcmp(its, started->id) == 0)
 			return true;
 	}
 	return false;
@@ -45,8 +46,10 @@ static bool ended_by_us(const struct run *run, const struct started *started)
 static void note_start(struct run *run, const char *id)
 {
 	struct started *started = started_find(run, id);
-	if (started)
+	if (started) {
+		started->begun = true;
 		started->again = started->ended;
+	}
 	for (struct task *task = run->tasks; task; task = task->next)
 		if (task->call.container && strcmp(task->call.container, id) == 0)
 			task->call.started = true;
@@ -195,10 +198,12 @@ static void got_last_look(struct ask *ask, struct request *request)
 		return;
 	}
 	const char *id = json_text(json, "Id", "");
+	struct started *started = started_find(run, id);
+	if (started)
+		started->begun = true;
 	if (strcmp(json_text(json, "State.Status", ""), "exited") == 0)
 		note_end(run,
 			&(struct engine_event){ .id = id, .exit_code = json_int(json, "State.ExitCode", 0) });
-	struct started *started = started_find(run, id);
 	if (started)
 		started->ending = json_bool(json, "State.Running") &&
 				  run_process_ended(json_int(json, "State.Pid", 0), id);

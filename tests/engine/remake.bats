@@ -210,7 +210,7 @@ networked() {
 			  side: {image: busybox, init: true, command: sleep 1000, $mode: "container:$PROJECT-own-1"}
 		YAML
 		flow up -d
-		until_true eval '[ "$(date +%s)" -gt "$(date -d "$(field own-1 "{{.Created}}")" +%s)" ]'
+		until_true eval '[ "$(date +%s)" -gt "$(date -d "$(field side-1 "{{.Created}}")" +%s)" ]'
 		run -0 flow up -d --force-recreate own
 		has "service side shares a namespace of own, which is remade" "docker flow up side"
 		run -0 flow plan

@@ -29,8 +29,8 @@ slow_stack() {
 	has "gate db (healthy)" ". db took "
 	flow timeline --format json >run.json
 	[ "$(jq -r '.project + " " + .command + " \(.ok)"' run.json)" = "$PROJECT up true" ]
-	# the path goes through the gate, without a hole, to the start of web
-	jq -e '[.path[].words] | index("gate db (healthy)") and (.[-1] == "container '"$PROJECT"'-web-1 start")' run.json
+	# the path goes through the gate, without a hole, to the start of web; a look at what has started takes its time on a slow machine
+	jq -e '[.path[] | select(.kind != "after") | .words] | index("gate db (healthy)") and (.[-1] == "container '"$PROJECT"'-web-1 start")' run.json
 	jq -e '[.path | range(length - 1) as $i | .[$i + 1].began - .[$i].ended] | all(. < 0.02 and . > -0.000002)' run.json
 	# as the engine says: web begins when the gate is over, and after it has its times
 	jq -e '(.steps[] | select(.object == "gate")) as $gate | (.steps[] | select(.name == "'"$PROJECT"'-web-1" and .verb == "start")) as $web |

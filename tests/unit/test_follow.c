@@ -67,11 +67,10 @@ static void on_ended(void *arg, const struct follow_one *one)
 }
 
 /* A follow of the one container, which runs. */
-static void begin(int api)
+static void begin(void)
 {
 	static struct sink sink = { .on = on_event };
 	static struct scope scope = { .name = "shop" };
-	engine.api = api;
 	struct follow_options options = { .engine = &engine,
 		.errors = &errors,
 		.scope = &scope,
@@ -113,7 +112,7 @@ static void a_look_that_fails_at_first_is_no_end(void **state)
 	(void)state;
 	inspects[0] = inspects[1] = NULL;
 	inspects[2] = RUNNING;
-	begin(51);
+	begin();
 	tell("die");
 	follow_wait(follow, is_told, NULL);
 	assert_int_equal(exits, 1);
@@ -127,7 +126,7 @@ static void without_a_look_nothing_is_told_and_the_follow_fails(void **state)
 {
 	(void)state;
 	inspects[0] = inspects[1] = inspects[2] = NULL;
-	begin(51);
+	begin();
 	tell("die");
 	follow_wait(follow, is_told, NULL);
 	assert_int_equal(exits + ends, 0);
@@ -136,13 +135,13 @@ static void without_a_look_nothing_is_told_and_the_follow_fails(void **state)
 	assert_non_null(strstr(errors.first->message, "what has become of container shop-db-1: not now"));
 }
 
-/* Engine 20.10, between the two halves of a restart. */
+/* Looked at between the two halves of a restart. */
 static void one_that_is_restarted_by_hand_has_not_ended(void **state)
 {
 	(void)state;
 	inspects[0] = FINISHED;
 	inspects[1] = inspects[2] = RUNNING;
-	begin(41);
+	begin();
 	tell("kill");
 	tell("die");
 	follow_wait(follow, is_told, NULL);
@@ -155,13 +154,29 @@ static void one_that_is_stopped_by_hand_has_ended(void **state)
 {
 	(void)state;
 	inspects[0] = inspects[1] = inspects[2] = FINISHED;
-	begin(41);
+	begin();
 	tell("kill");
 	tell("die");
 	follow_wait(follow, is_told, NULL);
 	assert_false(again);
 	assert_int_equal(ends, 1);
 	assert_int_equal(asked, 3);
+}
+
+static void one_that_is_removed_is_not_looked_at_later(void **state)
+{
+	(void)state;
+	inspects[0] = inspects[1] = inspects[2] = FINISHED;
+	begin();
+	tell("kill");
+	tell("die");
+	while (asked < 2)
+		loop_turn(engine.loop, SECOND);
+	tell("destroy");
+	int64_t since = loop_now();
+	follow_wait(follow, is_told, NULL);
+	assert_true(loop_now() - since < SECOND / 5);
+	assert_int_equal(ends, 1);
 }
 
 static void only_a_name_of_ours_stands_without_the_project(void **state)
@@ -194,6 +209,7 @@ int main(void)
 		TEST(without_a_look_nothing_is_told_and_the_follow_fails),
 		TEST(one_that_is_restarted_by_hand_has_not_ended),
 		TEST(one_that_is_stopped_by_hand_has_ended),
+		TEST(one_that_is_removed_is_not_looked_at_later),
 		cmocka_unit_test(only_a_name_of_ours_stands_without_the_project),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@ static unsigned spoils;       /* how many more of them */
 static const char *refuse;    /* every one with this text is refused */
 static unsigned removals;     /* asked for of a container whose removal is under way */
 static bool dies, interrupts; /* a started container ends at once with 3; the start brings a SIGINT */
+static bool lags;             /* the end by a stop is told when the start is under way */
 static bool full;             /* the engine's disk is */
 static bool late;             /* the events are accepted when the container is made and asked to start */
 static unsigned retries;
@@ -79,6 +80,8 @@ static void answer(struct peer *peer, char *line)
 		if (!late)
 			accept_events(NULL);
 	} else if (strstr(line, "/start")) {
+		if (lags)
+			tell("die", ",\"exitCode\":\"143\"");
 		tell("start", "");
 		if (dies)
 			tell("die", ",\"exitCode\":\"3\"");
@@ -113,7 +116,7 @@ static int set_up(void **state)
 	service.node = network.node = node_map(arena, (struct mark){ NULL, 0, 0 });
 	requests[0] = words[0] = '\0';
 	spoil = refuse = found = NULL;
-	dies = interrupts = full = late = false;
+	dies = interrupts = lags = full = late = false;
 	retries = removals = 0;
 	return 0;
 }
@@ -324,6 +327,36 @@ static void test_container_that_ends(void **state)
 	assert_false(result.ends[0].again);
 }
 
+/* A restart: how many ends of the container it tells of; the exit code of the last in *ret_code. */
+static size_t ends_of_restart(int64_t *ret_code)
+{
+	static struct sink sink = { .on = seen };
+	const char *projects[] = { "shop" };
+	struct observed_container old = { .id = "c1", .name = "shop-web-1" };
+	struct run_result result;
+	struct plan *plan = plan_create(arena);
+	struct step *stop = plan_add(plan, OP_CONTAINER_STOP, old.name, NULL);
+	struct step *start = plan_add(plan, OP_CONTAINER_START, old.name, NULL);
+	stop->service = start->service = &service;
+	stop->container = start->container = &old;
+	plan_need(plan, start, stop, ON_SUCCESS);
+	const struct run_options options = { .sink = &sink, .projects = projects, .nprojects = 1 };
+	assert_int_equal(run_plan(&engine, plan, &options, &result, &errors), 0);
+	*ret_code = result.nends ? result.ends[0].exit_code : 0;
+	return result.nends;
+}
+
+static void c8_a_restart_tells_of_the_end_after_its_start_alone(void **state)
+{
+	int64_t code;
+	(void)state;
+	lags = true;
+	assert_int_equal(ends_of_restart(&code), 0);
+	dies = true;
+	assert_int_equal(ends_of_restart(&code), 1);
+	assert_int_equal(code, 3);
+}
+
 static void c8_an_end_without_an_event_yet_is_seen(void **state)
 {
 	struct run_result result;
@@ -394,6 +427,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_removal_under_way, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_failure, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_container_that_ends, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(
+			c8_a_restart_tells_of_the_end_after_its_start_alone, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(
 			c8_an_end_without_an_event_yet_is_seen, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(c8_there_is_one_look_at_most, set_up, engine_tear_down),
