@@ -303,7 +303,8 @@ const char *repository_url(const struct repository *repository, const char *loca
 			*location == '/' ? "" : "/", location);
 	if (is_own(repository, location)) /* whatever a proxy has made of it */
 		return arena_printf(repository->arena, "%s%s", scheme, host);
-	return strncasecmp(location, "https://", 8) == 0 || !repository->tls ? location : NULL;
+	bool safe = strncasecmp(location, "https://", 8) == 0 || !repository->tls;
+	return safe ? arena_strdup(repository->arena, location) : NULL;
 }
 
 static const char *call_url(const struct repository *repository, const char *path)

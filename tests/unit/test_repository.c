@@ -110,6 +110,10 @@ static void places_that_a_registry_names(void **state)
 	assert_string_equal(
 		repository_url(far, "https://registry.example:443/x"), "https://registry.example:443/x");
 	assert_string_equal(repository_url(far, "https://store.example/x"), "https://store.example/x");
+	char header[] = "https://store.example/y"; /* goes with the answer */
+	const char *kept = repository_url(far, header);
+	header[0] = '\0';
+	assert_string_equal(kept, "https://store.example/y");
 	assert_null(repository_url(far, "http://store.example/x"));
 	assert_string_equal(repository_url(near, "/x"), "http://127.0.0.1:5000/x");
 	assert_string_equal(repository_url(near, "http://127.0.0.1:5000/x"), "http://127.0.0.1:5000/x");
