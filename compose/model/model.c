@@ -72,6 +72,13 @@ const char *service_container_name(struct arena *arena, const struct service *se
 		project->separator, (long long)number);
 }
 
+const struct volume *service_volume(const struct service *service, const struct mount *mount)
+{
+	if (!mount->type || strcmp(mount->type, "volume") || !mount->source)
+		return NULL;
+	return project_volume(service->project, mount->source);
+}
+
 const char *condition_name(enum condition condition)
 {
 	static const char *const names[] = { [CONDITION_STARTED] = "started",

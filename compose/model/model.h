@@ -465,6 +465,9 @@ int64_t service_scale(const struct service *service);
 /* Name of container `number` (from 1): container_name, else PROJECT-SERVICE-NUMBER. */
 const char *service_container_name(struct arena *arena, const struct service *service, int64_t number);
 
+/* The declared volume behind a mount of the service, or NULL (anonymous volumes, other kinds of mounts). */
+const struct volume *service_volume(const struct service *service, const struct mount *mount);
+
 /* Word of a condition: "started", "healthy", "completed". */
 const char *condition_name(enum condition condition);
 

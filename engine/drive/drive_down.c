@@ -6,6 +6,7 @@ static struct teardown_scope scope_of(const struct drive_down *down)
 	const struct drive *drive = &down->drive;
 	const struct texts *names = down->applications.count ? &down->applications : &down->services;
 	return (struct teardown_scope){ .dag = drive->scope->dag,
+		.all_resources = drive->scope->all_resources,
 		.project = drive->scope->name,
 		.seen = drive->seen,
 		.names = names->items,

@@ -102,7 +102,7 @@ static void forget_removed(struct follow *follow)
 static bool is_new(const struct follow *follow, const struct engine_event *event)
 {
 	const struct follow_options *options = &follow->options;
-	return options->new_ones && !event->oneoff &&
+	return options->new_ones && !event->oneoff && !event->stranger &&
 	       (!options->number || options->number == event->number) &&
 	       (follow_wants(follow, event->project, event->service) ||
 		       options->counts(options->arg, event->project, event->service));

@@ -188,6 +188,8 @@ static void got_event(void *arg, const char *text, size_t len)
 	}
 	const cJSON *attributes = json_at(json, "Actor.Attributes");
 	const char *word = json_text(json, "Action", json_text(json, "status", ""));
+	const char *oneoff = event_attribute(attributes, "com.docker.compose.oneoff");
+	const char *hook = event_attribute(attributes, "com.docker.compose.hook");
 	struct engine_event event = {
 		.word = word,
 		.id = json_text(json, "Actor.ID", json_text(json, "id", "")),
@@ -195,8 +197,9 @@ static void got_event(void *arg, const char *text, size_t len)
 		.project = event_attribute(attributes, "com.docker.compose.project"),
 		.service = event_attribute(attributes, "com.docker.compose.service"),
 		.number = number_of(event_attribute(attributes, "com.docker.compose.container-number")),
-		.oneoff = text_is(event_attribute(attributes, "com.docker.compose.oneoff"), "True") ||
-			  event_attribute(attributes, "com.docker.compose.hook") != NULL,
+		.oneoff = text_is(oneoff, "True") || hook,
+		.stranger =
+			!oneoff && !hook && !event_attribute(attributes, "com.docker.compose.config-hash"),
 		.exit_code = number_of(event_attribute(attributes, "exitCode")),
 		.time = exact_time(line),
 		.attributes = attributes,

@@ -22,10 +22,11 @@ struct engine_event {
 	const char *word;                          /* as the engine says it */
 	const char *id, *name, *project, *service; /* of the container; borrowed for the call */
 	int64_t number;                            /* container-number label, 0 without */
-	bool oneoff;                    /* a container of `run` or of a hook (labels oneoff, hook) */
-	int64_t exit_code;              /* ENGINE_DIE */
-	enum health health;             /* ENGINE_HEALTH */
-	int64_t time;                   /* Unix ns */
+	bool oneoff;        /* a container of `run` or of a hook (labels oneoff, hook) */
+	bool stranger;      /* made by others, it has the labels of an image of the project: see observe.c */
+	int64_t exit_code;  /* ENGINE_DIE */
+	enum health health; /* ENGINE_HEALTH */
+	int64_t time;       /* Unix ns */
 	const struct cJSON *attributes; /* all that the engine says of it: name → text */
 };
 

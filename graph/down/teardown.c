@@ -3,6 +3,7 @@
 #include "base/text/text.h"
 #include "graph/down/teardown_going.h"
 #include "graph/down/teardown_stays.h"
+#include "graph/down/teardown_volume.h"
 #include "graph/plan/hooks.h"
 #include "graph/up/reconcile.h"
 
@@ -238,23 +239,6 @@ static void remove_networks(struct teardown *down)
 	}
 }
 
-/* Whether the file says that the volume outlives the project: external ones and caches. */
-static bool outlives_project(const struct teardown *down, const struct observed_volume *seen)
-{
-	if (map_has(&seen->labels, "docker-flow.cache"))
-		return true;
-	for (size_t p = 0; down->dag && p < down->dag->nprojects; p++) {
-		const struct project *project = down->dag->projects[p];
-		for (size_t i = 0; i < project->nvolumes; i++) {
-			const struct volume *volume = project->volumes[i];
-			if (text_is(volume->name, seen->name) &&
-				(volume->external || (volume->flow && volume->flow->cache)))
-				return true;
-		}
-	}
-	return false;
-}
-
 /* Volumes without a name of their own that a recreated container has inherited: the engine takes them for
  * named ones and does not remove them with the container. */
 static void remove_inherited(struct teardown *down, const struct leaving *leaving)
@@ -278,7 +262,13 @@ static void remove_volumes(struct teardown *down)
 		remove_inherited(down, &down->items[c]);
 	for (size_t i = 0; down->options->extent == TEARDOWN_PROJECT && i < down->seen->nvolumes; i++) {
 		const struct observed_volume *volume = down->seen->volumes[i];
-		if (text_is(volume->project, down->project) && !outlives_project(down, volume))
+		const char *why = NULL;
+		if (!text_is(volume->project, down->project))
+			continue;
+		bool stays = teardown_volume_stays(down->arena, down->scope, down->project, volume, &why);
+		if (stays && why && !staying_user(down, volume->name, mounts_volume))
+			plan_note(down->plan, "%s", why);
+		else if (!stays || why)
 			remove_used(down, OP_VOLUME_REMOVE, volume->name, mounts_volume);
 	}
 }

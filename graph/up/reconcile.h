@@ -89,8 +89,7 @@ enum teardown_extent {
 
 struct teardown_options {
 	enum teardown_extent extent;
-	bool volumes; /* -v: anonymous volumes; of a whole project named ones (not external, not cache), too
-		       */
+	bool volumes; /* -v: anonymous volumes; of a whole project named ones, too (teardown_volume.h) */
 	bool images;  /* --rmi: the images in the snapshot; one that others use stays, with a warning */
 	bool remove_orphans; /* take orphans and one-offs, too */
 	bool oneoffs;        /* one-offs of services in the file are no exception */
@@ -114,6 +113,7 @@ void reconcile_uploads(const struct service *service, bool shared_files, bool *r
 /* What the planners of `down` look at. */
 struct teardown_scope {
 	const struct dag *dag; /* NULL: only a project name is known */
+	bool all_resources;    /* volumes of the file that no service uses go, too */
 	const char *project;
 	const struct observed *seen;
 	const char *const *names; /* only these services; of `down --app`: the applications */

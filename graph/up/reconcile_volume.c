@@ -5,14 +5,6 @@
 
 #include <string.h>
 
-/* The declared volume behind a mount, or NULL (anonymous volumes, other kinds of mounts). */
-static const struct volume *mount_volume(const struct service *service, const struct mount *mount)
-{
-	if (!mount->type || strcmp(mount->type, "volume") || !mount->source)
-		return NULL;
-	return project_volume(service->project, mount->source);
-}
-
 /* A label's value for a message. */
 static const char *label_shown(
 	const struct work *work, const struct volume *volume, const char *key, const char *value)
@@ -97,7 +89,7 @@ void volumes_decide(struct work *work)
 		if (!task->vertex->selected || !task->scale)
 			continue;
 		for (size_t m = 0; m < task->service->nvolumes; m++)
-			volume_use(work, mount_volume(task->service, task->service->volumes[m]));
+			volume_use(work, service_volume(task->service, task->service->volumes[m]));
 	}
 	const struct project *project = work_whole_project(work);
 	for (size_t i = 0; project && i < project->nvolumes; i++)
@@ -108,7 +100,7 @@ const char *volumes_fault(const struct work *work, const struct task *task, cons
 {
 	const struct observed_container *seen = existing->seen;
 	for (size_t m = 0; m < task->service->nvolumes; m++) {
-		const struct volume *volume = mount_volume(task->service, task->service->volumes[m]);
+		const struct volume *volume = service_volume(task->service, task->service->volumes[m]);
 		bool mounted = !volume;
 		for (size_t i = 0; volume && i < seen->nmounts && !mounted; i++) {
 			const struct observed_mount *mount = &seen->mounts[i];
@@ -148,7 +140,7 @@ bool volumes_lost(const struct work *work, const struct task *task)
 	if (!replaced && (!created || created < task->nreplicas))
 		return false;
 	for (size_t m = 0; m < task->service->nvolumes; m++) {
-		const struct volume *volume = mount_volume(task->service, task->service->volumes[m]);
+		const struct volume *volume = service_volume(task->service, task->service->volumes[m]);
 		const struct vol *vol = volume ? map_get(&work->vols, volume->name) : NULL;
 		if (vol && vol->missing)
 			return true;
@@ -173,7 +165,7 @@ void volumes_emit(struct work *work)
 void volumes_need(struct work *work, const struct task *task, struct step *step)
 {
 	for (size_t m = 0; m < task->service->nvolumes; m++) {
-		const struct volume *volume = mount_volume(task->service, task->service->volumes[m]);
+		const struct volume *volume = service_volume(task->service, task->service->volumes[m]);
 		const struct vol *vol = volume ? map_get(&work->vols, volume->name) : NULL;
 		if (vol)
 			plan_need(work->plan, step, vol->create, ON_SUCCESS);

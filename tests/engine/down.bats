@@ -137,15 +137,19 @@ volumes: {data: {}}'
 }
 
 @test "a container of docker run with an image that the project has built is not the project's" {
-	compose <<<'services: {web: {build: {dockerfile_inline: "FROM busybox"}, init: true, command: sleep 1000}}'
+	compose <<<'services: {web: {build: {dockerfile_inline: "FROM busybox"}, init: true, command: sh -c "echo ours; exec sleep 1000"}}'
 	flow up -d 2>/dev/null
-	docker run -d --name guest --network none --init "$PROJECT-web" sleep 1000 >/dev/null
+	begin log logs -f
+	until_true grep -q ours log
+	docker run -d --name guest --network none --init "$PROJECT-web" sh -c 'echo foreign; exec sleep 1000' >/dev/null
 	[ "$(docker inspect -f '{{index .Config.Labels "com.docker.compose.service"}}' guest)" = web ]
 	run -0 flow plan --exit-code
 	flow up -d --remove-orphans
 	flow down
 	[ "$(names)" = guest ] # by its labels alone
 	docker rm -f guest >/dev/null
+	ends 0
+	! grep -q foreign log
 }
 
 @test "one service only" {
@@ -208,4 +212,32 @@ volumes: {data: {}}'
 	[ "$(grep -c 'it needs' <<<"$output")" = 1 ]
 	flow -p "$PROJECT" down db
 	[ "$(names)" = other-1 ]
+}
+
+@test "-v takes the volumes of the file's active services, of those named alone where some are named" {
+	cat >a.yaml <<-'YAML'
+		services:
+		  a: {image: busybox, network_mode: none, volumes: ["used:/d"]}
+		  b: {image: busybox, network_mode: none, volumes: ["other:/d"]}
+		  p: {image: busybox, network_mode: none, volumes: ["off:/d"], profiles: [p]}
+		  former: {image: busybox, network_mode: none, volumes: ["former:/d"]}
+		volumes: {used: {}, other: {}, off: {}, former: {}}
+	YAML
+	sed '/  former/d; s/, former: {}//' a.yaml >compose.yaml
+	left() { docker volume ls -q --filter "label=com.docker.compose.project=$PROJECT" | sed "s/^${PROJECT}_//" | sort | paste -sd' '; }
+	flow -f a.yaml --profile p create
+	flow -f a.yaml --profile p down
+	[ "$(left)" = "former off other used" ]
+	flow down -v a
+	[ "$(left)" = "former off other" ]
+	flow down -v --except b
+	[ "$(left)" = "former off other" ]
+	run -0 flow down -v
+	has "volume ${PROJECT}_former stays: no active service of the file uses it" "volume ${PROJECT}_off stays"
+	[ "$(left)" = "former off" ]
+	flow --profile p down -v
+	[ "$(left)" = former ]
+	mkdir elsewhere
+	cd elsewhere
+	flow -p "$PROJECT" down -v
 }

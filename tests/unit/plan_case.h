@@ -380,8 +380,13 @@ static inline int case_plan(struct plan_case *c, struct plan **ret_plan)
 					       : images_push(c->arena, c->dag, &c->push);
 		return 0;
 	}
-	struct teardown_scope scope = { c->no_file ? NULL : c->dag, "p", c->seen, c->names, c->nnames,
-		c->excepts, c->nexcepts };
+	struct teardown_scope scope = { .dag = c->no_file ? NULL : c->dag,
+		.project = "p",
+		.seen = c->seen,
+		.names = c->names,
+		.nnames = c->nnames,
+		.excepts = c->excepts,
+		.nexcepts = c->nexcepts };
 	if (case_again(c))
 		return again_plan(c->arena, c->dag, c->seen, &c->again, ret_plan, &c->errors);
 	if (case_teardown(c)) {

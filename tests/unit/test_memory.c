@@ -134,7 +134,7 @@ static void send_event(const char *id, const char *action, unsigned number)
 		"{\"Type\":\"container\",\"Action\":\"%s\",\"Actor\":{\"ID\":\"%s\",\"Attributes\":{"
 		"\"name\":\"shop-db-1\",\"com.docker.compose.project\":\"shop\","
 		"\"com.docker.compose.service\":\"db\",\"com.docker.compose.container-number\":\"1\","
-		"\"exitCode\":\"3\"}},\"timeNano\":%lld}\n",
+		"\"com.docker.compose.config-hash\":\"1\",\"exitCode\":\"3\"}},\"timeNano\":%lld}\n",
 		action, id, (long long)(1795255200 * SECOND + number));
 	len = snprintf(chunk, sizeof chunk, "%x\r\n%s\r\n", (unsigned)len, text);
 	assert_int_equal(send(world.events->fd, chunk, (size_t)len, MSG_NOSIGNAL), len);
