@@ -1,5 +1,5 @@
 /* What may be in a plan's way, and how what it is going to take apart can be put together again: asked for by
- * a plan that removes a network, gives a container a name, or needs another port. */
+ * a plan that removes a network, gives a container a name or names one, or needs another port. */
 #include "base/text/json.h"
 #include "engine/observe/inspect.h"
 #include "engine/observe/observe.h"
@@ -25,6 +25,7 @@ struct question {
 	/* Returns 0, or -1 with a finding: the answer is of another type. */
 	int (*read)(struct question *question, const struct cJSON *json);
 	struct observed_container *moved; /* of an inspect */
+	const char *named;                /* the container that an inspect asks for by this name or id */
 	bool whole;                       /* the answer is an object, no list */
 };
 
@@ -155,19 +156,32 @@ static int read_places(struct question *question, const struct cJSON *json)
 	return 0;
 }
 
+/* Known by what it was asked for: whether it is there is all that counts. */
+static int read_named(struct question *question, const struct cJSON *json)
+{
+	struct around *around = question->around;
+	struct observed_container *container = ARENA_NEW(around->arena, struct observed_container);
+	container->id = arena_strdup(around->arena, json_text(json, "Id", ""));
+	container->name = question->named;
+	*ARENA_PUSH(around->arena, around->others->containers, around->others->ncontainers) = container;
+	return 0;
+}
+
 /* A failure that has not passed ends the whole look. */
 static void question_answered(struct ask *ask, struct request *request)
 {
 	struct question *question = ask->arg;
 	struct around *around = question->around;
 	struct cJSON *json = NULL;
-	if (request && request->fault == HTTP_OK && request->status == 404 && question->moved)
-		return; /* it has gone meanwhile; its steps find that out */
+	if (request && request->fault == HTTP_OK && request->status == 404 &&
+		(question->moved || question->named))
+		return; /* it is not there: its steps, or whoever names it, find that out */
 	if (request && (request->fault != HTTP_OK || request->status != 200))
 		error_add(around->errors, ERROR_ENGINE, NULL, NULL, "cannot look at the %s of the engine: %s",
 			question->what, http_message(http_arena(request), request));
 	else if (request)
-		json = http_json(request, question->moved || question->whole ? JSON_OBJECT : JSON_LIST,
+		json = http_json(request,
+			question->moved || question->named || question->whole ? JSON_OBJECT : JSON_LIST,
 			around->errors);
 	if (!json || question->read(question, json) < 0)
 		around->failed = true;
@@ -225,6 +239,12 @@ static void ask_around(struct around *around)
 		question_ask(&(struct question){ .around = around, .what = "plugins", .read = read_managed },
 			"/plugins", NULL);
 	}
+	for (size_t i = 0; i < wanted->nnamed; i++)
+		question_ask(&(struct question){ .around = around,
+				     .what = "containers",
+				     .read = read_named,
+				     .named = wanted->named[i] },
+			inspect_container_path(arena, wanted->named[i]), NULL);
 	for (size_t i = 0; i < wanted->nmoved; i++)
 		question_ask(&(struct question){ .around = around,
 				     .what = "containers",

@@ -1,6 +1,7 @@
 #include "graph/obstacles/obstacles.h"
 #include "base/text/subnet.h"
 #include "base/text/text.h"
+#include "graph/obstacles/obstacles_container.h"
 #include "graph/obstacles/obstacles_plugin.h"
 
 #include <inttypes.h>
@@ -124,6 +125,7 @@ void obstacles_wanted(struct arena *arena, const struct plan *plan, const struct
 		want_ports(arena, step, &wanted);
 		want_network(arena, step, seen, &wanted);
 		wanted.plugins |= plugin_needed(step);
+		obstacles_container_wanted(arena, plan, step, seen, &wanted.named, &wanted.nnamed);
 		if (op_traits[step->op].leaves)
 			map_set(&moved, step->container->id, (void *)step->container);
 	}
@@ -135,7 +137,7 @@ void obstacles_wanted(struct arena *arena, const struct plan *plan, const struct
 
 bool obstacles_none(const struct obstacles *wanted)
 {
-	return !wanted->nnames && !wanted->nports && !wanted->nremade && !wanted->nmoved &&
+	return !wanted->nnames && !wanted->nports && !wanted->nremade && !wanted->nmoved && !wanted->nnamed &&
 	       !wanted->networks && !wanted->plugins;
 }
 
@@ -343,6 +345,7 @@ int obstacles_refuse(struct arena *arena, const struct plan *plan, const struct 
 			refuse_name(&refusal, step, name);
 		plugin_refuse(arena, step, others->plugins, errors);
 		refuse_mode(&refusal, step);
+		obstacles_container_refuse(arena, plan, step, seen, others, errors);
 		refuse_ports(&refusal, step);
 		if (removes_network(step))
 			refuse_strangers(&refusal, step);

@@ -17,6 +17,8 @@ struct obstacles {
 	size_t nremade;
 	struct observed_container **moved; /* containers of the snapshot whose places on those are needed */
 	size_t nmoved;
+	const char **named; /* containers outside of the snapshot that new ones name: are they there? */
+	size_t nnamed;
 	bool plugins;  /* drivers and runtimes: one is needed that not every engine has */
 	bool networks; /* all networks: one is made with addresses of its own, or changes, or is named by a
 			  mode */
@@ -31,8 +33,8 @@ bool obstacles_none(const struct obstacles *wanted);
 
 /* Refuses a plan that `others` (containers and networks of the engine, of the project or not) are in the way
  * of: taken names and ports, strangers on a network that has to be remade, overlapping addresses; or that
- * name a network (`network_mode`), a driver or a runtime which is not there. Returns 0,
- * or -1 with findings. */
+ * name a network (`network_mode`), a container (`container:NAME`), a driver or a runtime which is not there.
+ * Returns 0, or -1 with findings. */
 int obstacles_refuse(struct arena *arena, const struct plan *plan, const struct observed *seen,
 	const struct observed *others, struct errors *errors);
 

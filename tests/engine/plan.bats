@@ -291,6 +291,23 @@ refused_alike() {
 	[ "$status" -eq 0 ]
 }
 
+@test "C6 a container that is named and nobody has is refused before a network is made" {
+	local key
+	for key in network_mode pid ipc; do
+		refused_alike 1 "services.web.$key: container $PROJECT-gone not found" \
+			<<<"services: {web: {image: busybox, $key: \"container:$PROJECT-gone\"}, db: {image: busybox}}"
+	done
+	refused_alike 1 "services.web.volumes_from[1]: container $PROJECT-gone not found" \
+		<<<"services: {web: {image: busybox, volumes_from: [db, \"container:$PROJECT-gone:ro\"]}, db: {image: busybox}}"
+	compose <<<"services: {web: {image: busybox, init: true, command: sleep 1000, network_mode: \"container:$PROJECT-there\"}}"
+	docker run -d --init --name "$PROJECT-there" --network none busybox sleep 1000
+	run flow up -d
+	field web-1 '{{.HostConfig.NetworkMode}}'
+	docker rm -f "$PROJECT-there"
+	flow down
+	[ "$status" -eq 0 ]
+}
+
 @test "C6 a volume of one letter that is read as a drive is refused before a network is made" {
 	refused_alike 1 "services.web.volumes[0].target: invalid mount path: 'v:/v'" <<<'services: {web: {image: busybox, volumes: ["v:/v"]}}'
 }
