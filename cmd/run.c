@@ -332,7 +332,7 @@ const struct cmd cmd_run = {
 		"Signals are passed on to it. After SIGTERM, and after SIGINT where it has no terminal, it has the "
 		"service's stop_grace_period (10s) to end, then it is killed; a second one kills it at once. Ctrl-P Ctrl-Q leaves one with a terminal and lets it run; detachKeys "
 		"in docker's config.json names other keys. What a run that was killed has left although it had "
-		"--rm, the next run, up or down removes.",
+		"--rm, the next run, up or down removes once it has ended.",
 	.examples = (const struct cmd_example[]){ { "run --rm web ./manage.py migrate",
 							  "a command with what web needs, gone afterwards" },
 		{ "run --rm --no-deps -T web cat /etc/os-release", "without dependencies, for a script" },

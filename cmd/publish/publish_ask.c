@@ -241,7 +241,10 @@ int publish_ask(struct ctx *ctx, const struct publish_question *question)
 			return 0;
 		if (!asked[i].lines)
 			continue;
-		if (!answers)
+		if (ctx->globals.dry_run) { /* nothing goes out: it is only told */
+			error_warn(&ctx->errors, NULL, NULL, "%s", asked[i].head);
+			error_detail(&ctx->errors, asked[i].lines);
+		} else if (!answers)
 			refuse_to_ask(ctx, &asked[i]);
 		else if (!ask_yes(ctx, arena_printf(ctx->arena, "%s\n%s%s", asked[i].head, asked[i].lines,
 					       asked[i].ask)))

@@ -233,7 +233,7 @@ const struct cmd cmd_up = {
 	.text = "Compares the file with what the engine has, and changes only what differs. A service starts when "
 		"what it depends on meets its condition; independent branches do not wait for each other.\n"
 		"Without --detach the output of the containers is shown until all whose output is shown, or that are "
-		"named, have ended; Ctrl-C stops them, a second Ctrl-C kills them. With --watch what containers say goes on in those that replace them.\n"
+		"named, have ended; Ctrl-C stops them, a second Ctrl-C kills them; while they are still being made and started, the first one ends that, and the second leaves what there is as it is. With --watch what containers say goes on in those that replace them.\n"
 		"On a terminal a line below the output names further keys: w watches the files that develop.watch "
 		"names, or no more; d leaves, with status 0, and the containers run on; Enter makes an empty line.",
 	.examples = (const struct cmd_example[]){ { "up -d", "start what the file says, and return" },

@@ -195,27 +195,38 @@ static int put_healthcheck(struct body *body)
 	return body_needs(body, 44, "healthcheck.start_interval", "25");
 }
 
+static void put_once(cJSON *exposed, struct map *seen, const char *port)
+{
+	if (map_has(seen, port))
+		return;
+	map_set(seen, port, NULL);
+	cJSON_AddObjectToObject(exposed, port);
+}
+
 /* ExposedPorts from `expose` (ranges included) and `ports`, PortBindings from `ports`. */
 static void put_ports(struct body *body)
 {
 	const struct service *service = body->service;
 	cJSON *exposed = cJSON_CreateObject(), *bindings = cJSON_CreateObject();
+	struct map seen, lists; /* by port: of a range there may be tens of thousands */
+	map_init(&seen, body->arena);
+	map_init(&lists, body->arena);
 	for (size_t i = 0; i < service->nexpose; i++) {
 		const char *port = service->expose[i];
 		if (!strchr(port, '/'))
 			port = arena_printf(body->arena, "%s/tcp", port);
-		if (!cJSON_GetObjectItemCaseSensitive(exposed, port))
-			cJSON_AddObjectToObject(exposed, port);
+		put_once(exposed, &seen, port);
 	}
 	for (size_t i = 0; i < service->nports; i++) {
 		const struct port *port = service->ports[i];
 		const char *key = arena_printf(body->arena, "%lld/%s", (long long)port->target,
 			port->protocol ? port->protocol : "tcp");
-		if (!cJSON_GetObjectItemCaseSensitive(exposed, key))
-			cJSON_AddObjectToObject(exposed, key);
-		cJSON *list = cJSON_GetObjectItemCaseSensitive(bindings, key);
-		if (!list)
+		put_once(exposed, &seen, key);
+		cJSON *list = map_get(&lists, key);
+		if (!list) {
 			list = cJSON_AddArrayToObject(bindings, key);
+			map_set(&lists, key, list);
+		}
 		cJSON *binding = cJSON_CreateObject();
 		put_text(binding, "HostIp", port->host_ip ? port->host_ip : "");
 		put_text(binding, "HostPort", port->published ? port->published : "");

@@ -109,6 +109,12 @@ static const char *advise_unchecked(struct arena *arena, const struct timeline_s
 		step->name, span);
 }
 
+/* Whether the gate has failed for an end, whatever its check has said. */
+static bool has_exited(const char *failure)
+{
+	return failure && strstr(failure, " exited (");
+}
+
 /* A gate: the service's own time, or that of who looks. */
 static const char *advise_gate(struct arena *arena, const struct timeline_step *step, int64_t took)
 {
@@ -117,7 +123,7 @@ static const char *advise_gate(struct arena *arena, const struct timeline_step *
 	if (step->state == STEP_FAILED) /* its output may be gone with its container */
 		return arena_printf(arena, "%s was given up after %s%s%s%s", name, span,
 			step->failure ? ", since " : "", step->failure ? step->failure : "",
-			step->check ? ": fewer retries tell it sooner" : "");
+			step->check && !has_exited(step->failure) ? ": fewer retries tell it sooner" : "");
 	if (!step->check && !waits_until(step, CONDITION_HEALTHY))
 		return advise_unchecked(arena, step, span);
 	if (step->by_engine)

@@ -143,8 +143,14 @@ static void settle_names(struct work *work)
 			arena_printf(work->arena, "services.%s", service->key),
 			"container name \"%s\" is in use by a container of service %s", wait->name,
 			owner->seen->service ? owner->seen->service : "unknown");
-		error_hint(work->errors, owner->task ? "give one of them another container_name"
-						     : "remove it with --remove-orphans, or rename it");
+		if (wait->step->create.oneoff)
+			error_hint(work->errors,
+				"give it another --name, or remove that container: docker rm -f %s",
+				wait->name);
+		else
+			error_hint(work->errors, owner->task
+							 ? "give one of them another container_name"
+							 : "remove it with --remove-orphans, or rename it");
 	}
 }
 
