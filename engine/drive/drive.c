@@ -4,7 +4,6 @@
 #include "engine/observe/observe.h"
 #include "engine/payload/service_files.h"
 #include "engine/local/lock.h"
-#include "engine/local/stopping.h"
 #include "base/text/text.h"
 #include "graph/timeline/timeline.h"
 
@@ -79,50 +78,6 @@ static bool is_halted(const struct drive *drive)
 	return drive->interrupted || (drive->halted && drive->halted(drive->halted_arg));
 }
 
-static const char *project_of(const struct step *step)
-{
-	return step->container && step->container->project ? step->container->project
-	       : step->service                             ? step->service->project->name
-							   : NULL;
-}
-
-static void keep_stop(void *arg, const struct step *step, const char *id, int64_t grace)
-{
-	const struct drive *drive = arg;
-	const char *project = project_of(step);
-	if (project)
-		stopping_begin(drive->scratch, drive->engine, project, id, grace);
-}
-
-/* Those that the engine has said are over, by the end of a stop or by a start: what runs already it does not
- * start. */
-static void forget_stops(const struct drive *drive, const struct plan *plan)
-{
-	struct texts names = scope_names(drive->scratch, drive->scope);
-	for (size_t n = 0; n < names.count; n++) {
-		struct map *ended = map_create(drive->scratch);
-		for (size_t i = 0; i < plan->count; i++) {
-			const struct step *step = plan->steps[i];
-			bool tells = op_traits[step->op].ends || op_traits[step->op].starts;
-			const char *id = tells && step->state == STEP_DONE ? step_container(step) : NULL;
-			if (id && text_is(project_of(step), names.items[n]))
-				map_set(ended, id, "");
-		}
-		if (ended->count)
-			stopping_end(drive->scratch, drive->engine, names.items[n], ended);
-	}
-}
-
-void drive_see_stops(struct drive *drive)
-{
-	struct texts names = scope_names(drive->scratch, drive->scope);
-	struct map *ids = map_create(drive->scratch);
-	for (size_t i = 0; i < names.count; i++)
-		stopping_read(drive->scratch, drive->engine, names.items[i], ids);
-	for (size_t i = 0; ids->count && i < drive->seen->ncontainers; i++)
-		drive->seen->containers[i]->stopping = map_has(ids, drive->seen->containers[i]->id);
-}
-
 /* Runs one plan with what the drive knows, unless nothing more is to begin. */
 static int run_one(struct drive *drive, struct plan *plan, struct errors *errors)
 {
@@ -141,7 +96,8 @@ static int run_one(struct drive *drive, struct plan *plan, struct errors *errors
 		.before_start = drive->follow ? follow_before_start : drive->before_start,
 		.hook_said = drive->follow ? follow_hook_said : NULL,
 		.arg = drive->follow ? (void *)drive->follow : drive->arg,
-		.stops = keep_stop,
+		.stops = drive_keep_stop,
+		.starts = drive_keep_start,
 		.stops_arg = drive,
 		.halted = drive->halted,
 		.halted_arg = drive->halted_arg,
@@ -153,7 +109,7 @@ static int run_one(struct drive *drive, struct plan *plan, struct errors *errors
 		return -1;
 	int64_t began = loop_now();
 	int result = run_plan(drive->engine, plan, &options, &drive->result, errors);
-	forget_stops(drive, plan);
+	drive_forget_kept(drive, plan);
 	if (drive->timeline)
 		timeline_take(drive->timeline, plan, plan == drive->image_plan ? "images" : "containers",
 			began, loop_now());

@@ -102,8 +102,16 @@ void drive_close(struct drive *drive);
 /* Frees what was seen and planned, and empties `scratch` for the next look. */
 void drive_forget(struct drive *drive);
 
-/* Marks those of drive->seen that a run which was cut short may be stopping. */
-void drive_see_stops(struct drive *drive);
+/* Marks those of drive->seen that a run which was cut short may be stopping, and those whose post_start hooks
+ * have not all succeeded. (drive_kept.c) */
+void drive_see_kept(struct drive *drive);
+
+/* Keep that for the next run: for run_options, `arg` is the drive. (drive_kept.c) */
+void drive_keep_stop(void *arg, const struct step *step, const char *id, int64_t grace);
+void drive_keep_start(void *arg, const struct step *step, const char *id);
+
+/* Forgets what the run of the plan has brought to its end. (drive_kept.c) */
+void drive_forget_kept(const struct drive *drive, const struct plan *plan);
 
 /* What is there now of the scope's projects: containers only, one request. The snapshot is `scratch`'s; NULL
  * with findings in `errors`. */

@@ -44,7 +44,7 @@ static int again_look(struct drive *drive, enum drive_look why)
 	drive->seen = drive_containers(drive, drive->errors);
 	if (!drive->seen || (drive->scope == &again->labelled && graph_of_labels(again) < 0))
 		return -1;
-	drive_see_stops(drive);
+	drive_see_kept(drive);
 	again->how.shared_files = service_files_shared(drive->engine);
 	if (again_plan(drive->scratch, drive->scope->dag, drive->seen, &again->how, &drive->plan,
 		    drive->errors) < 0)

@@ -47,12 +47,6 @@ static enum op_verdict checked_create(struct op_call *call, const struct cJSON *
 					     : op_refuse_taken(call, labels, call->step->service->project);
 }
 
-static int ask_start(struct op_call *call, struct request *request)
-{
-	op_post(request, op_path(call, "containers", call->container, "start"), NULL);
-	return 0;
-}
-
 static int check_container(struct op_call *call, struct request *request)
 {
 	request->method = "GET";
@@ -122,6 +116,15 @@ static enum op_verdict checked_stop(struct op_call *call, const struct cJSON *js
 	call->grace = json_int(json, "Config.StopTimeout", 0) * INT64_C(1000000000);
 	call->phase = OP_ASK;
 	return OP_NEXT;
+}
+
+static int ask_start(struct op_call *call, struct request *request)
+{
+	bool again = call->part == START_AGAIN;
+	op_post(request, op_path(call, "containers", call->container, again ? "restart" : "start"), NULL);
+	if (again)
+		request->query = grace(call);
+	return 0;
 }
 
 static int ask_restart(struct op_call *call, struct request *request)
@@ -225,11 +228,29 @@ static void cancel_drain(struct job *job)
 
 static const struct job_row drain_job = { .begin = begin_drain, .cancel = cancel_drain };
 
+/* What the engine will not do although it was asked for, "Published ports are discarded…", is worth a word.
+ */
+static enum op_verdict took_create(struct op_call *call, const struct cJSON *json)
+{
+	const struct service *service = call->step->service;
+	enum op_verdict verdict = op_take_id(call, json);
+	const struct cJSON *warning;
+	cJSON_ArrayForEach(warning, json_get(json, "Warnings"))
+	{
+		const char *text = verdict == OP_DONE ? cJSON_GetStringValue(warning) : NULL;
+		if (text && *text)
+			error_warn(call->errors, &service->at,
+				arena_printf(call->arena, "services.%s", service->key), "the engine: %s",
+				text);
+	}
+	return verdict;
+}
+
 static const struct op_row rows[] = {
 	{ .op = OP_CONTAINER_CREATE,
 		.ask = ask_create,
 		.takes = CREATE_TAKES,
-		.got = op_take_id,
+		.got = took_create,
 		.answer = JSON_OBJECT,
 		.doubt = 409,
 		.check = check_name,

@@ -16,6 +16,9 @@ enum op_phase {
 	OP_BLAME, /* after a failure: which container has the port, or uses what was to be removed? */
 };
 
+/* Parts of a start: when it ran already, and that may be of no use, it is restarted. */
+enum { START_ONCE, START_AGAIN };
+
 /* Who uses what the engine does not remove since it is in use. */
 enum op_use {
 	OP_USE_NONE,

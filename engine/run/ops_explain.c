@@ -1,5 +1,7 @@
 #include "engine/connect/endpoint.h"
 #include "engine/run/ops.h"
+#include "engine/stream/last_words.h"
+#include "graph/plan/taken_back.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -278,6 +280,28 @@ static const struct mark *place_of(
 	return NULL;
 }
 
+/* A command that follows the start has failed: what that does to the container, and what helps. */
+static void explain_hook(struct op_call *call, const char *reason)
+{
+	const struct step *step = call->step;
+	const struct service *service = step->service;
+	const struct node *hooks = node_get(service->node, "post_start");
+	const char *words = taken_back_words(taken_back(step, call->container));
+	explain_add(call, hooks ? &hooks->at : &service->at,
+		arena_printf(call->arena, "services.%s.post_start", service->key),
+		arena_printf(call->arena, "container %s: %s%s%s", step_shown_name(step), reason,
+			words ? ": " : "", words ? words : ""));
+	if (call->output)
+		error_detail(call->errors, call->output);
+	bool once = step->target && step->target->create.oneoff;
+	if (words)
+		error_hint(call->errors, "%s", last_words_gone_hint(call->arena, service->key));
+	else if (!once)
+		error_hint(call->errors,
+			"the container runs on; the next `up` starts it again, and its hooks (`docker flow exec %s sh` looks around in it)",
+			service->key);
+}
+
 void op_explain(struct op_call *call, const struct request *request)
 {
 	struct step *step = call->step;
@@ -292,6 +316,10 @@ void op_explain(struct op_call *call, const struct request *request)
 		return;
 	}
 	call->common = request->fault != HTTP_OK || request->status >= 500;
+	if (step->exec.hook && !step->exec.before_stop && request->fault == HTTP_OK) {
+		explain_hook(call, reason);
+		return;
+	}
 	const struct refusal *refusal = refusal_of(message);
 	const char *where = NULL;
 	const struct mark *at = place_of(call, refusal, &where);

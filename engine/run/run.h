@@ -33,7 +33,9 @@ struct run_options {
 	/* The container is asked to stop, and has `grace` ns for it; negative: as long as it likes. May be
 	 * NULL. */
 	void (*stops)(void *arg, const struct step *step, const char *id, int64_t grace);
-	void *stops_arg;
+	/* A container with post_start hooks is about to be started. May be NULL. */
+	void (*starts)(void *arg, const struct step *step, const char *id);
+	void *stops_arg; /* of both */
 	/* Asked after every turn of the loop: true ends the run as a first interrupt does, without a signal.
 	 * May be NULL. */
 	bool (*halted)(void *arg);

@@ -33,7 +33,8 @@ struct task {
 struct started {
 	const char *id;
 	const struct step *step;
-	bool begun; /* the engine has told of its start */
+	bool ends_first; /* its start ends what runs before that */
+	bool begun;      /* the engine has told of its start */
 	bool ended, again;
 	bool ending; /* its process has ended, and the engine is about to say so */
 	int64_t exit_code;
@@ -99,6 +100,9 @@ void watch_last_look(struct run *run);
 
 /* Remembers a container that was started, and reports those that ended by themselves. */
 void watch_started(struct run *run, const char *id, const struct step *step);
+
+/* The same, when the step ends first what runs of it. */
+void watch_restarted(struct run *run, const char *id, const struct step *step);
 void watch_report(struct run *run, struct run_result *result);
 
 /* For payload_context: `arg` is the task. (run_peer.c) */
@@ -109,6 +113,10 @@ const struct payload_peer *peer_all(void *arg, const char *service_key, size_t *
  * the engine is asked, and the task ends with a finding that names that one when it does not run.
  * (run_namespace.c) */
 bool namespace_blame(struct task *task, const struct request *request);
+
+/* Whether a start found the container running (status 304) that shares a namespace of one that this run has
+ * started: the namespace may be the former one. (run_namespace.c) */
+bool namespace_doubted(struct task *task, const struct request *request);
 
 /* Engine name or id of the network that a step connects to or disconnects from. */
 const char *peer_network(const struct run *run, const struct step *step);

@@ -1,6 +1,7 @@
 /* A start that the engine refuses because the container whose namespace it shares has ended: the engine's
  * words name neither that one nor why. ("cannot join network of a non running container: ID"; when it ends
  * meanwhile "lstat /proc/PID/ns/net: no such file or directory") */
+#include "base/text/text.h"
 #include "engine/observe/inspect.h"
 #include "engine/observe/look.h"
 #include "engine/run/run_inside.h"
@@ -142,6 +143,36 @@ static void ask_next(struct owners *owners)
 	end_failed(task);
 }
 
+static void add_owners(struct owners *owners, const struct service *service)
+{
+	add_owner(owners, service->network_mode);
+	add_owner(owners, service->pid);
+	add_owner(owners, service->ipc);
+}
+
+static bool has_started(const struct run *run, const char *container)
+{
+	for (size_t i = 0; i < run->nstarted; i++)
+		if (run->started[i].step->state == STEP_DONE &&
+			(text_is(run->started[i].id, container) ||
+				text_is(step_shown_name(run->started[i].step), container)))
+			return true;
+	return false;
+}
+
+bool namespace_doubted(struct task *task, const struct request *request)
+{
+	const struct service *service = task->step->service;
+	if (!op_traits[task->step->op].starts || !service || request->status != 304)
+		return false;
+	struct owners owners = { .task = task };
+	add_owners(&owners, service);
+	for (size_t i = 0; i < owners.count; i++)
+		if (has_started(task->run, owners.ids[i]))
+			return true;
+	return false;
+}
+
 bool namespace_blame(struct task *task, const struct request *request)
 {
 	const struct service *service = task->step->service;
@@ -149,9 +180,7 @@ bool namespace_blame(struct task *task, const struct request *request)
 		return false;
 	struct owners *owners = ARENA_NEW(task->call.arena, struct owners);
 	owners->task = task;
-	add_owner(owners, service->network_mode);
-	add_owner(owners, service->pid);
-	add_owner(owners, service->ipc);
+	add_owners(owners, service);
 	if (!owners->count)
 		return false;
 	task->call.refusal = arena_strdup(task->call.arena, op_message(&task->call, request));

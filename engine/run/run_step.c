@@ -65,6 +65,14 @@ static bool wait_more(struct task *task)
 	return true;
 }
 
+/* Somebody else has started it, and perhaps in a namespace that was about to go. */
+static void start_again(struct task *task)
+{
+	task->call.part = START_AGAIN;
+	watch_restarted(task->run, task->call.container, task->step);
+	task_send(task);
+}
+
 /* What an answer means for the task: its end, another request, a pause, or a failure to explain. */
 static void task_answered(struct request *request)
 {
@@ -73,7 +81,10 @@ static void task_answered(struct request *request)
 	task->request = NULL;
 	switch (op_got(&task->call, request)) {
 	case OP_DONE:
-		task_end(task, true);
+		if (namespace_doubted(task, request))
+			start_again(task);
+		else
+			task_end(task, true);
 		return;
 	case OP_NEXT:
 		task_send(task);
@@ -204,12 +215,24 @@ static void tell_stop(const struct task *task)
 		options->stops(options->stops_arg, task->step, task->call.container, op_grace(&task->call));
 }
 
+/* So does a container whose hooks after its start are lost with us. */
+static void tell_start(const struct task *task)
+{
+	const struct run_options *options = task->run->options;
+	const struct step *step = task->step;
+	bool once = step->target && step->target->create.oneoff;
+	if (options->starts && op_traits[step->op].starts && !once && step->service &&
+		step->service->npost_start)
+		options->starts(options->stops_arg, step, task->call.container);
+}
+
 void task_held(struct task *task)
 {
 	if (!task->held || task->over || !may_begin(task))
 		return;
 	task->held = false;
 	tell_stop(task);
+	tell_start(task);
 	if (task->row->job)
 		begin_job(task);
 	else

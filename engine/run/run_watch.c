@@ -27,12 +27,20 @@ void watch_started(struct run *run, const char *id, const struct step *step)
 	*started = (struct started){ .id = id, .step = step };
 }
 
+void watch_restarted(struct run *run, const char *id, const struct step *step)
+{
+	watch_started(run, id, step);
+	started_find(run, id)->ends_first = true;
+}
+
 /* Whether a step of this plan has set out to end the container. What stands before its start in the plan has
  * ended it for that, as a restart does: the word of that end may come when the start is under way, but before
  * the word of the start. */
 static bool ended_by_us(const struct run *run, const struct started *started)
 {
 	bool behind = false;
+	if (started->ends_first && !started->begun)
+		return true;
 	for (size_t i = 0; i < run->plan->count; i++) {
 		const struct step *step = run->plan->steps[i];
 		behind |= step == started->step;

@@ -23,8 +23,9 @@ struct step *hooks_after_start(struct plan *plan, struct step *start)
 		if (start->undo)
 			plan_need(plan, step, last, ON_BEGUN);
 		step->follows = last; /* the next `up` finds a running container and would not run it */
-		/* A one-off may have ended before its hook has: its own status counts. */
-		step->may_fail = start->target && start->target->create.oneoff;
+		/* A one-off may have ended before its hook has: its own status counts. What is put back had
+		 * hooks of a former file. */
+		step->may_fail = start->undo || (start->target && start->target->create.oneoff);
 		last = step;
 	}
 	return last;

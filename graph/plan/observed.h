@@ -44,6 +44,7 @@ struct observed_container {
 	bool abandoned; /* a one-off that does not run and was to be removed by a process that is gone */
 	enum container_state state;
 	bool stopping; /* a run that was cut short has asked for its stop, and may not have seen its end */
+	bool unhooked; /* a run has started it, and its post_start hooks have not all succeeded */
 	enum health health;
 	int64_t exit_code;  /* of an exited one */
 	int64_t created;    /* Unix seconds */

@@ -151,12 +151,37 @@ static const char *anew_below(const struct work *work, const struct task *task)
 	return NULL;
 }
 
-/* The same for a container that has done its task. */
+/* Whether this run runs the task, so that what it leaves is new to those that wait for its end. */
+static bool task_runs(const struct work *work, const struct task *task)
+{
+	for (size_t r = 0; task->one_shot && !work->options->no_start && r < task->nreplicas; r++)
+		if (task->replicas[r]->action != ACTION_KEEP)
+			return true;
+	return false;
+}
+
+/* The task whose end the task waits for and that runs in front of it, or NULL. */
+static const char *runs_below(const struct work *work, const struct task *task)
+{
+	for (size_t e = 0; e < task->vertex->nedges; e++) {
+		const struct dag_edge *edge = &task->vertex->edges[e];
+		if (edge->condition == CONDITION_COMPLETED && task_runs(work, work_task(work, edge->to)))
+			return edge->to->service->key;
+	}
+	return NULL;
+}
+
+/* Why a container that has done its task has to do it again for the sake of what it waits for, or NULL. */
 static const char *due_fault(
 	const struct work *work, const struct task *task, const struct existing *existing)
 {
-	const char *below = existing_done(task, existing) ? anew_below(work, task) : NULL;
-	return below ? arena_printf(work->arena, "%s begins anew", below) : NULL;
+	if (!existing_done(task, existing))
+		return NULL;
+	const char *below = anew_below(work, task);
+	if (below)
+		return arena_printf(work->arena, "%s begins anew", below);
+	below = runs_below(work, task);
+	return below ? arena_printf(work->arena, "%s runs before it", below) : NULL;
 }
 
 /* Why the container must be replaced, or NULL. */
@@ -202,6 +227,11 @@ static const char *why_again(const struct work *work, const struct task *task, c
 	return due_fault(work, task, now);
 }
 
+static bool lacks_hooks(const struct task *task, const struct existing *existing)
+{
+	return existing->seen->unhooked && task->service->npost_start;
+}
+
 /* Chooses between an unchanged container's possible fates. */
 static void decide_end(struct work *work, const struct task *task, struct replica *replica)
 {
@@ -214,6 +244,9 @@ static void decide_end(struct work *work, const struct task *task, struct replic
 		} else if (!work->options->no_start && (now->away || now->seen->stopping)) {
 			replica->action = ACTION_RESTART;
 			replica->reason = "a run that was cut short may be stopping it";
+		} else if (!work->options->no_start && lacks_hooks(task, now)) {
+			replica->action = ACTION_RESTART;
+			replica->reason = "a post_start hook has not succeeded";
 		} else if (!work->options->no_start && (replica->reason = existing_retried(work, now))) {
 			replica->action = ACTION_RESTART;
 		}
@@ -261,10 +294,11 @@ static void go_on(struct replica *replica, struct existing *made, struct existin
 	made->replica = old->replica = replica;
 }
 
-/* Whether it runs, and a run that was cut short may be stopping it: it is no successor to rely on. */
-static bool is_leaving(const struct existing *existing)
+/* Whether it runs, and a run that was cut short may be stopping it, or has not run its hooks: it is no
+ * successor to rely on. */
+static bool is_unsure(const struct task *task, const struct existing *existing)
 {
-	return existing_runs(existing) && existing->seen->stopping;
+	return existing_runs(existing) && (existing->seen->stopping || lacks_hooks(task, existing));
 }
 
 /* Decides a number whose old container, put `away`, waits for what becomes of the new one: `made`, or NULL.
@@ -272,7 +306,7 @@ static bool is_leaving(const struct existing *existing)
 static void decide_away(struct work *work, struct task *task, struct replica *replica, struct existing *made,
 	struct existing *away)
 {
-	bool stays = made && !is_leaving(made);
+	bool stays = made && !is_unsure(task, made);
 	if (stays && !why_changed(work, task, made)) {
 		go_on(replica, made, away, "its new container is there");
 		return;
@@ -327,7 +361,7 @@ static void decide_number(struct work *work, struct task *task, struct replica *
 	const char *reason = why_changed(work, task, kept);
 	if (!reason && existing_done(task, kept) && made->seen->state == CONTAINER_CREATED)
 		reason = "its task was to run again";
-	if (!reason || is_leaving(made) || why_changed(work, task, made))
+	if (!reason || is_unsure(task, made) || why_changed(work, task, made))
 		adopt(work, task, replica, kept);
 	else
 		go_on(replica, made, kept,

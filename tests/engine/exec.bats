@@ -60,9 +60,11 @@ web() {
 @test "both outputs at once, one of them read by nobody for a while" {
 	web
 	mkfifo slow
-	flow exec -T web sh -c 'i=0; while [ $i -lt 3000 ]; do echo out$i; echo "err$i xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" >&2; i=$((i+1)); done' >out 2>slow &
+	flow exec -T web sh -c 'echo out0; until [ -e /go ]; do sleep 0.1; done; echo err0 >&2; i=1; while [ $i -lt 3000 ]; do echo out$i; echo "err$i xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" >&2; [ $i = 500 ] && touch /half; i=$((i+1)); done' >out 2>slow &
 	exec 9<slow
 	until_true [ -s out ]
+	docker exec "$PROJECT-web-1" touch /go
+	until_true docker exec "$PROJECT-web-1" test -e /half
 	cat <&9 >err
 	wait $!
 	[ "$(wc -l <out)" = 3000 ]

@@ -84,9 +84,38 @@ log() { docker exec "$PROJECT-db-1" cat /data/log | paste -sd' '; }
 	YAML
 	run flow up -d
 	[ "$status" -eq 1 ]
-	has "compose.yaml:2:3" "post_start: db hook exited with status 3" "no disk"
+	has "compose.yaml:6:17: error: services.db.post_start: container $PROJECT-db-1: post_start: db hook exited with status 3" "no disk" \
+		"hint: the container runs on; the next \`up\` starts it again"
 	is db-1 running
 	[ "$(names)" = db-1 ]
+}
+
+@test "a hook after a start that has failed, or was never run, is made up for by the next up" {
+	hooked() { compose <<<"services: {web: {image: busybox, init: true, command: sleep 1000, environment: {V: \"$1\"}, post_start: [{command: [sh, -c, '$2']}]}}"; }
+	hooked 1 '[ -e /go ] && echo ran >>/hook'
+	run -1 flow up -d
+	run -3 flow plan --exit-code
+	has "a post_start hook has not succeeded"
+	docker exec "$PROJECT-web-1" touch /go
+	flow up -d
+	[ "$(docker exec "$PROJECT-web-1" cat /hook)" = ran ]
+	run -0 flow up -d
+	has "nothing to do"
+	hooked 2 'touch /began; exec sleep 1000'
+	begin log up -d
+	until_true docker exec "$PROJECT-web-1" test -e /began
+	kill -KILL "$pid"
+	ends 137
+	run -3 flow plan --exit-code
+	has "left by an interrupted recreate" "exec "
+	# in a replacement: told once, and the former container is back
+	hooked 1 'echo ran >>/hook'
+	flow up -d
+	hooked 3 'echo refused; exit 6'
+	run -1 flow up -d
+	has "up: 1 failed" "error: services.web.post_start: container $PROJECT-web-1: post_start: web hook exited with status 6: the former container is put back" \
+		"refused" "--rollback=false web"
+	[ "$(docker exec "$PROJECT-web-1" cat /hook)" = ran ]
 }
 
 @test "a failing pre_stop hook does not keep a container from stopping" {
@@ -222,4 +251,30 @@ networked() {
 		has "nothing to do"
 		flow down -t 0
 	done
+}
+
+@test "C2 who shares a namespace and is started by others before its owner ended is started again" {
+	stack() {
+		compose <<-YAML
+			services:
+			  db:
+			    image: busybox
+			    command: sh -c 'trap "echo ending; sleep 2; exit 0" TERM; echo up; while :; do sleep 0.1; done'
+			    networks: [back]
+			  side: {image: busybox, init: true, command: sleep 1000, network_mode: "service:db"}
+			networks: {back: {labels: {version: "$1"}}}
+		YAML
+	}
+	stack 1
+	flow up -d
+	until_true eval 'docker logs "$PROJECT-db-1" | grep -q up'
+	docker stop -t 0 "$PROJECT-side-1" >/dev/null
+	stack 2
+	begin log up -d
+	until_true eval 'docker logs "$PROJECT-db-1" | grep -q ending'
+	docker start "$PROJECT-side-1" >/dev/null
+	ends 0
+	docker exec "$PROJECT-side-1" test -e /sys/class/net/eth0
+	run -0 flow plan
+	has "nothing to do"
 }

@@ -359,7 +359,7 @@ gone() { ! docker inspect "$1" >/dev/null 2>&1; }
 		    post_start: [{command: [sh, -c, "touch /tried; exit 3"]}]
 	YAML
 	run -4 flow run --rm -T web sh -c 'while ! [ -e /tried ]; do sleep 0.05; done; sleep 1; exit 4'
-	has 'warning: services.web: cannot exec container'
+	has 'warning: services.web.post_start: container' 'post_start: web hook exited with status 3'
 	run -0 flow run --rm -T web true
 }
 

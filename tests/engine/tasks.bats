@@ -233,3 +233,37 @@ waited_for() {
 	run -0 ./docker-compose up -d seed
 	[ "$(began seed)" != "$seed" ]
 }
+
+@test "a task runs again when a task whose end it waits for runs before it, as far as it is waited for" {
+	mkdir in
+	echo 1 >in/data
+	compose <<-'YAML'
+		services:
+		  extract: {image: busybox, command: cp /in/data /out/a, volumes: ["./in:/in", "out:/out"]}
+		  transform:
+		    image: busybox
+		    command: sed -i s/^/got-/ /out/a
+		    volumes: ["out:/out"]
+		    depends_on: {extract: {condition: service_completed_successfully}}
+		  load:
+		    image: busybox
+		    command: cat /out/a
+		    restart: "no"
+		    volumes: ["out:/out"]
+		    depends_on: {transform: {condition: service_completed_successfully}}
+		  beside: {image: busybox, command: echo beside, restart: "no", depends_on: [extract]}
+		volumes: {out: {}}
+	YAML
+	flow up -d
+	until_true eval '[ "$(docker logs "$PROJECT-load-1")" = got-1 ]'
+	until_true is beside-1 exited
+	beside=$(field beside-1 '{{.State.StartedAt}}')
+	echo 2 >in/data
+	run -0 flow plan
+	has "transform runs before it" "extract runs before it"
+	flow up -d
+	until_true eval '[ "$(docker logs "$PROJECT-load-1")" = got-2 ]'
+	[ "$(field beside-1 '{{.State.StartedAt}}')" = "$beside" ]
+	run -0 flow up -d
+	has 'nothing to do: everything is as the file says'
+}

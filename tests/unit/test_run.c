@@ -16,6 +16,7 @@ static const char *refuse;    /* every one with this text is refused */
 static unsigned removals;     /* asked for of a container whose removal is under way */
 static bool dies, interrupts; /* a started container ends at once with 3; the start brings a SIGINT */
 static bool lags;             /* the end by a stop is told when the start is under way */
+static bool runs;             /* a container that is to be started, for somebody else has done so */
 static bool full;             /* the engine's disk is */
 static bool late;             /* the events are accepted when the container is made and asked to start */
 static unsigned retries;
@@ -79,6 +80,12 @@ static void answer(struct peer *peer, char *line)
 		stream = peer;
 		if (!late)
 			accept_events(NULL);
+	} else if (runs && strstr(line, "/c2/start")) {
+		reply_json(peer, 304, "");
+	} else if (strstr(line, "/c2/restart")) {
+		tell_of("c2", "die", ",\"exitCode\":\"137\"");
+		tell_of("c2", "start", "");
+		reply_json(peer, 204, "");
 	} else if (strstr(line, "/start")) {
 		if (lags)
 			tell("die", ",\"exitCode\":\"143\"");
@@ -116,7 +123,7 @@ static int set_up(void **state)
 	service.node = network.node = node_map(arena, (struct mark){ NULL, 0, 0 });
 	requests[0] = words[0] = '\0';
 	spoil = refuse = found = NULL;
-	dies = interrupts = lags = full = late = false;
+	dies = interrupts = lags = runs = full = late = false;
 	retries = removals = 0;
 	return 0;
 }
@@ -327,6 +334,40 @@ static void test_container_that_ends(void **state)
 	assert_false(result.ends[0].again);
 }
 
+/* Starts db, then web, which shares its network; both are there. */
+static void start_sharer(struct run_result *ret_result)
+{
+	static struct sink sink = { .on = seen };
+	static struct service db;
+	const char *projects[] = { "shop" };
+	struct observed_container owner = { .id = "c1", .name = "shop-db-1" },
+				  sharer = { .id = "c2", .name = "shop-web-1" };
+	struct plan *plan = plan_create(arena);
+	struct step *first = plan_add(plan, OP_CONTAINER_START, owner.name, NULL);
+	struct step *second = plan_add(plan, OP_CONTAINER_START, sharer.name, NULL);
+	db = (struct service){ .key = "db", .project = &project, .node = service.node };
+	first->service = &db;
+	first->container = &owner;
+	second->service = &service;
+	second->container = &sharer;
+	plan_need(plan, second, first, ON_SUCCESS);
+	const struct run_options options = { .sink = &sink, .projects = projects, .nprojects = 1 };
+	assert_int_equal(run_plan(&engine, plan, &options, ret_result, &errors), 0);
+}
+
+static void what_ran_in_a_namespace_that_begins_anew_is_restarted(void **state)
+{
+	struct run_result result;
+	(void)state;
+	runs = true;
+	start_sharer(&result);
+	assert_null(strstr(requests, "restart"));
+	service.network_mode = "container:shop-db-1";
+	start_sharer(&result);
+	assert_non_null(strstr(requests, "/c2/restart"));
+	assert_int_equal(result.nends, 0);
+}
+
 /* A restart: how many ends of the container it tells of; the exit code of the last in *ret_code. */
 static size_t ends_of_restart(int64_t *ret_code)
 {
@@ -427,6 +468,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_removal_under_way, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_failure, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_container_that_ends, set_up, engine_tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_ran_in_a_namespace_that_begins_anew_is_restarted, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(
 			c8_a_restart_tells_of_the_end_after_its_start_alone, set_up, engine_tear_down),
 		cmocka_unit_test_setup_teardown(

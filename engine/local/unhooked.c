@@ -1,0 +1,28 @@
+#include "engine/local/unhooked.h"
+#include "base/clock.h"
+#include "engine/local/kept.h"
+
+#define WHAT "unhooked"
+
+void unhooked_begin(struct arena *arena, const struct engine *engine, const char *project, const char *id)
+{
+	kept_append(arena, engine, project, WHAT, id, clock_unix() / 1000000000);
+}
+
+void unhooked_read(struct arena *arena, const struct engine *engine, const char *project, struct map *ids)
+{
+	kept_read(arena, engine, project, WHAT, ids);
+}
+
+void unhooked_end(
+	struct arena *arena, const struct engine *engine, const char *project, const struct map *done)
+{
+	struct map *all = map_create(arena), *left = map_create(arena);
+	const struct map_entry *entry;
+	size_t at = 0;
+	unhooked_read(arena, engine, project, all);
+	while ((entry = map_next(all, &at)))
+		if (!map_has(done, entry->key))
+			map_set(left, entry->key, entry->value);
+	kept_write(arena, engine, project, WHAT, left);
+}
