@@ -241,7 +241,7 @@ int publish_ask(struct ctx *ctx, const struct publish_question *question)
 			return 0;
 		if (!asked[i].lines)
 			continue;
-		if (ctx->globals.dry_run) { /* nothing goes out: it is only told */
+		if (!answers && ctx->globals.dry_run) { /* nothing goes out: it is only told */
 			error_warn(&ctx->errors, NULL, NULL, "%s", asked[i].head);
 			error_detail(&ctx->errors, asked[i].lines);
 		} else if (!answers)

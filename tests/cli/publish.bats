@@ -55,6 +55,8 @@ teardown() {
 	run -2 "$flow" publish --with-env "$nowhere/x" <<<y
 	[[ $output == *"a: $PWD:/x:rw"*"compose.yaml: services.a.environment.T (Github authentication)"*"A=b"*'T=ghp_***'*"publish --yes"* ]]
 	[[ $output != *1234567890abc* ]]
+	run -0 "$flow" publish --dry-run --with-env "$nowhere/x" <<<y
+	[[ $output == *"warning: It names folders"*"a: $PWD:/x:rw"*"warning: What looks like a secret"*"warning: Variables go along"* && $output != *1234567890abc* ]]
 	# under docker compose's name the next line is the answer, as there
 	ln -s "$flow" docker-compose
 	run -0 ./docker-compose publish --with-env "$nowhere/x" <<<n
