@@ -428,7 +428,7 @@ built() { docker cp "$PROJECT-$1-1:/facts" - | tar -xO; }
 	flow up -d
 	docker volume create --label "com.docker.compose.project=$PROJECT" --label com.docker.compose.volume=data "${PROJECT}_data"
 	echo 'volumes: {data: {}}' >>compose.yaml
-	run -0 flow down --volume
+	run -0 flow --all-resources down --volume
 	has 'warning: --volume: an old name, write --volumes'
 	run -1 docker volume inspect "${PROJECT}_data"
 	docker rmi "$PROJECT-web"

@@ -271,7 +271,9 @@ chain() {
 	docker network inspect "${PROJECT}_spare"
 	run -0 flow --all-resources up -d
 	has "nothing to do: everything is as the file says"
-	flow down -v
+	run -0 flow down -v
+	has "volume ${PROJECT}_spare stays: no active service of the file uses it"
+	flow --all-resources down -v
 	run ! docker volume inspect "${PROJECT}_spare"
 	run ! docker network inspect "${PROJECT}_spare"
 	# a file may hold nothing else
