@@ -47,15 +47,28 @@ static const struct observed_container *choose(const struct containers *list, co
 	return best;
 }
 
+static int by_port(const void *a, const void *b)
+{
+	const struct observed_port *one = a, *other = b;
+	if (one->container_port != other->container_port)
+		return one->container_port < other->container_port ? -1 : 1;
+	return strcmp(one->protocol, other->protocol);
+}
+
+/* The engine lists ports in an order that changes from call to call. */
 static int not_published(
 	struct ctx *ctx, const struct observed_container *container, int64_t port, const char *protocol)
 {
 	struct texts others = { 0 };
 	const char *list = "";
+	struct observed_port *sorted = ARENA_ARRAY(ctx->arena, struct observed_port, container->nports + 1);
+	for (size_t i = 0; i < container->nports; i++)
+		sorted[i] = container->ports[i];
+	qsort(sorted, container->nports, sizeof *sorted, by_port);
 	for (size_t i = 0; i < container->nports; i++)
 		texts_add_once(ctx->arena, &others,
-			arena_printf(ctx->arena, "%lld/%s", (long long)container->ports[i].container_port,
-				container->ports[i].protocol));
+			arena_printf(ctx->arena, "%lld/%s", (long long)sorted[i].container_port,
+				sorted[i].protocol));
 	for (size_t i = 0; i < others.count; i++)
 		list = arena_printf(ctx->arena, "%s%s%s", list, i ? ", " : "", others.items[i]);
 	list = *list ? list : "it has none";
