@@ -28,8 +28,8 @@ struct dialog {
 	struct request *request; /* NULL: the connection has ended */
 	struct dialog_options options;
 	struct detach detach;
-	struct loop_watch *input; /* NULL: not to be read now */
-	bool input_over;
+	struct loop_watch *input;    /* NULL: not to be read now */
+	bool input_over, has_spoken; /* our input: it has ended; a byte of it was sent */
 	struct frames frames;
 	struct outlet outlets[2]; /* output, error */
 	struct dialog_end end;
@@ -242,7 +242,15 @@ static void end_input(struct dialog *dialog)
 		return;
 	if (dialog->options.tty)
 		hijack_send(dialog->request, "\x04", 1);
+	else if (dialog->options.empty && !dialog->has_spoken)
+		dialog->options.empty(dialog->options.arg);
 	else
+		hijack_shut(dialog->request);
+}
+
+void dialog_end_input(struct dialog *dialog)
+{
+	if (dialog->request)
 		hijack_shut(dialog->request);
 }
 
@@ -254,6 +262,7 @@ static void input_ready(void *arg, short revents)
 	ssize_t len = read(dialog->options.in, bytes, sizeof bytes);
 	if (len < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
+	dialog->has_spoken |= len > 0;
 	if (len <= 0) /* or a terminal that is gone */
 		end_input(dialog);
 	else if (dialog->detach.count) {

@@ -22,8 +22,10 @@ struct dialog_options {
 	int in, out, err; /* descriptors, the caller's; in -1: nothing is sent */
 	bool endless;     /* the end of our input is not the process's: others may speak to it after us */
 	bool tty;         /* the process has a terminal: raw bytes, no frames */
-	const struct detach *detach;                            /* of a terminal; NULL: no keys detach */
-	void (*opened)(void *arg);                              /* the engine has accepted; may be NULL */
+	const struct detach *detach; /* of a terminal; NULL: no keys detach */
+	void (*opened)(void *arg);   /* the engine has accepted; may be NULL */
+	void (*empty)(void *arg); /* our input ended without a byte: dialog_end_input is left to the callee;
+				   * NULL: the process is told at once */
 	void (*ended)(void *arg, const struct dialog_end *end); /* once, when all output is written */
 	void *arg;
 };
@@ -32,6 +34,9 @@ struct dialog_options {
  * copied. Returns NULL with a finding. */
 struct dialog *dialog_open(
 	struct request *request, const struct dialog_options *options, struct errors *errors);
+
+/* Tells the process that our input has ended, after `empty`. Nothing when the connection has ended. */
+void dialog_end_input(struct dialog *dialog);
 
 /* Who does not take the output now is not waited for any more: what it does not take is lost. */
 void dialog_hurry(struct dialog *dialog);

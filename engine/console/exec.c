@@ -11,7 +11,9 @@
 
 #define ANSWER_TAKES INT64_C(10000000000) /* ns: a start may wait for the machine */
 
-enum exec_phase { EXEC_CREATE, EXEC_START, EXEC_LOOK };
+#define PIPE_TAKES INT64_C(20000000) /* ns after the start until its input has a reader */
+
+enum exec_phase { EXEC_CREATE, EXEC_START, EXEC_BEGUN, EXEC_LOOK };
 
 struct exec {
 	struct engine *engine;
@@ -139,7 +141,7 @@ static bool exec_repeats(struct exec *exec, const struct request *request)
 
 /* What has become of it */
 
-/* It still runs, though its output has ended: that may last as long as the command likes. */
+/* It still runs, though its output has ended, and may for as long as it likes; or has not begun yet. */
 static void look_again(struct exec *exec)
 {
 	unsigned doubled = exec->looks < 8 ? exec->looks : 8;
@@ -197,11 +199,38 @@ static void exec_take(struct exec *exec, const struct cJSON *json)
 	exec_next(exec, EXEC_START);
 }
 
+static void exec_end_input(void *arg)
+{
+	struct exec *exec = arg;
+	exec->timer = NULL;
+	dialog_end_input(exec->dialog);
+}
+
+/* The end of an input without a byte gets lost when it comes before containerd's shim reads that input: the
+ * command would wait for it for ever. The process id is known once the shim was told to start the command;
+ * that it reads cannot be asked for. (moby 28.5, containerd 1.7) */
+static void take_begun(struct exec *exec, struct request *request)
+{
+	struct errors unheard;
+	errors_init(&unheard, http_arena(request));
+	bool told = request->fault == HTTP_OK && request->status < 300;
+	struct cJSON *json = told ? http_json(request, JSON_OBJECT, &unheard) : NULL;
+	if (json_bool(json, "Running") && json_int(json, "Pid", 0) <= 0)
+		look_again(exec);
+	else
+		exec->timer = loop_after(exec->engine->loop, PIPE_TAKES, exec_end_input, exec);
+	cJSON_Delete(json);
+}
+
 /* Of a creation, a detached start, or a look. */
 static void exec_answered(struct request *request)
 {
 	struct exec *exec = request->arg;
 	exec->request = NULL;
+	if (exec->phase == EXEC_BEGUN) {
+		take_begun(exec, request);
+		return;
+	}
 	if (request->fault != HTTP_OK || request->status >= 300) {
 		if (exec->phase == EXEC_START || !exec_repeats(exec, request))
 			exec_fail(exec, http_message(exec->arena, request));
@@ -237,9 +266,21 @@ static void exec_opened(void *arg)
 		tty_size_set(&exec->size, options->rows, options->columns);
 }
 
+static void exec_input_empty(void *arg)
+{
+	exec_next(arg, EXEC_BEGUN);
+}
+
+/* Its exit status is asked for; or, when the answer to the start was lost, whether it has begun. */
 static void exec_dialog_ended(void *arg, const struct dialog_end *end)
 {
 	struct exec *exec = arg;
+	if (exec->phase == EXEC_BEGUN) {
+		http_cancel(exec->request);
+		exec->request = NULL;
+		loop_cancel(exec->engine->loop, exec->timer);
+		exec->looks = 0;
+	}
 	const char *failure = end->failure ? arena_strdup(exec->arena, end->failure) : NULL;
 	bool opened = end->opened, refused = end->refused;
 	exec->end.broken = end->broken;
@@ -325,6 +366,7 @@ struct exec *exec_open(struct engine *engine, const struct exec_options *options
 	exec->ends.tty = options->tty;
 	exec->ends.detach = options->detach;
 	exec->ends.opened = exec_opened;
+	exec->ends.empty = exec_input_empty;
 	exec->ends.ended = exec_dialog_ended;
 	exec->ends.arg = exec;
 	if (!options->input)
