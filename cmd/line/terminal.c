@@ -12,8 +12,7 @@ static bool has_text(const struct map *env, const char *name)
 	return value && *value;
 }
 
-/* Those that cmd/line/standard_stream.h has put there have no descriptor of their own. */
-static int descriptor_of(FILE *out)
+int terminal_descriptor(FILE *out)
 {
 	return out == stdout ? STDOUT_FILENO : out == stderr ? STDERR_FILENO : fileno(out);
 }
@@ -21,7 +20,7 @@ static int descriptor_of(FILE *out)
 static bool is_terminal(FILE *out, const struct map *env)
 {
 	const char *term = map_get(env, "TERM");
-	return isatty(descriptor_of(out)) && term && strcmp(term, "dumb") != 0;
+	return isatty(terminal_descriptor(out)) && term && strcmp(term, "dumb") != 0;
 }
 
 bool terminal_color(FILE *out, const char *ansi, const struct map *env)
@@ -53,9 +52,9 @@ size_t terminal_width(FILE *out, const struct map *env)
 {
 	struct winsize size;
 	const char *columns = map_get(env, "COLUMNS");
-	if (!isatty(descriptor_of(out)))
+	if (!isatty(terminal_descriptor(out)))
 		return 0;
-	if (ioctl(descriptor_of(out), TIOCGWINSZ, &size) == 0 && size.ws_col)
+	if (ioctl(terminal_descriptor(out), TIOCGWINSZ, &size) == 0 && size.ws_col)
 		return size.ws_col;
 	return columns ? strtoul(columns, NULL, 10) : 0;
 }
@@ -96,7 +95,7 @@ static void end_with_cursor(int number)
 
 void terminal_catch_ends(FILE *hidden)
 {
-	bool asked = hidden && isatty(descriptor_of(hidden));
+	bool asked = hidden && isatty(terminal_descriptor(hidden));
 	void (*end)(int) = !asked             ? end_at_once
 			   : hidden == stdout ? end_with_cursor_of_output
 					      : end_with_cursor;

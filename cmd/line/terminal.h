@@ -8,6 +8,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* The descriptor that a stream writes to; those that cmd/line/standard_stream.h has put in the place of
+ * stdout and stderr have none of their own. */
+int terminal_descriptor(FILE *out);
+
 /* Whether colours may be written to `out`: as `ansi` says, else to a terminal, with a TERM other than dumb
  * and no NO_COLOR (no-color.org). */
 bool terminal_color(FILE *out, const char *ansi, const struct map *env);

@@ -8,6 +8,14 @@
 
 #include <stdio.h>
 
+/* Lines on their way to one stream. */
+struct show_log_lane {
+	struct show_log *log;
+	FILE *to;
+	struct buf pending;       /* not written yet */
+	struct loop_watch *watch; /* until somebody takes more; NULL: nobody is waited for */
+};
+
 /* Where the lines go, and what has been seen so far. */
 struct show_log {
 	FILE *out, *err;           /* for their stdout and stderr */
@@ -17,12 +25,13 @@ struct show_log {
 	size_t width;        /* of the widest name so far */
 	struct map speakers; /* name → how it is shown */
 	int *failure;        /* errno of the first write to `out` that failed, or 0: the output's */
-	/* With a loop, lines that come at once are written together, when it turns; then show_log_end has to
-	 * follow. NULL: each is written when it comes. */
+	/* With a loop show_log_end has to follow. Either lines that come at once are written together, when
+	 * it turns; or, `patient`, each when it comes, as far as somebody takes it: the rest when it is
+	 * taken. NULL: each is written when it comes. */
 	struct loop *loop;
+	bool patient;
 	struct loop_timer *flush;
-	struct buf pending; /* lines that are not written yet */
-	FILE *pending_to;
+	struct show_log_lane lanes[2]; /* to `out`, to `err` */
 };
 
 /* Prepares the printer of container lines for stdout and stderr. */
@@ -30,6 +39,10 @@ struct show_log *show_log_create(struct ctx *ctx, bool no_prefix, bool no_color)
 
 /* Puts what containers say on stderr on stdout, too. */
 void show_log_join(struct show_log *log);
+
+/* What nobody takes now is kept, and nobody is waited for, until show_log_end: for who has more to do than to
+ * write. A terminal is waited for. */
+void show_log_be_patient(struct show_log *log, struct loop *loop);
 
 /* Makes the prefix column wide enough for a container that will speak. */
 void show_log_expect(struct show_log *log, const char *name);
@@ -43,6 +56,9 @@ void show_log_line(struct show_log *log, const char *name, bool standard_error, 
 
 /* Prints what was put together of an object, and its end. */
 void show_log_object(struct show_log *log, struct buf *object);
+
+/* Whether so much is pending that no more should come: nobody takes it now. */
+bool show_log_full(const struct show_log *log);
 
 /* Writes what is pending. */
 void show_log_flush(struct show_log *log);

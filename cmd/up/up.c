@@ -74,6 +74,11 @@ static void expect_name(void *arg, const char *label)
 	show_log_expect(arg, label);
 }
 
+static bool is_full(void *arg)
+{
+	return show_log_full(arg);
+}
+
 /* Scripts that know docker compose wait for this line. */
 static void tell_attached(void *arg, const struct texts *labels)
 {
@@ -99,6 +104,7 @@ static struct attach attach_options(const struct up *up, struct show_log *log)
 		.scale = up->work.how.scale,
 		.timeout = options->how.timeout,
 		.expect = expect_name,
+		.full = is_full,
 		.begun = up->ctx->compose ? tell_attached : NULL,
 		.arg = log,
 		.broken = log->failure,
@@ -136,6 +142,7 @@ static int run_attached(struct up *up)
 	report_warnings(ctx);
 	struct show_log *log = show_log_create(ctx, up->options->no_log_prefix, up->options->no_color);
 	struct attach attach = attach_options(up, log);
+	show_log_be_patient(log, ctx->loop);
 	struct menu menu = { .watching = &watching,
 		.scope = &up->scope,
 		.sink = up_screen(up, log),
@@ -149,6 +156,7 @@ static int run_attached(struct up *up)
 	if (up->options->watch && watching_open(&watching, &up->scope) < 0)
 		return -1;
 	int result = drive_up_run(&up->work, &attach);
+	show_log_end(log);
 	watching_close(&watching);
 	if (attach.has_status)
 		ctx->status = attach.status;

@@ -116,6 +116,19 @@ static bool is_ended(void *arg)
 	return attach->abort || *attach->broken;
 }
 
+/* Whether everything is to be stopped. */
+static bool is_stopping(const struct attach *attach)
+{
+	return attach->signal || attach->abort || *attach->broken;
+}
+
+/* The engine ends no container whose last output nobody takes. */
+static bool is_full(void *arg)
+{
+	const struct attach *attach = arg;
+	return attach->full && !is_stopping(attach) && attach->full(attach->arg);
+}
+
 int attach_open(struct attach *attach, struct drive *drive)
 {
 	struct follow_options options = {
@@ -132,6 +145,7 @@ int attach_open(struct attach *attach, struct drive *drive)
 		.wants = attach_wants,
 		.counts = counts_end,
 		.awaits = awaits_end,
+		.full = is_full,
 		.ended = one_ended,
 		.arg = attach,
 	};
@@ -155,12 +169,6 @@ void attach_join(struct attach *attach, struct drive *drive)
 	drive->signal = &attach->signal;
 	drive->halted = is_ended;
 	drive->halted_arg = attach;
-}
-
-/* Whether everything is to be stopped. */
-static bool is_stopping(const struct attach *attach)
-{
-	return attach->signal || attach->abort || *attach->broken;
 }
 
 bool attach_over(const struct attach *attach)

@@ -26,6 +26,7 @@ struct attach {
 	/* A name will stand in front of lines: the columns can be made wide enough. */
 	void (*expect)(void *arg, const char *label);
 	void (*begun)(void *arg, const struct texts *labels); /* those are all; may be NULL */
+	bool (*full)(void *arg); /* whether no more lines should come now; may be NULL */
 	void *arg;
 	const int *broken; /* not 0: the output cannot be written any more */
 	/* Called between turns of the loop once everything is started, and may turn it: what else is to be

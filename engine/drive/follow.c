@@ -8,7 +8,8 @@
 #include <string.h>
 
 /* ns that lines wait for older ones of containers that have just spoken. */
-#define PATIENCE INT64_C(200000000)
+#define PATIENCE   INT64_C(200000000)
+#define ROOM_AGAIN INT64_C(50000000) /* ns until it is asked again whether lines may come */
 
 static bool follow_wants(const struct follow *follow, const char *project, const char *service)
 {
@@ -253,6 +254,25 @@ struct follow *follow_open(struct arena *parent, const struct follow_options *op
 	return NULL;
 }
 
+static void ask_for_room(void *arg)
+{
+	struct follow *follow = arg;
+	follow->held = NULL;
+	if (follow->options.full(follow->options.arg)) {
+		follow_hold(follow);
+		return;
+	}
+	for (size_t i = 0; i < follow->count; i++)
+		if (follow->ones[i]->logs)
+			logs_hold(follow->ones[i]->logs, false);
+}
+
+void follow_hold(struct follow *follow)
+{
+	if (!follow->held)
+		follow->held = loop_after(follow->engine->loop, ROOM_AGAIN, ask_for_room, follow);
+}
+
 bool follow_before_start(void *arg, struct step *step, const char *id)
 {
 	struct follow *follow = arg;
@@ -454,6 +474,7 @@ void follow_close(struct follow *follow)
 {
 	for (size_t i = 0; i < follow->count; i++)
 		follow_one_close(follow->ones[i]);
+	loop_cancel(follow->engine->loop, follow->held);
 	merge_destroy(follow->merge);
 	events_close(follow->events);
 	arena_destroy(follow->arena);

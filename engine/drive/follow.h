@@ -33,6 +33,8 @@ struct follow_options {
 	bool (*counts)(void *arg, const char *project, const char *service);
 	/* Whether, of those that count, this one is waited for; NULL: all are. */
 	bool (*awaits)(void *arg, const char *project, const char *service);
+	/* Whether no more lines should come now; may be NULL. For lines that are not `merged`. */
+	bool (*full)(void *arg);
 	/* A counted container has ended for good. */
 	void (*ended)(void *arg, const struct follow_one *one);
 	void *arg;

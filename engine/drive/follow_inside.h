@@ -13,15 +13,19 @@ struct follow {
 	struct errors *errors;
 	struct follow_options options;
 	struct events *events;
-	struct merge *merge;    /* NULL: lines are told as they come */
-	bool subscribed, blind; /* events are coming; they will never come again */
-	bool incomplete;        /* an output broke off */
-	int64_t began;          /* Unix ns */
-	struct arena *index;    /* of the next two; made anew when removed ones are forgotten */
-	struct map by_id;       /* container id → follow_one */
+	struct merge *merge;     /* NULL: lines are told as they come */
+	bool subscribed, blind;  /* events are coming; they will never come again */
+	bool incomplete;         /* an output broke off */
+	struct loop_timer *held; /* until it is asked again whether lines may come */
+	int64_t began;           /* Unix ns */
+	struct arena *index;     /* of the next two; made anew when removed ones are forgotten */
+	struct map by_id;        /* container id → follow_one */
 	struct follow_one **ones;
 	size_t count, removed;
 };
+
+/* No lines come until there is room for them. (follow.c) */
+void follow_hold(struct follow *follow);
 
 /* Reads what it says as `options` say, or from `one->since` on. */
 void follow_one_read(struct follow_one *one, const struct logs_options *options);

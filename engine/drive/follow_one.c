@@ -65,6 +65,11 @@ static void got_line(void *arg, bool standard_error, const char *text, size_t le
 	tell_of(one, time,
 		&(struct event){
 			.kind = EVENT_LOG, .text = text, .len = len, .standard_error = standard_error });
+	const struct follow_options *options = &one->follow->options;
+	if (!one->lane && options->full && options->full(options->arg)) {
+		logs_hold(one->logs, true);
+		follow_hold(one->follow);
+	}
 }
 
 static void hold_one(void *arg, bool held)

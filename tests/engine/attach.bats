@@ -139,6 +139,32 @@ said_enough() {
 	exec 9>&-
 }
 
+@test "up goes on while nobody takes its output, all of which comes later" {
+	compose <<-'YAML'
+		services:
+		  loud:
+		    image: busybox
+		    init: true
+		    command: [sh, -c, 'seq 1 200000; sleep 1000']
+		    healthcheck: {test: 'true', interval: 500ms}
+		  late:
+		    image: busybox
+		    init: true
+		    command: sleep 1000
+		    depends_on: {loud: {condition: service_healthy}}
+	YAML
+	mkfifo unread
+	"$FLOW" up --no-log-prefix >unread 2>log 3>&- &
+	pid=$!
+	exec 9<unread
+	until_true is late-1 running
+	run ! grep -q 'still waiting' log
+	head -n 200000 <&9 | cmp - <(seq 1 200000)
+	kill -INT "$pid"
+	ends 130
+	exec 9<&-
+}
+
 @test "what is not shown is not waited for, unless it is named or nothing is shown" {
 	compose <<-'YAML'
 		services:

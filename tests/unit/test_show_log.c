@@ -72,7 +72,7 @@ static void many_do_not_wait(void **state)
 	for (int i = 0; i < 10000; i++)
 		show_log_line(&lines, "db-1", false, "a line of some length", 21);
 	assert_true(lseek(fileno(file), 0, SEEK_END) > 100000);
-	assert_true(lines.pending.size <= (size_t)256 << 10);
+	assert_true(lines.lanes[0].pending.size <= (size_t)256 << 10);
 }
 
 static void what_goes_to_two_streams_keeps_its_order(void **state)
@@ -103,9 +103,49 @@ static void a_write_that_fails_is_known_when_the_loop_has_turned(void **state)
 	lines.out = lines.err = file;
 }
 
+/* Reads all that is there, and turns the loop until nothing more comes; returns how many lines it was. */
+static size_t take_all(int fd)
+{
+	char bytes[4096];
+	size_t count = 0;
+	for (ssize_t len; (len = read(fd, bytes, sizeof bytes)) > 0; loop_turn(loop, 0))
+		for (ssize_t i = 0; i < len; i++)
+			count += bytes[i] == '\n';
+	return count;
+}
+
+static void what_nobody_takes_is_kept_by_who_is_patient(void **state)
+{
+	enum { MANY = 10000 };
+	int ends[2];
+	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	lines.out = lines.err = fdopen(ends[1], "w");
+	lines.patient = true;
+	size_t count = 0;
+	while (count < MANY && !show_log_full(&lines)) {
+		show_log_line(&lines, "a", false, "a line of some length", 21);
+		count++;
+	}
+	assert_true(show_log_full(&lines));
+	/* those that have been on their way are kept, too */
+	for (; count < MANY; count++)
+		show_log_line(&lines, "a", false, "a line of some length", 21);
+	assert_int_equal(take_all(ends[0]), MANY);
+	assert_false(show_log_full(&lines));
+	assert_int_equal(failure, 0);
+	show_log_end(&lines);
+	fclose(lines.out);
+	close(ends[0]);
+	lines.out = lines.err = file;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			what_nobody_takes_is_kept_by_who_is_patient, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(lines_wait_for_the_turn_of_the_loop, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			without_a_loop_each_is_written_when_it_comes, set_up, tear_down),
