@@ -140,12 +140,23 @@ static void lock_tell(struct arena *arena, struct sink *sink, int64_t pid, const
 					 project) });
 }
 
+/* The engine as its one name here: many paths lead to a socket. */
+static const char *engine_name(struct arena *arena, const struct engine *engine)
+{
+	const struct endpoint *endpoint = &engine->endpoint;
+	char *real = endpoint->socket && !engine->ssh ? realpath(endpoint->socket, NULL) : NULL;
+	const char *name = real             ? arena_printf(arena, "unix://%s", real)
+			   : endpoint->host ? endpoint->host
+					    : "";
+	free(real);
+	return name;
+}
+
 const char *lock_path(struct arena *arena, const struct engine *engine, const char *project,
 	const char *suffix, struct errors *errors)
 {
 	const char *dir = lock_dir(arena, engine, errors);
-	const char *key =
-		arena_printf(arena, "%s\n%s", engine->endpoint.host ? engine->endpoint.host : "", project);
+	const char *key = arena_printf(arena, "%s\n%s", engine_name(arena, engine), project);
 	return dir ? arena_printf(arena, "%s/%.32s.%s", dir, sha256_hex(arena, key, strlen(key)), suffix)
 		   : NULL;
 }

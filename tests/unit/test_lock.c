@@ -70,6 +70,25 @@ static void test_nobody_holds_it(void **state)
 	close(other);
 }
 
+static void every_path_of_a_socket_is_the_same_engine(void **state)
+{
+	(void)state;
+	const char *real = arena_printf(arena, "%s/real", dir), *link = arena_printf(arena, "%s/link", dir);
+	assert_int_equal(mkdir(real, 0700), 0);
+	assert_int_equal(symlink("real", link), 0);
+	fclose(fopen(arena_printf(arena, "%s/s", real), "we"));
+	const char *paths[] = { arena_printf(arena, "%s/s", real), arena_printf(arena, "%s/s", link),
+		arena_printf(arena, "%s/./s", real) };
+	const char *first = NULL;
+	for (size_t i = 0; i < 3; i++) {
+		engine.endpoint.socket = paths[i];
+		engine.endpoint.host = arena_printf(arena, "unix://%s", paths[i]);
+		const char *lock = lock_path(arena, &engine, "shop", "lock", &errors);
+		first = first ? first : lock;
+		assert_string_equal(lock, first);
+	}
+}
+
 static void release(void *arg)
 {
 	close(*(int *)arg);
@@ -168,6 +187,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_nobody_holds_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(every_path_of_a_socket_is_the_same_engine, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_waits, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_holder_dies, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_file_stays, set_up, tear_down),
