@@ -39,6 +39,26 @@ int container_path_read(
 	return 0;
 }
 
+/* Why the engine cannot say what is there: in words to a GET only, a HEAD is answered without. */
+static int add_refusal(struct arena *arena, struct engine *engine, const struct request *head,
+	const char *path, struct errors *errors)
+{
+	struct errors unheard;
+	struct request *request = http_request(engine->http);
+	errors_init(&unheard, arena);
+	request->method = "GET";
+	request->path = head->path;
+	request->query = head->query;
+	const char *words =
+		arena_printf(arena, "the engine cannot say what is there: status %d", head->status);
+	if (http_call(request, &unheard) == 0 && request->status >= 300)
+		words = http_message(arena, request);
+	http_free(request);
+	bool named = strstr(words, path);
+	return error_add(
+		errors, ERROR_ENGINE, NULL, NULL, "%s%s%s", named ? "" : path, named ? "" : ": ", words);
+}
+
 int container_path_look(struct arena *arena, struct engine *engine, const char *container, const char *path,
 	struct container_path *ret_path, struct errors *errors)
 {
@@ -59,8 +79,7 @@ int container_path_look(struct arena *arena, struct engine *engine, const char *
 		result = container_path_read(
 			arena, http_header(request, CONTAINER_PATH_HEADER), ret_path, errors);
 	else
-		result = error_add(errors, ERROR_ENGINE, NULL, NULL,
-			"%s: the engine cannot say what is there: status %d", path, request->status);
+		result = add_refusal(arena, engine, request, path, errors);
 	http_free(request);
 	return result;
 }

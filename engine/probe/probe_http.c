@@ -128,6 +128,9 @@ static bool is_whole(const char *bytes, size_t len, size_t body)
 enum wire probe_http_judge(struct arena *arena, const struct probe *probe, char *bytes, size_t len,
 	bool ended, const char **ret_why)
 {
+	size_t interim = wire_http_interim(bytes, len);
+	bytes += interim;
+	len -= interim;
 	int status = len ? wire_http_status(bytes, len) : 0;
 	*ret_why = len ? "the answer is not HTTP" : "the connection was closed without an answer";
 	if (status <= 0)

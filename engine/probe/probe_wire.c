@@ -163,7 +163,8 @@ enum wire wire_pg_judge(struct wire_pg *pg, const char *bytes, size_t len, size_
 	return result;
 }
 
-int wire_http_status(const char *bytes, size_t len)
+/* Of the first answer there, interim or not. */
+static int first_status(const char *bytes, size_t len)
 {
 	static const char start[] = "HTTP/1.";
 	size_t have = len < 7 ? len : 7;
@@ -178,6 +179,27 @@ int wire_http_status(const char *bytes, size_t len)
 		status = status * 10 + (bytes[i] - '0');
 	}
 	return bytes[8] == ' ' && (bytes[12] == ' ' || bytes[12] == '\r' || bytes[12] == '\n') ? status : -1;
+}
+
+static bool is_interim(int status)
+{
+	return status >= 100 && status < 200 && status != 101;
+}
+
+int wire_http_status(const char *bytes, size_t len)
+{
+	int status = first_status(bytes, len);
+	return is_interim(status) ? 0 : status;
+}
+
+size_t wire_http_interim(const char *bytes, size_t len)
+{
+	size_t at = 0, head = 1;
+	while (head && is_interim(first_status(bytes + at, len - at))) {
+		head = wire_http_body(bytes + at, len - at);
+		at += head;
+	}
+	return at;
 }
 
 size_t wire_http_body(const char *bytes, size_t len)

@@ -37,8 +37,12 @@ size_t wire_pg_terminate(char *to, size_t room);
  * not yet. */
 enum wire wire_pg_judge(struct wire_pg *pg, const char *bytes, size_t len, size_t *ret_used);
 
-/* Status of an HTTP/1.x answer from its first bytes: 0 when the status line is not whole yet, -1 when it is
- * no HTTP. */
+/* How many bytes of interim answers (1xx, but for 101, which is one to stay with) stand in front of the
+ * answer; those that are whole. (RFC 9110 §15.2) */
+size_t wire_http_interim(const char *bytes, size_t len);
+
+/* Status of an HTTP/1.x answer from its first bytes: 0 when the status line is not whole yet, or is that of
+ * an interim answer; -1 when it is no HTTP. */
 int wire_http_status(const char *bytes, size_t len);
 
 /* Offset of the body, 0 when the head is not whole yet. */

@@ -137,6 +137,8 @@ inside() { docker exec -u 0 "$PROJECT-web-1" sh -c "$1"; }
 	run -1 flow cp file web:/tmp/nosuch/
 	has "no such directory"
 	inside 'touch /tmp/there'
+	run -1 flow cp file web:/tmp/there/below
+	has "error: lstat /tmp/there/below: not a directory"
 	run -1 flow cp tree web:/tmp/there
 	has "cannot copy directory"
 	run -1 flow cp file shut:/tmp

@@ -30,6 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(copy, data, size);
 	copy[size] = '\0';
 	judge_postgresql(copy, size);
+	if (wire_http_interim(copy, size) > size)
+		abort();
 	int status = wire_http_status(copy, size);
 	wire_status_in(copy, status);
 	size_t body = wire_http_body(copy, size);

@@ -125,6 +125,22 @@ static void http_status_line_is_read(void **state)
 	assert_int_equal(status_of("HTTP/1.1 2x0 OK\r\n"), -1);
 }
 
+static void interim_answers_are_not_the_answer(void **state)
+{
+	static const char text[] =
+		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+		"HTTP/1.1 204 No Content\r\n\r\n";
+	const size_t hints = strcspn(text + 1, "H") + 1, last = sizeof text - 28;
+	(void)state;
+	assert_memory_equal(text + last, "HTTP/1.1 204", 12);
+	assert_int_equal(wire_http_interim(text, sizeof text - 1), last);
+	assert_int_equal(wire_http_interim(text, last - 1), hints);
+	assert_int_equal(wire_http_status(text, hints), 0);
+	assert_int_equal(status_of(text + last), 204);
+	assert_int_equal(wire_http_interim(text + last, 27), 0);
+	assert_int_equal(status_of("HTTP/1.1 101 Switching Protocols\r\n"), 101);
+}
+
 static void http_body_is_found_and_joined(void **state)
 {
 	(void)state;
@@ -170,6 +186,7 @@ int main(void)
 		cmocka_unit_test(postgresql_starting_up_is_not_yet),
 		cmocka_unit_test(other_protocols_are_not_postgresql),
 		cmocka_unit_test(http_status_line_is_read),
+		cmocka_unit_test(interim_answers_are_not_the_answer),
 		cmocka_unit_test(http_body_is_found_and_joined),
 		cmocka_unit_test(status_ranges_are_understood),
 	};

@@ -211,7 +211,9 @@ static bool try_http(struct job *job, int fd)
 		return false;
 	while ((n = receive(job, fd, used)) > 0)
 		used += (size_t)n;
-	int status = used ? wire_http_status(answer, used) : 0;
+	size_t interim = wire_http_interim(answer, used);
+	const char *last = answer + interim;
+	int status = wire_http_status(last, used - interim);
 	if (status == 0)
 		return false;
 	if (status < 0) {
@@ -220,7 +222,7 @@ static bool try_http(struct job *job, int fd)
 	}
 	/* "status 200, not 204" */
 	char *to = put(job->words, "status ", sizeof "status " - 1);
-	to = put(to, answer + 9, 3);
+	to = put(to, last + 9, 3);
 	to = put(to, ", not ", sizeof ", not " - 1);
 	size_t len = strlen(job->status), most = (size_t)(job->words + sizeof job->words - 1 - to);
 	*put(to, job->status, len < most ? len : most) = '\0';
