@@ -19,25 +19,6 @@ void drive_keep_stop(void *arg, const struct step *step, const char *id, int64_t
 		stopping_begin(drive->scratch, drive->engine, project, id, grace);
 }
 
-/* Those that the engine has said are over, by the end of a stop or by a start: what runs already it does not
- * start. */
-static void forget_stops(const struct drive *drive, const struct plan *plan)
-{
-	struct texts names = scope_names(drive->scratch, drive->scope);
-	for (size_t n = 0; n < names.count; n++) {
-		struct map *ended = map_create(drive->scratch);
-		for (size_t i = 0; i < plan->count; i++) {
-			const struct step *step = plan->steps[i];
-			bool tells = op_traits[step->op].ends || op_traits[step->op].starts;
-			const char *id = tells && step->state == STEP_DONE ? step_container(step) : NULL;
-			if (id && text_is(project_of(step), names.items[n]))
-				map_set(ended, id, "");
-		}
-		if (ended->count)
-			stopping_end(drive->scratch, drive->engine, names.items[n], ended);
-	}
-}
-
 /* A run that ends before they have run, or that they fail, is made up for by the next one. */
 void drive_keep_start(void *arg, const struct step *step, const char *id)
 {
@@ -57,23 +38,18 @@ static bool lacks_hook(const struct plan *plan, const struct step *start)
 	return false;
 }
 
-static void forget_hooks(const struct drive *drive, const struct plan *plan)
+/* The engine has said that its stop is over, by the end of that or by a start: what runs already it does not
+ * start. */
+static bool ends_stop(const struct step *step)
 {
-	struct texts names = scope_names(drive->scratch, drive->scope);
-	for (size_t n = 0; n < names.count; n++) {
-		struct map *done = map_create(drive->scratch);
-		for (size_t i = 0; i < plan->count; i++) {
-			const struct step *step = plan->steps[i];
-			const char *id = step->state == STEP_DONE ? step_container(step) : NULL;
-			bool hooked = op_traits[step->op].starts && step->service &&
-				      step->service->npost_start && !lacks_hook(plan, step);
-			if (id && text_is(project_of(step), names.items[n]) &&
-				(hooked || op_traits[step->op].removes))
-				map_set(done, id, "");
-		}
-		if (done->count)
-			unhooked_end(drive->scratch, drive->engine, names.items[n], done);
-	}
+	return op_traits[step->op].ends || op_traits[step->op].starts;
+}
+
+/* Its hooks have run, or never will. */
+static bool ends_hooks(const struct plan *plan, const struct step *step)
+{
+	bool starts = op_traits[step->op].starts && step->service && step->service->npost_start;
+	return op_traits[step->op].removes || (starts && !lacks_hook(plan, step));
 }
 
 void drive_see_kept(struct drive *drive)
@@ -93,6 +69,23 @@ void drive_see_kept(struct drive *drive)
 
 void drive_forget_kept(const struct drive *drive, const struct plan *plan)
 {
-	forget_stops(drive, plan);
-	forget_hooks(drive, plan);
+	struct arena *arena = drive->scratch;
+	struct texts names = scope_names(arena, drive->scope);
+	for (size_t n = 0; n < names.count; n++) {
+		struct map *stopped = map_create(arena), *hooked = map_create(arena);
+		for (size_t i = 0; i < plan->count; i++) {
+			const struct step *step = plan->steps[i];
+			const char *id = step->state == STEP_DONE ? step_container(step) : NULL;
+			if (!id || !text_is(project_of(step), names.items[n]))
+				continue;
+			if (ends_stop(step))
+				map_set(stopped, id, "");
+			if (ends_hooks(plan, step))
+				map_set(hooked, id, "");
+		}
+		if (stopped->count)
+			stopping_end(arena, drive->engine, names.items[n], stopped);
+		if (hooked->count)
+			unhooked_end(arena, drive->engine, names.items[n], hooked);
+	}
 }

@@ -80,3 +80,16 @@ void kept_append(struct arena *arena, const struct engine *engine, const char *p
 		unlink(path);
 	close(fd);
 }
+
+void kept_forget(struct arena *arena, const struct engine *engine, const char *project, const char *what,
+	const struct map *over, int64_t oldest)
+{
+	struct map *all = map_create(arena), *left = map_create(arena);
+	const struct map_entry *entry;
+	size_t at = 0;
+	kept_read(arena, engine, project, what, all);
+	while ((entry = map_next(all, &at)))
+		if (!map_has(over, entry->key) && *(const int64_t *)entry->value >= oldest)
+			map_set(left, entry->key, entry->value);
+	kept_write(arena, engine, project, what, left);
+}

@@ -22,4 +22,8 @@ void kept_write(struct arena *arena, const struct engine *engine, const char *pr
 void kept_append(struct arena *arena, const struct engine *engine, const char *project, const char *what,
 	const char *id, int64_t at);
 
+/* Takes the lines of the ids in `over` away, and those of times before `oldest` (Unix seconds). */
+void kept_forget(struct arena *arena, const struct engine *engine, const char *project, const char *what,
+	const struct map *over, int64_t oldest);
+
 #endif

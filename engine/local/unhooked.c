@@ -17,12 +17,5 @@ void unhooked_read(struct arena *arena, const struct engine *engine, const char 
 void unhooked_end(
 	struct arena *arena, const struct engine *engine, const char *project, const struct map *done)
 {
-	struct map *all = map_create(arena), *left = map_create(arena);
-	const struct map_entry *entry;
-	size_t at = 0;
-	unhooked_read(arena, engine, project, all);
-	while ((entry = map_next(all, &at)))
-		if (!map_has(done, entry->key))
-			map_set(left, entry->key, entry->value);
-	kept_write(arena, engine, project, WHAT, left);
+	kept_forget(arena, engine, project, WHAT, done, 0);
 }
