@@ -109,6 +109,14 @@ gone() { ! docker inspect "$1" >/dev/null 2>&1; }
 	has "none"
 }
 
+@test "a name that is taken is told with what to do" {
+	one_service
+	flow run -d --name "$PROJECT-fixed" web sleep 1000
+	run -1 flow run --name "$PROJECT-fixed" -T web true
+	has "container name \"$PROJECT-fixed\" is in use" "give it another --name, or remove that container: docker rm -f $PROJECT-fixed"
+	docker rm -f "$PROJECT-fixed" >/dev/null
+}
+
 @test "entrypoint and command" {
 	compose <<<'services: {web: {image: busybox, entrypoint: [echo, own], command: [words]}}'
 	run -0 flow run --rm -T web

@@ -258,6 +258,12 @@ chain() {
 	is one running
 }
 
+@test "what the engine says when it makes a container is a warning at the service" {
+	compose <<<'services: {web: {image: busybox, init: true, command: sleep 1000, network_mode: host, ports: ["1:1"]}}'
+	run -0 flow up -d
+	has "compose.yaml:1:12: warning: services.web: the engine: Published ports are discarded"
+}
+
 @test "--all-resources makes what no service uses, too, once" {
 	compose <<-'YAML'
 		services: {web: {image: busybox, init: true, command: sleep 1000}}
