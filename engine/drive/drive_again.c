@@ -1,4 +1,5 @@
 #include "engine/drive/drive_again.h"
+#include "engine/observe/observe.h"
 #include "engine/drive/settle.h"
 #include "engine/payload/service_files.h"
 
@@ -44,6 +45,7 @@ static int again_look(struct drive *drive, enum drive_look why)
 	drive->seen = drive_containers(drive, drive->errors);
 	if (!drive->seen || (drive->scope == &again->labelled && graph_of_labels(again) < 0))
 		return -1;
+	observe_health(drive->scratch, drive->engine, drive->seen);
 	drive_see_kept(drive);
 	again->how.shared_files = service_files_shared(drive->engine);
 	if (again_plan(drive->scratch, drive->scope->dag, drive->seen, &again->how, &drive->plan,

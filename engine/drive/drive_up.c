@@ -44,6 +44,7 @@ static int look_at_engine(struct drive_up *up)
 	struct observe_query query = observe_scope(drive->scratch, drive->scope, false);
 	if (observe(drive->scratch, drive->engine, &query, &drive->seen, drive->errors) < 0)
 		return -1;
+	observe_health(drive->scratch, drive->engine, drive->seen);
 	drive_see_kept(drive);
 	up->how.images_known = false;
 	up->how.shared_files = service_files_shared(drive->engine);

@@ -2,6 +2,7 @@
 #include "base/heap.h"
 #include "engine/drive/follow.h"
 #include "engine/observe/inspect.h"
+#include "engine/observe/observe.h"
 #include "engine/stream/last_words.h"
 #include "engine/stream/logs.h"
 #include "graph/timeline/timeline.h"
@@ -277,9 +278,10 @@ int settle_faults(const struct drive *drive)
  * listens to them hears of their ends. */
 static int settle_look(struct drive *drive, struct settle *settle)
 {
-	const struct observed *seen = drive->seen;
+	struct observed *seen = drive->seen;
 	if (seen->ncontainers && !(seen = drive_containers(drive, drive->errors)))
 		return -1;
+	observe_health(drive->scratch, drive->engine, seen);
 	reconcile_faults(drive->scratch, drive->scope->dag, seen, drive->plan);
 	if (drive->follow)
 		return 0;

@@ -38,6 +38,11 @@ int observe(struct arena *arena, struct engine *engine, const struct observe_que
 int observe_obstacles(struct arena *arena, struct engine *engine, const struct obstacles *wanted,
 	struct observed **ret_others, struct errors *errors);
 
+/* Looks again at those that are unhealthy: a pause makes every container so for the engine, until its next
+ * check after that; one that has not failed any is as one that starts. (observe_health.c; moby:
+ * stopHealthchecks) */
+void observe_health(struct arena *arena, struct engine *engine, struct observed *seen);
+
 /* Adds images to the snapshot, whose arena this is: one inspect each, at the same time. A missing image is an
  * entry with id NULL. */
 int observe_images(struct arena *arena, struct engine *engine, struct observed *seen,

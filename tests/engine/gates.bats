@@ -270,7 +270,7 @@ in_order() { [ "$(docker wait "$PROJECT-web-1")" = 0 ]; }
 	FLOW_TRACE=trace run -1 flow up -d
 	has "container $PROJECT-db-1 is unhealthy, and web needs it"
 	[[ $output != *"nothing to do"* ]]
-	[ "$(requests trace)" = 3 ]
+	[ "$(requests trace)" = 4 ] # one asks whether its check has failed
 	docker pause "$PROJECT-web-1" >/dev/null
 	docker exec "$PROJECT-db-1" rm /broken
 	until_true eval '[ "$(field db-1 "{{.State.Health.Status}}")" = healthy ]'
@@ -279,6 +279,22 @@ in_order() { [ "$(docker wait "$PROJECT-web-1")" = 0 ]; }
 	docker unpause "$PROJECT-web-1" >/dev/null
 	run -0 flow up -d
 	has 'nothing to do: everything is as the file says'
+}
+
+@test "C1 what a pause has made unhealthy is not: its check has not failed since" {
+	compose <<-'YAML'
+		services:
+		  db: {image: busybox, init: true, command: sleep 1000, healthcheck: {test: "true", interval: 1h}}
+		  web: {image: busybox, init: true, command: sleep 1000, depends_on: {db: {condition: service_healthy}}}
+	YAML
+	flow up -d
+	flow pause db
+	flow unpause db
+	[ "$(field db-1 '{{.State.Health.Status}}')" = unhealthy ]
+	run -0 flow up -d
+	has 'nothing to do: everything is as the file says'
+	run -0 flow start
+	run -0 flow restart web
 }
 
 @test "C1 a needed container that is broken is told by each command that leaves it as it is" {
