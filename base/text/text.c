@@ -15,6 +15,12 @@ bool text_among(const char *text, const char *const *list, size_t count)
 	return false;
 }
 
+const char *text_after(const char *text, const char *prefix)
+{
+	size_t len = strlen(prefix);
+	return text && strncmp(text, prefix, len) == 0 ? text + len : NULL;
+}
+
 int text_order(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);

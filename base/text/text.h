@@ -14,6 +14,9 @@ bool text_among(const char *text, const char *const *list, size_t count);
 /* The same for an array. */
 #define TEXT_AMONG(text, array) text_among((text), (array), sizeof(array) / sizeof *(array))
 
+/* What stands behind `prefix` in the text, part of it; NULL when it does not begin so. */
+const char *text_after(const char *text, const char *prefix);
+
 /* Order of two elements of an array of texts, byte by byte, for qsort. */
 int text_order(const void *a, const void *b);
 

@@ -1,10 +1,10 @@
 #include "cmd/image/bake.h"
+#include "base/text/text.h"
 
 #include "base/url.h"
 #include "compose/tree/path.h"
 
 #include <cjson/cJSON.h>
-#include <string.h>
 
 struct bake {
 	struct arena *arena;
@@ -39,8 +39,9 @@ static void bake_contexts(cJSON *target, struct arena *arena, const struct build
 	struct pair *contexts = ARENA_ARRAY(arena, struct pair, build->nadditional_contexts + 1);
 	for (size_t i = 0; i < build->nadditional_contexts; i++) {
 		contexts[i] = build->additional_contexts[i];
-		if (contexts[i].value && !strncmp(contexts[i].value, "service:", 8))
-			contexts[i].value = arena_printf(arena, "target:%s", contexts[i].value + 8);
+		const char *key = text_after(contexts[i].value, "service:");
+		if (key)
+			contexts[i].value = arena_printf(arena, "target:%s", key);
 	}
 	bake_pairs(target, "contexts", contexts, build->nadditional_contexts);
 }

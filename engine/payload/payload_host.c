@@ -1,4 +1,5 @@
 #include "base/home.h"
+#include "base/text/text.h"
 #include "compose/tree/file.h"
 #include "compose/tree/path.h"
 #include "engine/payload/payload_put.h"
@@ -213,14 +214,15 @@ static int put_security(struct body *body)
 static int put_namespace(
 	struct body *body, const char *attribute, const char *key, const char *words, const char *mode)
 {
-	if (!mode || strncmp(mode, "service:", 8) != 0) {
+	const char *owner = text_after(mode, "service:");
+	if (!owner) {
 		put_text(body->host, key, mode);
 		return 0;
 	}
-	const char *id = body->context->container_of(body->context->arg, mode + 8);
+	const char *id = body->context->container_of(body->context->arg, owner);
 	if (!id)
 		return body_fail(body, attribute,
-			"cannot share %s namespace with service %s: container missing", words, mode + 8);
+			"cannot share %s namespace with service %s: container missing", words, owner);
 	put_text(body->host, key, arena_printf(body->arena, "container:%s", id));
 	return 0;
 }
@@ -237,8 +239,9 @@ static int put_volumes_from(struct body *body)
 		put_append(body->host, "VolumesFrom", create->volumes_from->result_id);
 	for (size_t i = 0; i < service->nvolumes_from; i++) {
 		const char *from = service->volumes_from[i];
-		if (strncmp(from, "container:", 10) == 0) {
-			put_append(body->host, "VolumesFrom", from + 10);
+		const char *name = text_after(from, "container:");
+		if (name) {
+			put_append(body->host, "VolumesFrom", name);
 			continue;
 		}
 		const char *colon = strchr(from, ':');

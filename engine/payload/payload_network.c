@@ -1,4 +1,5 @@
 #include "engine/payload/payload_put.h"
+#include "base/text/text.h"
 #include "base/text/json.h"
 #include "base/text/subnet.h"
 #include "graph/up/reconcile.h"
@@ -129,12 +130,12 @@ static int put_endpoint(struct body *body, const struct attachment *at, bool pri
 /* network_mode: another service's container by id, everything else as it is. */
 static int put_mode(struct body *body, const char *mode)
 {
-	if (strncmp(mode, "service:", 8) == 0) {
-		const char *id = body->context->container_of(body->context->arg, mode + 8);
+	const char *owner = text_after(mode, "service:");
+	if (owner) {
+		const char *id = body->context->container_of(body->context->arg, owner);
 		if (!id)
 			return body_fail(body, "network_mode",
-				"cannot share network namespace with service %s: container missing",
-				mode + 8);
+				"cannot share network namespace with service %s: container missing", owner);
 		mode = arena_printf(body->arena, "container:%s", id);
 	}
 	if (strcmp(mode, "disabled") == 0)

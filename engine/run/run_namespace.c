@@ -27,13 +27,10 @@ static void add_owner(struct owners *owners, const char *mode)
 	struct task *task = owners->task;
 	const struct project *project = task->step->service->project;
 	const struct service *service = NULL;
-	const char *id = NULL;
-	if (mode && strncmp(mode, "container:", 10) == 0)
-		id = mode + 10;
-	else if (mode && strncmp(mode, "service:", 8) == 0)
-		id = peer_first(task, mode + 8);
-	for (size_t i = 0; id && mode[0] == 's' && i < project->nservices; i++)
-		if (strcmp(project->services[i]->key, mode + 8) == 0)
+	const char *key = text_after(mode, "service:");
+	const char *id = key ? peer_first(task, key) : text_after(mode, "container:");
+	for (size_t i = 0; id && key && i < project->nservices; i++)
+		if (strcmp(project->services[i]->key, key) == 0)
 			service = project->services[i];
 	if (!id)
 		return;

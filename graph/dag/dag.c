@@ -132,7 +132,7 @@ static bool list_mentions(const char *const *list, size_t count, const char *key
 /* Whether `mode` is `service:KEY`. */
 static bool shares_with(const char *mode, const char *key)
 {
-	return mode && !strncmp(mode, "service:", 8) && !strcmp(mode + 8, key);
+	return text_is(text_after(mode, "service:"), key);
 }
 
 /* Which attribute a depends_on entry comes from: the loader adds the implicit ones without a place of their
@@ -219,13 +219,16 @@ static void add_named_containers(struct arena *arena, const struct dag *dag, str
 		const char *mode, *from;
 	} modes[] = { { service->network_mode, "network_mode" }, { service->pid, "pid" },
 		{ service->ipc, "ipc" } };
-	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
-		if (modes[i].mode && !strncmp(modes[i].mode, "container:", 10))
-			add_container(arena, dag, vertex, modes[i].mode + 10, modes[i].from, true);
-	for (size_t i = 0; i < service->nvolumes_from; i++)
-		if (!strncmp(service->volumes_from[i], "container:", 10))
-			add_container(
-				arena, dag, vertex, service->volumes_from[i] + 10, "volumes_from", false);
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+		const char *name = text_after(modes[i].mode, "container:");
+		if (name)
+			add_container(arena, dag, vertex, name, modes[i].from, true);
+	}
+	for (size_t i = 0; i < service->nvolumes_from; i++) {
+		const char *name = text_after(service->volumes_from[i], "container:");
+		if (name)
+			add_container(arena, dag, vertex, name, "volumes_from", false);
+	}
 	/* On networks of its own a container may be linked to one that comes later. */
 	for (size_t i = 0; service->network_mode && i < service->nexternal_links; i++)
 		add_container(arena, dag, vertex, service->external_links[i], "external_links", false);

@@ -1,11 +1,12 @@
 #include "graph/images/images.h"
+#include "base/text/text.h"
 
 #include <string.h>
 
 /* The key in "service:KEY", or NULL. */
 static const char *context_service(const struct pair *context)
 {
-	return context->value && !strncmp(context->value, "service:", 8) ? context->value + 8 : NULL;
+	return text_after(context->value, "service:");
 }
 
 /* The step that brings an image for good: a build after the pull that it stands in for. */

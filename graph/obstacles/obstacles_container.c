@@ -13,11 +13,6 @@ struct naming {
 
 enum { MODES = 3 };
 
-static const char *behind_container(const char *text)
-{
-	return text && strncmp(text, "container:", 10) == 0 ? text + 10 : NULL;
-}
-
 static const struct mark *place(const struct service *service, const char *key, size_t index)
 {
 	const struct node *value = node_get(service->node, key);
@@ -34,11 +29,11 @@ static struct naming naming_of(struct arena *arena, const struct service *servic
 	struct naming naming = { .key = NULL };
 	if (nth < MODES) {
 		naming.key = keys[nth];
-		naming.name = behind_container(modes[nth]);
+		naming.name = text_after(modes[nth], "container:");
 	} else if (nth - MODES < service->nvolumes_from) {
 		naming.key = "volumes_from";
 		naming.index = nth - MODES;
-		naming.name = behind_container(service->volumes_from[naming.index]);
+		naming.name = text_after(service->volumes_from[naming.index], "container:");
 		if (naming.name) /* NAME[:ro] */
 			naming.name = arena_strndup(arena, naming.name, strcspn(naming.name, ":"));
 	}

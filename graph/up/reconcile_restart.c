@@ -1,5 +1,6 @@
 /* Running containers, unchanged themselves, that are restarted for the sake of another one. */
 #include "graph/up/reconcile_work.h"
+#include "base/text/text.h"
 
 #include <string.h>
 
@@ -17,10 +18,10 @@ static void restart(const struct task *task, const char *reason)
 /* The container whose namespace `mode` shares, as it is there; NULL: none, or not known. */
 static const struct existing *namespace_owner(const struct work *work, const char *mode)
 {
-	if (mode && !strncmp(mode, "container:", 10))
-		return map_get(&work->by_name, mode + 10);
-	const struct dag_vertex *vertex =
-		mode && !strncmp(mode, "service:", 8) ? dag_find(work->dag, mode + 8) : NULL;
+	const char *name = text_after(mode, "container:"), *key = text_after(mode, "service:");
+	if (name)
+		return map_get(&work->by_name, name);
+	const struct dag_vertex *vertex = key ? dag_find(work->dag, key) : NULL;
 	const struct task *owner = vertex ? work_task(work, vertex) : NULL;
 	const struct existing *first = NULL;
 	for (size_t i = 0; owner && i < owner->nexisting; i++) {

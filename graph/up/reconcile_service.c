@@ -1,5 +1,6 @@
 /* The steps of a service's containers. */
 #include "graph/plan/hooks.h"
+#include "base/text/text.h"
 #include "graph/up/reconcile_work.h"
 
 #include <string.h>
@@ -70,14 +71,15 @@ static void need_references(struct work *work, const struct task *task, struct s
 	const struct service *service = task->service;
 	const char *const modes[] = { service->network_mode, service->pid, service->ipc };
 	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
-		if (modes[i] && !strncmp(modes[i], "service:", 8))
-			need_container_of(work, create, modes[i] + 8, strlen(modes[i] + 8));
+		const char *key = text_after(modes[i], "service:");
+		if (key)
+			need_container_of(work, create, key, strlen(key));
 	}
 	for (size_t i = 0; i < service->nlinks; i++)
 		need_names_of(work, create, service->links[i], strcspn(service->links[i], ":"));
 	for (size_t i = 0; i < service->nvolumes_from; i++) {
 		const char *from = service->volumes_from[i];
-		if (strncmp(from, "container:", 10))
+		if (!text_after(from, "container:"))
 			need_container_of(work, create, from, strcspn(from, ":"));
 	}
 	need_named_containers(work, task, create);

@@ -1,4 +1,5 @@
 #include "graph/up/reconcile_work.h"
+#include "base/text/text.h"
 
 #include <string.h>
 
@@ -20,12 +21,8 @@ bool work_shares(const struct service *service, const struct dag_edge *edge)
 {
 	const char *const modes[] = { service->network_mode, service->pid, service->ipc };
 	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
-		if (!modes[i])
-			continue;
-		if (!strncmp(modes[i], "service:", 8) && !strcmp(modes[i] + 8, edge->to->service->key))
-			return true;
-		if (!strncmp(modes[i], "container:", 10) && edge->container &&
-			!strcmp(modes[i] + 10, edge->container))
+		if (text_is(text_after(modes[i], "service:"), edge->to->service->key) ||
+			text_is(text_after(modes[i], "container:"), edge->container))
 			return true;
 	}
 	return false;

@@ -4,6 +4,7 @@
 #include "base/text/secret.h"
 #include "base/text/sha256.h"
 #include "base/text/subnet.h"
+#include "base/text/text.h"
 #include "base/url.h"
 #include "arena_case.h"
 
@@ -14,6 +15,16 @@ static void digests_are_those_of_fips_180(void **state)
 		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	assert_string_equal(
 		sha256_hex(arena, "", 0), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+static void what_stands_behind_a_prefix(void **state)
+{
+	(void)state;
+	assert_string_equal(text_after("service:web", "service:"), "web");
+	assert_string_equal(text_after("service:", "service:"), "");
+	assert_null(text_after("service", "service:"));
+	assert_null(text_after("a service:web", "service:"));
+	assert_null(text_after(NULL, "service:"));
 }
 
 static void base64_both_ways(void **state)
@@ -175,6 +186,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, arena_set_up, arena_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(digests_are_those_of_fips_180),
+		TEST(what_stands_behind_a_prefix),
 		TEST(base64_both_ways),
 		TEST(secrets_of_urls_are_not_shown),
 		TEST(a3_a_password_with_slashes_is_not_shown),
