@@ -256,6 +256,9 @@ static int stop_everything(struct attach *attach, bool interrupted)
 		errors_init(drive->errors, drive->arena);
 		stopped = halt(attach, true, &signal);
 	}
+	if (stopped ==
+		0) /* the engine's word that the last has ended may come after its answer to the stop */
+		follow_review(attach->follow);
 	follow_drain(attach->follow, DRAIN);
 	event_end(drive->sink, stopped == 0);
 	return stopped;

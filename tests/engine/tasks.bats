@@ -93,6 +93,18 @@ waited_for() {
 	YAML
 }
 
+@test "what is stopped last is told to have ended, too" {
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, init: true, command: sleep 1000}
+		  task: {image: busybox, command: [sh, -c, exit 5], depends_on: [web]}
+	YAML
+	for _ in 1 2 3 4 5 6; do
+		run -5 timeout 60 "$FLOW" up --exit-code-from task
+		has "task-1 exited with code 5" "web-1 exited with code"
+	done
+}
+
 @test "C8 --exit-code-from a task that others wait for: its status, and all is stopped, done before or not" {
 	waited_for
 	for round in 1 2; do
