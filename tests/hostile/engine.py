@@ -165,7 +165,8 @@ class Engine:
         return {"Id": container["Id"], "Names": ["/" + container["Name"]], "Image": container["Image"], "ImageID": IMAGE,
                 "Command": "sh", "Created": 1700000000, "Labels": container["Labels"],
                 "Ports": [{"IP": "0.0.0.0", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"}],
-                "State": container["State"], "Status": "Up 1 second" if container["State"] == "running" else "Created",
+                "State": container["State"],
+                "Status": {"running": "Up 1 second", "exited": "Exited (0) 1 second ago"}.get(container["State"], "Created"),
                 "HostConfig": {"NetworkMode": "default"},
                 "NetworkSettings": {"Networks": {"n": {"NetworkID": "d" * 64, "IPAddress": "10.0.0.2"}}},
                 "Mounts": [{"Type": "volume", "Name": "v", "Source": "/v", "Destination": "/d", "RW": True}]}
@@ -189,8 +190,8 @@ class Engine:
         if method == "DELETE":
             del collection[found["Name"]]
             return 204, None
-        if verb in ("start", "restart"):
-            found["State"] = "running"
+        if verb in ("start", "restart"):  # a hook's container ends at once
+            found["State"] = "exited" if "com.docker.compose.hook" in found["Labels"] else "running"
         elif verb in ("stop", "kill"):
             found["State"] = "exited"
         elif verb == "rename":
