@@ -255,27 +255,31 @@ static void up_drop(struct drive *drive)
 	}
 }
 
-/* Nothing was asked for that is not there; whether it is well stands in what was seen. */
-static int check_idle(const struct drive_up *up)
+/* Nothing was asked for that is not there. */
+static void tell_idle(const struct drive_up *up)
 {
 	const struct drive *drive = &up->drive;
 	bool as_wanted = !drive->plan->nnotes && !drive->plan->nfaults;
 	const char *words = up->how.no_start ? "nothing to do: the containers are as the file says"
 					     : "nothing to do: everything is as the file says";
-	if (settle_faults(drive) < 0)
-		return -1;
 	bool told = drive->plan->nkept && drive->sink && drive->sink->wants_kept;
 	if (!told)
 		drive_note(drive, as_wanted ? words : "nothing to do");
-	return 0;
 }
 
+/* Whether what is there is well stands in what was seen; with --wait what was started a moment ago is
+ * watched. */
 static int up_check(struct drive *drive)
 {
 	const struct drive_up *up = drive->arg;
-	if (drive->idle)
-		return check_idle(up);
-	return up->how.no_start || up->how.once ? 0 : settle_check(drive, up->settle);
+	if (!drive->idle && (up->how.no_start || up->how.once))
+		return 0;
+	if ((drive->idle ? settle_faults(drive) : settle_check(drive, up->settle)) < 0)
+		return -1;
+	bool brings = drive->image_plan && drive->image_plan->count;
+	if (drive->idle || (!drive->plan->count && !brings))
+		tell_idle(up);
+	return 0;
 }
 
 /* Who listens to the containers hears of their ends. */

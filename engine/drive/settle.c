@@ -290,7 +290,7 @@ static int settle_look(struct drive *drive, struct settle *settle)
 
 int settle_check(struct drive *drive, struct settle *settle)
 {
-	if (drive->plan->count && settle_look(drive, settle) < 0)
+	if ((drive->plan->count || settle) && settle_look(drive, settle) < 0)
 		return -1;
 	return settle_faults(drive);
 }

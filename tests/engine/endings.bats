@@ -82,6 +82,21 @@ load helper
 	has "container $PROJECT-web-1 exited with code 3"
 }
 
+@test "C8 --wait watches what another run has started a moment ago, too" {
+	compose <<<'services: {web: {image: busybox, command: [sh, -c, "sleep 0.5; exit $$CODE"], environment: {CODE: "3"}}}'
+	for command in 'up -d' start; do
+		flow up -d 2>/dev/null
+		# shellcheck disable=SC2086 # words
+		run -1 flow $command --wait
+		has "container $PROJECT-web-1 exited with code 3"
+		flow down 2>/dev/null
+	done
+	sed -i 's/sleep 0.5/sleep 1000/; s/command/init: true, command/' compose.yaml
+	flow up -d 2>/dev/null
+	run -0 flow up -d --wait
+	has 'nothing to do: everything is as the file says'
+}
+
 @test "C8 restart of a container that dies at once is status 1, with a restart policy as without" {
 	compose <<-'YAML'
 		services:
