@@ -1,5 +1,6 @@
 #include "compose/check/refuse.h"
 
+#include "compose/check/refuse_addresses.h"
 #include "compose/check/refuse_ports.h"
 #include "compose/check/refuse_rules.h"
 #include "compose/schema/check_row.h"
@@ -93,17 +94,23 @@ static bool is_scaled_away(const struct node *service)
 	       (replicas && replicas->kind == NODE_INT && !replicas->integer);
 }
 
-static void warn_of_ports(struct walk *walk, const struct node *services)
+/* Ports of the host, and addresses, that only one container can have. */
+static void warn_of_clashes(struct walk *walk, const struct node *services)
 {
 	struct refuse_ports ports;
+	struct refuse_addresses addresses;
 	refuse_ports_init(&ports, walk);
+	refuse_addresses_init(&addresses, walk, &ports.ends);
 	if (!services || services->kind != NODE_MAP)
 		return;
 	for (size_t i = 0; i < services->nmembers; i++)
 		refuse_ports_order(&ports, services->members[i].value);
-	for (size_t i = 0; i < services->nmembers; i++)
-		if (!is_scaled_away(services->members[i].value))
-			refuse_ports_add(&ports, services->members[i].key, services->members[i].value);
+	for (size_t i = 0; i < services->nmembers; i++) {
+		if (is_scaled_away(services->members[i].value))
+			continue;
+		refuse_ports_add(&ports, services->members[i].key, services->members[i].value);
+		refuse_addresses_add(&addresses, "", services->members[i].key, services->members[i].value);
+	}
 }
 
 /* Secrets and configs that come from files. */
@@ -139,7 +146,7 @@ void refuse_warn(struct arena *arena, struct node *tree, struct errors *errors)
 				all->members[k].value);
 	}
 	warn_of_files(&walk, tree);
-	warn_of_ports(&walk, node_get(tree, "services"));
+	warn_of_clashes(&walk, node_get(tree, "services"));
 }
 
 /* The networks and volumes of a service, each once. */
@@ -173,6 +180,7 @@ int refuse_services(
 	struct map done;
 	struct walk walk;
 	struct refuse_ports ports;
+	struct refuse_addresses addresses;
 	map_init(&done, arena);
 	walk_init(&walk, arena, &pass, NULL, errors);
 	for (size_t i = 0; i < count; i++) {
@@ -182,10 +190,14 @@ int refuse_services(
 		refuse_used(&walk, service, &done);
 	}
 	refuse_ports_init(&ports, &walk);
+	refuse_addresses_init(&addresses, &walk, &ports.ends);
 	for (size_t i = 0; i < count; i++)
 		refuse_ports_order(&ports, services[i]->node);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		refuse_ports_add(&ports, services[i]->key, services[i]->node);
+		refuse_addresses_add(
+			&addresses, services[i]->project->name, services[i]->key, services[i]->node);
+	}
 	return walk.failed ? -1 : 0;
 }
 

@@ -11,7 +11,8 @@
 void refuse_warn(struct arena *arena, struct node *tree, struct errors *errors);
 
 /* Refuses what is wrong with services that get containers, and with the networks and volumes they use.
- * No two of them, or one twice, may publish a port of the host. Returns -1 with all findings. */
+ * No two of them, or one twice, may publish a port of the host, and no two may have one address. Returns -1
+ * with all findings. */
 int refuse_services(
 	struct arena *arena, const struct service *const *services, size_t count, struct errors *errors);
 
