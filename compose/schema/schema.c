@@ -70,6 +70,10 @@ const char *schema_moved(const struct schema *schema, const char *key)
 	};
 	if (schema == &schema_flow_service && schema_find(&schema_flow_probe, key))
 		return "a check stands below `healthcheck:`, such as x-flow: {healthcheck: {tcp: {port: 8000}}}";
+	bool in_check = strcmp(schema->name, "http") == 0 || strcmp(schema->name, "tcp") == 0 ||
+			strcmp(schema->name, "postgresql") == 0;
+	if (in_check && schema_find(&schema_flow_probe, key))
+		return "it stands one level up, below `healthcheck:`";
 	for (size_t i = 0; schema == &schema_service && i < sizeof moved / sizeof *moved; i++)
 		if (strcmp(moved[i].key, key) == 0)
 			return moved[i].now;
