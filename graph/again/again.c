@@ -119,8 +119,7 @@ static const char *restart_cause(const struct work *work, const struct dag_verte
 {
 	for (size_t e = 0; !vertex->named && e < vertex->nedges; e++)
 		if (vertex->edges[e].restart && vertex->edges[e].to->selected)
-			return arena_printf(work->arena, "%s is restarted (restart: true)",
-				vertex->edges[e].to->service->key);
+			return restart_reason(work, vertex->service, &vertex->edges[e]);
 	return NULL;
 }
 

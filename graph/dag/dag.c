@@ -155,6 +155,13 @@ static const char *said_in(const struct service *service, const struct dependenc
 	return "depends_on";
 }
 
+/* Whether the service runs in a namespace of that one, and is left with what remains of it when that ends. */
+static bool shares_namespace(const struct service *service, const char *key)
+{
+	return shares_with(service->network_mode, key) || shares_with(service->pid, key) ||
+	       shares_with(service->ipc, key);
+}
+
 static void add_written_dependencies(const struct dag_building *building, struct dag_vertex *vertex)
 {
 	const struct service *service = vertex->service;
@@ -163,7 +170,7 @@ static void add_written_dependencies(const struct dag_building *building, struct
 		struct dag_edge edge = { .to = dag_find(building->dag, dependency->key),
 			.condition = dependency->condition,
 			.required = dependency->required,
-			.restart = dependency->restart,
+			.restart = dependency->restart || shares_namespace(service, dependency->key),
 			.from = said_in(service, dependency),
 			.at = dependency->at };
 		if (edge.to)
