@@ -141,6 +141,7 @@ int attach_open(struct attach *attach, struct drive *drive)
 		.logs = { .timestamps = attach->timestamps },
 		.new_ones = true,
 		.exits = true,
+		.attaches = !attach->timestamps, /* which only logs have */
 		.forgets = attach->changes,
 		.wants = attach_wants,
 		.counts = counts_end,

@@ -27,6 +27,7 @@ struct follow_options {
 	bool new_ones;  /* containers that start later, too */
 	bool exits;     /* tell exits of what is wanted or waited for */
 	bool first_end; /* a counted container's first end is its last, even if it is started again then */
+	bool attaches;  /* to what keeps no logs and runs already: what it says from now on */
 	bool forgets;   /* what has been removed is left out of follow_all some time later */
 	/* Whether the output of a service's containers is wanted; and whether their ends count. */
 	bool (*wants)(void *arg, const char *project, const char *service);
@@ -60,6 +61,7 @@ struct follow_one {
 	bool restarts; /* after its last end its restart policy, or somebody, has started it again */
 	bool stale;    /* it has ended since its stream was opened */
 	bool again;    /* it was started while its last stream was still open */
+	bool unkept;   /* its logging driver keeps nothing that could be read */
 	int64_t since; /* Unix ns by the engine's clock: what it says from then on has not been read yet */
 	struct ask inspect;
 	bool outdated;             /* it has ended since `inspect` was sent */

@@ -86,17 +86,28 @@ static void got_open(void *arg)
 
 static void close_stream(void *arg);
 
+/* (moby, daemon/logger: ErrReadLogsNotSupported) */
+static bool is_unkept(const char *failure)
+{
+	return strstr(failure, "does not support reading");
+}
+
 /* Whether there is nothing to read although all is well: the driver keeps nothing that can be read, or the
- * container has gone since it was seen. (moby, daemon/logger: ErrReadLogsNotSupported) */
+ * container has gone since it was seen. */
 static bool is_excused(const char *failure)
 {
-	return strstr(failure, "does not support reading") || strstr(failure, "No such container");
+	return is_unkept(failure) || strstr(failure, "No such container");
 }
 
 static void got_end(void *arg, const char *failure)
 {
 	struct follow_one *one = arg;
 	bool refused = failure && !one->opened && !is_excused(failure);
+	if (failure && is_unkept(failure) && one->follow->options.attaches) {
+		one->unkept = one->again = one->opened = true;
+		one->closing = loop_after(one->follow->engine->loop, 0, close_stream, one);
+		return;
+	}
 	one->follow->incomplete |= failure && (one->opened || refused);
 	if (refused && one->follow->options.forgets)
 		one->counted = one->awaited = false; /* nothing of it will come: it is not waited for */
@@ -140,8 +151,10 @@ void follow_one_read_since(struct follow_one *one)
 	struct follow *follow = one->follow;
 	struct logs_options options = follow->options.logs;
 	char since[CLOCK_STAMP];
+	if (one->unkept && !one->runs)
+		return;
 	clock_stamp(since, one->since);
-	options.attach = false;
+	options.attach = one->unkept;
 	options.follow = true;
 	options.tail = NULL;
 	options.since = since;

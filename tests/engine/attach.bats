@@ -165,6 +165,27 @@ said_enough() {
 	exec 9<&-
 }
 
+@test "up attaches to what keeps no logs and runs already, or again" {
+	compose <<-'YAML'
+		services:
+		  none:
+		    image: busybox
+		    init: true
+		    logging: {driver: none}
+		    restart: on-failure
+		    command: [sh, -c, 'while [ ! -e /end ]; do echo tick; sleep 0.1; done; rm /end; exit 1']
+	YAML
+	flow up -d 2>/dev/null
+	begin log up --no-log-prefix
+	until_true grep -q tick log
+	docker exec "$PROJECT-none-1" touch /end
+	until_true grep -q restarting log
+	until_true eval '[ "$(tail -1 log)" = tick ]'
+	kill -INT "$pid"
+	ends 130
+	run ! grep warning log
+}
+
 @test "what is not shown is not waited for, unless it is named or nothing is shown" {
 	compose <<-'YAML'
 		services:
