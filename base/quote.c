@@ -118,6 +118,18 @@ const char *quote_plain_copy(struct arena *arena, const char *text)
 	return arena_strdup(arena, buf_text(&plain));
 }
 
+const char *quote_line_copy(struct arena *arena, const char *text)
+{
+	auto_buf struct buf line;
+	buf_init(&line, 1 << 20);
+	for (size_t left = strlen(text); left;) {
+		size_t size = quote_plain_character(&line, text, left);
+		text += size;
+		left -= size;
+	}
+	return arena_strdup(arena, buf_text(&line));
+}
+
 void quote_plain_print(FILE *out, const char *text)
 {
 	print_escaped(out, text, PLAIN);

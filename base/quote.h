@@ -34,6 +34,9 @@ size_t quote_plain_character(struct buf *to, const char *text, size_t len);
 /* As quote_plain, into the arena. */
 const char *quote_plain_copy(struct arena *arena, const char *text);
 
+/* The same with line ends as \x0a: the text stays one line. */
+const char *quote_line_copy(struct arena *arena, const char *text);
+
 /* As quote_plain, into a file. */
 void quote_plain_print(FILE *out, const char *text);
 

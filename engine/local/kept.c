@@ -32,7 +32,7 @@ void kept_read(struct arena *arena, const struct engine *engine, const char *pro
 {
 	char line[LINE_MOST];
 	const char *path = kept_path(arena, engine, project, what);
-	int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	while (file && times->count < KEPT_MOST && fgets(line, sizeof line, file)) {
 		char *space = strchr(line, ' ');
@@ -56,7 +56,7 @@ void kept_write(struct arena *arena, const struct engine *engine, const char *pr
 		unlink(path);
 	if (!path || !times->count)
 		return;
-	int fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
 	while (file && (entry = map_next(times, &at)))
 		fprintf(file, "%s %" PRId64 "\n", entry->key, *(const int64_t *)entry->value);
@@ -72,7 +72,8 @@ void kept_append(struct arena *arena, const struct engine *engine, const char *p
 {
 	const char *path = kept_path(arena, engine, project, what);
 	const char *line = arena_printf(arena, "%s %" PRId64 "\n", id, at);
-	int fd = path ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+	int fd = path ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600)
+		      : -1;
 	if (fd < 0)
 		return;
 	/* a line that was cut would spoil the next one */

@@ -160,6 +160,7 @@ static const struct op_row rows[] = { { .op = OP_CONTAINER_EXEC,
 	.ask = ask_hook,
 	.got = got_hook,
 	.answer = JSON_OBJECT,
+	.endless = true,
 	.needless = hook_needless } };
 
 const struct op_rows op_exec_rows = { rows, sizeof rows / sizeof *rows };

@@ -45,6 +45,7 @@ struct op_row {
 	 * within its grace. */
 	int64_t takes;
 	bool graceful;
+	bool endless; /* it takes as long as a command likes: an interrupt leaves it the grace of a stop */
 	bool watched; /* the engine's events are needed while it runs and after it */
 };
 

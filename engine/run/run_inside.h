@@ -20,6 +20,7 @@ struct task {
 	struct payload_context context;
 	struct request *request;  /* in flight, or NULL */
 	struct loop_timer *timer; /* until the next try, or NULL */
+	struct loop_timer *grace; /* until an endless one is left to itself after an interrupt, or NULL */
 	unsigned repeats, waits;
 	const char *told;       /* why it was repeated last, or NULL */
 	struct job *job;        /* of row->job, under way, or NULL */

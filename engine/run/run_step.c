@@ -263,16 +263,36 @@ void task_drop(struct task *task)
 {
 	http_cancel(task->request);
 	loop_cancel(task->run->engine->loop, task->timer);
+	loop_cancel(task->run->engine->loop, task->grace);
 	if (task->job)
 		task->row->job->cancel(task->job);
 	task->request = NULL;
-	task->timer = NULL;
+	task->timer = task->grace = NULL;
 	task->job = NULL;
+}
+
+static void grace_over(void *arg)
+{
+	struct task *task = arg;
+	task->grace = NULL;
+	task_drop(task);
+	task->quiet = task->step->cut = true;
+	task->step->failure = "interrupted; its command may still run";
+	task_end(task, false);
+}
+
+/* One that lasts as long as a command likes is given the grace of a stop. */
+static void bound_endless(struct task *task)
+{
+	int64_t grace = op_grace(&task->call);
+	if (!task->over && task->row->endless && !task->grace && grace >= 0)
+		task->grace = loop_after(task->run->engine->loop, grace, grace_over, task);
 }
 
 void task_interrupt(struct task *task)
 {
 	const struct step *follows = task->step->follows;
+	bound_endless(task);
 	if (task->over || (!task->job && !task->held) ||
 		(task->row->job && follows && follows->state == STEP_DONE))
 		return;

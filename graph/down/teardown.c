@@ -239,6 +239,15 @@ static void remove_networks(struct teardown *down)
 	}
 }
 
+/* Whether the volume is removed already: `volumes_from` mounts it, too. */
+static bool is_removed(const struct plan *plan, const char *name)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->steps[i]->op == OP_VOLUME_REMOVE && text_is(plan->steps[i]->name, name))
+			return true;
+	return false;
+}
+
 /* Volumes without a name of their own that a recreated container has inherited: the engine takes them for
  * named ones and does not remove them with the container. */
 static void remove_inherited(struct teardown *down, const struct leaving *leaving)
@@ -246,7 +255,8 @@ static void remove_inherited(struct teardown *down, const struct leaving *leavin
 	const struct observed_container *seen = leaving->seen;
 	for (size_t i = 0; seen->replaces && i < seen->nmounts; i++) {
 		const char *name = seen->mounts[i].name;
-		if (!observed_anonymous(&seen->mounts[i]) || staying_user(down, name, mounts_volume))
+		if (!observed_anonymous(&seen->mounts[i]) || staying_user(down, name, mounts_volume) ||
+			is_removed(down->plan, name))
 			continue;
 		struct step *remove = plan_add(down->plan, OP_VOLUME_REMOVE, name, "anonymous, inherited");
 		remove->may_fail = remove->ending.yields = true;

@@ -262,7 +262,7 @@ static const char *step_needs(struct arena *arena, const struct step *step)
 static const char *verb_cell(struct arena *arena, const struct step *step)
 {
 	const char *verb = op_traits[step->op].verb, *argument = step_argument(step);
-	return quote_plain_copy(arena, argument ? arena_printf(arena, "%s %s", verb, argument) : verb);
+	return quote_line_copy(arena, argument ? arena_printf(arena, "%s %s", verb, argument) : verb);
 }
 
 /* A note, or a fault with what to do about it. */
@@ -279,9 +279,9 @@ static void print_changes(FILE *out, struct arena *arena, const struct step *ste
 {
 	for (size_t i = 0; i < step->create.nchanges; i++) {
 		const struct step_change *change = &step->create.changes[i];
-		fprintf(out, "%*s  %s: %s -> %s\n", indent, "", quote_plain_copy(arena, change->attribute),
-			change->old ? quote_plain_copy(arena, change->old) : "unset",
-			change->new ? quote_plain_copy(arena, change->new) : "unset");
+		fprintf(out, "%*s  %s: %s -> %s\n", indent, "", quote_line_copy(arena, change->attribute),
+			change->old ? quote_line_copy(arena, change->old) : "unset",
+			change->new ? quote_line_copy(arena, change->new) : "unset");
 	}
 }
 
@@ -296,7 +296,7 @@ static void plan_print_text(FILE *out, struct arena *arena, const struct plan *p
 			continue;
 		cells[i][0] = step_needs(arena, step);
 		cells[i][1] = op_traits[step->op].object;
-		cells[i][2] = quote_plain_copy(arena, step->name);
+		cells[i][2] = quote_line_copy(arena, step->name);
 		cells[i][3] = verb_cell(arena, step);
 		for (int c = 0; c < 4; c++) {
 			int width = (int)strlen(cells[i][c]);
@@ -313,13 +313,13 @@ static void plan_print_text(FILE *out, struct arena *arena, const struct plan *p
 			cells[i][2]);
 		if (step->reason)
 			fprintf(out, "%-*s  %s\n", widths[3], cells[i][3],
-				quote_plain_copy(arena, step->reason));
+				quote_line_copy(arena, step->reason));
 		else
 			fprintf(out, "%s\n", cells[i][3]);
 		print_changes(out, arena, step, widths[0]);
 	}
 	for (size_t i = 0; i < plan->nnotes + plan->nfaults; i++)
-		fprintf(out, "note: %s\n", quote_plain_copy(arena, plan_remark(arena, plan, i)));
+		fprintf(out, "note: %s\n", quote_line_copy(arena, plan_remark(arena, plan, i)));
 }
 
 static void print_member(FILE *out, const char *key, const char *text)

@@ -355,3 +355,11 @@ refused_alike() {
 	run -3 flow plan --exit-code --no-build
 	[[ $output != *'if it cannot be pulled'* ]]
 }
+
+@test "a note stays one line, whatever labels hold" {
+	one_service
+	docker create --label "com.docker.compose.project=$PROJECT" --label com.docker.compose.oneoff=False --label $'com.docker.compose.service=x\nnote: y' --name "$PROJECT-x-1" busybox >/dev/null
+	run -0 flow plan
+	has 'note: orphan container' 'x\x0anote: y'
+	[ "$(grep -c '^note:' <<<"$output")" = 1 ]
+}
