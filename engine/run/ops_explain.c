@@ -16,7 +16,7 @@ static const struct refusal {
 	{ "No such image", "pull or build it: docker flow pull, docker flow build" },
 	{ "pull access denied", "log in to its registry: docker login" },
 	{ "is already in use by container",
-		"another project has a container of that name: remove it (docker rm -f NAME) or change container_name" },
+		"another project has a container of that name: remove it (docker rm -f NAME), or give this one another container_name" },
 	{ "no space left on device",
 		"free some space: docker system df shows what takes it, docker system prune frees it" },
 	{ "address pools have been fully subnetted",
@@ -298,7 +298,7 @@ static void explain_hook(struct op_call *call, const char *reason)
 		error_hint(call->errors, "%s", last_words_gone_hint(call->arena, service->key));
 	else if (!once)
 		error_hint(call->errors,
-			"the container runs on; the next `up` starts it again, and its hooks (`docker flow exec %s sh` looks around in it)",
+			"the next `up` starts it again, and its hooks; while it runs `docker flow exec %s sh` looks around in it",
 			service->key);
 }
 

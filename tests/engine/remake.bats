@@ -85,7 +85,7 @@ log() { docker exec "$PROJECT-db-1" cat /data/log | paste -sd' '; }
 	run flow up -d
 	[ "$status" -eq 1 ]
 	has "compose.yaml:6:17: error: services.db.post_start: container $PROJECT-db-1: post_start: db hook exited with status 3" "no disk" \
-		"hint: the container runs on; the next \`up\` starts it again"
+		"hint: the next \`up\` starts it again, and its hooks"
 	is db-1 running
 	[ "$(names)" = db-1 ]
 }
