@@ -284,8 +284,8 @@ static void grace_over(void *arg)
 /* One that lasts as long as a command likes is given the grace of a stop. */
 static void bound_endless(struct task *task)
 {
-	int64_t grace = op_grace(&task->call);
-	if (!task->over && task->row->endless && !task->grace && grace >= 0)
+	int64_t grace = !task->over && task->row->endless && !task->grace ? op_grace(&task->call) : -1;
+	if (grace >= 0)
 		task->grace = loop_after(task->run->engine->loop, grace, grace_over, task);
 }
 
