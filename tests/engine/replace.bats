@@ -256,7 +256,7 @@ at() { awk -v action="$1" -v id="$2" '$1 == action && $2 == id {print $3; exit}'
 		flow up -d
 		[ "$(names)" = "user-1 web-1 web-2" ] || { docker ps -a; echo "after $ms ms"; return 1; }
 		until_true found web-1 web-2 || { echo "after $ms ms"; docker exec "$PROJECT-user-1" nslookup shop 127.0.0.11; for name in web-1 web-2; do field $name '{{json .NetworkSettings.Networks}}'; done; return 1; }
-		[ "$(page)" = $n ]
+		until_true eval '[ "$(page)" = $n ]' # what was put back is not waited for
 		run -0 flow plan
 		has "nothing to do"
 	done
