@@ -137,7 +137,7 @@ until_true() {
 # until_fails COMMAND…: status 1; again while it succeeds, since a container may outlive the command that starts it
 until_fails() {
 	local try
-	for try in {1..20}; do
+	for try in {1..200}; do
 		run "$@"
 		[ "$status" = 0 ] || break
 	done
