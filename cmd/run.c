@@ -257,6 +257,8 @@ static int run_open(struct one_run *run, const struct run_wish *wish)
 	};
 	if (said.tty)
 		raw_size(&once->console.rows, &once->console.columns);
+	once->oneoff.rows = once->console.rows;
+	once->oneoff.columns = once->console.columns;
 	once->begins = run_begins;
 	once->tell = run_tells;
 	once->arg = run;

@@ -248,6 +248,11 @@ static void put_interaction(struct body *body)
 		put_bool(body->root, "OpenStdin", true);
 	if (oneoff && oneoff->auto_remove)
 		put_bool(body->host, "AutoRemove", true);
+	if (oneoff && oneoff->rows) { /* what asks for it at once would find none; before API 1.42 it does */
+		cJSON *size = cJSON_AddArrayToObject(body->host, "ConsoleSize");
+		cJSON_AddItemToArray(size, cJSON_CreateNumber(oneoff->rows));
+		cJSON_AddItemToArray(size, cJSON_CreateNumber(oneoff->columns));
+	}
 }
 
 const char *payload_container(struct arena *arena, const struct step *step,

@@ -40,12 +40,13 @@ enum release {
 struct oneoff {
 	const char *service; /* key, of the file's project */
 	const char *name;
-	const char *slug;  /* label com.docker.compose.slug */
-	const char *owner; /* label docker-flow.owner: the process that has to see to its removal (--rm,
-			      engine/loop/process.h); or NULL */
-	bool interactive;  /* stdin is attached and closed with the client's */
-	bool auto_remove;  /* --rm */
-	bool aliases;      /* --use-aliases: the service's network aliases too */
+	const char *slug;       /* label com.docker.compose.slug */
+	const char *owner;      /* label docker-flow.owner: the process that has to see to its removal (--rm,
+				   engine/loop/process.h); or NULL */
+	bool interactive;       /* stdin is attached and closed with the client's */
+	bool auto_remove;       /* --rm */
+	bool aliases;           /* --use-aliases: the service's network aliases too */
+	unsigned rows, columns; /* of its terminal; 0: none, or not known */
 	const char
 		*hook; /* label com.docker.compose.hook, of a hook's container: "pre_start"; of `run`: NULL */
 };

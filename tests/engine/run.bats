@@ -264,6 +264,7 @@ gone() { ! docker inspect "$1" >/dev/null 2>&1; }
 		type \x10\x11
 	STEPS
 	[ "$(one_off '{{.State.Status}} {{.Config.Tty}}')" = "running true" ]
+	[ "$ENGINE_VERSION" = 20 ] || [ "$(one_off '{{.HostConfig.ConsoleSize}}')" = "[30 90]" ] # from its beginning
 	docker rm -f "$(ids)"
 	run -0 terminal 30x90 "$FLOW" run --rm -T web sh -c '[ -t 1 ] || echo pipes' </dev/null
 	has pipes
