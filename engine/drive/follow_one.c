@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define LATE   INT64_C(1000000000) /* ns for a stream to end after its container */
-#define REVIEW INT64_C(300000000)  /* ns until one that somebody has ended is looked at again */
+#define REVIEW INT64_C(1000000000) /* ns until one that somebody has ended is looked at again */
 
 bool follow_one_pends(const struct follow_one *one)
 {

@@ -172,10 +172,10 @@ terminal() { timeout -k 5 90 python3 "$BATS_TEST_DIRNAME/terminal.py" "$@"; }
 shell_session() {
 	cat <<-'STEPS'
 		wait #
-		type stty size\r
+		type until stty size 2>&1 | grep -q "^30"; do sleep 0.1; done; stty size\r
 		wait 30 90
 		size 41x133
-		type stty size\r
+		type until stty size | grep -q "^41"; do sleep 0.1; done; stty size\r
 		wait 41 133
 		type sh -c 'echo now$((1+1)); exec sleep 1000'\r
 		wait now2
