@@ -14,6 +14,14 @@ start_other() {
 	DOCKER_HOST=unix://$SUITE_DIR/p/docker.sock "$root/tests/images.sh" 3>&-
 }
 
+# crash PIDFILE: kills the process, and returns when it is gone: until then it looks alive
+crash() {
+	local crashed
+	crashed=$(cat "$1")
+	kill -9 "$crashed"
+	while grep -q . "/proc/$crashed/cmdline" 2>/dev/null; do :; done
+}
+
 @test "an engine beside another: its own range, reachable addresses and ports, one start is enough" {
 	start_other
 	before=$(cat "$SUITE_DIR/p/dockerd.pid")
@@ -32,13 +40,13 @@ start_other() {
 @test "a crashed engine starts again, and what it left can be removed" {
 	start_other
 	other run -d --name runs busybox sleep 1000 >/dev/null
-	kill -9 "$(cat "$SUITE_DIR/p/dockerd.pid")"
+	crash "$SUITE_DIR/p/dockerd.pid"
 	run engine status "$SUITE_DIR/p"
 	[ "$status" -eq 1 ]
 	start_other
 	[ "$(other inspect -f '{{.Name}}' runs)" = /runs ]
 	other start runs >/dev/null
-	kill -9 "$(cat "$SUITE_DIR/p/dockerd.pid")"
+	crash "$SUITE_DIR/p/dockerd.pid"
 	link=flow$(cat "$SUITE_DIR/p/bridge")
 	engine stop "$SUITE_DIR/p"
 	[ ! -e "$SUITE_DIR/p" ]
@@ -67,7 +75,7 @@ start_other() {
 	there ip addr add 172.17.0.1/16 dev docker0
 	before=$(there ip -o link show docker0)
 	there "$root/tests/engine.sh" start "$ENGINE_VERSION" "$SUITE_DIR/p" >/dev/null
-	kill -9 "$(cat "$SUITE_DIR/p/dockerd.pid")"
+	crash "$SUITE_DIR/p/dockerd.pid"
 	there "$root/tests/engine.sh" start "$ENGINE_VERSION" "$SUITE_DIR/p" >/dev/null
 	there "$root/tests/engine.sh" stop --keep "$SUITE_DIR/p"
 	there "$root/tests/engine.sh" start "$ENGINE_VERSION" "$SUITE_DIR/p" >/dev/null
