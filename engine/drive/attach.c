@@ -257,8 +257,8 @@ static int stop_everything(struct attach *attach, bool interrupted)
 		errors_init(drive->errors, drive->arena);
 		stopped = halt(attach, true, &signal);
 	}
-	if (stopped ==
-		0) /* the engine's word that the last has ended may come after its answer to the stop */
+	/* The engine's word that the last has ended may come after its answer to the stop. */
+	if (stopped == 0)
 		follow_review(attach->follow);
 	follow_drain(attach->follow, DRAIN);
 	event_end(drive->sink, stopped == 0);

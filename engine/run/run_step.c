@@ -10,6 +10,8 @@ static void task_send(struct task *task);
 
 static void task_end(struct task *task, bool ok)
 {
+	loop_cancel(task->run->engine->loop, task->grace);
+	task->grace = NULL;
 	task->over = true;
 	task->ok = ok;
 }

@@ -241,3 +241,15 @@ volumes: {data: {}}'
 	cd elsewhere
 	flow -p "$PROJECT" down -v
 }
+
+@test "down names a volume once that a container and who has its volumes mount" {
+	compose <<-'YAML'
+		services:
+		  store: {image: busybox, init: true, command: sleep 1000, volumes: [/data]}
+		  reader: {image: busybox, init: true, command: sleep 1000, volumes_from: [store]}
+	YAML
+	flow up -d 2>/dev/null
+	flow up -d --force-recreate -t 0 2>/dev/null
+	run -0 flow down -v -t 0
+	[ "$(grep -c 'Volume .* Removed' <<<"$output")" = 1 ]
+}

@@ -495,33 +495,3 @@ container \"$(docker inspect -f '{{.Id}}' "$PROJECT-b-1")\" exited with status c
 	flow start
 	[ "$(states)" = "db-1 running,side-1 running,web-1 running" ]
 }
-
-@test "an interrupt waits for a hook in a container no longer than the grace of a stop" {
-	compose <<-'YAML'
-		services:
-		  begins: {image: busybox, init: true, command: sleep 1000, stop_grace_period: 1s, post_start: [{command: [sleep, "1000"]}]}
-		  ends: {image: busybox, init: true, command: sleep 1000, stop_grace_period: 1s, pre_stop: [{command: [sleep, "1000"]}]}
-	YAML
-	flow up -d ends 2>/dev/null
-	for command in 'up -d begins' 'stop ends' 'down ends'; do
-		# shellcheck disable=SC2086 # words
-		begin log $command
-		until_true grep -q 'Running hook' log
-		kill -TERM "$pid"
-		ends 143
-		grep -q 'interrupted; its command may still run' log
-	done
-	is ends-1 running
-}
-
-@test "down names a volume once that a container and who has its volumes mount" {
-	compose <<-'YAML'
-		services:
-		  store: {image: busybox, init: true, command: sleep 1000, volumes: [/data]}
-		  reader: {image: busybox, init: true, command: sleep 1000, volumes_from: [store]}
-	YAML
-	flow up -d 2>/dev/null
-	flow up -d --force-recreate -t 0 2>/dev/null
-	run -0 flow down -v -t 0
-	[ "$(grep -c 'Volume .* Removed' <<<"$output")" = 1 ]
-}

@@ -278,3 +278,21 @@ networked() {
 	run -0 flow plan
 	has "nothing to do"
 }
+
+@test "an interrupt waits for a hook in a container no longer than the grace of a stop" {
+	compose <<-'YAML'
+		services:
+		  begins: {image: busybox, init: true, command: sleep 1000, stop_grace_period: 1s, post_start: [{command: [sleep, "1000"]}]}
+		  ends: {image: busybox, init: true, command: sleep 1000, stop_grace_period: 1s, pre_stop: [{command: [sleep, "1000"]}]}
+	YAML
+	flow up -d ends 2>/dev/null
+	for command in 'up -d begins' 'stop ends' 'down ends'; do
+		# shellcheck disable=SC2086 # words
+		begin log $command
+		until_true grep -q 'Running hook' log
+		kill -TERM "$pid"
+		ends 143
+		grep -q 'interrupted; its command may still run' log
+	done
+	is ends-1 running
+}
