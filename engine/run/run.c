@@ -77,14 +77,17 @@ static void deadline_passed(void *arg)
 	run->expired = true;
 }
 
-/* How many requests and starts at once: starts are bound by the engine's processors. */
+/* Starts are bound by the engine's processors: this many for each keep them busy to the end, within these. */
+enum { WIDTH_CPU = 4, WIDTH_LEAST = 8, WIDTH_MOST = 16 };
+
+/* How many requests and starts at once. */
 static void set_width(struct run *run)
 {
 	const struct run_parallel *parallel = &run->options->parallel;
 	unsigned width = parallel->requests;
 	if (!width) {
-		width = 2 * run->engine->ncpu;
-		width = width < 4 ? 4 : width > 16 ? 16 : width;
+		width = WIDTH_CPU * run->engine->ncpu;
+		width = width < WIDTH_LEAST ? WIDTH_LEAST : width > WIDTH_MOST ? WIDTH_MOST : width;
 	}
 	sched_limit(&run->sched, POOL_API, width);
 	sched_limit(&run->sched, POOL_START, width);
@@ -106,12 +109,11 @@ static void got_info(struct request *request)
  * steps. */
 static void ask_info(struct run *run)
 {
-	enum { LEAST = 4 };
 	size_t starts = 0;
 	struct errors unheard;
 	for (size_t i = 0; i < run->plan->count; i++)
 		starts += op_traits[run->plan->steps[i]->op].pool == POOL_START;
-	if (starts <= LEAST || run->options->parallel.requests || run->engine->ncpu)
+	if (starts <= WIDTH_LEAST || run->options->parallel.requests || run->engine->ncpu)
 		return;
 	errors_init(&unheard, run->arena);
 	run->info = http_request(run->engine->http);

@@ -236,10 +236,10 @@ section_again() {
 	clear_containers
 	f=$(flat 10 | project again)
 	"$flow" $f up -d >/dev/null 2>&1
-	result=$("$measure" -n 5 flow "$flow $f restart" compose "$compose $f restart")
+	result=$("$measure" -n 15 flow "$flow $f restart" compose "$compose $f restart")
 	row "restart, 10 containers" 1.0 "$(line 1)" "$(line 2)"
 	export f
-	result=$("$measure" -n 5 -s "$flow $f start" flow "$flow $f stop" compose "$compose $f stop")
+	result=$("$measure" -n 15 -s "$flow $f start" flow "$flow $f stop" compose "$compose $f stop")
 	row "stop, 10 containers" 1.0 "$(line 1)" "$(line 2)"
 	result=$("$measure" -n 15 -s "$flow $f stop" flow "$flow $f start" compose "$compose $f start")
 	row "start, 10 containers" 1.0 "$(line 1)" "$(line 2)"
