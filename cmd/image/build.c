@@ -9,7 +9,7 @@
 struct build_command {
 	struct build_options how;
 	bool check, print, quiet, with_dependencies;
-	const char *builder, *memory, *provenance, *sbom, *ssh;
+	const char *builder, *memory, *provenance, *sbom;
 };
 
 #define AT(member) offsetof(struct build_command, member)
@@ -19,7 +19,7 @@ static const struct opt rows[] = {
 		"Build argument, over the file's; without a value that of the environment; can be repeated" },
 	{ OPT_TEXT, "builder", 0, AT(builder), "NAME", "Only default is there: the engine's own",
 		.env = "BUILDX_BUILDER" },
-	{ OPT_FLAG, "check", 0, AT(check), NULL, "Refused: needs a BuildKit session" },
+	{ OPT_FLAG, "check", 0, AT(check), NULL, "Refused: the checks are those of docker buildx build" },
 	{ OPT_VOID, "compress", 0, 0, NULL, "has no effect any more: BuildKit is given the context as it is",
 		.flags = OPT_HIDDEN | OPT_OLD },
 	{ OPT_VOID, "force-rm", 0, 0, NULL, "has no effect any more: BuildKit leaves no containers behind",
@@ -33,19 +33,20 @@ static const struct opt rows[] = {
 		.flags = OPT_HIDDEN | OPT_OLD },
 	{ OPT_FLAG, "print", 0, AT(print), NULL,
 		"Print what would be built as a file of docker buildx bake" },
-	{ OPT_TEXT, "provenance", 0, AT(provenance), "WHAT", "Only false: others need a BuildKit session" },
+	{ OPT_TEXT, "provenance", 0, AT(provenance), "WHAT", "Only false: an engine's own images have none" },
 	{ OPT_FLAG, "pull", 0, AT(how.wish.pull), NULL, "Look for newer images that builds begin from" },
 	{ OPT_FLAG, "push", 0, AT(how.push), NULL, "Push what was built, as push does" },
 	{ OPT_FLAG, "quiet", 'q', AT(quiet), NULL, "Say nothing but what is wrong" },
-	{ OPT_TEXT, "sbom", 0, AT(sbom), "WHAT", "Only false: others need a BuildKit session" },
-	{ OPT_TEXT, "ssh", 0, AT(ssh), "ID", "Refused: needs a BuildKit session" },
+	{ OPT_TEXT, "sbom", 0, AT(sbom), "WHAT", "Only false: an engine's own images have none" },
+	{ OPT_TEXTS, "ssh", 0, AT(how.wish.ssh), "ID[=PATH]",
+		"Agent of ssh for the builds: default, or the socket or key at PATH; can be repeated" },
 	{ OPT_FLAG, "with-dependencies", 0, AT(with_dependencies), NULL,
 		"Build what the services depend on, too" },
 	{ 0 },
 };
 
-/* What only a client can do that serves BuildKit while it builds. */
-static int refuse_session(struct ctx *ctx, const struct build_command *options)
+/* What the engine's own builder does not do. */
+static int refuse_other(struct ctx *ctx, const struct build_command *options)
 {
 	const struct {
 		bool asked;
@@ -54,14 +55,12 @@ static int refuse_session(struct ctx *ctx, const struct build_command *options)
 		{ options->check, "--check" },
 		{ options->provenance && !text_is(options->provenance, "false"), "--provenance" },
 		{ options->sbom && !text_is(options->sbom, "false"), "--sbom" },
-		{ options->ssh, "--ssh" },
 	};
 	for (size_t i = 0; i < sizeof asks / sizeof *asks; i++)
 		if (asks[i].asked) {
 			error_add(&ctx->errors, ERROR_USAGE, NULL, NULL,
-				"%s: needs a BuildKit session, which is not available here", asks[i].option);
-			error_hint(&ctx->errors, "docker compose build %s works on the same project",
-				asks[i].option);
+				"%s: not done by the engine's own builder", asks[i].option);
+			error_hint(&ctx->errors, "leave it out, or build with docker buildx build");
 		}
 	if (options->builder && !text_is(options->builder, "default")) {
 		error_add(&ctx->errors, ERROR_USAGE, NULL, NULL, "--builder %s: only the engine builds here",
@@ -80,14 +79,14 @@ static int print_bake(struct ctx *ctx, const struct build_command *options)
 	return bake_print(ctx->output.stream, ctx->arena, scope.dag, &options->how, &ctx->errors);
 }
 
-/* --print asks no engine; what a session is needed for is refused before one is asked. */
+/* --print asks no engine; what none builds is refused before one is asked. */
 static int build_run(struct ctx *ctx, const void *data)
 {
 	const struct build_command *options = data;
 	struct scope scope;
 	if (options->print)
 		return print_bake(ctx, options);
-	if (refuse_session(ctx, options) < 0 || image_open(ctx, options->with_dependencies, &scope) < 0)
+	if (refuse_other(ctx, options) < 0 || image_open(ctx, options->with_dependencies, &scope) < 0)
 		return -1;
 	struct drive_images images = {
 		.drive = lifecycle_drive(ctx, &scope),

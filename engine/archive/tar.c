@@ -2,10 +2,9 @@
 
 #include "base/buf.h"
 #include "base/heap.h"
-#include "base/text/text.h"
 #include "engine/archive/archive_lib.h"
+#include "engine/archive/dir_walk.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -15,23 +14,11 @@
 
 #define CHUNK           ((size_t)128 << 10)
 #define OUT_MOST        ((size_t)4 << 20)
-#define DEPTH_MOST      255
 #define NAME_MOST       ((size_t)1 << 20)
 #define PAGE            4096               /* files in /sys say that they have so many bytes, in /proc none */
 #define UNSIZED_MOST    ((size_t)16 << 20) /* as of files that are uploaded (docs/keys.md) */
 #define LEFT_OUT_TOLD   20
 #define ERROR(tar, ...) error_add((tar)->errors, ERROR_SYSTEM, NULL, NULL, __VA_ARGS__)
-
-/* A directory that is being walked. */
-struct tar_level {
-	struct tar_level *up;
-	int fd;
-	char *path; /* relative to the root, "" for it */
-	char **names;
-	size_t count, at;
-	bool told; /* its own entry is in the archive */
-	struct stat stat;
-};
 
 struct tar {
 	struct archive_lib lib;
@@ -47,9 +34,8 @@ struct tar {
 	size_t nextra, extra_at;
 	const struct tar_path *paths; /* still to be packed */
 	size_t npaths;
-	struct tar_level *level;
-	unsigned depth;
-	int file; /* the one being copied, or -1 */
+	struct dir_walk *walk; /* NULL: nothing is walked, or it has been */
+	int file;              /* the one being copied, or -1 */
 	int64_t left;
 	struct buf unsized; /* the whole of it, when its size could not be known before */
 	size_t unsized_at;
@@ -119,82 +105,6 @@ static int put_extra(struct tar *tar, const struct tar_file *file)
 	return tar_check(tar, tar->lib.write_finish_entry(tar->archive), file->name);
 }
 
-/* Directories */
-
-/* In order of the names, so that the same directory makes the same archive. Reads a duplicate of the
- * descriptor, since closedir closes what it reads. */
-static int level_read_names(struct tar *tar, struct tar_level *level)
-{
-	int fd = dup(level->fd);
-	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-	size_t room = 0;
-	if (!stream) {
-		if (fd >= 0)
-			close(fd);
-		return ERROR(tar, "cannot read %s/%s: %s", tar->dir, level->path, strerror(errno));
-	}
-	for (struct dirent *entry; errno = 0, (entry = readdir(stream));) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (level->count == room) {
-			room = room ? 2 * room : 32;
-			level->names = heap_resize(level->names, room, sizeof(char *));
-		}
-		level->names[level->count++] = heap_text(entry->d_name);
-	}
-	int reason = errno;
-	closedir(stream);
-	if (reason)
-		return ERROR(tar, "cannot read %s/%s: %s", tar->dir, level->path, strerror(reason));
-	if (level->count)
-		qsort(level->names, level->count, sizeof(char *), text_order);
-	return 0;
-}
-
-static void level_leave(struct tar *tar)
-{
-	struct tar_level *level = tar->level;
-	tar->level = level->up;
-	tar->depth--;
-	for (size_t i = 0; i < level->count; i++)
-		free(level->names[i]);
-	free(level->names);
-	free(level->path);
-	if (level->fd >= 0)
-		close(level->fd);
-	free(level);
-}
-
-/* Goes into directory `name` of the present level; `path` becomes the level's. */
-static int level_enter(struct tar *tar, const char *name, char *path, const struct stat *stat, bool told)
-{
-	struct tar_level *level = HEAP_NEW(struct tar_level);
-	int from = tar->level ? tar->level->fd : AT_FDCWD;
-	int no_link = tar->level ? O_NOFOLLOW : 0; /* the context itself may be a link */
-	*level = (struct tar_level){ .up = tar->level, .path = path, .told = told, .stat = *stat };
-	level->fd = openat(from, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | no_link);
-	int reason = errno;
-	tar->level = level;
-	tar->depth++;
-	if (level->fd < 0)
-		return ERROR(tar, "cannot read directory %s%s%s: %s", tar->dir, *path ? "/" : "", path,
-			strerror(reason));
-	if (tar->depth > DEPTH_MOST)
-		return ERROR(tar, "%s/%s nests deeper than %d directories", tar->dir, path, DEPTH_MOST);
-	return level_read_names(tar, level);
-}
-
-/* A directory that is left out itself gets its entry when something in it is taken. */
-static int tell_parents(struct tar *tar, struct tar_level *level)
-{
-	if (!level || level->told)
-		return 0;
-	if (tell_parents(tar, level->up) != 0)
-		return -1;
-	level->told = true;
-	return put_header(tar, level->path, &level->stat, NULL, NULL);
-}
-
 static bool is_extra(const struct tar *tar, const char *path)
 {
 	for (size_t i = 0; i < tar->nextra; i++)
@@ -209,16 +119,29 @@ static bool keep_below(const struct tar *tar, const char *dir)
 	return tar->keep && strncmp(tar->keep, dir, len) == 0 && tar->keep[len] == '/';
 }
 
+/* Whether an entry of the directory is packed. */
+static enum dir_walk_verdict tar_judge(void *arg, const char *path, const struct stat *stat)
+{
+	struct tar *tar = arg;
+	bool kept = tar->keep && strcmp(tar->keep, path) == 0;
+	bool dir = S_ISDIR(stat->st_mode);
+	if (!kept && ignore_path(tar->ignore, path))
+		return dir && (ignore_below(tar->ignore, path) || keep_below(tar, path)) ? DIR_WALK_BELOW
+											 : DIR_WALK_LEAVE;
+	bool known = dir || S_ISREG(stat->st_mode) || S_ISLNK(stat->st_mode) || S_ISFIFO(stat->st_mode);
+	if (!known && tar->name && tar->nleft_out++ < LEFT_OUT_TOLD)
+		error_warn(tar->errors, NULL, NULL, "left out %s/%s: a device or a socket", tar->dir, path);
+	return known && !is_extra(tar, path) ? DIR_WALK_TAKE : DIR_WALK_LEAVE;
+}
+
 /* Entries */
 
-static int put_link(struct tar *tar, const char *name, const char *path, const struct stat *stat)
+static int put_link(struct tar *tar, const struct dir_walk_entry *entry)
 {
 	char target[4096];
-	ssize_t len = readlinkat(tar->level ? tar->level->fd : AT_FDCWD, name, target, sizeof target - 1);
-	if (len < 0)
-		return ERROR(tar, "cannot read link %s/%s: %s", tar->dir, path, strerror(errno));
-	target[len] = '\0';
-	return put_header(tar, path, stat, target, NULL);
+	if (dir_walk_link(tar->dir, entry, target, sizeof target, tar->errors) != 0)
+		return -1;
+	return put_header(tar, entry->path, &entry->stat, target, NULL);
 }
 
 /* Reads a file whose size may be none to its end, since the size stands before the content in an archive. */
@@ -243,11 +166,10 @@ static int read_unsized(struct tar *tar, int fd, const char *path, struct stat *
 	return 0;
 }
 
-static int begin_file(struct tar *tar, const char *name, const char *path)
+static int begin_file(struct tar *tar, int at, const char *name, const char *path)
 {
 	struct stat stat;
-	int fd = openat(
-		tar->level ? tar->level->fd : AT_FDCWD, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int fd = openat(at, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &stat) != 0) {
 		int reason = errno;
 		if (fd >= 0)
@@ -265,40 +187,13 @@ static int begin_file(struct tar *tar, const char *name, const char *path)
 	return put_header(tar, path, &stat, NULL, NULL);
 }
 
-/* Takes one entry of the present level; owns `path`. */
-static int level_visit(struct tar *tar, const char *name, char *path)
+static int put_entry(struct tar *tar, const struct dir_walk_entry *entry)
 {
-	struct stat stat;
-	int result = 0;
-	if (fstatat(tar->level->fd, name, &stat, AT_SYMLINK_NOFOLLOW) != 0) {
-		if (errno != ENOENT) /* gone meanwhile */
-			result = ERROR(tar, "cannot read %s/%s: %s", tar->dir, path, strerror(errno));
-		free(path);
-		return result;
-	}
-	bool kept = tar->keep && strcmp(tar->keep, path) == 0;
-	bool ignored = !kept && ignore_path(tar->ignore, path);
-	bool dir = S_ISDIR(stat.st_mode);
-	if (ignored && dir && (ignore_below(tar->ignore, path) || keep_below(tar, path)))
-		return level_enter(tar, name, path, &stat, false);
-	bool known = dir || S_ISREG(stat.st_mode) || S_ISLNK(stat.st_mode) || S_ISFIFO(stat.st_mode);
-	if (!known && tar->name && tar->nleft_out++ < LEFT_OUT_TOLD)
-		error_warn(tar->errors, NULL, NULL, "left out %s/%s: a device or a socket", tar->dir, path);
-	if (!ignored && known && !is_extra(tar, path)) {
-		result = tell_parents(tar, tar->level);
-		if (result == 0 && dir)
-			return put_header(tar, path, &stat, NULL, NULL) == 0
-				       ? level_enter(tar, name, path, &stat, true)
-				       : (free(path), -1);
-		if (result == 0 && S_ISLNK(stat.st_mode))
-			result = put_link(tar, name, path, &stat);
-		else if (result == 0 && S_ISREG(stat.st_mode))
-			result = begin_file(tar, name, path);
-		else if (result == 0)
-			result = put_header(tar, path, &stat, NULL, NULL);
-	}
-	free(path);
-	return result;
+	if (S_ISLNK(entry->stat.st_mode))
+		return put_link(tar, entry);
+	if (S_ISREG(entry->stat.st_mode))
+		return begin_file(tar, entry->at, entry->name, entry->path);
+	return put_header(tar, entry->path, &entry->stat, NULL, NULL);
 }
 
 /* Reads on in the present file. */
@@ -338,9 +233,9 @@ static int put_path(struct tar *tar, const struct tar_path *next)
 			       ? 0
 			       : ERROR(tar, "cannot read %s: %s", next->path, strerror(errno));
 	if (S_ISREG(stat.st_mode))
-		return begin_file(tar, next->path, next->name);
+		return begin_file(tar, AT_FDCWD, next->path, next->name);
 	if (S_ISLNK(stat.st_mode))
-		return put_link(tar, next->path, next->name, &stat);
+		return put_link(tar, &(struct dir_walk_entry){ next->name, AT_FDCWD, next->path, stat });
 	return S_ISDIR(stat.st_mode) ? put_header(tar, next->name, &stat, NULL, NULL) : 0;
 }
 
@@ -351,25 +246,27 @@ static int tar_step(struct tar *tar)
 		return copy_chunk(tar);
 	if (tar->extra_at < tar->nextra)
 		return put_extra(tar, &tar->extra[tar->extra_at++]);
-	struct tar_level *level = tar->level;
-	if (!level && tar->npaths)
+	struct dir_walk_entry entry;
+	int walked = tar->walk ? dir_walk_next(tar->walk, &entry) : 0;
+	if (walked != 0)
+		return walked < 0 ? -1 : put_entry(tar, &entry);
+	if (tar->npaths)
 		return put_path(tar, tar->paths++);
-	if (!level) {
-		tar->ended = true;
-		if (tar->nleft_out > LEFT_OUT_TOLD)
-			error_warn(tar->errors, NULL, NULL, "left out %zu more devices or sockets in %s",
-				tar->nleft_out - LEFT_OUT_TOLD, tar->dir);
-		return tar_check(tar, tar->lib.write_close(tar->archive), "the end");
-	}
-	if (level->at == level->count) {
-		level_leave(tar);
-		return 0;
-	}
-	const char *name = level->names[level->at++];
-	size_t room = strlen(level->path) + strlen(name) + 2;
-	char *path = heap_zeroed(room);
-	snprintf(path, room, "%s%s%s", level->path, *level->path ? "/" : "", name);
-	return level_visit(tar, name, path);
+	tar->ended = true;
+	if (tar->nleft_out > LEFT_OUT_TOLD)
+		error_warn(tar->errors, NULL, NULL, "left out %zu more devices or sockets in %s",
+			tar->nleft_out - LEFT_OUT_TOLD, tar->dir);
+	return tar_check(tar, tar->lib.write_close(tar->archive), "the end");
+}
+
+/* Begins to walk the directory, or one entry of it. */
+static int tar_walk(struct tar *tar, const char *only)
+{
+	const struct dir_walk_options options = {
+		.dir = tar->dir, .only = only, .judge = tar_judge, .arg = tar
+	};
+	tar->walk = dir_walk_open(&options, tar->errors);
+	return tar->walk ? 0 : -1;
 }
 
 /* Makes libarchive ready to write. Returns NULL with a finding. */
@@ -399,14 +296,13 @@ static struct tar *tar_open(const struct tar *like)
 struct tar *tar_create(const char *dir, const struct ignore *ignore, const char *keep,
 	const struct tar_file *extra, size_t nextra, struct errors *errors)
 {
-	struct stat stat = { 0 };
 	struct tar *tar = tar_open(&(struct tar){ .errors = errors,
 		.dir = dir,
 		.ignore = ignore,
 		.keep = keep,
 		.extra = extra,
 		.nextra = nextra });
-	if (tar && dir && level_enter(tar, dir, heap_text(""), &stat, true) != 0) {
+	if (tar && dir && tar_walk(tar, NULL) != 0) {
 		tar_destroy(tar);
 		return NULL;
 	}
@@ -421,30 +317,14 @@ static int copy_begin(struct tar *tar, const char *path)
 		return ERROR(tar, "cannot read %s: %s", path, strerror(errno));
 	if (*tar->name && put_header(tar, "", &stat, NULL, NULL) != 0)
 		return -1;
-	return level_enter(tar, path, heap_text(""), &stat, true);
-}
-
-/* One entry of its directory. */
-static int copy_begin_alone(struct tar *tar, const char *entry)
-{
-	struct stat stat = { 0 };
-	struct tar_level *level = HEAP_NEW(struct tar_level);
-	*level = (struct tar_level){ .path = heap_text(""), .told = true, .stat = stat };
-	tar->level = level;
-	tar->depth++;
-	level->fd = openat(AT_FDCWD, tar->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (level->fd < 0)
-		return ERROR(tar, "cannot read %s: %s", tar->dir, strerror(errno));
-	level->names = heap_resize(NULL, 1, sizeof(char *));
-	level->names[level->count++] = heap_text(entry);
-	return 0;
+	return tar_walk(tar, NULL);
 }
 
 struct tar *tar_copy(const char *dir, const char *entry, const char *name, struct errors *errors)
 {
 	struct tar *tar =
 		tar_open(&(struct tar){ .errors = errors, .dir = dir, .name = name, .alone = entry != NULL });
-	if (tar && (entry ? copy_begin_alone(tar, entry) : copy_begin(tar, dir)) != 0) {
+	if (tar && (entry ? tar_walk(tar, entry) : copy_begin(tar, dir)) != 0) {
 		tar_destroy(tar);
 		return NULL;
 	}
@@ -484,8 +364,7 @@ void tar_destroy(struct tar *tar)
 {
 	if (!tar)
 		return;
-	while (tar->level)
-		level_leave(tar);
+	dir_walk_close(tar->walk);
 	if (tar->file >= 0)
 		close(tar->file);
 	if (tar->archive)

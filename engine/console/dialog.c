@@ -337,7 +337,7 @@ struct dialog *dialog_open(
 	buf_init(&dialog->failure, 4096);
 	if (options->detach && options->tty)
 		dialog->detach = *options->detach;
-	request->upgrade = true;
+	request->upgrade = "tcp";
 	request->pauses = HTTP_EVER;
 	request->head = dialog_on_head;
 	request->data = dialog_on_data;

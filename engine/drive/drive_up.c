@@ -4,7 +4,7 @@
 #include "engine/drive/drive_inputs.h"
 #include "engine/drive/preview.h"
 #include "engine/drive/settle.h"
-#include "engine/image/build_bases.h"
+#include "engine/build/build_bases.h"
 #include "engine/observe/observe.h"
 #include "engine/payload/service_files.h"
 #include "engine/record/otlp.h"

@@ -1,8 +1,10 @@
 #include "engine/drive/preview.h"
 #include "base/text/json.h"
 #include "base/text/text.h"
-#include "engine/image/build_context.h"
-#include "engine/image/build_query.h"
+#include "engine/build/build_context.h"
+#include "engine/build/build_query.h"
+#include "engine/build/build_session.h"
+#include "engine/build/build_solve.h"
 #include "engine/observe/inspect.h"
 #include "engine/payload/payload.h"
 #include "engine/payload/payload_change.h"
@@ -73,7 +75,7 @@ static void preview_build(const struct drive *drive, struct step *step, struct e
 	struct errors found;
 	errors_init(&found, errors->arena);
 	const struct job job = { .engine = drive->engine, .step = step, .errors = &found };
-	if (build_query_check(&job) == 0)
+	if (build_query_check(&job) == 0 && build_solve_check(&job) == 0 && build_session_check(&job) == 0)
 		build_context_check(&job);
 	if (!is_fallback(step)) {
 		errors_append(errors, &found);

@@ -54,9 +54,10 @@ struct request {
 	 * the answer of any status to the question for it, NULL without. NULL: there is always more to come.
 	 */
 	bool (*over)(struct request *request, const struct request *state);
-	/* Engine: asks for the connection itself, which is raw bytes both ways after a 101, or the 200 of old
-	 * engines: `data` gets what comes, hijack_send sends (engine/http/hijack.h). */
-	bool upgrade;
+	/* Engine: asks for the connection itself by the name of a protocol ("tcp", "h2c"), which is raw bytes
+	 * both ways after a 101, or the 200 of old engines: `data` gets what comes, hijack_send sends
+	 * (engine/http/hijack.h). NULL: an answer like any other. */
+	const char *upgrade;
 	bool direct; /* never through a proxy (probes of containers) */
 	/* Streamed upload: fills `to` with up to `room` bytes, returns the number, 0 at the end, -1 to fail.
 	 * Body unused then. The one callback that runs inside the carrier: it may only produce bytes. */

@@ -41,7 +41,7 @@ static void put_head(const struct transfer *transfer, struct buf *out)
 	put_host(http, out);
 	buf_puts(out, "User-Agent: docker-flow/" FLOW_VERSION "\r\n");
 	if (request->upgrade)
-		buf_puts(out, "Connection: Upgrade\r\nUpgrade: tcp\r\n");
+		buf_printf(out, "Connection: Upgrade\r\nUpgrade: %s\r\n", request->upgrade);
 	if (type)
 		buf_printf(out, "Content-Type: %s\r\n", type);
 	if (request->upload)

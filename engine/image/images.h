@@ -1,4 +1,4 @@
-/* Pull, build and push: jobs that read streams with progress. */
+/* Pull and push: jobs that read streams with progress. */
 #ifndef ENGINE_IMAGES_H
 #define ENGINE_IMAGES_H
 
@@ -10,10 +10,5 @@ extern const struct job_row pull_job;
 
 /* Pushes `step->name`, likewise. (Engine API: POST /images/{name}/push) */
 extern const struct job_row push_job;
-
-/* Builds step->service's image by BuildKit (POST /build?version=2) from a tar of its context filtered by
- * .dockerignore. step->result_id becomes the image id; step->image.wish (may be NULL) says
- * what is wanted beside the file. */
-extern const struct job_row build_job;
 
 #endif

@@ -1,4 +1,5 @@
 /* Images: pull, build and push, which are jobs, and remove. */
+#include "engine/build/build.h"
 #include "engine/image/images.h"
 #include "engine/run/op_row.h"
 

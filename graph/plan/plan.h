@@ -64,6 +64,7 @@ struct need {
 /* What a build is asked for beside what the file says. */
 struct build_wish {
 	struct texts args; /* NAME=VALUE, or NAME: of the environment; over the file's */
+	struct texts ssh;  /* ID, or ID=PATH: over the file's */
 	bool no_cache, pull;
 };
 

@@ -54,7 +54,7 @@ says() { jq -cn --arg request "$1" --argjson status "$2" --argjson body "$3" '{(
 	EOF
 }
 
-@test "what pull, kill and build would do is said, and not done; what a session is needed for is refused" {
+@test "what pull, kill and build would do is said, and not done; what no engine builds is refused" {
 	echo 'services: {web: {image: "busybox:1", command: sleep 9}}' >compose.yaml
 	says "GET /images/busybox:1/json" 200 '{"Id":"sha256:bb","Config":{}}'
 	run -0 "$flow" --dry-run pull
@@ -63,8 +63,8 @@ says() { jq -cn --arg request "$1" --argjson status "$2" --argjson body "$3" '{(
 	[[ $output == *"nothing to do"* ]]
 	run -0 "$flow" --dry-run kill
 	[[ $output == *shop-web-1*kill* ]]
-	run -2 "$flow" build --ssh default
-	[[ $output == *"--ssh: needs a BuildKit session"* ]]
+	run -2 "$flow" build --check
+	[[ $output == *"--check: not done"* ]]
 	run ! grep -E '^(DELETE|POST|PUT)' asked
 }
 

@@ -144,14 +144,14 @@ YAML
 	has 'tok=*** plain-value'
 }
 
-@test "what the engine cannot be asked for is refused by name" {
+@test "what the engine's builder cannot do is refused by name" {
 	mkdir app
 	compose <<-'YAML'
 		services:
-		  web: {build: {context: app, additional_contexts: {other: app}, dockerfile_inline: "FROM busybox"}}
+		  web: {build: {context: app, cache_to: ["type=local,dest=cache"], dockerfile_inline: "FROM busybox"}}
 	YAML
 	run -1 flow up -d
-	has "services.web.build.additional_contexts" "compose.yaml:2:31" "hint:"
+	has "services.web.build.cache_to" "compose.yaml:2:31" "hint:"
 }
 
 @test "a context or Dockerfile that is not there" {
@@ -434,14 +434,14 @@ built() { docker cp "$PROJECT-$1-1:/facts" - | tar -xO; }
 	docker rmi "$PROJECT-web"
 }
 
-@test "build: what needs a session is refused before anything is built" {
+@test "build: what no engine builds is refused before anything is built" {
 	compose <<-'YAML'
 		services:
 		  one: {build: {context: ., dockerfile_inline: "FROM busybox"}}
-		  two: {build: {context: ., additional_contexts: {first: "service:one"}, dockerfile_inline: "FROM first"}}
+		  two: {build: {context: ., sbom: true, dockerfile_inline: "FROM busybox"}}
 	YAML
 	run -1 flow build
-	has "services.two.build.additional_contexts: additional_contexts: needs a BuildKit session" "compose.yaml:3"
+	has "services.two.build.sbom: sbom: an engine's own images have no attestations" "compose.yaml:3"
 	[[ $output != *Building* ]]
 }
 

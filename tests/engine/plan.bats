@@ -191,10 +191,10 @@ volumes: {data: {labels: {a: "1", token: "old"}}}'
 		services:
 		  db: {image: busybox, init: true, command: sleep 1000}
 		  web: {build: {context: ., secrets: [key]}, command: sleep 1000}
-		secrets: {key: {file: Dockerfile}}
+		secrets: {key: {file: nope}}
 	YAML
 	run -0 flow plan
-	has 'note: services.web.build.secrets: ' 'needs a BuildKit session'
+	has 'note: services.web.build.secrets: ' 'of secret key: No such file'
 	run -1 flow up -d
 	has 'compose.yaml:' 'services.web.build.secrets'
 	[ -z "$(names)$(docker network ls -q --filter "label=com.docker.compose.project=$PROJECT")" ]

@@ -1,5 +1,5 @@
 /* Any bytes as a progress message of BuildKit. */
-#include "engine/image/buildkit.h"
+#include "engine/build/buildkit.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Where in a Dockerfile a build has failed. */
-#include "engine/image/build_place.h"
+#include "engine/build/build_place.h"
 #include "arena_case.h"
 
 static const char several[] =

@@ -1,7 +1,7 @@
 /* BuildKit's progress messages: protobuf made by hand here, and bytes that an engine sent. */
 #include "base/buf.h"
 #include "base/text/base64.h"
-#include "engine/image/buildkit.h"
+#include "engine/build/buildkit.h"
 #include "unit.h"
 
 #include <string.h>

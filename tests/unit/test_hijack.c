@@ -94,7 +94,7 @@ static struct request *upgraded(struct bed *bed, const char *path)
 	struct request *request = http_request(bed->client.http);
 	request->method = "POST";
 	request->path = path;
-	request->upgrade = true;
+	request->upgrade = "tcp";
 	request->room = on_room;
 	request->data = on_data;
 	request->done = on_done;

@@ -1,7 +1,7 @@
 #include "engine/drive/images/drive_images.h"
 
 #include "engine/drive/preview.h"
-#include "engine/image/build_bases.h"
+#include "engine/build/build_bases.h"
 #include "engine/observe/observe.h"
 
 static int look_at_pulls(struct drive_images *images)

@@ -1,4 +1,4 @@
-#include "engine/image/build_bases.h"
+#include "engine/build/build_bases.h"
 
 #include "base/text/texts.h"
 #include "base/url.h"

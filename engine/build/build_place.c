@@ -1,4 +1,4 @@
-#include "engine/image/build_place.h"
+#include "engine/build/build_place.h"
 
 #include <ctype.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "engine/image/build_query.h"
+#include "engine/build/build_query.h"
 
 #include "base/text/json.h"
 #include "base/text/text.h"
@@ -32,8 +32,7 @@ static bool all_inline(const struct build *build)
 	return true;
 }
 
-/* The image that an entry of cache_from names: `ref`, or `type=registry,ref=REF`; NULL for other types. */
-static const char *cache_image(struct arena *arena, const char *entry)
+const char *build_query_cache(struct arena *arena, const char *entry)
 {
 	if (!strchr(entry, '='))
 		return entry;
@@ -78,33 +77,27 @@ static int check_platforms(const struct job *job)
 int build_query_check(const struct job *job)
 {
 	const struct build *build = job->step->service->build;
-	const struct {
-		bool used;
-		const char *key;
-	} rows[] = {
-		{ build->nadditional_contexts, "additional_contexts" },
-		{ build->ncache_to && !all_inline(build), "cache_to" },
-		{ build->nsecrets, "secrets" },
-		{ build->nssh, "ssh" },
-		{ build->nentitlements, "entitlements" },
-		{ build->privileged, "privileged" },
-		{ build->nno_cache_filter, "no_cache_filter" },
-		{ asks_attestation(build->provenance), "provenance" },
-		{ asks_attestation(build->sbom), "sbom" },
-	};
+	struct arena *arena = job->engine->arena;
 	int result = 0;
+	if (build->privileged && is_classic(job))
+		result = query_refuse(job, "privileged",
+			"the classic builder doesn't support privileged mode, set DOCKER_BUILDKIT=1 to use BuildKit",
+			"unset DOCKER_BUILDKIT");
+	if (!all_inline(build))
+		result = query_refuse(job, "cache_to",
+			"cache_to: an engine's own builder writes a cache inline only",
+			"write `[type=inline]`, or build with `docker buildx build`");
+	const struct {
+		const char *key, *asked;
+	} rows[] = { { "provenance", build->provenance }, { "sbom", build->sbom } };
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (rows[i].used)
+		if (asks_attestation(rows[i].asked))
 			result = query_refuse(job, rows[i].key,
-				arena_printf(job->engine->arena,
-					text_is(rows[i].key, "privileged") && is_classic(job)
-						? "the classic builder doesn't support %s mode, "
-						  "set DOCKER_BUILDKIT=1 to use BuildKit"
-						: "%s: needs a BuildKit session, which is not available here",
+				arena_printf(arena, "%s: an engine's own images have no attestations",
 					rows[i].key),
-				"build this image with `docker buildx build`, and name it by `image:`");
+				"leave it out, or build with `docker buildx build --push`");
 	for (size_t i = 0; i < build->ncache_from; i++)
-		if (!cache_image(job->engine->arena, build->cache_from[i]))
+		if (!build_query_cache(arena, build->cache_from[i]))
 			result = query_refuse(job, "cache_from", "only images can be read as a cache here",
 				"name an image that was built with `cache_to: [type=inline]`");
 	return check_platforms(job) < 0 ? -1 : result;
@@ -173,7 +166,7 @@ static void add_proxies(cJSON *args, const struct config_proxy *proxy)
 	}
 }
 
-static void add_args(struct query *query, const struct job *job)
+cJSON *build_query_args(const struct job *job)
 {
 	const struct service *service = job->step->service;
 	const struct build *build = service->build;
@@ -182,20 +175,21 @@ static void add_args(struct query *query, const struct job *job)
 	if (build->ncache_to)
 		replace_text(args, "BUILDKIT_INLINE_CACHE", "1");
 	size_t count;
-	const struct pair *own = images_args(query->arena, service, job->step->image.wish, &count);
+	const struct pair *own = images_args(job->engine->arena, service, job->step->image.wish, &count);
 	for (size_t i = 0; i < count; i++)
 		replace_text(args, own[i].key, own[i].value);
 	if (proxy)
 		add_proxies(args, proxy);
-	add_json(query, "buildargs", args);
+	return args;
 }
 
 /* Labels are part of an image's id, and so is the version that docker compose writes: with another one each
  * of two tools that build in turn would find that the other's containers have a former image. That of the
  * image that is there stays, else it is the one that ours are to equal. */
-static void add_labels(struct query *query, const struct step *step)
+cJSON *build_query_labels(const struct job *job)
 {
 	static const char compose_version[] = "2.40.3";
+	const struct step *step = job->step;
 	const struct service *service = step->service;
 	cJSON *labels = cJSON_CreateObject();
 	for (size_t i = 0; i < service->build->nlabels; i++) {
@@ -206,7 +200,7 @@ static void add_labels(struct query *query, const struct step *step)
 	replace_text(labels, "com.docker.compose.service", service->key);
 	replace_text(labels, "com.docker.compose.version",
 		step->image.compose_version ? step->image.compose_version : compose_version);
-	add_json(query, "labels", labels);
+	return labels;
 }
 
 static void add_limits(struct query *query, const struct build *build)
@@ -227,13 +221,13 @@ static void add_limits(struct query *query, const struct build *build)
 
 /* What is to run here has one platform: of several the engine chooses (docker compose 2.40, applyPlatforms).
  */
-static const char *query_platform(const struct service *service)
+const char *build_query_platform(const struct service *service)
 {
 	const char *platform = service_platform(service);
 	return !platform && service->build->nplatforms == 1 ? service->build->platforms[0] : platform;
 }
 
-const char *build_query(const struct job *job, const char *dockerfile, const char *remote)
+const char *build_query(const struct job *job, const struct build_source *source)
 {
 	struct arena *arena = job->engine->arena;
 	const struct service *service = job->step->service;
@@ -245,22 +239,24 @@ const char *build_query(const struct job *job, const char *dockerfile, const cha
 	query_add(&query, "t", service_image(arena, service));
 	for (size_t i = 0; i < build->ntags; i++)
 		query_add(&query, "t", build->tags[i]);
-	query_add(&query, "dockerfile", dockerfile);
-	query_add(&query, "remote", remote);
+	query_add(&query, "dockerfile", source->dockerfile);
+	query_add(&query, "remote", source->session && !source->remote ? "client-session" : source->remote);
+	query_add(&query, "session", source->session);
 	query_add(&query, "target", build->target);
 	query_add(&query, "networkmode", build->network);
-	query_add(&query, "platform", query_platform(service));
+	query_add(&query, "platform", build_query_platform(service));
 	query_add(&query, "nocache", build->no_cache || (wish && wish->no_cache) ? "1" : NULL);
 	query_add(&query, "pull", build->pull || (wish && wish->pull) ? "1" : NULL);
 	for (size_t i = 0; i < build->nextra_hosts; i++)
 		query_add(&query, "extrahosts",
 			arena_printf(arena, "%s:%s", build->extra_hosts[i].key, build->extra_hosts[i].value));
-	add_args(&query, job);
-	add_labels(&query, job->step);
+	add_json(&query, "buildargs", build_query_args(job));
+	add_json(&query, "labels", build_query_labels(job));
 	add_limits(&query, build);
 	cJSON *caches = cJSON_CreateArray();
 	for (size_t i = 0; i < build->ncache_from; i++)
-		cJSON_AddItemToArray(caches, cJSON_CreateString(cache_image(arena, build->cache_from[i])));
+		cJSON_AddItemToArray(
+			caches, cJSON_CreateString(build_query_cache(arena, build->cache_from[i])));
 	add_json(&query, "cachefrom", caches);
 	const char *text = arena_strdup(arena, buf_text(&query.text));
 	buf_finish(&query.text);

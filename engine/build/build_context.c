@@ -1,9 +1,9 @@
-#include "engine/image/build_context.h"
+#include "engine/build/build_context.h"
 
 #include "base/url.h"
 #include "compose/tree/file.h"
 #include "compose/tree/path.h"
-#include "engine/image/build_query.h"
+#include "engine/build/build_query.h"
 
 #include <errno.h>
 #include <string.h>
@@ -78,15 +78,19 @@ static const char *find_dockerfile(const struct job *job, const char *dir)
 	return NULL;
 }
 
-/* Opens the archive with the Dockerfile in it: as it lies there, or as a file of its own. */
-static int open_archive(const struct job *job, const char *dir, struct build_context *context)
+int build_context_read(const struct job *job, const char *path, const char **ret_text, size_t *ret_len)
+{
+	return read_file(job, path, "dockerfile", ret_text, ret_len);
+}
+
+/* The Dockerfile goes in as it lies there, or as a file of its own. */
+int build_context_pack(const struct job *job, struct build_context *context)
 {
 	struct arena *arena = job->engine->arena;
-	const char *inline_text = job->step->service->build->dockerfile_inline;
-	const char *path = inline_text ? NULL : find_dockerfile(job, dir);
+	const char *dir = context->dir, *path = context->path, *inline_text = context->inline_text;
 	const struct ignore *ignore;
 	struct stat there = { 0 };
-	if ((!inline_text && !path) || find_ignore(job, dir, path, &ignore) != 0)
+	if (find_ignore(job, dir, path, &ignore) != 0)
 		return -1;
 	const char *inside = path ? path_below(dir, path) : NULL;
 	struct tar_file *extra = ARENA_NEW(arena, struct tar_file);
@@ -99,12 +103,11 @@ static int open_archive(const struct job *job, const char *dir, struct build_con
 		nextra = 0;
 	} else { /* outside, or a link that may lead there */
 		const char *text;
-		if (read_file(job, path, "dockerfile", &text, &extra->len) != 0)
+		if (build_context_read(job, path, &text, &extra->len) != 0)
 			return -1;
 		extra->data = text;
 	}
 	context->dockerfile = extra->name;
-	context->path = path;
 	context->tar = tar_create(dir, ignore, inside, extra, nextra, job->errors);
 	return context->tar ? 0 : -1;
 }
@@ -148,16 +151,19 @@ int build_context_check(const struct job *job)
 	return dir && (build->dockerfile_inline || find_dockerfile(job, dir)) ? 0 : -1;
 }
 
-int build_context_open(const struct job *job, struct build_context *ret_context)
+int build_context_find(const struct job *job, struct build_context *ret_context)
 {
 	const struct build *build = job->step->service->build;
 	struct build_context context = { .dockerfile = build->dockerfile };
 	if (build_context_check(job) != 0)
 		return -1;
-	if (is_fetched(build))
+	if (is_fetched(build)) {
 		context.remote = build->context;
-	else if (open_archive(job, find_directory(job), &context) != 0)
-		return -1;
+	} else {
+		context.dir = find_directory(job);
+		context.inline_text = build->dockerfile_inline;
+		context.path = context.inline_text ? NULL : find_dockerfile(job, context.dir);
+	}
 	*ret_context = context;
 	return 0;
 }

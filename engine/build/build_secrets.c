@@ -1,4 +1,4 @@
-#include "engine/image/build_secrets.h"
+#include "engine/build/build_secrets.h"
 
 #include "base/text/secret.h"
 #include "base/url.h"

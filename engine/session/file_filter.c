@@ -1,0 +1,93 @@
+#include "engine/session/file_filter.h"
+
+#include "engine/archive/ignore.h"
+#include "engine/session/follow_paths.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PATTERNS_MOST ((size_t)4 << 20)
+
+struct file_filter {
+	const struct ignore *excluded; /* NULL: nothing is */
+	const struct ignore *included; /* NULL: everything is */
+};
+
+/* A value that is no ASCII text comes as of a URL's query. */
+static const char *unescaped(struct arena *arena, const char *text)
+{
+	char *plain = arena_strdup(arena, text), *to = plain;
+	for (; *text; text++) {
+		unsigned byte;
+		bool hex = *text == '%' && isxdigit((unsigned char)text[1]) &&
+			   isxdigit((unsigned char)text[2]) && sscanf(text + 1, "%2x", &byte) == 1;
+		*to++ = hex ? (char)byte : *text == '+' ? ' ' : *text;
+		text += hex ? 2 : 0;
+	}
+	*to = '\0';
+	return plain;
+}
+
+static struct texts values_of(struct arena *arena, const struct grpc_call *call, const char *name)
+{
+	struct texts values = { 0 };
+	size_t at = 0;
+	bool escaped = grpc_metadata(call, arena_printf(arena, "%s-encoded", name), &at) != NULL;
+	const char *value;
+	for (at = 0; (value = grpc_metadata(call, name, &at));)
+		texts_add(arena, &values, escaped ? unescaped(arena, value) : value);
+	return values;
+}
+
+/* NULL without patterns. */
+static int parse_patterns(struct arena *arena, const struct texts *patterns, const char *what,
+	const struct ignore **ret_ignore, struct errors *errors)
+{
+	auto_buf struct buf lines;
+	buf_init(&lines, PATTERNS_MOST);
+	*ret_ignore = NULL;
+	for (size_t i = 0; i < patterns->count; i++)
+		buf_printf(&lines, "%s\n", patterns->items[i]);
+	if (lines.overflow)
+		return error_add(errors, ERROR_BUILD, NULL, NULL, "too many patterns: %s", what);
+	if (!patterns->count)
+		return 0;
+	const char *text = arena_strndup(arena, buf_text(&lines), lines.len);
+	*ret_ignore = ignore_parse(arena, what, text, lines.len, errors);
+	return *ret_ignore ? 0 : -1;
+}
+
+struct file_filter *file_filter_create(
+	struct arena *arena, const struct grpc_call *call, const char *dir, struct errors *errors)
+{
+	struct file_filter *filter = ARENA_NEW(arena, struct file_filter);
+	struct texts excluded = values_of(arena, call, "exclude-patterns"),
+		     included = values_of(arena, call, "include-patterns"),
+		     followed = values_of(arena, call, "followpaths"), leads = { 0 };
+	bool all = false;
+	if (followed.count && !dir)
+		leads = followed;
+	else if (followed.count)
+		all = !follow_paths(arena, dir, &followed, &leads);
+	for (size_t i = 0; i < leads.count; i++)
+		texts_add(arena, &included, leads.items[i]);
+	if (all)
+		included = (struct texts){ 0 };
+	if (parse_patterns(arena, &excluded, ".dockerignore", &filter->excluded, errors) != 0 ||
+		parse_patterns(arena, &included, "files of the build", &filter->included, errors) != 0)
+		return NULL;
+	return filter;
+}
+
+bool file_filter_takes(const struct file_filter *filter, const char *path)
+{
+	return !ignore_path(filter->excluded, path) &&
+	       (!filter->included || ignore_path(filter->included, path));
+}
+
+bool file_filter_below(const struct file_filter *filter, const char *dir)
+{
+	return ignore_path(filter->excluded, dir) ? ignore_below(filter->excluded, dir)
+						  : filter->included != NULL;
+}
