@@ -4,7 +4,10 @@
 #include "cmd/lifecycle/lifecycle.h"
 #include "cmd/line/commands.h"
 #include "cmd/screen/show.h"
+#include "compose/tree/path.h"
 #include "engine/drive/images/drive_images.h"
+
+#include <string.h>
 
 struct build_command {
 	struct build_options how;
@@ -71,6 +74,16 @@ static int refuse_other(struct ctx *ctx, const struct build_command *options)
 	return ctx->errors.count ? -1 : 0;
 }
 
+/* ID=PATH of --ssh: the path is where the user stands. */
+static const char *absolute_agent(const struct ctx *ctx, const char *entry)
+{
+	const char *path = strchr(entry, '=');
+	if (!path)
+		return entry;
+	return arena_printf(
+		ctx->arena, "%.*s=%s", (int)(path - entry), entry, path_join(ctx->arena, ctx->cwd, path + 1));
+}
+
 static int print_bake(struct ctx *ctx, const struct build_command *options)
 {
 	struct scope scope;
@@ -93,6 +106,8 @@ static int build_run(struct ctx *ctx, const void *data)
 		.what = IMAGES_BUILD,
 		.build = options->how,
 	};
+	for (size_t i = 0; i < options->how.wish.ssh.count; i++)
+		options->how.wish.ssh.items[i] = absolute_agent(ctx, options->how.wish.ssh.items[i]);
 	if (options->memory)
 		error_warn(&ctx->errors, NULL, NULL, "--memory: BuildKit builds without a limit");
 	if (options->quiet)

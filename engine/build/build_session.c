@@ -135,12 +135,14 @@ static int check_agent(const struct job *job, const struct pair *agent)
 	struct arena *arena = job->engine->arena;
 	const char *path = agent_path(job, agent);
 	struct stat there;
-	if (!path)
-		return session_fail(job, "ssh",
+	if (!path) {
+		image_job_fail(job, ERROR_BUILD, "build.ssh",
 			arena_printf(arena,
-				"ssh %s wants the agent, and there is none: SSH_AUTH_SOCK is not set",
-				agent->key),
-			"start one: eval \"$(ssh-agent)\" && ssh-add; or name a key: `ID=PATH`");
+				"ssh %s: invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set",
+				*agent->key ? agent->key : "default"));
+		return error_hint(job->errors,
+			"start an agent: eval \"$(ssh-agent)\" && ssh-add; or name a key: ID=PATH");
+	}
 	if (stat(path, &there) != 0)
 		return session_fail(job, "ssh",
 			arena_printf(

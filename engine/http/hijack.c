@@ -1,6 +1,7 @@
 #include "engine/http/hijack_inside.h"
 
 #include "base/heap.h"
+#include "engine/loop/unix_socket.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -199,7 +200,7 @@ static void hijack_ready(void *arg, short revents)
 static void dial_unix(struct hijack *hijack)
 {
 	struct transfer *transfer = hijack->transfer;
-	int fd = http_unix_connect(transfer->http->endpoint->socket);
+	int fd = unix_socket_connect(transfer->http->endpoint->socket);
 	if (fd >= 0) {
 		transfer->http->connects++;
 		hijack_connected(hijack, fd, &hijack_wire_plain);

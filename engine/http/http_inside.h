@@ -120,10 +120,6 @@ void http_put_target(const struct http *http, const struct request *request, str
  * False when it cannot be sent as it is. */
 bool http_put_request(const struct transfer *transfer, struct buf *out);
 
-/* Connects to a unix socket, at once or not at all. Returns the descriptor, or -1 (errno; EAGAIN: the
- * engine's backlog is full). */
-int http_unix_connect(const char *path);
-
 /* The header lines are whole: takes the status over. */
 void http_take_head(struct transfer *transfer, int status);
 

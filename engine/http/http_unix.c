@@ -1,6 +1,7 @@
 /* Carries requests to an engine on a unix socket: kept connections, HTTP/1.1, one exchange at a time on each.
  */
 #include "engine/http/http_inside.h"
+#include "engine/loop/unix_socket.h"
 
 #include "base/heap.h"
 
@@ -269,28 +270,10 @@ static void on_again(void *arg)
 	http_deliver(http);
 }
 
-int http_unix_connect(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	if (strlen(path) >= sizeof address.sun_path) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	memcpy(address.sun_path, path, strlen(path));
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
-		int why = errno;
-		close(fd);
-		errno = why;
-		return -1;
-	}
-	return fd;
-}
-
 /* Connects and sends as much of the request as goes at once. A unix socket connects at once or not at all. */
 static void link_dial(struct http_link *link)
 {
-	link->fd = http_unix_connect(link->http->endpoint->socket);
+	link->fd = unix_socket_connect(link->http->endpoint->socket);
 	link->os_error = link->fd < 0 ? errno : 0;
 	if (link->os_error) {
 		int64_t wait = link->os_error == EAGAIN ? HTTP_CONNECT_AGAIN : 0;

@@ -2,6 +2,8 @@
 
 #include "engine/loop/child.h"
 #include "engine/loop/child_words.h"
+#include "engine/loop/unix_socket.h"
+#include "engine/session/private_key.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,10 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define WORDS_MOST   ((size_t)2 << 10)
+#define KEY_MOST     ((size_t)32 << 10)
 #define ENVIRON_MOST ((size_t)1 << 20)
 
 /* ssh-agent runs a program and ends after it: `cat`, which ends when our end of its input is gone, and which
@@ -22,8 +27,9 @@ struct key_agent {
 	struct loop *loop;
 	struct errors *errors;
 	const struct texts *paths;
-	char dir[64], socket[80];
-	int in, out; /* of cat; -1: closed */
+	char dir[64], socket[80], variable[100];
+	size_t added; /* keys */
+	int in, out;  /* of cat; -1: closed */
 	pid_t cat;
 	pid_t adding; /* ssh-add; 0: not running */
 	struct loop_watch *watch;
@@ -51,6 +57,8 @@ static void agent_failed(struct key_agent *agent, const char *what)
 	agent_tell(agent, NULL);
 }
 
+static void add_keys(struct key_agent *agent);
+
 static void add_ended(void *arg, int status)
 {
 	struct key_agent *agent = arg;
@@ -58,32 +66,68 @@ static void add_ended(void *arg, int status)
 	if (!agent->left)
 		child_words_close(&agent->said);
 	if (!agent->left && status == 0)
-		agent_tell(agent, agent->socket);
+		add_keys(agent);
 	else if (!agent->left)
 		agent_failed(agent, "ssh-add does not take the keys of the build");
 }
 
-/* Gives it the keys. */
-static void add_keys(struct key_agent *agent)
+/* Gives the agent a key that ssh-add would have to guess a comment for; false: ssh-add is to be asked. */
+static bool add_plainly(const struct key_agent *agent, const char *text, size_t len)
 {
-	struct arena *arena = arena_create();
-	const char **argv = ARENA_ARRAY(arena, const char *, agent->paths->count + 4);
-	size_t count = 0;
-	argv[count++] = "env";
-	argv[count++] = arena_printf(arena, "SSH_AUTH_SOCK=%s", agent->socket);
-	argv[count++] = "ssh-add";
-	for (size_t i = 0; i < agent->paths->count; i++)
-		argv[count++] = agent->paths->items[i];
+	enum { SUCCESS = 6, ANSWER = 5 };
+	const struct timeval patience = { .tv_sec = 5 };
+	unsigned char answer[ANSWER];
+	auto_buf struct buf message;
+	buf_init(&message, KEY_MOST);
+	bool done = private_key_message(&message, text, len);
+	int fd = done ? unix_socket_connect(agent->socket) : -1;
+	done = fd >= 0 && fcntl(fd, F_SETFL, 0) == 0 &&
+	       setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0 &&
+	       send(fd, message.data, message.len, MSG_NOSIGNAL) == (ssize_t)message.len &&
+	       recv(fd, answer, sizeof answer, MSG_WAITALL) == ANSWER && answer[ANSWER - 1] == SUCCESS;
+	if (fd >= 0)
+		close(fd);
+	if (message.len)
+		explicit_bzero(message.data, message.len);
+	return done;
+}
+
+/* Has ssh-add read the key: whoever may read the file may use it in a build. */
+static void add_by_program(struct key_agent *agent, const char *path)
+{
+	const char *const argv[] = { "env", agent->variable, "ssh-add", "-", NULL };
+	int in = open(path, O_RDONLY | O_CLOEXEC);
 	int err = child_words_open(&agent->said, agent->loop, &agent->words);
-	const struct child child = { .argv = argv, .in = -1, .out = -1, .err = err, .alone = true };
+	const struct child child = { .argv = argv, .in = in, .out = -1, .err = err, .alone = true };
 	int started = child_start(&child, &agent->adding, agent->errors);
 	if (err >= 0)
 		close(err);
-	arena_destroy(arena);
+	if (in >= 0)
+		close(in);
 	if (started == 0)
 		loop_child(agent->loop, agent->adding, add_ended, agent);
 	else
 		agent_tell(agent, NULL);
+}
+
+/* Gives it the keys, one after the other; told when it has all. */
+static void add_keys(struct key_agent *agent)
+{
+	while (agent->added < agent->paths->count) {
+		const char *path = agent->paths->items[agent->added++];
+		char text[KEY_MOST];
+		int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof text);
+		if (fd >= 0)
+			close(fd);
+		bool done = len > 0 && add_plainly(agent, text, (size_t)len);
+		explicit_bzero(text, sizeof text);
+		if (!done) {
+			add_by_program(agent, path);
+			return;
+		}
+	}
+	agent_tell(agent, agent->socket);
 }
 
 /* cat has said its word: the agent listens. */
@@ -146,6 +190,7 @@ struct key_agent *key_agent_start(struct arena *arena, struct loop *loop, const 
 		agent->dir[0] = '\0';
 	} else {
 		snprintf(agent->socket, sizeof agent->socket, "%s/agent", agent->dir);
+		snprintf(agent->variable, sizeof agent->variable, "SSH_AUTH_SOCK=%s", agent->socket);
 		if (start_agent(agent) == 0)
 			return agent;
 	}

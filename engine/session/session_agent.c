@@ -3,6 +3,7 @@
 #include "engine/session/session_inside.h"
 
 #include "base/heap.h"
+#include "engine/loop/unix_socket.h"
 #include "engine/session/key_agent.h"
 #include "engine/session/proto.h"
 
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define WAITING_MOST ((size_t)1 << 20)  /* for the agent: its messages have 256 KiB at most */
@@ -184,22 +184,6 @@ static void agent_ready(void *arg, short revents)
 		agent_wait(agent);
 }
 
-static int connect_agent(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd;
-	if (strlen(path) >= sizeof address.sun_path)
-		return -1;
-	memcpy(address.sun_path, path, strlen(path) + 1);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
-		return fd;
-	int reason = errno;
-	close(fd);
-	errno = reason;
-	return -1;
-}
-
 /* Connects to the agent that is asked for. */
 static void forward_begin(struct grpc_call *call)
 {
@@ -214,7 +198,7 @@ static void forward_begin(struct grpc_call *call)
 		grpc_end(call, GRPC_NOT_FOUND, "no agent of that id");
 		return;
 	}
-	int fd = connect_agent(socket);
+	int fd = unix_socket_connect(socket);
 	if (fd < 0) {
 		session_refuse(call, arena_printf(grpc_arena(call), "cannot reach the ssh agent at %s: %s",
 					     socket, strerror(errno)));

@@ -190,13 +190,12 @@ volumes: {data: {labels: {a: "1", token: "old"}}}'
 	compose <<-'YAML'
 		services:
 		  db: {image: busybox, init: true, command: sleep 1000}
-		  web: {build: {context: ., secrets: [key]}, command: sleep 1000}
-		secrets: {key: {file: nope}}
+		  web: {build: {context: ., sbom: true}, command: sleep 1000}
 	YAML
 	run -0 flow plan
-	has 'note: services.web.build.secrets: ' 'of secret key: No such file'
+	has 'note: services.web.build.sbom: ' 'have no attestations'
 	run -1 flow up -d
-	has 'compose.yaml:' 'services.web.build.secrets'
+	has 'compose.yaml:' 'services.web.build.sbom'
 	[ -z "$(names)$(docker network ls -q --filter "label=com.docker.compose.project=$PROJECT")" ]
 }
 
