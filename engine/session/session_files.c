@@ -6,6 +6,7 @@
 #include "engine/session/session_inside.h"
 
 #include "base/heap.h"
+#include "base/utf8.h"
 #include "engine/archive/dir_walk.h"
 #include "engine/session/file_filter.h"
 #include "engine/session/proto.h"
@@ -20,6 +21,7 @@
 #define LIST_PIECE   ((size_t)32 << 10) /* of the list, before something else has its turn */
 #define ENTRIES_MOST 10000000
 #define LINK_MOST    4096
+#define SECONDS_MOST 9000000000 /* beyond, ns do not fit */
 
 enum packet { PACKET_STAT, PACKET_REQUEST, PACKET_DATA, PACKET_FINISH, PACKET_ERROR };
 
@@ -110,6 +112,14 @@ static uint32_t go_mode(mode_t mode)
 	       (mode & S_ISGID ? MODE_SETGID : 0) | (mode & S_ISVTX ? MODE_STICKY : 0);
 }
 
+/* Texts of protobuf are. */
+static bool is_utf8(const char *text)
+{
+	for (size_t size = 1; *text && size; text += size)
+		size = utf8_decode(text, SIZE_MAX, NULL);
+	return !*text;
+}
+
 /* Owners are left out, as docker build does: hits in the cache do not depend on who builds. */
 static int list_entry(struct files_call *files, const struct dir_walk_entry *entry)
 {
@@ -119,11 +129,18 @@ static int list_entry(struct files_call *files, const struct dir_walk_entry *ent
 	if (S_ISLNK(stat->st_mode) &&
 		dir_walk_link(files->dir->path, entry, link, sizeof link, session->offer.errors) != 0)
 		return -1;
+	if (!is_utf8(entry->path) || !is_utf8(link)) {
+		error_add(session->offer.errors, ERROR_BUILD, NULL, NULL,
+			"%s/%s: its name, or what it links to, is no UTF-8", files->dir->path, entry->path);
+		return error_hint(session->offer.errors, "rename it, or name it in .dockerignore");
+	}
 	struct listed_file *listed = new_entry(files);
 	if (S_ISREG(stat->st_mode))
 		listed->path = arena_strdup(files->arena, entry->path);
+	int64_t seconds = stat->st_mtim.tv_sec, most = SECONDS_MOST;
+	seconds = seconds > most ? most : seconds < -most ? -most : seconds;
 	send_stat(files, entry->path, go_mode(stat->st_mode), S_ISDIR(stat->st_mode) ? 0 : stat->st_size,
-		(int64_t)stat->st_mtim.tv_sec * 1000000000 + stat->st_mtim.tv_nsec, link);
+		seconds * 1000000000 + stat->st_mtim.tv_nsec, link);
 	return 0;
 }
 
@@ -276,9 +293,13 @@ static enum dir_walk_verdict judge(void *arg, const char *path, const struct sta
 	for (size_t i = 0; i < files->dir->nfiles; i++)
 		if (strcmp(files->dir->files[i].name, path) == 0)
 			return DIR_WALK_LEAVE;
+	bool taken = file_filter_takes(files->filter, path);
+	if (taken && !known)
+		error_warn(session_of(files->call)->offer.errors, NULL, NULL,
+			"left out %s/%s: a device or a socket", files->dir->path, path);
 	if (!known)
 		return DIR_WALK_LEAVE;
-	if (file_filter_takes(files->filter, path))
+	if (taken)
 		return DIR_WALK_TAKE;
 	return S_ISDIR(stat->st_mode) && file_filter_below(files->filter, path) ? DIR_WALK_BELOW
 										: DIR_WALK_LEAVE;

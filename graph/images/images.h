@@ -43,6 +43,9 @@ void images_warn_shared(
  * keys of the services whose images its Dockerfile names; may be NULL. A circle is left open. */
 void images_order(const struct dag *dag, struct plan *plan, const struct map *bases);
 
+/* Adds to a plan the builds of services whose images are additional contexts of builds in it. */
+void images_add_contexts(const struct dag *dag, struct plan *plan);
+
 /* The arguments of a service's build: the file's, with those of the environment that it only names, and over
  * them those of the wish (NULL: none). (graph/images/images_args.c) */
 struct pair *images_args(

@@ -55,6 +55,26 @@ void images_order(const struct dag *dag, struct plan *plan, const struct map *ba
 	plan_order(plan);
 }
 
+void images_add_contexts(const struct dag *dag, struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) { /* grows */
+		const struct service *service = plan->steps[i]->service;
+		const struct build *build = op_traits[plan->steps[i]->op].builds ? service->build : NULL;
+		for (size_t c = 0; build && c < build->nadditional_contexts; c++) {
+			const char *key = context_service(&build->additional_contexts[c]);
+			const struct dag_vertex *vertex = key ? dag_find(dag, key) : NULL;
+			if (!vertex || !vertex->service->build)
+				continue;
+			const char *image = service_image(plan->arena, vertex->service);
+			if (bringer(plan, image))
+				continue;
+			plan_add(plan, OP_IMAGE_BUILD, image,
+				arena_printf(plan->arena, "%s begins from it", service->key))
+				->service = vertex->service;
+		}
+	}
+}
+
 struct building {
 	struct plan *plan;
 	const struct dag *dag;

@@ -228,6 +228,7 @@ int reconcile_images(struct arena *arena, const struct dag *dag, const struct ob
 	note_running(&wishes);
 	if (errors->count > before)
 		return -1;
+	images_add_contexts(dag, wishes.plan);
 	images_order(dag, wishes.plan, NULL);
 	*ret_plan = wishes.plan;
 	return 0;
