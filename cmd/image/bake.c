@@ -120,12 +120,13 @@ int bake_print(FILE *out, struct arena *arena, const struct dag *dag, const stru
 		.targets = cJSON_AddObjectToObject(file, "target"),
 		.names = cJSON_AddArrayToObject(group, "targets") };
 	const struct plan *plan = images_build(arena, dag, options, errors);
-	for (size_t i = 0; i < plan->count; i++)
+	for (size_t i = 0; plan && i < plan->count; i++)
 		if (op_traits[plan->steps[i]->op].builds)
 			bake_target(&bake, plan->steps[i]->service);
 	char *text = cJSON_Print(file);
-	fprintf(out, "%s\n", text ? text : "");
+	if (plan)
+		fprintf(out, "%s\n", text ? text : "");
 	cJSON_free(text);
 	cJSON_Delete(file);
-	return 0;
+	return plan ? 0 : -1;
 }

@@ -2,6 +2,8 @@
 
 #include "engine/observe/container_path.h"
 
+#define UPLOAD_TAKES INT64_C(30000000000) /* ns to unpack the rest, once all was sent */
+
 static ssize_t upload_on_read(struct request *request, char *to, size_t room)
 {
 	struct upload *upload = request->arg;
@@ -34,7 +36,7 @@ int upload_send(struct upload *upload, struct errors *errors)
 		upload->owners ? "true" : NULL, (char *)NULL);
 	request->content_type = "application/x-tar";
 	request->upload = upload_on_read;
-	request->takes = HTTP_EVER; /* until all of it is unpacked */
+	request->takes = UPLOAD_TAKES;
 	request->done = upload_on_done;
 	request->arg = upload;
 	if (http_send(request, errors) == 0)

@@ -29,7 +29,9 @@ struct build_options {
 
 /* The plan of `build` for the services selected, and for those whose images are their additional contexts: an
  * image that several share once, for the first of them in the file; the others' build sections get a warning
- * when they differ. (graph/images/images_build.c) */
+ * when they differ. NULL: their contexts go in circles, which has left findings.
+ * (graph/images/images_build.c)
+ */
 struct plan *images_build(struct arena *arena, const struct dag *dag, const struct build_options *options,
 	struct errors *errors);
 
@@ -45,6 +47,10 @@ void images_order(const struct dag *dag, struct plan *plan, const struct map *ba
 
 /* Adds to a plan the builds of services whose images are additional contexts of builds in it. */
 void images_add_contexts(const struct dag *dag, struct plan *plan);
+
+/* Refuses builds of a plan whose additional contexts lead back to them. Returns 0, or -1 with a finding for
+ * each circle. */
+int images_refuse_circles(const struct dag *dag, const struct plan *plan, struct errors *errors);
 
 /* The arguments of a service's build: the file's, with those of the environment that it only names, and over
  * them those of the wish (NULL: none). (graph/images/images_args.c) */

@@ -75,6 +75,66 @@ void images_add_contexts(const struct dag *dag, struct plan *plan)
 	}
 }
 
+/* How far the contexts of a service were followed; `from` leads back on the way that is being followed. */
+struct context_walk {
+	enum { WALK_NEW, WALK_OPEN, WALK_DONE } state;
+	const struct service *from;
+};
+
+/* "a -> b -> a" */
+static const char *circle_text(struct arena *arena, struct map *walks, const struct service *service)
+{
+	const char *text = service->key;
+	const struct service *at = service;
+	do {
+		const struct context_walk *walk = map_get(walks, at->key);
+		at = walk->from;
+		text = arena_printf(arena, "%s -> %s", at->key, text);
+	} while (at != service);
+	return text;
+}
+
+/* Follows the contexts of a build; `from` is the one on whose way it lies. */
+static void follow_contexts(const struct dag *dag, const struct service *service, const struct service *from,
+	struct map *walks, struct errors *errors)
+{
+	struct context_walk *walk = map_get(walks, service->key);
+	if (!walk) {
+		walk = ARENA_NEW(errors->arena, struct context_walk);
+		map_set(walks, service->key, walk);
+	}
+	if (walk->state == WALK_DONE)
+		return;
+	walk->from = from;
+	if (walk->state == WALK_OPEN) {
+		error_add(errors, ERROR_FILE, &service->at,
+			arena_printf(errors->arena, "services.%s.build.additional_contexts", service->key),
+			"the contexts lead back to their own build: %s",
+			circle_text(errors->arena, walks, service));
+		error_hint(errors, "an image cannot begin from itself");
+		return;
+	}
+	walk->state = WALK_OPEN;
+	for (size_t i = 0; i < service->build->nadditional_contexts; i++) {
+		const char *key = context_service(&service->build->additional_contexts[i]);
+		const struct dag_vertex *vertex = key ? dag_find(dag, key) : NULL;
+		if (vertex && vertex->service->build)
+			follow_contexts(dag, vertex->service, service, walks, errors);
+	}
+	walk->state = WALK_DONE;
+}
+
+int images_refuse_circles(const struct dag *dag, const struct plan *plan, struct errors *errors)
+{
+	size_t before = errors->count;
+	struct map walks;
+	map_init(&walks, errors->arena);
+	for (size_t i = 0; i < plan->count; i++)
+		if (op_traits[plan->steps[i]->op].builds)
+			follow_contexts(dag, plan->steps[i]->service, NULL, &walks, errors);
+	return errors->count > before ? -1 : 0;
+}
+
 struct building {
 	struct plan *plan;
 	const struct dag *dag;
@@ -132,6 +192,8 @@ struct plan *images_build(struct arena *arena, const struct dag *dag, const stru
 	for (size_t i = 0; i < dag->count; i++)
 		if (dag->vertices[i]->selected)
 			plan_build(&building, dag->vertices[i]->service);
+	if (images_refuse_circles(dag, building.plan, errors) != 0)
+		return NULL;
 	images_order(dag, building.plan, options->bases);
 	return building.plan;
 }

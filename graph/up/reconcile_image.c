@@ -229,6 +229,8 @@ int reconcile_images(struct arena *arena, const struct dag *dag, const struct ob
 	if (errors->count > before)
 		return -1;
 	images_add_contexts(dag, wishes.plan);
+	if (images_refuse_circles(dag, wishes.plan, errors) != 0)
+		return -1;
 	images_order(dag, wishes.plan, NULL);
 	*ret_plan = wishes.plan;
 	return 0;

@@ -246,6 +246,18 @@ count_keys() {
 	has 'services.web.build.additional_contexts: context lib:' 'is no directory'
 }
 
+@test "contexts that go in a circle are refused, by build and by up" {
+	compose <<-'YAML'
+		services:
+		  web: {build: {context: ., dockerfile_inline: "FROM two", additional_contexts: {two: "service:two"}}}
+		  two: {build: {context: ., dockerfile_inline: "FROM web", additional_contexts: {web: "service:web"}}}
+	YAML
+	for command in build 'up -d' 'build --print'; do
+		run -2 flow $command
+		has 'compose.yaml:' 'the contexts lead back to their own build' 'web -> two'
+	done
+}
+
 @test "who is killed during a build leaves nothing behind, and the next one builds" {
 	mkdir app
 	echo x >app/x

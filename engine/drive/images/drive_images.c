@@ -24,7 +24,7 @@ static int look_at_builds(struct drive_images *images)
 	struct drive *drive = &images->drive;
 	images->build.bases = build_bases(drive->scratch, drive->scope->dag);
 	drive->plan = images_build(drive->scratch, drive->scope->dag, &images->build, drive->errors);
-	return preview_limits(drive, drive->errors);
+	return drive->plan ? preview_limits(drive, drive->errors) : -1;
 }
 
 static int look_at_pushes(struct drive_images *images)
