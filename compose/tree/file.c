@@ -60,7 +60,8 @@ static int file_error(const struct file *file, struct errors *errors, const char
 		return error_hint(errors, "it was waited for %u s: %s",
 			(code == ETIME ? patience_of(file) : writer_patience(file)) / 1000, hint);
 	if (code == EFBIG)
-		return error_hint(errors, "at most %zu MiB are read", file->most >> 20);
+		return error_hint(errors, "at most %zu %s are read",
+			file->most >> (file->most >> 20 ? 20 : 10), file->most >> 20 ? "MiB" : "KiB");
 	return hint ? error_hint(errors, "%s", hint) : -1;
 }
 

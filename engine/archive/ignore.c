@@ -307,20 +307,30 @@ bool ignore_path(const struct ignore *ignore, const char *path)
 	return ignored;
 }
 
-bool ignore_below(const struct ignore *ignore, const char *dir)
+/* Whether a pattern (of those that take back, or any) matches `dir`, or may match what is longer. */
+static bool may_match(const struct ignore *ignore, const char *dir, bool back)
 {
-	if (!ignore || !ignore->any_back)
-		return false;
 	auto_buf struct buf valid;
 	buf_init(&valid, SIZE_MAX / 2);
 	dir = as_utf8(&valid, dir);
 	size_t len = strlen(dir);
 	bool open = false;
 	for (size_t i = 0; i < ignore->npatterns && !open; i++) {
-		int result = ignore->patterns[i].back ? pattern_match(ignore, &ignore->patterns[i], dir, len,
-								PCRE2_PARTIAL_SOFT)
-						      : PCRE2_ERROR_NOMATCH;
+		const struct pattern *pattern = &ignore->patterns[i];
+		int result = pattern->back || !back
+				     ? pattern_match(ignore, pattern, dir, len, PCRE2_PARTIAL_SOFT)
+				     : PCRE2_ERROR_NOMATCH;
 		open = result >= 0 || result == PCRE2_ERROR_PARTIAL;
 	}
 	return open;
+}
+
+bool ignore_below(const struct ignore *ignore, const char *dir)
+{
+	return ignore && ignore->any_back && may_match(ignore, dir, true);
+}
+
+bool ignore_leads(const struct ignore *ignore, const char *dir)
+{
+	return may_match(ignore, arena_printf(ignore->arena, "%s/", dir), false);
 }

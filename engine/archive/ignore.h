@@ -20,4 +20,7 @@ bool ignore_path(const struct ignore *ignore, const char *path);
 /* Whether something below a left-out directory may be taken back by `!`; false: nobody need look there. */
 bool ignore_below(const struct ignore *ignore, const char *dir);
 
+/* Whether a pattern may match something in a directory that it does not match itself. */
+bool ignore_leads(const struct ignore *ignore, const char *dir);
+
 #endif

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define SECRET_MOST (500 << 10) /* bytes, as of BuildKit */
+
 bool build_session_needed(const struct job *job)
 {
 	const struct service *service = job->step->service;
@@ -64,6 +66,14 @@ static int check_secret(const struct job *job, const struct file_ref *ref)
 			arena_printf(arena, "cannot read %s of secret %s: %s", source->file, ref->source,
 				strerror(errno)),
 			"a build reads the secret from there");
+	if (source->file &&
+		(S_ISDIR(there.st_mode) || (S_ISREG(there.st_mode) && there.st_size > SECRET_MOST)))
+		return session_fail(job, "secrets",
+			arena_printf(arena,
+				S_ISDIR(there.st_mode) ? "%s of secret %s is a directory"
+						       : "%s of secret %s has more than 500 KiB",
+				source->file, ref->source),
+			"a build takes files of at most 500 KiB as secrets");
 	if (ref->uid || ref->gid || ref->mode.set)
 		image_job_warn(job, "build.secrets",
 			arena_printf(arena,

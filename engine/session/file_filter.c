@@ -88,6 +88,7 @@ bool file_filter_takes(const struct file_filter *filter, const char *path)
 
 bool file_filter_below(const struct file_filter *filter, const char *dir)
 {
-	return ignore_path(filter->excluded, dir) ? ignore_below(filter->excluded, dir)
-						  : filter->included != NULL;
+	if (ignore_path(filter->excluded, dir) && !ignore_below(filter->excluded, dir))
+		return false;
+	return !filter->included || ignore_path(filter->included, dir) || ignore_leads(filter->included, dir);
 }

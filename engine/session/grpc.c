@@ -140,6 +140,12 @@ static void grpc_fail(struct grpc *grpc, const char *why)
 	grpc_flush_soon(grpc);
 }
 
+/* Whether nghttp2 has given the other side up, after telling it so. */
+static bool is_over(const struct grpc *grpc)
+{
+	return !grpc->lib.session_want_read(grpc->session) && !grpc->lib.session_want_write(grpc->session);
+}
+
 /* Sends what nghttp2 has, as far as the connection takes it. */
 static void grpc_flush(struct grpc *grpc)
 {
@@ -154,6 +160,8 @@ static void grpc_flush(struct grpc *grpc)
 			grpc_fail(grpc, grpc->lib.strerror((int)len));
 		size_t piece = grpc->out.len - grpc->sent;
 		piece = piece < room ? piece : room;
+		if (!piece && is_over(grpc))
+			grpc_fail(grpc, "it does not speak HTTP/2 as it should");
 		if (!piece)
 			return;
 		hijack_send(grpc->request, grpc->out.data + grpc->sent, piece);

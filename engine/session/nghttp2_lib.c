@@ -15,6 +15,8 @@ static const struct shared_entry entries[] = {
 	ENTRY(session_del),
 	ENTRY(session_mem_recv),
 	ENTRY(session_mem_send),
+	ENTRY(session_want_read),
+	ENTRY(session_want_write),
 	ENTRY(session_resume_data),
 	ENTRY(session_set_stream_user_data),
 	ENTRY(session_get_stream_user_data),

@@ -26,6 +26,8 @@ struct nghttp2_lib {
 	__typeof__(nghttp2_session_del) *session_del;
 	__typeof__(nghttp2_session_mem_recv) *session_mem_recv;
 	__typeof__(nghttp2_session_mem_send) *session_mem_send;
+	__typeof__(nghttp2_session_want_read) *session_want_read;
+	__typeof__(nghttp2_session_want_write) *session_want_write;
 	__typeof__(nghttp2_session_resume_data) *session_resume_data;
 	__typeof__(nghttp2_session_set_stream_user_data) *session_set_stream_user_data;
 	__typeof__(nghttp2_session_get_stream_user_data) *session_get_stream_user_data;

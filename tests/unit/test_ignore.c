@@ -135,6 +135,14 @@ static void only_promising_directories_are_entered(void **state)
 	assert_true(ignore_below(ignore, "doc"));
 	assert_false(ignore_below(ignore, "node_modules"));
 	assert_false(ignore_below(parse("*"), "src"));
+	ignore = parse("used/deep/x\na/**/z\n*.txt");
+	assert_true(ignore_leads(ignore, "used"));
+	assert_true(ignore_leads(ignore, "used/deep"));
+	assert_true(ignore_leads(ignore, "a/any/where"));
+	assert_false(ignore_leads(ignore, "us"));
+	assert_false(ignore_leads(ignore, "used/other"));
+	assert_false(ignore_leads(ignore, "node_modules"));
+	assert_true(ignore_leads(parse("**/z"), "node_modules"));
 	assert_false(ignore_below(NULL, "src"));
 }
 
