@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # make bench: docker flow against docker compose and against the engine's own floor, in one run, as ratios.
 #
-#   tests/bench/bench.sh [SECTION…]    start config up gates noop ps down logs exec run again pull cp watch replace; all of them without a name
+#   tests/bench/bench.sh [SECTION…]    start config up gates noop ps down logs exec run again pull build cp watch replace; all of them without a name
 #
 # Needs docker compose 2.40 (tests/engine.sh fetch28). Writes docs/benchmarks.md when all sections ran; of some, it prints the table and puts
 # their rows into the page.
@@ -266,6 +266,23 @@ section_pull() {
 	docker rmi "$at/large" >/dev/null
 	rm -rf "$work/registry"
 }
+# The peer has its buildx beside it, as it is installed.
+section_build() {
+	local f forget
+	use_engine
+	mkdir -p "$work/build/app" "$DOCKER_CONFIG/cli-plugins"
+	ln -sf "$PEER_DOCKER_CONFIG/cli-plugins/docker-buildx" "$DOCKER_CONFIG/cli-plugins/"
+	head -c 200000000 /dev/urandom | split -b 1000000 -a 3 - "$work/build/app/"
+	f=$(project build <<<'services: {s: {build: {context: app, dockerfile_inline: "FROM busybox\nCOPY . /app\n"}}}')
+	forget="curl -sf -X POST --unix-socket $engine/docker.sock 'http://engine/build/prune?all=1'"
+	result=$("$measure" -n 5 -s "$forget" flow "$flow $f build" compose "$compose $f build")
+	row "build of a context of 200 MB" 1.0 "$(line 1)" "$(line 2)"
+	result=$("$measure" -n 9 flow "$flow $f build" compose "$compose $f build")
+	row "build with nothing to do" 1/5 "$(line 1)" "$(line 2)"
+	result=$("$measure" -n 5 -s "date +%N >$work/build/app/changed" flow "$flow $f build" compose "$compose $f build")
+	row "build, one file of 200 MB has changed" 1.0 "$(line 1)" "$(line 2)"
+	rm -rf "$work/build"
+}
 section_cp() {
 	local f files
 	use_engine
@@ -387,7 +404,7 @@ section_replace() {
 	clear_containers
 }
 
-all="start config up gates noop ps down logs exec run again pull cp watch replace"
+all="start config up gates noop ps down logs exec run again pull build cp watch replace"
 for name in ${*:-$all}; do "section_$name"; done
 
 table() {
