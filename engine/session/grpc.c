@@ -22,8 +22,7 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
 		return 0;
 	if (grpc->nstreams >= GRPC_CALLS_MOST)
 		return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-	struct stream *stream = grpc_stream_create(grpc, frame->hd.stream_id);
-	stream->served = true;
+	struct stream *stream = grpc_stream_create(grpc, frame->hd.stream_id, true);
 	grpc->lib.session_set_stream_user_data(session, frame->hd.stream_id, stream);
 	return 0;
 }
@@ -173,11 +172,21 @@ static void grpc_flush(struct grpc *grpc)
 	}
 }
 
+/* Sends, and listens again where all was taken. */
+static void grpc_turn(struct grpc *grpc)
+{
+	grpc_flush(grpc);
+	if (!grpc->held || !grpc->request || grpc->lib.session_want_write(grpc->session))
+		return;
+	grpc->held = false;
+	hijack_hold(grpc->request, false);
+}
+
 static void grpc_due(void *arg)
 {
 	struct grpc *grpc = arg;
 	grpc->timer = NULL;
-	grpc_flush(grpc);
+	grpc_turn(grpc);
 	if (grpc->why)
 		grpc->options.ended(grpc->options.arg, grpc->why);
 }
@@ -191,7 +200,7 @@ void grpc_flush_soon(struct grpc *grpc)
 static void on_room(struct request *request)
 {
 	struct grpc *grpc = request->arg;
-	grpc_flush(grpc);
+	grpc_turn(grpc);
 }
 
 static void on_head(struct request *request)
@@ -212,6 +221,11 @@ static void on_bytes(struct request *request, const char *bytes, size_t len)
 	if (taken < 0)
 		grpc_fail(grpc, grpc->lib.strerror((int)taken));
 	grpc_flush_soon(grpc);
+	/* Who asks and takes no answers is not listened to. */
+	if (!hijack_room(request) && grpc->lib.session_want_write(grpc->session)) {
+		grpc->held = true;
+		hijack_hold(request, true);
+	}
 }
 
 static void on_ended(struct request *request)

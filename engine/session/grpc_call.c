@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MESSAGE_MOST  ((size_t)16 << 20) /* as of BuildKit's own clients */
-#define METADATA_MOST ((size_t)1 << 20)  /* bytes of a call */
+#define MESSAGE_MOST  ((size_t)16 << 20)  /* of an answer, as of BuildKit's own clients */
+#define QUESTION_MOST ((size_t)256 << 10) /* of what is served */
+#define SERVED_MOST   ((size_t)1 << 20)   /* that waits to be sent, of what is served */
+#define METADATA_MOST ((size_t)256 << 10) /* bytes of a call */
 #define WORDS_MOST    ((size_t)4 << 10)
 #define HEAD          5  /* bytes before a message */
 #define FIELDS_MOST   64 /* headers of a call that is made */
@@ -18,17 +20,18 @@ static struct stream *stream_of(const struct grpc_call *call)
 
 /* Streams */
 
-struct stream *grpc_stream_create(struct grpc *grpc, int32_t id)
+struct stream *grpc_stream_create(struct grpc *grpc, int32_t id, bool served)
 {
 	struct stream *stream = HEAP_NEW(struct stream);
 	*stream = (struct stream){ .call.grpc = grpc,
 		.call.words = "",
 		.arena = arena_create(),
 		.id = id,
+		.served = served,
 		.next = grpc->streams,
 		.link = &grpc->streams };
-	buf_init(&stream->in, MESSAGE_MOST + HEAD);
-	buf_init(&stream->out, GRPC_OUT_MOST);
+	buf_init(&stream->in, (served ? QUESTION_MOST : MESSAGE_MOST) + HEAD);
+	buf_init(&stream->out, served ? SERVED_MOST : MESSAGE_MOST + HEAD);
 	if (stream->next)
 		stream->next->link = &stream->next;
 	grpc->streams = stream;
@@ -195,7 +198,7 @@ static void stream_messages(struct stream *stream)
 	while (!stream->ended && in->len - at >= HEAD) {
 		const unsigned char *head = (const unsigned char *)in->data + at;
 		size_t len = (size_t)head[1] << 24 | (size_t)head[2] << 16 | (size_t)head[3] << 8 | head[4];
-		if (head[0] || len > MESSAGE_MOST) {
+		if (head[0] || len > in->most - HEAD) {
 			grpc_end(&stream->call, head[0] ? GRPC_UNIMPLEMENTED : GRPC_EXHAUSTED,
 				head[0] ? "compressed messages are not taken" : "the message is too large");
 			break;
@@ -262,7 +265,7 @@ struct grpc_call *grpc_make(struct grpc *grpc, const struct grpc_method *method,
 				strlen(at[1]), NGHTTP2_NV_FLAG_NONE };
 	if (grpc->why || grpc->nstreams >= GRPC_CALLS_MOST)
 		return NULL;
-	struct stream *stream = grpc_stream_create(grpc, 0);
+	struct stream *stream = grpc_stream_create(grpc, 0, false);
 	const nghttp2_data_provider provider = { .source.ptr = stream, .read_callback = grpc_stream_read };
 	if (message)
 		grpc_send(&stream->call, buf_text(message), message->len);

@@ -6,8 +6,8 @@
 #include "engine/session/grpc.h"
 #include "engine/session/nghttp2_lib.h"
 
-#define GRPC_CALLS_MOST 200                /* at a time */
-#define GRPC_OUT_MOST   ((size_t)64 << 20) /* bytes that wait to be sent */
+#define GRPC_CALLS_MOST 100               /* at a time */
+#define GRPC_OUT_MOST   ((size_t)1 << 20) /* bytes of the connection that wait to be sent */
 
 struct metadata {
 	const char *name, *value;
@@ -43,10 +43,11 @@ struct grpc {
 	size_t sent;
 	struct loop_timer *timer; /* flushes, or tells of the end */
 	const char *why;          /* the connection is over */
+	bool held;                /* nothing is read until what we say is taken */
 };
 
 /* A new call of the connection. */
-struct stream *grpc_stream_create(struct grpc *grpc, int32_t id);
+struct stream *grpc_stream_create(struct grpc *grpc, int32_t id, bool served);
 void grpc_stream_free(struct stream *stream);
 
 /* nghttp2's callback for what a call sends; `source` is the stream. */

@@ -7,18 +7,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define WORDS_MOST   ((size_t)2 << 10)
 #define KEY_MOST     ((size_t)32 << 10)
+#define SWEPT_AFTER  60 /* s: one that is being made is younger */
 #define ENVIRON_MOST ((size_t)1 << 20)
 
 /* ssh-agent runs a program and ends after it: `cat`, which ends when our end of its input is gone, and which
@@ -32,6 +36,7 @@ struct key_agent {
 	int in, out;  /* of cat; -1: closed */
 	pid_t cat;
 	pid_t adding; /* ssh-add; 0: not running */
+	pid_t pid;    /* the agent; 0: not known, or not yet */
 	struct loop_watch *watch;
 	struct child_words said;
 	struct buf words;
@@ -130,76 +135,8 @@ static void add_keys(struct key_agent *agent)
 	agent_tell(agent, agent->socket);
 }
 
-/* cat has said its word: the agent listens. */
-static void cat_says(void *arg, short revents)
-{
-	struct key_agent *agent = arg;
-	char word[8];
-	(void)revents;
-	ssize_t len = read(agent->out, word, sizeof word);
-	if (len < 0 && (errno == EINTR || errno == EAGAIN))
-		return;
-	loop_unwatch(agent->loop, agent->watch);
-	agent->watch = NULL;
-	if (len > 0)
-		add_keys(agent);
-}
-
-static void cat_ended(void *arg, int status)
-{
-	struct key_agent *agent = arg;
-	(void)status;
-	agent->cat = 0;
-	if (!agent->left && !agent->adding)
-		agent_failed(agent, "ssh-agent does not run");
-}
-
-static int start_agent(struct key_agent *agent)
-{
-	const char *const argv[] = { "ssh-agent", "-a", agent->socket, "cat", NULL };
-	int in[2] = { -1, -1 }, out[2] = { -1, -1 };
-	if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0)
-		return error_add(agent->errors, ERROR_SYSTEM, NULL, NULL, "no pipe: %s", strerror(errno));
-	const struct child child = { .argv = argv, .in = in[0], .out = out[1], .err = -1, .alone = true };
-	int started = child_start(&child, &agent->cat, agent->errors);
-	close(in[0]);
-	close(out[1]);
-	agent->in = in[1];
-	agent->out = out[0];
-	if (started != 0)
-		return error_hint(
-			agent->errors, "install openssh-client: it holds the keys that build.ssh names");
-	fcntl(agent->out, F_SETFL, O_NONBLOCK);
-	agent->watch = loop_watch(agent->loop, agent->out, POLLIN, cat_says, agent);
-	loop_child(agent->loop, agent->cat, cat_ended, agent);
-	return write(agent->in, "\n", 1) == 1 ? 0 : -1;
-}
-
-struct key_agent *key_agent_start(struct arena *arena, struct loop *loop, const struct texts *paths,
-	void (*told)(void *arg, const char *socket), void *arg, struct errors *errors)
-{
-	struct key_agent *agent = ARENA_NEW(arena, struct key_agent);
-	*agent = (struct key_agent){
-		.loop = loop, .errors = errors, .paths = paths, .in = -1, .out = -1, .told = told, .arg = arg
-	};
-	buf_init_within(&agent->words, agent->memory, sizeof agent->memory);
-	snprintf(agent->dir, sizeof agent->dir, "/tmp/docker-flow-keys-XXXXXX");
-	if (!mkdtemp(agent->dir)) {
-		error_add(
-			errors, ERROR_SYSTEM, NULL, NULL, "cannot make %s: %s", agent->dir, strerror(errno));
-		agent->dir[0] = '\0';
-	} else {
-		snprintf(agent->socket, sizeof agent->socket, "%s/agent", agent->dir);
-		snprintf(agent->variable, sizeof agent->variable, "SSH_AUTH_SOCK=%s", agent->socket);
-		if (start_agent(agent) == 0)
-			return agent;
-	}
-	key_agent_end(agent);
-	return NULL;
-}
-
-/* The agent that cat is the parent of, by cat's environment; 0: not known. It would notice within ten seconds
- * that cat is gone. */
+/* The agent, by the environment that it has given cat, which runs by now; 0: not known. It notices within ten
+ * seconds by itself that cat is gone. */
 static pid_t agent_pid(const struct key_agent *agent)
 {
 	static const char name[] = "SSH_AGENT_PID=";
@@ -221,15 +158,100 @@ static pid_t agent_pid(const struct key_agent *agent)
 	return pid;
 }
 
+/* cat has said its word: the agent listens. */
+static void cat_says(void *arg, short revents)
+{
+	struct key_agent *agent = arg;
+	char word[8];
+	(void)revents;
+	ssize_t len = read(agent->out, word, sizeof word);
+	if (len < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	loop_unwatch(agent->loop, agent->watch);
+	agent->watch = NULL;
+	if (len <= 0)
+		return;
+	agent->pid = agent_pid(agent);
+	add_keys(agent);
+}
+
+static void cat_ended(void *arg, int status)
+{
+	struct key_agent *agent = arg;
+	(void)status;
+	agent->cat = 0;
+	if (!agent->left && !agent->adding)
+		agent_failed(agent, "ssh-agent does not run");
+}
+
+static int start_agent(struct key_agent *agent)
+{
+	const char *const argv[] = { "env", "-u", "SSH_AGENT_PID", "-u", "SSH_AUTH_SOCK", "ssh-agent", "-a",
+		agent->socket, "cat", NULL };
+	int in[2] = { -1, -1 }, out[2] = { -1, -1 };
+	if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0)
+		return error_add(agent->errors, ERROR_SYSTEM, NULL, NULL, "no pipe: %s", strerror(errno));
+	const struct child child = { .argv = argv, .in = in[0], .out = out[1], .err = -1, .alone = true };
+	int started = child_start(&child, &agent->cat, agent->errors);
+	close(in[0]);
+	close(out[1]);
+	agent->in = in[1];
+	agent->out = out[0];
+	if (started != 0)
+		return error_hint(
+			agent->errors, "install openssh-client: it holds the keys that build.ssh names");
+	fcntl(agent->out, F_SETFL, O_NONBLOCK);
+	agent->watch = loop_watch(agent->loop, agent->out, POLLIN, cat_says, agent);
+	loop_child(agent->loop, agent->cat, cat_ended, agent);
+	return write(agent->in, "\n", 1) == 1 ? 0 : -1;
+}
+
+/* Removes directories of those that were killed: the agents have gone, and taken their sockets along. */
+static void sweep_dirs(void)
+{
+	glob_t found;
+	struct stat there;
+	if (glob("/tmp/docker-flow-keys-*", GLOB_NOSORT, NULL, &found) != 0)
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		if (lstat(found.gl_pathv[i], &there) == 0 && there.st_uid == geteuid() &&
+			there.st_mtim.tv_sec < time(NULL) - SWEPT_AFTER)
+			rmdir(found.gl_pathv[i]);
+	globfree(&found);
+}
+
+struct key_agent *key_agent_start(struct arena *arena, struct loop *loop, const struct texts *paths,
+	void (*told)(void *arg, const char *socket), void *arg, struct errors *errors)
+{
+	struct key_agent *agent = ARENA_NEW(arena, struct key_agent);
+	*agent = (struct key_agent){
+		.loop = loop, .errors = errors, .paths = paths, .in = -1, .out = -1, .told = told, .arg = arg
+	};
+	sweep_dirs();
+	buf_init_within(&agent->words, agent->memory, sizeof agent->memory);
+	snprintf(agent->dir, sizeof agent->dir, "/tmp/docker-flow-keys-XXXXXX");
+	if (!mkdtemp(agent->dir)) {
+		error_add(
+			errors, ERROR_SYSTEM, NULL, NULL, "cannot make %s: %s", agent->dir, strerror(errno));
+		agent->dir[0] = '\0';
+	} else {
+		snprintf(agent->socket, sizeof agent->socket, "%s/agent", agent->dir);
+		snprintf(agent->variable, sizeof agent->variable, "SSH_AUTH_SOCK=%s", agent->socket);
+		if (start_agent(agent) == 0)
+			return agent;
+	}
+	key_agent_end(agent);
+	return NULL;
+}
+
 void key_agent_end(struct key_agent *agent)
 {
 	if (!agent)
 		return;
-	pid_t pid = agent->out >= 0 ? agent_pid(agent) : 0;
 	agent->left = true;
 	loop_unwatch(agent->loop, agent->watch);
-	if (pid > 1)
-		kill(pid, SIGTERM);
+	if (agent->cat && agent->pid > 1)
+		kill(agent->pid, SIGTERM);
 	if (agent->in >= 0)
 		close(agent->in);
 	if (agent->out >= 0)
