@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define REQUEST_MOST ((size_t)4 << 20)
+#define LAST_STEPS   INT64_C(3000000000) /* ns after the end until all steps were told */
 
 /* Fields of moby.buildkit.v1.SolveRequest. An exporter of its own field is understood by every BuildKit. */
 enum {
@@ -35,6 +36,7 @@ struct build_solve {
 	struct grpc_call *solving, *watching;
 	struct loop_timer *timer;
 	const char *id, *failure; /* the engine's arena's */
+	bool ended;               /* the failure, or none, is known */
 };
 
 bool build_solve_needed(const struct service *service)
@@ -225,14 +227,17 @@ static void solve_over(void *arg)
 	solve->options.done(solve->options.arg, solve->failure ? NULL : solve->id, solve->failure);
 }
 
-static void solve_end(struct build_solve *solve, const char *failure)
+/* Nothing more is to come, or what may still come is waited for no longer than this. */
+static void solve_end(struct build_solve *solve, const char *failure, int64_t ns)
 {
-	if (solve->timer)
-		return;
+	struct loop *loop = solve->job->engine->loop;
 	if (!failure && !solve->id)
 		failure = "the engine ended the build without an image";
-	solve->failure = failure ? arena_strdup(solve->job->engine->arena, failure) : NULL;
-	solve->timer = loop_after(solve->job->engine->loop, 0, solve_over, solve);
+	if (!solve->ended)
+		solve->failure = failure ? arena_strdup(solve->job->engine->arena, failure) : NULL;
+	solve->ended = true;
+	loop_cancel(loop, solve->timer);
+	solve->timer = loop_after(loop, ns, solve_over, solve);
 }
 
 /* SolveResponse {1 map ExporterResponse}: the image's id is that of its content, here. */
@@ -258,15 +263,12 @@ static void solve_message(struct grpc_call *call, const char *bytes, size_t len)
 	}
 }
 
-/* Steps may still be told when the image is there: what is watched ends by itself. */
+/* Steps may still be told when the image is there: what is watched ends by itself, soon. */
 static void solve_gone(struct grpc_call *call)
 {
 	struct build_solve *solve = call->state;
 	solve->solving = NULL;
-	if (call->status != GRPC_OK)
-		solve->failure = arena_strdup(solve->job->engine->arena, call->words);
-	if (!solve->watching)
-		solve_end(solve, solve->failure);
+	solve_end(solve, call->status == GRPC_OK ? NULL : call->words, solve->watching ? LAST_STEPS : 0);
 }
 
 static void watch_message(struct grpc_call *call, const char *bytes, size_t len)
@@ -280,7 +282,7 @@ static void watch_gone(struct grpc_call *call)
 	struct build_solve *solve = call->state;
 	solve->watching = NULL;
 	if (!solve->solving)
-		solve_end(solve, solve->failure);
+		solve_end(solve, solve->failure, 0);
 }
 
 static const struct grpc_method solve_method = {
@@ -300,12 +302,12 @@ static void on_opened(void *arg)
 	solve->solving = grpc_make(solve->grpc, &solve_method, NULL, &solve->request, solve);
 	solve->watching = grpc_make(solve->grpc, &watch_method, NULL, &status, solve);
 	if (!solve->solving)
-		solve_end(solve, "the build's call cannot be made");
+		solve_end(solve, "the build's call cannot be made", 0);
 }
 
 static void on_ended(void *arg, const char *why)
 {
-	solve_end(arg, why);
+	solve_end(arg, why, 0);
 }
 
 struct build_solve *build_solve_begin(const struct job *job, const struct build_solve_options *options)
