@@ -195,3 +195,28 @@ up_that_waits() {
 	has 'got one' 'got end'
 	nothing_left
 }
+
+@test "a build: its context by difference, a secret" {
+	far
+	mkdir app
+	head -c 3000000 /dev/urandom >app/large
+	echo hidden >key
+	compose <<-'YAML'
+		services:
+		  web:
+		    build:
+		      context: app
+		      secrets: [key]
+		      dockerfile_inline: |
+		        FROM busybox
+		        COPY . /app
+		        RUN --mount=type=secret,id=key grep -c hidden /run/secrets/key
+		    command: md5sum /app/large
+		secrets: {key: {file: key}}
+	YAML
+	there build
+	run -0 there run --rm -T web
+	has "$(md5sum <app/large | cut -d' ' -f1)"
+	nothing_left
+	docker rmi -f "$PROJECT-web" >/dev/null
+}
