@@ -9,7 +9,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-#define PATTERN_MOST   1000 /* bytes */
+#define PATTERN_MOST   4000 /* bytes */
 #define PATTERNS_MOST  10000
 #define WORKSPACE      1000 /* ints to begin with: a dozen of states at a time take a hundred */
 #define WORKSPACE_MOST (1 << 20)

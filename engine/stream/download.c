@@ -6,6 +6,9 @@
 
 #define WAITING_MOST ((size_t)64 << 20) /* above what one turn of the loop can bring */
 
+#define DOWNLOAD_TAKES                                                                                       \
+	INT64_C(30000000000) /* ns to the first piece, and from one to the next: on a slow disk */
+
 struct download {
 	struct request *request;
 	struct loop *loop;
@@ -68,7 +71,7 @@ struct download *download_open(struct engine *engine, const struct download_ask 
 	request->method = "GET";
 	request->path = ask->path;
 	request->query = ask->query;
-	request->takes = request->pauses = HTTP_EVER; /* of a container of any size, on a disk of any speed */
+	request->takes = request->pauses = DOWNLOAD_TAKES;
 	request->head = download_on_head;
 	request->data = download_on_data;
 	request->done = download_on_done;
