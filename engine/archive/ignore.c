@@ -216,18 +216,14 @@ static char *pattern_clean(struct arena *arena, const char *text, size_t len)
 	return out;
 }
 
-/* Takes one line: blanks around it go, `!` takes back, an empty one means nothing. */
+/* Takes one pattern: `!` takes back, an empty one means nothing. */
 static int pattern_add(struct arena *arena, struct ignore *ignore, const char *line, size_t len,
 	const struct mark *at, struct errors *errors)
 {
-	while (len && isspace((unsigned char)line[len - 1]))
-		len--;
-	for (; len && isspace((unsigned char)*line); len--)
-		line++;
 	if (!len)
 		return 0;
 	bool back = *line == '!';
-	for (line += back, len -= back; len && isspace((unsigned char)*line); len--)
+	for (line += back, len -= back; back && len && isspace((unsigned char)*line); len--)
 		line++;
 	if (!len) {
 		error_add(errors, ERROR_FILE, at, NULL, "`!` without a pattern");
@@ -252,6 +248,29 @@ static int pattern_add(struct arena *arena, struct ignore *ignore, const char *l
 	return 0;
 }
 
+/* Takes one line: blanks around it go. */
+static int line_add(struct arena *arena, struct ignore *ignore, const char *line, size_t len,
+	const struct mark *at, struct errors *errors)
+{
+	while (len && isspace((unsigned char)line[len - 1]))
+		len--;
+	for (; len && isspace((unsigned char)*line); len--)
+		line++;
+	return pattern_add(arena, ignore, line, len, at, errors);
+}
+
+const struct ignore *ignore_exact(
+	struct arena *arena, const char *what, const struct texts *patterns, struct errors *errors)
+{
+	struct ignore *ignore = new_ignore(arena);
+	const struct mark at = { .file = what };
+	int result = 0;
+	for (size_t i = 0; i < patterns->count; i++)
+		result |= pattern_add(
+			arena, ignore, patterns->items[i], strlen(patterns->items[i]), &at, errors);
+	return result ? NULL : ignore;
+}
+
 const struct ignore *ignore_parse(
 	struct arena *arena, const char *file, const char *text, size_t len, struct errors *errors)
 {
@@ -267,7 +286,7 @@ const struct ignore *ignore_parse(
 		size_t end = newline ? (size_t)(newline - text) : len;
 		at.line++;
 		if (text[begin] != '#')
-			result |= pattern_add(arena, ignore, text + begin, end - begin, &at, errors);
+			result |= line_add(arena, ignore, text + begin, end - begin, &at, errors);
 		begin = end + 1;
 	}
 	return result ? NULL : ignore;

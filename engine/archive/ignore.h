@@ -4,6 +4,7 @@
 #define ENGINE_IGNORE_H
 
 #include "base/error.h"
+#include "base/text/texts.h"
 
 #include <stdbool.h>
 
@@ -13,6 +14,10 @@ struct ignore;
  * pattern. */
 const struct ignore *ignore_parse(
 	struct arena *arena, const char *file, const char *text, size_t len, struct errors *errors);
+
+/* The same of patterns as they are: no comments, and blanks count. `what` is named in messages. */
+const struct ignore *ignore_exact(
+	struct arena *arena, const char *what, const struct texts *patterns, struct errors *errors);
 
 /* Whether `path` (relative, slashes, no leading ./) is left out. NULL leaves nothing out. */
 bool ignore_path(const struct ignore *ignore, const char *path);

@@ -119,6 +119,8 @@ static void build_hint(struct errors *errors, const char *why)
 		{ "401 Unauthorized", "a private image to begin from needs `docker login REGISTRY`" },
 		{ "authorization failed",
 			"check the name; a private image to begin from needs `docker login`" },
+		{ "not allowed by build daemon configuration",
+			"the engine's daemon.json says what builds may: builder.entitlements" },
 		{ "no space left", "free some: docker builder prune, docker system df" },
 		{ "subdir not supported",
 			"this engine takes whole repositories only: name the Dockerfile in the folder by "

@@ -140,6 +140,7 @@ static const char *agent_path(const struct job *job, const struct pair *agent)
 	return socket && *socket ? socket : NULL;
 }
 
+/* Whether an entry of ssh names something: the agent of the environment, a socket, a key. */
 static int check_agent(const struct job *job, const struct pair *agent)
 {
 	struct arena *arena = job->engine->arena;
@@ -157,6 +158,10 @@ static int check_agent(const struct job *job, const struct pair *agent)
 		return session_fail(job, "ssh",
 			arena_printf(
 				arena, "cannot read %s of ssh %s: %s", path, agent->key, strerror(errno)),
+			"an entry is `default`, or `ID=PATH` of an agent's socket or of a key");
+	if (!S_ISREG(there.st_mode) && !S_ISSOCK(there.st_mode))
+		return session_fail(job, "ssh",
+			arena_printf(arena, "%s of ssh %s is neither a socket nor a file", path, agent->key),
 			"an entry is `default`, or `ID=PATH` of an agent's socket or of a key");
 	return 0;
 }

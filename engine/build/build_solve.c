@@ -14,6 +14,7 @@
 
 #define REQUEST_MOST ((size_t)4 << 20)
 #define LAST_STEPS   INT64_C(3000000000) /* ns after the end until all steps were told */
+#define LAST_WORDS   INT64_C(500000000)  /* after a failure: BuildKit may wait for a build that never began */
 
 /* Fields of moby.buildkit.v1.SolveRequest. An exporter of its own field is understood by every BuildKit. */
 enum {
@@ -268,7 +269,8 @@ static void solve_gone(struct grpc_call *call)
 {
 	struct build_solve *solve = call->state;
 	solve->solving = NULL;
-	solve_end(solve, call->status == GRPC_OK ? NULL : call->words, solve->watching ? LAST_STEPS : 0);
+	const char *failure = call->status == GRPC_OK ? NULL : call->words;
+	solve_end(solve, failure, !solve->watching ? 0 : failure ? LAST_WORDS : LAST_STEPS);
 }
 
 static void watch_message(struct grpc_call *call, const char *bytes, size_t len)

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PATTERNS_MOST ((size_t)4 << 20)
-
 struct file_filter {
 	const struct ignore *excluded; /* NULL: nothing is */
 	const struct ignore *included; /* NULL: everything is */
@@ -44,17 +42,10 @@ static struct texts values_of(struct arena *arena, const struct grpc_call *call,
 static int parse_patterns(struct arena *arena, const struct texts *patterns, const char *what,
 	const struct ignore **ret_ignore, struct errors *errors)
 {
-	auto_buf struct buf lines;
-	buf_init(&lines, PATTERNS_MOST);
 	*ret_ignore = NULL;
-	for (size_t i = 0; i < patterns->count; i++)
-		buf_printf(&lines, "%s\n", patterns->items[i]);
-	if (lines.overflow)
-		return error_add(errors, ERROR_BUILD, NULL, NULL, "too many patterns: %s", what);
 	if (!patterns->count)
 		return 0;
-	const char *text = arena_strndup(arena, buf_text(&lines), lines.len);
-	*ret_ignore = ignore_parse(arena, what, text, lines.len, errors);
+	*ret_ignore = ignore_exact(arena, what, patterns, errors);
 	return *ret_ignore ? 0 : -1;
 }
 

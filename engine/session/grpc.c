@@ -241,21 +241,26 @@ static void on_ended(struct request *request)
 	grpc->options.ended(grpc->options.arg, why);
 }
 
+/* Makes nghttp2 ready for our side of the connection. */
 static int grpc_begin(struct grpc *grpc, struct errors *errors)
 {
 	nghttp2_session_callbacks *callbacks;
+	nghttp2_option *option;
 	const nghttp2_settings_entry settings = { NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, GRPC_CALLS_MOST };
 	if (nghttp2_lib_open(&grpc->lib, errors) != 0)
 		return -1;
-	if (grpc->lib.session_callbacks_new(&callbacks) != 0)
+	if (grpc->lib.option_new(&option) != 0 || grpc->lib.session_callbacks_new(&callbacks) != 0)
 		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "libnghttp2 has no memory");
 	grpc->lib.session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);
 	grpc->lib.session_callbacks_set_on_header_callback(callbacks, on_header);
 	grpc->lib.session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
 	grpc->lib.session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
 	grpc->lib.session_callbacks_set_on_stream_close_callback(callbacks, on_stream_close);
-	int result = (grpc->options.served ? grpc->lib.session_server_new : grpc->lib.session_client_new)(
-		&grpc->session, callbacks, grpc);
+	/* Names of files may begin or end with a blank, and BuildKit sends them as they are. */
+	grpc->lib.option_set_no_rfc9113_leading_and_trailing_ws_validation(option, 1);
+	int result = (grpc->options.served ? grpc->lib.session_server_new2 : grpc->lib.session_client_new2)(
+		&grpc->session, callbacks, grpc, option);
+	grpc->lib.option_del(option);
 	grpc->lib.session_callbacks_del(callbacks);
 	if (result != 0 || grpc->lib.submit_settings(grpc->session, NGHTTP2_FLAG_NONE, &settings, 1) != 0)
 		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "libnghttp2 cannot begin");

@@ -21,8 +21,12 @@ struct nghttp2_lib {
 		*session_callbacks_set_on_data_chunk_recv_callback;
 	__typeof__(nghttp2_session_callbacks_set_on_stream_close_callback)
 		*session_callbacks_set_on_stream_close_callback;
-	__typeof__(nghttp2_session_server_new) *session_server_new;
-	__typeof__(nghttp2_session_client_new) *session_client_new;
+	__typeof__(nghttp2_option_new) *option_new;
+	__typeof__(nghttp2_option_del) *option_del;
+	__typeof__(nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation)
+		*option_set_no_rfc9113_leading_and_trailing_ws_validation;
+	__typeof__(nghttp2_session_server_new2) *session_server_new2;
+	__typeof__(nghttp2_session_client_new2) *session_client_new2;
 	__typeof__(nghttp2_session_del) *session_del;
 	__typeof__(nghttp2_session_mem_recv) *session_mem_recv;
 	__typeof__(nghttp2_session_mem_send) *session_mem_send;

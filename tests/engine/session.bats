@@ -259,6 +259,26 @@ count_keys() {
 	done
 }
 
+@test "what the engine's configuration forbids a build is told at once; names with # and blanks are names" {
+	mkdir app
+	echo 1 >'app/#a'
+	echo 2 >'app/ b'
+	echo 3 >'app/#c'
+	echo '/#c' >app/.dockerignore
+	compose <<-'YAML'
+		services:
+		  web: {build: {context: app, privileged: true, dockerfile_inline: "FROM busybox\nRUN id"}}
+	YAML
+	run -1 timeout 20 "$FLOW" build
+	has 'security.insecure is not allowed by build daemon configuration' builder.entitlements
+	compose <<-'YAML'
+		services:
+		  web: {build: {context: app, dockerfile_inline: "FROM busybox\nCOPY . /all\nCOPY [\"#a\", \" b\", \"/some/\"]\n"}}
+	YAML
+	flow build
+	[ "$(docker run --rm --network none "$PROJECT-web" sh -c 'ls /all /some')" = $'/all:\n b\n#a\n\n/some:\n b\n#a' ]
+}
+
 @test "who is killed during a build leaves nothing behind, and the next one builds" {
 	mkdir app
 	echo x >app/x

@@ -143,6 +143,12 @@ static void only_promising_directories_are_entered(void **state)
 	assert_false(ignore_leads(ignore, "used/other"));
 	assert_false(ignore_leads(ignore, "node_modules"));
 	assert_true(ignore_leads(parse("**/z"), "node_modules"));
+	const char *items[] = { "#h", " a", "!#x" };
+	ignore = ignore_exact(arena, "patterns", &(struct texts){ items, 3 }, &errors);
+	assert_true(ignore_path(ignore, "#h"));
+	assert_true(ignore_path(ignore, " a"));
+	assert_false(ignore_path(ignore, "a"));
+	assert_false(ignore_path(ignore, "#x"));
 	assert_false(ignore_below(NULL, "src"));
 }
 
