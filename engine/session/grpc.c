@@ -205,10 +205,13 @@ static void on_room(struct request *request)
 
 static void on_head(struct request *request)
 {
+	enum { SWITCHED = 101 };
 	struct grpc *grpc = request->arg;
 	if (request->status >= 300)
 		return;
-	if (grpc->options.opened)
+	if (request->status != SWITCHED)
+		grpc_fail(grpc, "it does not go over to HTTP/2");
+	else if (grpc->options.opened)
 		grpc->options.opened(grpc->options.arg);
 	grpc_flush_soon(grpc);
 }

@@ -151,3 +151,25 @@ says() { jq -cn --arg request "$1" --argjson status "$2" --argjson body "$3" '{(
 	[ "$count" = 40000 ] || { echo "$output"; false; }
 	[ "$most" -le $((40000 + 12000)) ] || { echo "$most KiB"; false; }
 }
+
+@test "an engine that takes no session gets the context as an archive, where that is enough" {
+	mkdir app
+	touch app/x app/hidden
+	echo hidden >app/.dockerignore
+	cat >compose.yaml <<-'YAML'
+		services:
+		  web: {build: {context: app, dockerfile_inline: "FROM busybox"}}
+		  other: {build: {context: app, secrets: [key], dockerfile_inline: "FROM busybox"}}
+		secrets: {key: {file: compose.yaml}}
+	YAML
+	for answer in '[404, {"message": "page not found"}]' '[200, ""]' '[501, "no"]'; do
+		jq -cn --argjson answer "$answer" '{"POST /session": $answer,
+			"POST /build": [200, "{\"aux\": {\"ID\": \"sha256:abcdef\"}}\n"]}' >answers.json
+		run -0 timeout 20 "$flow" build web
+		[ "$(tar -t <sent | sort | xargs)" = '.docker-flow.Dockerfile .dockerignore x' ]
+		: >asked
+		run -1 timeout 20 "$flow" build other
+		[[ $output == *'the engine takes no build session: '* ]]
+		run ! grep 'POST /build' asked
+	done
+}

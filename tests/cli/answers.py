@@ -29,8 +29,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def answer(self):
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        while self.headers.get("Transfer-Encoding") == "chunked" and (size := int(self.rfile.readline(), 16)):
+            body += self.rfile.read(size)
+            self.rfile.readline()
         key = self.command + " " + re.sub(r"^/v1\.\d+", "", self.path.split("?")[0])
+        with open("sent", "wb") as sent:
+            sent.write(body)
         with open("asked", "a") as asked:
             asked.write(key + "\n")
         status, body = WELL.get(key, (204, ""))
