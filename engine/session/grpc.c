@@ -145,30 +145,31 @@ static bool is_over(const struct grpc *grpc)
 	return !grpc->lib.session_want_read(grpc->session) && !grpc->lib.session_want_write(grpc->session);
 }
 
+/* Takes what nghttp2 has to say, up to `most` bytes and a frame more. */
+static void take_frames(struct grpc *grpc, size_t most)
+{
+	const uint8_t *bytes;
+	ssize_t len = 0;
+	while (grpc->out.len < most && (len = grpc->lib.session_mem_send(grpc->session, &bytes)) > 0)
+		if (!buf_append(&grpc->out, bytes, (size_t)len))
+			len = NGHTTP2_ERR_BUFFER_ERROR;
+	if (len < 0)
+		grpc_fail(grpc, grpc->lib.strerror((int)len));
+}
+
 /* Sends what nghttp2 has, as far as the connection takes it. */
 static void grpc_flush(struct grpc *grpc)
 {
 	size_t room;
 	while (grpc->request && !grpc->why && (room = hijack_room(grpc->request))) {
-		const uint8_t *bytes;
-		ssize_t len = 0;
-		while (grpc->out.len - grpc->sent < room &&
-			(len = grpc->lib.session_mem_send(grpc->session, &bytes)) > 0)
-			buf_append(&grpc->out, bytes, (size_t)len);
-		if (len < 0)
-			grpc_fail(grpc, grpc->lib.strerror((int)len));
-		size_t piece = grpc->out.len - grpc->sent;
-		piece = piece < room ? piece : room;
+		take_frames(grpc, room);
+		size_t piece = grpc->out.len < room ? grpc->out.len : room;
 		if (!piece && is_over(grpc))
 			grpc_fail(grpc, "it does not speak HTTP/2 as it should");
-		if (!piece)
+		if (!piece || grpc->why)
 			return;
-		hijack_send(grpc->request, grpc->out.data + grpc->sent, piece);
-		grpc->sent += piece;
-		if (grpc->sent == grpc->out.len) {
-			grpc->sent = 0;
-			buf_reset(&grpc->out);
-		}
+		hijack_send(grpc->request, grpc->out.data, piece);
+		buf_drop(&grpc->out, piece);
 	}
 }
 

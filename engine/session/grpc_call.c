@@ -111,6 +111,10 @@ void grpc_send(struct grpc_call *call, const char *bytes, size_t len)
 		(unsigned char)(len >> 8), (unsigned char)len };
 	if (stream->ended)
 		return;
+	if (stream->sent > stream->out.len / 2) {
+		buf_drop(&stream->out, stream->sent);
+		stream->sent = 0;
+	}
 	if (len > MESSAGE_MOST || !buf_append(&stream->out, head, HEAD) ||
 		!buf_append(&stream->out, bytes, len)) {
 		grpc_end(call, GRPC_EXHAUSTED, "too much waits to be sent");

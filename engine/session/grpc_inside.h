@@ -39,8 +39,7 @@ struct grpc {
 	struct grpc_options options;
 	struct stream *streams;
 	size_t nstreams;
-	struct buf out; /* of the connection, from `sent` on */
-	size_t sent;
+	struct buf out;           /* of the connection */
 	struct loop_timer *timer; /* flushes, or tells of the end */
 	const char *why;          /* the connection is over */
 	bool held;                /* nothing is read until what we say is taken */

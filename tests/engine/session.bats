@@ -93,6 +93,25 @@ count_keys() {
 	run -1 told /app/large
 }
 
+@test "large files and many files arrive as they are" {
+	mkdir app app/many
+	head -c 100000000 /dev/urandom >app/random
+	head -c 60000000 /dev/zero >app/zeros
+	head -c 3000000 /dev/urandom | split -b 1000 -a 3 - app/many/
+	compose <<-'YAML'
+		services:
+		  web:
+		    build:
+		      context: app
+		      dockerfile_inline: |
+		        FROM busybox
+		        COPY . /app
+		        RUN cd /app && { sha256sum random zeros; cat many/* | sha256sum; } >/sums
+	YAML
+	flow build
+	[ "$(told /sums)" = "$(cd app && { sha256sum random zeros; cat many/* | sha256sum; })" ]
+}
+
 @test "of a directory that the Dockerfile takes in part, that part goes, with what its links lead to" {
 	mkdir -p app/used app/unused app/elsewhere
 	head -c 3000000 /dev/urandom >app/unused/large

@@ -33,6 +33,7 @@ struct asked {
 	char names[100][64];
 	unsigned modes[100];
 	size_t entries, waiting;
+	size_t large; /* bytes of a file that is too large to be kept: each tells its place */
 	bool listed;
 };
 
@@ -374,8 +375,15 @@ static void got_packet(struct grpc_call *call, const char *bytes, size_t len)
 			asked->waiting += !(asked->modes[i] & 0xfc000000);
 		}
 	} else if (packet.type == 2) {
-		buf_printf(&asked->bytes, "%s=%.*s\n", asked->names[packet.id], (int)packet.data.len,
-			(const char *)packet.data.bytes);
+		if (!strcmp(asked->names[packet.id], "large")) {
+			for (size_t i = 0; i < packet.data.len; i++)
+				if (packet.data.bytes[i] != (asked->large + i) % 251)
+					fail_msg("byte %zu is another one", asked->large + i);
+			asked->large += packet.data.len;
+		} else {
+			buf_printf(&asked->bytes, "%s=%.*s\n", asked->names[packet.id], (int)packet.data.len,
+				(const char *)packet.data.bytes);
+		}
 		asked->waiting -= !packet.data.len;
 	}
 	if (asked->listed && !asked->waiting && packet.type != 3)
@@ -457,6 +465,25 @@ static void test_files(void **state)
 	tree_is(false, escaped, "800001ed used\n80001ff used/link -> ../a/deep/x\n180 used/z\n", NULL);
 }
 
+/* More than the connection and its buffers take at once. */
+static void test_a_large_file(void **state)
+{
+	enum { LARGE = 30000000 };
+	(void)state;
+	const char *tree = arena_printf(arena, "%s/tree", dir);
+	assert_int_equal(mkdir(tree, 0755), 0);
+	FILE *out = fopen(arena_printf(arena, "%s/large", tree), "w");
+	for (size_t i = 0; i < LARGE; i++)
+		putc((int)(i % 251), out);
+	fclose(out);
+	const struct session_dir dirs[] = { { .name = "context", .path = tree } };
+	begin((struct session_offer){ .dirs = dirs, .ndirs = 1 });
+	struct asked *asked = read_tree(true, NULL);
+	assert_int_equal(asked->large, LARGE);
+	buf_finish(&asked->paths);
+	buf_finish(&asked->bytes);
+}
+
 static void test_a_directory_that_is_not_offered(void **state)
 {
 	(void)state;
@@ -489,6 +516,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_is_not_served, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_logins, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_files, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_large_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_directory_that_is_not_offered, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_an_end_of_the_connection, set_up, tear_down),
 	};
