@@ -5,6 +5,7 @@
 #include "compose/tree/path.h"
 
 #include <cjson/cJSON.h>
+#include <string.h>
 
 struct bake {
 	struct arena *arena;
@@ -69,12 +70,40 @@ static void bake_tags(cJSON *target, struct arena *arena, const struct service *
 	bake_list(target, "tags", tags.items, tags.count);
 }
 
-static void bake_secrets(cJSON *target, struct arena *arena, const struct build *build)
+static const struct file_source *bake_source(const struct project *project, const char *key)
 {
+	for (size_t i = 0; i < project->nsecrets; i++)
+		if (!strcmp(project->secrets[i]->key, key))
+			return project->secrets[i];
+	return NULL;
+}
+
+static void bake_secrets(cJSON *target, struct arena *arena, const struct service *service)
+{
+	const struct build *build = service->build;
 	struct texts secrets = { 0 };
-	for (size_t i = 0; i < build->nsecrets; i++)
-		texts_add(arena, &secrets, arena_printf(arena, "id=%s", build->secrets[i]->source));
+	for (size_t i = 0; i < build->nsecrets; i++) {
+		const struct file_ref *ref = build->secrets[i];
+		const struct file_source *source = bake_source(service->project, ref->source);
+		const char *id = ref->target && *ref->target ? ref->target : ref->source;
+		bool is_file = source && source->file && !source->environment;
+		texts_add(arena, &secrets,
+			is_file ? arena_printf(arena, "id=%s,type=file,src=%s", id, source->file)
+			: source && source->environment
+				? arena_printf(arena, "id=%s,type=env,env=%s", id, source->environment)
+				: arena_printf(arena, "id=%s", id));
+	}
 	bake_list(target, "secret", secrets.items, secrets.count);
+}
+
+static void bake_agents(cJSON *target, struct arena *arena, const struct build *build)
+{
+	struct texts agents = { 0 };
+	for (size_t i = 0; i < build->nssh; i++)
+		texts_add(arena, &agents,
+			arena_printf(arena, "%s=%s", build->ssh[i].key,
+				build->ssh[i].value ? build->ssh[i].value : ""));
+	bake_list(target, "ssh", agents.items, agents.count);
 }
 
 /* The members in docker compose's order. */
@@ -100,7 +129,8 @@ static void bake_target(struct bake *bake, const struct service *service)
 	bake_list(target, "cache-from", build->cache_from, build->ncache_from);
 	bake_list(target, "cache-to", build->cache_to, build->ncache_to);
 	bake_text(target, "target", build->target);
-	bake_secrets(target, arena, build);
+	bake_secrets(target, arena, service);
+	bake_agents(target, arena, build);
 	bake_list(target, "platforms", build->platforms, build->nplatforms);
 	if (build->pull || bake->options->wish.pull)
 		cJSON_AddTrueToObject(target, "pull");

@@ -67,7 +67,9 @@ static void set_detail(struct show_row *row, const char *text)
 static void on_progress(struct show_rows *rows, struct show_row *row, const struct event *event)
 {
 	const char *id = event->part ? event->part : "";
-	if (event->text && *event->text)
+	if (event->turn == TURN_BEGINS && event->part) /* a step of a build: which one it is in */
+		set_detail(row, event->part);
+	else if (event->text && *event->text && event->turn != TURN_ENDS)
 		set_detail(row, event->text);
 	for (size_t i = 0; i < row->nparts; i++)
 		if (strcmp(row->parts[i].id, id) == 0) {

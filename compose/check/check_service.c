@@ -28,8 +28,17 @@ static void check_build(struct check *check, const struct node *service, const s
 		const char *text = node_text(contexts->members[i].value);
 		if (!text || strncmp(text, "service:", 8) != 0)
 			continue;
-		const struct node *other = node_get(all, text + 8);
-		if (!other) {
+		const struct node *other = node_get(all, text + 8),
+				  *off = node_get(check->disabled, text + 8);
+		const struct node *profiles = node_get(off, "profiles");
+		if (off) {
+			check_error(check, &contexts->members[i].at, "build.additional_contexts",
+				"needs service \"%s\" as a context, which is switched off by its profiles",
+				text + 8);
+			if (profiles && profiles->nitems)
+				error_hint(check->errors, "switch it on with --profile %s",
+					node_text(profiles->items[0]));
+		} else if (!other) {
 			check_error(check, &contexts->members[i].at, "build.additional_contexts",
 				"undefined service \"%s\" as a context", text + 8);
 			check_hint_undeclared(check, "services", text + 8, "");

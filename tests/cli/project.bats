@@ -340,14 +340,16 @@ teardown() {
 		  web:
 		    image: shop/web
 		    build: {context: app, args: {A: "1", B: , C: }, tags: [shop/web:1], target: run, labels: {mine: x}, additional_contexts: {lib: "service:lib"}}
-		  lib: {build: {context: lib, dockerfile_inline: "FROM busybox"}}
+		  lib: {build: {context: lib, secrets: [key, {source: word, target: other}], ssh: [default, k=./k], dockerfile_inline: "FROM busybox"}}
 		  db: {image: busybox}
+		secrets: {key: {file: ./key}, word: {environment: WORD}}
 	YAML
 	B=two "$flow" build --print --build-arg A=3 --no-cache --pull --push web >bake.json
 	jq -e --arg dir "$PWD" '.group.default.targets == ["lib", "web"] and (.target | keys) == ["lib", "web"] and
 		.target.web.context == $dir + "/app" and .target.web.contexts == {lib: "target:lib"} and .target.web.args == {A: "3", B: "two"} and
 		.target.web.tags == ["shop/web", "shop/web:1"] and .target.web.target == "run" and .target.web.pull and .target.web["no-cache"] and
 		.target.web.output == ["type=image,push=true"] and .target.lib.output == ["type=docker"] and
+		.target.lib.secret == ["id=key,type=file,src=" + $dir + "/key", "id=other,type=env,env=WORD"] and .target.lib.ssh == ["default=", "k=" + $dir + "/k"] and
 		.target.lib["dockerfile-inline"] == "FROM busybox" and .target.web.labels["com.docker.compose.service"] == "web"' bake.json
 }
 
