@@ -121,6 +121,10 @@ static void build_hint(struct errors *errors, const char *why)
 			"check the name; a private image to begin from needs `docker login`" },
 		{ "not allowed by build daemon configuration",
 			"the engine's daemon.json says what builds may: builder.entitlements" },
+		{ "unset ssh forward key",
+			"the build may use what `build.ssh` lists: default, or ID=PATH of a socket or a key" },
+		{ "failed to calculate checksum",
+			"it is not in the build's context, or .dockerignore there leaves it out" },
 		{ "no space left", "free some: docker builder prune, docker system df" },
 		{ "subdir not supported",
 			"this engine takes whole repositories only: name the Dockerfile in the folder by "
@@ -131,6 +135,9 @@ static void build_hint(struct errors *errors, const char *why)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (strstr(why, rows[i].says))
 			error_hint(errors, "%s", rows[i].hint);
+	const char *secret = strstr(why, "secret ");
+	if (secret && strstr(secret, ": not found"))
+		error_hint(errors, "the build may read what `build.secrets` lists, by that name");
 }
 
 /* The finding points to the Dockerfile's line, where one is known: the compose file says only which

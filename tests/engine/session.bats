@@ -266,6 +266,21 @@ count_keys() {
 	has 'services.web.build.additional_contexts: context lib:' 'is no directory'
 }
 
+@test "what a Dockerfile asks for and the file does not list: the hint says where" {
+	mkdir app
+	touch app/hidden
+	echo hidden >app/.dockerignore
+	while IFS='|' read -r line hint; do
+		printf 'services: {web: {build: {context: app, dockerfile_inline: "FROM busybox\\n%s"}}}\n' "$line" >compose.yaml
+		run -1 flow build
+		has "$hint"
+	done <<-'EOF'
+		RUN --mount=type=secret,id=key,required=true true|hint: the build may read what `build.secrets` lists
+		RUN --mount=type=ssh,required=true true|hint: the build may use what `build.ssh` lists
+		COPY hidden /|.dockerignore there leaves it out
+	EOF
+}
+
 @test "contexts that go in a circle are refused, by build and by up" {
 	compose <<-'YAML'
 		services:
