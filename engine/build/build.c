@@ -123,7 +123,7 @@ static void build_hint(struct errors *errors, const char *why)
 			"the engine's daemon.json says what builds may: builder.entitlements" },
 		{ "unset ssh forward key",
 			"the build may use what `build.ssh` lists: default, or ID=PATH of a socket or a key" },
-		{ "failed to calculate checksum",
+		{ "failed to compute cache key",
 			"it is not in the build's context, or .dockerignore there leaves it out" },
 		{ "no space left", "free some: docker builder prune, docker system df" },
 		{ "subdir not supported",
