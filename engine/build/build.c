@@ -37,6 +37,7 @@ struct build_job {
 	struct lines lines;
 	char *failure;
 	bool upload_failed, told_context;
+	bool asked; /* the engine was asked for the build, or it cannot be */
 };
 
 static void build_cancel(struct job *job)
@@ -295,8 +296,10 @@ static int build_without_session(struct build_job *build, const char *why)
 static void on_session(void *arg, const char *why)
 {
 	struct build_job *build = arg;
-	if (!build->request && !build->solve &&
-		(why ? build_without_session(build, why) : build_send(build)) != 0)
+	if (build->asked)
+		return;
+	build->asked = true;
+	if ((why ? build_without_session(build, why) : build_send(build)) != 0)
 		build_give_up(build);
 }
 

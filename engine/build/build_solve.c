@@ -185,6 +185,20 @@ static void put_caches(struct build_solve *solve)
 		proto_put_bytes(&solve->request, SOLVE_CACHE, buf_text(&options), options.len);
 }
 
+/* Images are looked for anew; not where another service's is among them, which no registry has. */
+static void put_pull(struct build_solve *solve)
+{
+	const struct build *build = solve->job->step->service->build;
+	for (size_t i = 0; i < build->nadditional_contexts; i++)
+		if (text_after(build->additional_contexts[i].value, "service:")) {
+			image_job_warn(solve->job, "build.additional_contexts",
+				"newer base images are not looked for: the image of another service is "
+				"among them");
+			return;
+		}
+	put_attr(solve, "image-resolve-mode", "pull");
+}
+
 /* The whole of it. */
 static void put_request(struct build_solve *solve)
 {
@@ -207,7 +221,8 @@ static void put_request(struct build_solve *solve)
 	put_attr(solve, "target", build->target);
 	put_attr(solve, "platform", build_query_platform(service));
 	put_attr(solve, "force-network-mode", text_is(build->network, "default") ? NULL : build->network);
-	put_attr(solve, "image-resolve-mode", build->pull || (wish && wish->pull) ? "pull" : NULL);
+	if (build->pull || (wish && wish->pull))
+		put_pull(solve);
 	put_object(solve, "build-arg:", build_query_args(job));
 	put_object(solve, "label:", build_query_labels(job));
 	put_contexts(solve);

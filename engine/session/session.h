@@ -48,8 +48,6 @@ struct session_offer {
 	/* Once, from the loop: the engine has accepted the session (`why` NULL), or there is none, or it has
 	 * ended. After the first it may be called once more, with an end. */
 	void (*told)(void *arg, const char *why);
-	/* Bytes of files that have been sent so far; may be NULL. */
-	void (*sent)(void *arg, int64_t bytes);
 	void *arg;
 	struct errors *errors; /* gets what cannot be read here */
 };

@@ -213,7 +213,6 @@ static ssize_t read_piece(struct files_call *files, char *to)
 /* The next piece of a file; one without bytes ends it. */
 static void send_piece(struct files_call *files)
 {
-	struct session *session = session_of(files->call);
 	char bytes[CHUNK];
 	if (files->fd < 0 && !files->memory && open_next(files) != 0)
 		return;
@@ -226,9 +225,6 @@ static void send_piece(struct files_call *files)
 		return;
 	}
 	send_packet(files->call, PACKET_DATA, files->id, bytes, (size_t)len);
-	session->bytes += len;
-	if (len && session->offer.sent)
-		session->offer.sent(session->offer.arg, session->bytes);
 	if (len)
 		return;
 	if (files->fd >= 0)

@@ -22,7 +22,6 @@ struct session {
 	struct grpc *grpc;
 	char id[27];
 	struct session_key *keys; /* one for each agent of the offer */
-	int64_t bytes;            /* of files, sent */
 	bool failed;
 };
 
