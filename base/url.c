@@ -134,8 +134,7 @@ const char *url_escaped(struct arena *arena, const char *url)
 	return escaped;
 }
 
-/* Text in which %XX stands for bytes. */
-static const char *plain_text(struct arena *arena, const char *text, size_t len)
+const char *url_unescaped(struct arena *arena, const char *text, size_t len)
 {
 	char *plain = arena_strndup(arena, text, len), *to = plain;
 	for (const char *at = plain; *at; at++) {
@@ -156,9 +155,9 @@ const char *url_split(struct arena *arena, const char *url, struct url_login *re
 	if (!rest)
 		return url;
 	size_t len = (size_t)(rest - 1 - host), user = strcspn(host, ":@");
-	ret_login->user = plain_text(arena, host, user);
+	ret_login->user = url_unescaped(arena, host, user);
 	if (user < len)
-		ret_login->password = plain_text(arena, host + user + 1, len - user - 1);
+		ret_login->password = url_unescaped(arena, host + user + 1, len - user - 1);
 	return arena_printf(arena, "%.*s%s", (int)(host - url), url, rest);
 }
 

@@ -30,6 +30,10 @@ const char *url_shown(struct arena *arena, const char *url);
  * https://me:a%2Fb%23c@host): values of variables seldom are. Others as they are, borrowed. */
 const char *url_escaped(struct arena *arena, const char *url);
 
+/* The first `len` bytes of a text in which %XX stands for a byte (RFC 3986, 2.1); what is no such code stays.
+ * Arena's text. */
+const char *url_unescaped(struct arena *arena, const char *text, size_t len);
+
 /* The parts of a URL's login, unescaped; NULL: there is none. */
 struct url_login {
 	const char *user, *password;

@@ -57,6 +57,7 @@ static const char *const environment_rows[][2] = {
 	{ "OTEL_TRACES_EXPORTER, OTEL_SDK_DISABLED", "none, true: nothing is sent" },
 	{ "XDG_CACHE_HOME, XDG_RUNTIME_DIR, XDG_STATE_HOME",
 		"Where copies of remote files, locks, and what runs have taken are kept" },
+	{ "TMPDIR", "Where what cp and publish pass on, and the sockets of ssh, lie while they are used" },
 	{ "HOME, PWD", "Where .docker and .cache are; the name of the working directory, if it is one" },
 	{ "TERM, COLUMNS, LC_ALL, LC_CTYPE, LANG",
 		"What the terminal can, how wide it is when it does not say, whether it shows UTF-8" },
@@ -87,7 +88,9 @@ static const char *const file_rows[][2] = {
 	{ "/run/user/UID/docker-flow, /tmp/docker-flow-UID",
 		"Locks of projects, and what was found ready ($XDG_RUNTIME_DIR/docker-flow): the second where there is no "
 		"runtime directory" },
-	{ "/tmp/docker-flow-ssh-XXXXXX", "The socket of an engine behind ssh, while it is talked to" },
+	{ "/tmp/docker-flow-ssh-XXXXXX, /tmp/docker-flow-keys-XXXXXX",
+		"The sockets of an engine behind ssh, and of the ssh-agent for build.ssh, while they are used "
+		"($TMPDIR where it is short enough)" },
 };
 
 /* Text for troff, which gives some characters a meaning and others a nicer form; a line of it is a paragraph.

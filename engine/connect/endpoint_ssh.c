@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "engine/loop/child.h"
 #include "engine/loop/child_words.h"
+#include "engine/loop/socket_dir.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -30,7 +31,7 @@ struct ssh_process {
 struct ssh_tunnel {
 	struct engine *engine;
 	const char **argv;
-	char dir[64], path[80];
+	struct socket_dir dir;
 	int fd;
 	struct loop_watch *watch;
 	struct ssh_process *processes;
@@ -159,19 +160,14 @@ static void connection_ready(void *arg, short revents)
 static int listen_in_private(struct ssh_tunnel *tunnel, struct errors *errors)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	snprintf(tunnel->dir, sizeof tunnel->dir, "/tmp/docker-flow-ssh-XXXXXX");
-	if (!mkdtemp(tunnel->dir)) {
-		tunnel->dir[0] = '\0';
-		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot make a directory in /tmp: %s",
-			strerror(errno));
-	}
-	snprintf(tunnel->path, sizeof tunnel->path, "%s/s", tunnel->dir);
-	memcpy(address.sun_path, tunnel->path, strlen(tunnel->path));
+	if (socket_dir_make(&tunnel->dir, tunnel->engine->os_env, "ssh", errors) != 0)
+		return -1;
+	memcpy(address.sun_path, tunnel->dir.socket, strlen(tunnel->dir.socket));
 	tunnel->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (tunnel->fd < 0 || bind(tunnel->fd, (struct sockaddr *)&address, sizeof address) != 0 ||
 		listen(tunnel->fd, 64) != 0)
-		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot listen on %s: %s", tunnel->path,
-			strerror(errno));
+		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "cannot listen on %s: %s",
+			tunnel->dir.socket, strerror(errno));
 	return 0;
 }
 
@@ -189,7 +185,7 @@ int endpoint_ssh_open(struct engine *engine, struct errors *errors)
 		return -1;
 	}
 	tunnel->watch = loop_watch(engine->loop, tunnel->fd, POLLIN, connection_ready, tunnel);
-	engine->endpoint.socket = arena_strdup(engine->arena, tunnel->path);
+	engine->endpoint.socket = arena_strdup(engine->arena, tunnel->dir.socket);
 	engine->ssh = tunnel;
 	return 0;
 }
@@ -208,10 +204,7 @@ void endpoint_ssh_close(struct ssh_tunnel *tunnel)
 	loop_unwatch(loop, tunnel->watch);
 	if (tunnel->fd >= 0)
 		close(tunnel->fd);
-	if (tunnel->dir[0]) {
-		unlink(tunnel->path);
-		rmdir(tunnel->dir);
-	}
+	socket_dir_remove(&tunnel->dir);
 	end_processes(tunnel, SIGTERM);
 	int64_t patience = loop_now() + PATIENCE_NS;
 	while (tunnel->processes && loop_now() < patience)

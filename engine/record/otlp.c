@@ -2,6 +2,7 @@
 
 #include "base/text/text.h"
 #include "base/text/texts.h"
+#include "base/url.h"
 #include "engine/http/http.h"
 #include "engine/loop/child.h"
 
@@ -46,26 +47,15 @@ static const char *url_of(struct arena *arena, const struct map *os_env)
 	return is_web ? url : NULL;
 }
 
-static int hex_digit(char digit)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at = digit ? strchr(digits, digit | 0x20) : NULL;
-	return at ? (int)(at - digits) : -1;
-}
-
 /* Value of a header, percent-encoded as in W3C Baggage; what could end the line is left out. */
 static const char *decode(struct arena *arena, const char *text)
 {
-	char *copy = arena_strdup(arena, text), *to = copy;
-	for (const char *at = copy; *at; at++) {
-		int high = *at == '%' ? hex_digit(at[1]) : -1, low = high >= 0 ? hex_digit(at[2]) : -1;
-		char byte = low >= 0 ? (char)(high * 16 + low) : *at;
-		at += low >= 0 ? 2 : 0;
-		if ((unsigned char)byte >= ' ' && byte != 0x7f)
-			*to++ = byte;
-	}
+	char *plain = arena_strdup(arena, url_unescaped(arena, text, strlen(text))), *to = plain;
+	for (const char *at = plain; *at; at++)
+		if ((unsigned char)*at >= ' ' && *at != 0x7f)
+			*to++ = *at;
 	*to = '\0';
-	return copy;
+	return plain;
 }
 
 static const char *const *headers_of(struct arena *arena, const char *text)

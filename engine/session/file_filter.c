@@ -1,10 +1,9 @@
 #include "engine/session/file_filter.h"
 
+#include "base/url.h"
 #include "engine/archive/ignore.h"
 #include "engine/session/follow_paths.h"
 
-#include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 struct file_filter {
@@ -15,16 +14,10 @@ struct file_filter {
 /* A value that is no ASCII text comes as of a URL's query. */
 static const char *unescaped(struct arena *arena, const char *text)
 {
-	char *plain = arena_strdup(arena, text), *to = plain;
-	for (; *text; text++) {
-		unsigned byte;
-		bool hex = *text == '%' && isxdigit((unsigned char)text[1]) &&
-			   isxdigit((unsigned char)text[2]) && sscanf(text + 1, "%2x", &byte) == 1;
-		*to++ = hex ? (char)byte : *text == '+' ? ' ' : *text;
-		text += hex ? 2 : 0;
-	}
-	*to = '\0';
-	return plain;
+	char *words = arena_strdup(arena, text);
+	for (char *at = words; (at = strchr(at, '+'));)
+		*at = ' ';
+	return url_unescaped(arena, words, strlen(words));
 }
 
 static struct texts values_of(struct arena *arena, const struct grpc_call *call, const char *name)

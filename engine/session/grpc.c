@@ -1,9 +1,9 @@
 #include "engine/session/grpc_inside.h"
 
 #include "base/heap.h"
+#include "base/url.h"
 #include "engine/http/hijack.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,20 +84,6 @@ static int on_data(
 	return 0;
 }
 
-static const char *unescaped_words(struct arena *arena, const char *words)
-{
-	char *text = arena_strdup(arena, words), *to = text;
-	for (; *words; words++) {
-		unsigned byte;
-		bool hex = words[0] == '%' && isxdigit((unsigned char)words[1]) &&
-			   isxdigit((unsigned char)words[2]) && sscanf(words + 1, "%2x", &byte) == 1;
-		*to++ = hex ? (char)byte : *words;
-		words += hex ? 2 : 0;
-	}
-	*to = '\0';
-	return text;
-}
-
 /* The status of a made call that has ended: the trailer's, else what the stream's end says. */
 static void take_status(struct stream *stream, uint32_t error)
 {
@@ -105,7 +91,7 @@ static void take_status(struct stream *stream, uint32_t error)
 		   *words = grpc_stream_last(stream, "grpc-message");
 	stream->call.status = status ? (int)strtol(status, NULL, 10) : GRPC_UNKNOWN;
 	if (words)
-		stream->call.words = unescaped_words(stream->arena, words);
+		stream->call.words = url_unescaped(stream->arena, words, strlen(words));
 	else if (!status)
 		stream->call.words = arena_printf(
 			stream->arena, "the engine ended the call (HTTP/2 code %u)", (unsigned)error);

@@ -2,27 +2,24 @@
 
 #include "engine/loop/child.h"
 #include "engine/loop/child_words.h"
+#include "engine/loop/socket_dir.h"
 #include "engine/loop/unix_socket.h"
 #include "engine/session/private_key.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define WORDS_MOST   ((size_t)2 << 10)
 #define KEY_MOST     ((size_t)32 << 10)
-#define SWEPT_AFTER  60 /* s: one that is being made is younger */
 #define ENVIRON_MOST ((size_t)1 << 20)
 
 /* ssh-agent runs a program and ends after it: `cat`, which ends when our end of its input is gone, and which
@@ -31,7 +28,8 @@ struct key_agent {
 	struct loop *loop;
 	struct errors *errors;
 	const struct texts *paths;
-	char dir[64], socket[80], variable[100];
+	struct socket_dir dir;
+	char variable[120];
 	size_t added; /* keys */
 	int in, out;  /* of cat; -1: closed */
 	pid_t cat;
@@ -85,7 +83,7 @@ static bool add_plainly(const struct key_agent *agent, const char *text, size_t 
 	auto_buf struct buf message;
 	buf_init(&message, KEY_MOST);
 	bool done = private_key_message(&message, text, len);
-	int fd = done ? unix_socket_connect(agent->socket) : -1;
+	int fd = done ? unix_socket_connect(agent->dir.socket) : -1;
 	done = fd >= 0 && fcntl(fd, F_SETFL, 0) == 0 &&
 	       setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0 &&
 	       send(fd, message.data, message.len, MSG_NOSIGNAL) == (ssize_t)message.len &&
@@ -132,7 +130,7 @@ static void add_keys(struct key_agent *agent)
 			return;
 		}
 	}
-	agent_tell(agent, agent->socket);
+	agent_tell(agent, agent->dir.socket);
 }
 
 /* The agent, by the environment that it has given cat, which runs by now; 0: not known. It notices within ten
@@ -187,7 +185,7 @@ static void cat_ended(void *arg, int status)
 static int start_agent(struct key_agent *agent)
 {
 	const char *const argv[] = { "env", "-u", "SSH_AGENT_PID", "-u", "SSH_AUTH_SOCK", "ssh-agent", "-a",
-		agent->socket, "cat", NULL };
+		agent->dir.socket, "cat", NULL };
 	int in[2] = { -1, -1 }, out[2] = { -1, -1 };
 	if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0)
 		return error_add(agent->errors, ERROR_SYSTEM, NULL, NULL, "no pipe: %s", strerror(errno));
@@ -206,37 +204,17 @@ static int start_agent(struct key_agent *agent)
 	return write(agent->in, "\n", 1) == 1 ? 0 : -1;
 }
 
-/* Removes directories of those that were killed: the agents have gone, and taken their sockets along. */
-static void sweep_dirs(void)
-{
-	glob_t found;
-	struct stat there;
-	if (glob("/tmp/docker-flow-keys-*", GLOB_NOSORT, NULL, &found) != 0)
-		return;
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		if (lstat(found.gl_pathv[i], &there) == 0 && there.st_uid == geteuid() &&
-			there.st_mtim.tv_sec < time(NULL) - SWEPT_AFTER)
-			rmdir(found.gl_pathv[i]);
-	globfree(&found);
-}
-
-struct key_agent *key_agent_start(struct arena *arena, struct loop *loop, const struct texts *paths,
-	void (*told)(void *arg, const char *socket), void *arg, struct errors *errors)
+struct key_agent *key_agent_start(struct arena *arena, struct loop *loop, const struct map *os_env,
+	const struct texts *paths, void (*told)(void *arg, const char *socket), void *arg,
+	struct errors *errors)
 {
 	struct key_agent *agent = ARENA_NEW(arena, struct key_agent);
 	*agent = (struct key_agent){
 		.loop = loop, .errors = errors, .paths = paths, .in = -1, .out = -1, .told = told, .arg = arg
 	};
-	sweep_dirs();
 	buf_init_within(&agent->words, agent->memory, sizeof agent->memory);
-	snprintf(agent->dir, sizeof agent->dir, "/tmp/docker-flow-keys-XXXXXX");
-	if (!mkdtemp(agent->dir)) {
-		error_add(
-			errors, ERROR_SYSTEM, NULL, NULL, "cannot make %s: %s", agent->dir, strerror(errno));
-		agent->dir[0] = '\0';
-	} else {
-		snprintf(agent->socket, sizeof agent->socket, "%s/agent", agent->dir);
-		snprintf(agent->variable, sizeof agent->variable, "SSH_AUTH_SOCK=%s", agent->socket);
+	if (socket_dir_make(&agent->dir, os_env, "keys", errors) == 0) {
+		snprintf(agent->variable, sizeof agent->variable, "SSH_AUTH_SOCK=%s", agent->dir.socket);
 		if (start_agent(agent) == 0)
 			return agent;
 	}
@@ -259,6 +237,5 @@ void key_agent_end(struct key_agent *agent)
 	if (agent->adding)
 		child_kill(agent->adding);
 	child_words_close(&agent->said);
-	unlink(agent->socket);
-	rmdir(agent->dir);
+	socket_dir_remove(&agent->dir);
 }

@@ -80,8 +80,8 @@ static void wait_for_key(struct grpc_call *call, size_t number)
 		return;
 	key->session = session;
 	texts_add(session->engine->arena, &key->paths, session->offer.agents[number].key);
-	key->agent = key_agent_start(
-		session->engine->arena, grpc_loop(call), &key->paths, key_told, key, session->offer.errors);
+	key->agent = key_agent_start(session->engine->arena, grpc_loop(call), session->engine->os_env,
+		&key->paths, key_told, key, session->offer.errors);
 	if (!key->agent)
 		key_told(key, NULL);
 }

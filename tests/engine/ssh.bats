@@ -62,7 +62,7 @@ there() { PATH=$PWD/bin:$PATH DOCKER_HOST=${HOST:-$AT${NEAR#unix://}} timeout -k
 # nothing_left: no ssh, no socket directory
 nothing_left() {
 	[ -z "$(pgrep -f "ssh -F $BATS_FILE_TMPDIR/ssh_config")" ]
-	[ -z "$(find /tmp -maxdepth 1 -name 'docker-flow-ssh-*' -newer compose.yaml)" ]
+	[ -z "$(find "${TMPDIR:-/tmp}" /tmp -maxdepth 1 -name 'docker-flow-ssh-*' -newer compose.yaml)" ]
 }
 
 @test "up, ps, logs, down" {
