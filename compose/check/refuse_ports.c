@@ -44,10 +44,11 @@ void refuse_ports_order(struct refuse_ports *ports, const struct node *service)
 			map_set(&ports->ends, edges->members[i].key, NULL);
 }
 
-/* Reads a port; false when the engine chooses that of the host, or will not take it at all. */
-static bool read_asked(struct arena *arena, const struct node *port, struct asked *ret_asked)
+/* Reads a port, whose `key` has that of the host; false when the engine chooses that of the host, or will not
+ * take it at all. */
+static bool read_asked(struct arena *arena, const struct node *port, const char *key, struct asked *ret_asked)
 {
-	const char *published = node_text(node_get(port, "published")),
+	const char *published = node_text(node_get(port, key)),
 		   *protocol = node_text(node_get(port, "protocol")),
 		   *host_ip = node_text(node_get(port, "host_ip"));
 	unsigned first, last;
@@ -109,6 +110,7 @@ static bool publishes(const struct node *service)
 static void refuse_port(struct walk *walk, const struct publisher *by, const struct publisher *other)
 {
 	const char *published = node_text(node_get(by->port, "published"));
+	published = published ? published : node_text(node_get(by->port, "external"));
 	const struct mark *at = &by->port->at, *there = &other->port->at;
 	const char *place = ""; /* of the command line: `run --publish` */
 	if (there->file)
@@ -123,33 +125,74 @@ static void refuse_port(struct walk *walk, const struct publisher *by, const str
 	error_hint(walk->errors, "publish another port, or each on an address of its own");
 }
 
+/* The port of `ports` or x-flow.ports, which the walk stands at. */
+static void add_port(
+	struct refuse_ports *ports, const char *key, const struct node *port, const struct asked *asked)
+{
+	struct publisher *by = ARENA_NEW(ports->walk->arena, struct publisher);
+	*by = (struct publisher){ key, port };
+	const struct publisher *other = take(ports, asked, by);
+	if (other)
+		refuse_port(ports->walk, by, other);
+}
+
+/* Whether `ports` publishes this port of the container, by TCP. */
+static bool is_published(const struct node *list, const char *target)
+{
+	for (size_t i = 0; list && list->kind == NODE_LIST && i < list->nitems; i++) {
+		const char *protocol = node_text(node_get(list->items[i], "protocol"));
+		if (text_is(node_text(node_get(list->items[i], "target")), target) &&
+			(!protocol || strcmp(protocol, "tcp") == 0))
+			return true;
+	}
+	return false;
+}
+
+static void add_flow_ports(struct refuse_ports *ports, const char *key, const struct node *service)
+{
+	const struct node *list = node_get(node_get(service, "x-flow"), "ports");
+	walk_push(ports->walk, "x-flow");
+	walk_push(ports->walk, "ports");
+	for (size_t i = 0; list && list->kind == NODE_LIST && i < list->nitems; i++) {
+		const struct node *port = list->items[i];
+		const char *internal = node_text(node_get(port, "internal"));
+		struct asked asked;
+		if (is_published(node_get(service, "ports"), internal) ||
+			!read_asked(ports->walk->arena, port, "external", &asked))
+			continue;
+		walk_push_index(ports->walk, i);
+		add_port(ports, key, port, &asked);
+		walk_pop(ports->walk);
+	}
+	walk_pop(ports->walk);
+	walk_pop(ports->walk);
+}
+
 void refuse_ports_add(struct refuse_ports *ports, const char *key, const struct node *service)
 {
 	struct walk *walk = ports->walk;
 	const struct node *list = node_get(service, "ports");
-	if (!list || list->kind != NODE_LIST || !list->nitems || !publishes(service))
-		return;
-	bool ends = map_has(&ports->ends, key);
 	struct refuse_ports own = { .walk = walk };
-	if (ends) /* the others begin without it */
+	if (!publishes(service))
+		return;
+	if (map_has(&ports->ends, key)) { /* the others begin without it */
 		refuse_ports_init(&own, walk);
+		ports = &own;
+	}
 	walk_push(walk, "services");
 	walk_push(walk, key);
 	walk_push(walk, "ports");
-	for (size_t i = 0; i < list->nitems; i++) {
+	for (size_t i = 0; list && list->kind == NODE_LIST && i < list->nitems; i++) {
 		struct asked asked;
-		if (!read_asked(walk->arena, list->items[i], &asked))
-			continue;
-		struct publisher *by = ARENA_NEW(walk->arena, struct publisher);
-		*by = (struct publisher){ key, list->items[i] };
-		const struct publisher *other = take(ends ? &own : ports, &asked, by);
-		if (!other)
+		if (!read_asked(walk->arena, list->items[i], "published", &asked))
 			continue;
 		walk_push_index(walk, i);
-		refuse_port(walk, by, other);
+		add_port(ports, key, list->items[i], &asked);
 		walk_pop(walk);
 	}
 	walk_pop(walk);
+	if (node_get(service, "x-flow"))
+		add_flow_ports(ports, key, service);
 	walk_pop(walk);
 	walk_pop(walk);
 }

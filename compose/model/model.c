@@ -43,6 +43,13 @@ const char *service_image(struct arena *arena, const struct service *service)
 	return arena_printf(arena, "%s%s%s", project->name, project->separator, service->key);
 }
 
+const char *service_port_path(struct arena *arena, const struct service *service, size_t index)
+{
+	size_t flow = service->ports[index]->flow;
+	return flow ? arena_printf(arena, "x-flow.ports[%zu]", flow - 1)
+		    : arena_printf(arena, "ports[%zu]", index);
+}
+
 const char *service_platform(const struct service *service)
 {
 	const struct map *env = service->project ? service->project->env : NULL;

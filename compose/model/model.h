@@ -57,6 +57,7 @@ struct port {
 	struct mark at;
 	const char *name, *mode, *host_ip, *published, *protocol, *app_protocol;
 	int64_t target;
+	size_t flow; /* of x-flow.ports: 1 + its index there; 0: of `ports` */
 };
 
 struct mount {
@@ -254,7 +255,7 @@ struct service {
 	size_t nlabels;
 	struct pair *annotations;
 	size_t nannotations;
-	struct port **ports;
+	struct port **ports; /* then those of x-flow.ports that these do not publish */
 	size_t nports;
 	const char **expose;
 	size_t nexpose;
@@ -454,6 +455,9 @@ struct volume *project_volume(const struct project *project, const char *key);
 /* Image the service's containers are made from: `image`, else the default name of a built one
  * (PROJECT-SERVICE). */
 const char *service_image(struct arena *arena, const struct service *service);
+
+/* Path of port `index` below its service in the file: ports[0], x-flow.ports[0]. */
+const char *service_port_path(struct arena *arena, const struct service *service, size_t index);
 
 /* Platform of the service: its own, else that of the environment (DOCKER_DEFAULT_PLATFORM); NULL: the
  * engine's. */

@@ -232,6 +232,47 @@ static void bind_sources(struct file_source **all, size_t count)
 	}
 }
 
+/* Whether it has a network of its own, on which ports can be published. */
+static bool can_publish(const struct service *service)
+{
+	const char *mode = service->network_mode;
+	return !mode || (strcmp(mode, "host") != 0 && strcmp(mode, "none") != 0 && !strchr(mode, ':'));
+}
+
+static bool publishes_port(const struct service *service, int64_t target)
+{
+	for (size_t i = 0; i < service->nports; i++) {
+		const char *protocol = service->ports[i]->protocol;
+		if (service->ports[i]->target == target && (!protocol || strcmp(protocol, "tcp") == 0))
+			return true;
+	}
+	return false;
+}
+
+/* x-flow.ports publish, too, but what `ports` publishes already. */
+static void bind_flow_ports(struct arena *arena, struct service *service)
+{
+	const struct flow_service *flow = service->flow;
+	if (!flow || !flow->nports || !can_publish(service))
+		return;
+	struct port **all = ARENA_ARRAY(arena, struct port *, service->nports + flow->nports);
+	for (size_t i = 0; i < service->nports; i++)
+		all[i] = service->ports[i];
+	service->ports = all;
+	for (size_t i = 0; i < flow->nports; i++) {
+		const struct flow_port *from = flow->ports[i];
+		if (!from->external.set || publishes_port(service, from->internal))
+			continue;
+		struct port *port = all[service->nports++] = ARENA_NEW(arena, struct port);
+		*port = (struct port){ .at = from->at,
+			.mode = "ingress",
+			.protocol = "tcp",
+			.published = arena_printf(arena, "%lld", (long long)from->external.value),
+			.target = from->internal,
+			.flow = i + 1 };
+	}
+}
+
 int bind_project(struct arena *arena, struct project *project, struct errors *errors)
 {
 	static const struct walk_pass pass = { .enter = NULL };
@@ -246,6 +287,7 @@ int bind_project(struct arena *arena, struct project *project, struct errors *er
 	project->by_key = map_create(arena);
 	for (size_t i = 0; i < project->nservices; i++) {
 		project->services[i]->project = project;
+		bind_flow_ports(arena, project->services[i]);
 		map_set(project->by_key, project->services[i]->key, project->services[i]);
 	}
 	project->network_by_key = map_create(arena);

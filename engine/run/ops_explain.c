@@ -170,8 +170,9 @@ static void explain_port(struct op_call *call, int64_t taken, const char *messag
 	const struct step *step = call->step;
 	size_t index = 0;
 	const struct port *port = port_of(step->service, taken, &index);
-	const char *where =
-		port ? arena_printf(call->arena, "services.%s.ports[%zu]", step->service->key, index) : NULL;
+	const char *where = port ? arena_printf(call->arena, "services.%s.%s", step->service->key,
+					   service_port_path(call->arena, step->service, index))
+				 : NULL;
 	const struct mark *at = port ? &port->at : step->service ? &step->service->at : NULL;
 	explain_add(call, at, where,
 		arena_printf(call->arena, "cannot %s container %s: port %" PRId64 " is already in use",
@@ -280,6 +281,20 @@ static const struct mark *place_of(
 	return NULL;
 }
 
+/* A command before the stop has failed. */
+static void explain_before_stop(struct op_call *call, const char *reason)
+{
+	const struct service *service = call->step->service;
+	const struct node *hooks = node_get(service->node, "pre_stop");
+	explain_add(call, hooks ? &hooks->at : &service->at,
+		arena_printf(call->arena, "services.%s.pre_stop", service->key),
+		arena_printf(call->arena, "container %s: %s", step_shown_name(call->step), reason));
+	if (call->output)
+		error_detail(call->errors, call->output);
+	error_hint(call->errors,
+		"the container is stopped all the same; mend the command, which runs before each stop");
+}
+
 /* A command that follows the start has failed: what that does to the container, and what helps. */
 static void explain_hook(struct op_call *call, const char *reason)
 {
@@ -316,8 +331,8 @@ void op_explain(struct op_call *call, const struct request *request)
 		return;
 	}
 	call->common = request->fault != HTTP_OK || request->status >= 500;
-	if (step->exec.hook && !step->exec.before_stop && request->fault == HTTP_OK) {
-		explain_hook(call, reason);
+	if (step->exec.hook && request->fault == HTTP_OK) {
+		(step->exec.before_stop ? explain_before_stop : explain_hook)(call, reason);
 		return;
 	}
 	const struct refusal *refusal = refusal_of(message);

@@ -231,7 +231,8 @@ static void refuse_ports(const struct refusal *refusal, const struct step *step)
 			if (!holds(other, port) || ends(refusal->plan, other->id))
 				continue;
 			error_add(refusal->errors, ERROR_ENGINE, &port->at,
-				arena_printf(refusal->arena, "services.%s.ports[%zu]", service->key, p),
+				arena_printf(refusal->arena, "services.%s.%s", service->key,
+					service_port_path(refusal->arena, service, p)),
 				"cannot replace container %s: port %s is already in use",
 				given_up(step)->name, port->published);
 			error_hint(refusal->errors, "%s publishes it", told(refusal, other));

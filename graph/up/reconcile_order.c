@@ -34,11 +34,6 @@ static const char *fixed_port(const struct work *work, const struct service *ser
 			return arena_printf(
 				work->arena, "only one container can have port %s of the host", published);
 	}
-	const struct flow_service *flow = service->flow;
-	for (size_t i = 0; i < flow->nports; i++)
-		if (flow->ports[i]->external.set)
-			return arena_printf(work->arena, "only one container can have port %lld of the host",
-				(long long)flow->ports[i]->external.value);
 	return NULL;
 }
 

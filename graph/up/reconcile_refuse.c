@@ -80,7 +80,7 @@ static void refuse_scaled_ports(struct work *work, const struct task *task)
 		int64_t room = port_room(work->arena, port);
 		if (task->scale <= room)
 			continue;
-		refuse_scale(work, task, &port->at, arena_printf(work->arena, "ports[%zu]", i),
+		refuse_scale(work, task, &port->at, service_port_path(work->arena, service, i),
 			room == 1 ? arena_printf(
 					    work->arena, "one container can publish port %s", port->published)
 				  : arena_printf(work->arena, "%lld containers can publish ports %s",

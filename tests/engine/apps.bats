@@ -135,3 +135,25 @@ app_started() { since_epoch "$(docker inspect -f '{{.State.StartedAt}}' "$(app "
 	[ -z "$(names)" ]
 	[ "$(apps)" = store ]
 }
+
+@test "what x-flow.ports names is published for a service, too" {
+	compose <<-'YAML'
+		services:
+		  web:
+		    image: busybox
+		    init: true
+		    command: httpd -f -p 80
+		    x-flow: {ports: [{internal: 80, external: 47329}]}
+	YAML
+	flow up -d
+	[ "$(flow port web 80)" = 0.0.0.0:47329 ]
+	run -0 flow plan --exit-code
+	sed -i 's/47329/47330/' compose.yaml
+	flow up -d
+	[ "$(flow port web 80)" = 0.0.0.0:47330 ]
+	docker run -d --name "$PROJECT-other" -p 47331:80 busybox sleep 1000
+	sed -i 's/47330/47331/' compose.yaml
+	run -1 flow up -d
+	has 'compose.yaml:6:' 'services.web.x-flow.ports[0]: cannot replace container' 'port 47331 is already in use'
+	[ "$(flow port web 80)" = 0.0.0.0:47330 ]
+}

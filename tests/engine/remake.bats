@@ -126,7 +126,7 @@ log() { docker exec "$PROJECT-db-1" cat /data/log | paste -sd' '; }
 	flow up -d
 	run flow down
 	[ "$status" -eq 1 ]
-	has "pre_stop: db hook exited with status 1"
+	has "compose.yaml:2:67: error: services.db.pre_stop: container $PROJECT-db-1: pre_stop: db hook exited with status 1" 'stopped all the same'
 	[ -z "$(names)" ]
 }
 

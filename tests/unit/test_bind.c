@@ -110,7 +110,10 @@ static void flow(void **state)
 		"interval: 500ms, retries: 3, early: false}}");
 	assert_non_null(web->flow);
 	assert_string_equal(web->flow->dependencies[0], "db");
-	assert_int_equal(web->nports, 0);
+	assert_int_equal(web->nports, 1);
+	assert_string_equal(web->ports[0]->published, "6041");
+	assert_int_equal(web->ports[0]->target, 9000);
+	assert_string_equal(service_port_path(arena, web, 0), "x-flow.ports[0]");
 	assert_int_equal(web->flow->nports, 2);
 	assert_int_equal(web->flow->ports[0]->internal, 9000);
 	assert_int_equal(web->flow->ports[0]->external.value, 6041);
