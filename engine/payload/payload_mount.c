@@ -196,16 +196,23 @@ static bool all_hex(const char *name)
 	return strlen(name) == 64 && strspn(name, "0123456789abcdef") == 64;
 }
 
+/* The image that it is made from, as far as it is known; or NULL. */
+static const struct observed_image *image_of(const struct body *body)
+{
+	const struct observed *seen = body->context->seen;
+	return seen ? observed_image(seen, service_image(body->arena, body->service)) : NULL;
+}
+
 /* Whether the old container's volume at `target` is one the new container must keep: an anonymous volume of
- * the service, one of the image, or one that carries uploads. While the image is unknown every volume with a
- * generated name counts: data is never dropped for want of knowledge. */
+ * the service, one of the image, or one that carries uploads and cannot be told from those. While the image
+ * is unknown every volume with a generated name counts: data is never dropped for want of knowledge. */
 static bool must_inherit(const struct body *body, const struct observed_mount *old,
 	const char *const *uploads, size_t nuploads)
 {
 	const struct service *service = body->service;
-	const struct observed_image *image =
-		body->context->seen ? observed_image(body->context->seen, service_image(body->arena, service))
-				    : NULL;
+	const struct observed_image *image = image_of(body);
+	if (observed_upload(body->step->create.replaces, old))
+		return false;
 	for (size_t i = 0; i < service->nvolumes; i++)
 		if (strcmp(service->volumes[i]->target, old->target) == 0 &&
 			strcmp(service->volumes[i]->type, "volume") == 0 && !service->volumes[i]->source)
@@ -260,6 +267,33 @@ static void bind_files(
 	}
 }
 
+static bool is_of_image(const struct body *body, const char *target)
+{
+	const struct observed_image *image = image_of(body);
+	for (size_t i = 0; image && i < image->nvolumes; i++)
+		if (strcmp(image->volumes[i], target) == 0)
+			return true;
+	return false;
+}
+
+/* Volumes for what is uploaded. They go with the container (op_container.c): a label names those in which
+ * nobody has anything else. */
+static void add_uploads(
+	struct body *body, struct mount_places *places, const char *const *uploads, size_t nuploads)
+{
+	const char *label = NULL;
+	for (size_t i = 0; i < nuploads; i++) {
+		if (!is_of_image(body, uploads[i]))
+			label = arena_printf(
+				body->arena, "%s%s%s", label ? label : "", label ? "\n" : "", uploads[i]);
+		if (!place_at(places, uploads[i]))
+			set_place(body, places,
+				(struct mount_place){ .target = uploads[i],
+					.mount = new_mount("volume", NULL, uploads[i], false) });
+	}
+	put_text(cJSON_GetObjectItemCaseSensitive(body->root, "Labels"), "docker-flow.uploads", label);
+}
+
 static void put_tmpfs(struct body *body)
 {
 	cJSON *map = body->service->ntmpfs ? cJSON_AddObjectToObject(body->host, "Tmpfs") : NULL;
@@ -282,11 +316,7 @@ int payload_mounts(struct body *body)
 	inherit_volumes(body, &places, uploads, nuploads);
 	failed |= add_mounts(body, &places);
 	bind_files(body, &places, files, nfiles);
-	for (size_t i = 0; i < nuploads; i++)
-		if (!place_at(&places, uploads[i]))
-			set_place(body, &places,
-				(struct mount_place){ .target = uploads[i],
-					.mount = new_mount("volume", NULL, uploads[i], false) });
+	add_uploads(body, &places, uploads, nuploads);
 	for (size_t i = 0; i < places.count; i++) {
 		if (places.items[i].bind) {
 			put_append(body->host, "Binds", places.items[i].bind);

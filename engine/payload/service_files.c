@@ -122,22 +122,6 @@ static int collect_files(struct arena *arena, const struct service *service, boo
 	return failed;
 }
 
-int service_files(struct arena *arena, const struct service *service, bool shared,
-	struct service_file **ret_files, size_t *ret_count, struct errors *errors)
-{
-	bool content = false, upload = false;
-	struct service_file *files = NULL;
-	size_t count = 0;
-	reconcile_uploads(service, shared, &content, &upload);
-	int failed = collect_files(arena, service, true, upload, &files, &count, errors);
-	failed |= collect_files(arena, service, false, upload, &files, &count, errors);
-	if (failed)
-		return -1;
-	*ret_files = files;
-	*ret_count = count;
-	return 0;
-}
-
 /* Whether `path` lies at or below `dir`. */
 static bool is_below(const char *path, const char *dir)
 {
@@ -169,6 +153,43 @@ static bool is_out_of_reach(const struct service *service, const char *path)
 		}
 	}
 	return lost;
+}
+
+/* A file right below a root that is read-only cannot be uploaded: no volume can stand there. */
+static int check_reach(struct arena *arena, const struct service *service, const struct service_file *files,
+	size_t count, struct errors *errors)
+{
+	int failed = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct service_file *file = &files[i];
+		const char *kind = file->secret ? "secret" : "config";
+		if (!file->upload || strrchr(file->target, '/') != file->target ||
+			!is_out_of_reach(service, file->target))
+			continue;
+		failed = error_add(errors, ERROR_FILE, &file->ref->at,
+			arena_printf(arena, "services.%s.%ss", service->key, kind),
+			"%s %s cannot be uploaded to %s: the root of the container is read-only", kind,
+			file->ref->source, file->target);
+		error_hint(errors, "give it a `target` in a directory");
+	}
+	return failed;
+}
+
+int service_files(struct arena *arena, const struct service *service, bool shared,
+	struct service_file **ret_files, size_t *ret_count, struct errors *errors)
+{
+	bool content = false, upload = false;
+	struct service_file *files = NULL;
+	size_t count = 0;
+	reconcile_uploads(service, shared, &content, &upload);
+	int failed = collect_files(arena, service, true, upload, &files, &count, errors);
+	failed |= collect_files(arena, service, false, upload, &files, &count, errors);
+	failed |= check_reach(arena, service, files, count, errors);
+	if (failed)
+		return -1;
+	*ret_files = files;
+	*ret_count = count;
+	return 0;
 }
 
 void service_files_volumes(struct arena *arena, const struct service *service,

@@ -141,13 +141,44 @@ static int ask_kill(struct op_call *call, struct request *request)
 	return 0;
 }
 
+/* The volume number `nth` that was made with the container for what is uploaded; NULL: there are no more, or
+ * the engine removes it with the container. */
+static const char *upload_volume(const struct op_call *call, size_t nth)
+{
+	const struct observed_container *container = call->step->container;
+	for (size_t i = 0; container && i < container->nmounts && !call->step->ending.remove_volumes; i++)
+		if (observed_upload(container, &container->mounts[i]) && nth-- == 0)
+			return container->mounts[i].name;
+	return NULL;
+}
+
+/* The container, then what was made with it: nobody else would find that, and secrets are in it. */
 static int ask_remove(struct op_call *call, struct request *request)
 {
 	request->method = "DELETE";
+	if (call->part) {
+		request->path = op_path(call, "volumes", upload_volume(call, call->part - 1), NULL);
+		return 0;
+	}
 	request->path = op_path(call, "containers", call->container, NULL);
 	request->query = http_query(call->arena, "force", call->step->ending.force ? "1" : NULL, "v",
 		call->step->ending.remove_volumes ? "1" : NULL, (char *)NULL);
 	return 0;
+}
+
+static enum op_verdict got_removed(struct op_call *call, const struct request *request)
+{
+	bool gone = (request->status == 204 && !request->answer.len) || request->status == 404;
+	bool used = call->part && request->status == 409; /* its successor has it, or somebody else */
+	if (!gone && !used)
+		return OP_DONE;
+	return upload_volume(call, call->part++) ? OP_NEXT : OP_DONE;
+}
+
+/* A volume that somebody uses stays. */
+static bool is_in_use(const struct op_call *call, const char *message)
+{
+	return call->part && strstr(message, "in use");
 }
 
 static int ask_rename(struct op_call *call, struct request *request)
@@ -279,6 +310,8 @@ static const struct op_row rows[] = {
 	{ .op = OP_CONTAINER_RESTART, .ask = ask_restart, .silent = true, .watched = true, .graceful = true },
 	{ .op = OP_CONTAINER_REMOVE,
 		.ask = ask_remove,
+		.raw = got_removed,
+		.needless = is_in_use,
 		.silent = true,
 		.fine = 404,
 		.wait_text = "already in progress" },

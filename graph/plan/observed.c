@@ -50,6 +50,20 @@ bool observed_anonymous(const struct observed_mount *mount)
 	return mount->name && strlen(mount->name) == 64 && strspn(mount->name, "0123456789abcdef") == 64;
 }
 
+bool observed_upload(const struct observed_container *container, const struct observed_mount *mount)
+{
+	const char *line = observed_label(container, "docker-flow.uploads");
+	size_t len = mount->target ? strlen(mount->target) : 0;
+	if (!line || !len || !observed_anonymous(mount))
+		return false;
+	while (strncmp(line, mount->target, len) != 0 || (line[len] && line[len] != '\n')) {
+		line = strchr(line, '\n');
+		if (!line++)
+			return false;
+	}
+	return true;
+}
+
 bool observed_older(const struct observed_network *a, const struct observed_network *b)
 {
 	int order = strcmp(a->created, b->created);

@@ -1,6 +1,7 @@
 /* Volumes: data is never removed to make a wish come true. */
 #include "graph/up/reconcile_work.h"
 #include "base/text/secret.h"
+#include "base/text/text.h"
 #include "compose/print/hash.h"
 
 #include <string.h>
@@ -96,6 +97,17 @@ void volumes_decide(struct work *work)
 		volume_use(work, project->volumes[i]);
 }
 
+/* Whether what is uploaded may have to go below a read-only root or a tmpfs: where we make the container it
+ * has an anonymous volume there. */
+static bool needs_room(const struct work *work, const struct service *service)
+{
+	bool covered = service->read_only || service->ntmpfs, content, files;
+	for (size_t i = 0; i < service->nvolumes; i++)
+		covered |= text_is(service->volumes[i]->type, "tmpfs");
+	reconcile_uploads(service, work->options->shared_files, &content, &files);
+	return covered && (content || files);
+}
+
 const char *volumes_fault(const struct work *work, const struct task *task, const struct existing *existing)
 {
 	const struct observed_container *seen = existing->seen;
@@ -109,6 +121,8 @@ const char *volumes_fault(const struct work *work, const struct task *task, cons
 		if (!mounted)
 			return arena_printf(work->arena, "volume %s not mounted", volume->name);
 	}
+	if (seen->state == CONTAINER_CREATED && !seen->inputs && needs_room(work, task->service))
+		return "never run, and made by another tool without room for its configs and secrets";
 	return NULL;
 }
 

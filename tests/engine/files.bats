@@ -82,3 +82,62 @@ load helper
 	TOKEN=1235 run -0 flow plan
 	has 'inputs changed (file /run/secrets/token)'
 }
+
+@test "A3 below a read-only root a secret is in a volume that goes with its container, whoever it belongs to" {
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, init: true, read_only: true, command: sleep 1000, secrets: [token], volumes: [/kept]}
+		secrets: {token: {environment: TOKEN}}
+	YAML
+	export TOKEN=abc
+	# volumes: how many hold a file of that name
+	holding() { docker volume ls -q --filter dangling=true | xargs -I{} docker run --rm --network none -v {}:/v busybox ls /v | grep -c token || true; }
+	before=$(holding)
+	flow up -d --scale web=2
+	flow up -d --force-recreate --scale web=2
+	[ "$(docker exec "$PROJECT-web-2" cat /run/secrets/token)" = abc ]
+	TOKEN=def flow up -d
+	[ "$(docker exec "$PROJECT-web-1" cat /run/secrets/token)" = def ]
+	flow rm -fs
+	flow run web true
+	flow up -d
+	flow down --remove-orphans
+	[ "$(holding)" = "$before" ]
+	# an anonymous volume of the file stays, as ever
+	flow up -d
+	kept=$(docker inspect -f '{{range .Mounts}}{{if eq .Destination "/kept"}}{{.Name}}{{end}}{{end}}' "$PROJECT-web-1")
+	flow down
+	docker volume inspect "$kept" >/dev/null
+	# somebody else's use of it counts more
+	flow up -d
+	docker run -d --name "$PROJECT-other" --volumes-from "$PROJECT-web-1" busybox sleep 1000
+	flow down
+	[ "$(docker exec "$PROJECT-other" cat /run/secrets/token)" = abc ]
+}
+
+@test "B5 a config that cannot reach its place below a read-only root is refused before anything is made" {
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, init: true, read_only: true, command: sleep 1000, configs: [note]}
+		configs: {note: {content: x}}
+	YAML
+	run -2 flow up -d
+	has 'compose.yaml:2:' 'services.web.configs: config note cannot be uploaded to /note: the root of the container is read-only' 'a `target` in a directory'
+	[ -z "$(docker network ls -q --filter "name=^${PROJECT}_")" ]
+}
+
+@test "D6 a container that docker compose could not give a secret is made anew" {
+	need_peer
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, init: true, read_only: true, command: sleep 1000, secrets: [token]}
+		secrets: {token: {environment: TOKEN}}
+	YAML
+	export TOKEN=abc
+	peer create
+	run -0 flow plan
+	has 'never run, and made by another tool without room for its configs and secrets'
+	flow up -d
+	[ "$(docker exec "$PROJECT-web-1" cat /run/secrets/token)" = abc ]
+	flow down
+}
