@@ -250,6 +250,7 @@ static int stop_everything(struct attach *attach, bool interrupted)
 				  : attach->signal && attach->signal != SIGINT
 					  ? "stopping; another signal kills"
 					  : "stopping; Ctrl-C again kills");
+	follow_take_ends(attach->follow);
 	int stopped = halt(attach, false, &signal);
 	if (signal) {
 		if (!attach->signal)
@@ -265,14 +266,14 @@ static int stop_everything(struct attach *attach, bool interrupted)
 	return stopped;
 }
 
-/* Any container that failed on its own fails the command. */
+/* Any container that failed on its own, and was not stopped, fails the command. */
 static int check_failures(struct attach *attach)
 {
 	struct errors *errors = attach->drive->errors;
 	size_t count;
 	struct follow_one *const *ones = follow_all(attach->follow, &count);
 	for (size_t i = 0; i < count; i++)
-		if (ones[i]->counted && !ones[i]->runs && ones[i]->exit_code &&
+		if (ones[i]->counted && !ones[i]->runs && ones[i]->exit_code && !ones[i]->stopped &&
 			!follow_succeeded(attach->follow, ones[i]))
 			error_add(errors, ERROR_TASK, NULL, NULL, "container %s exited with code %lld",
 				ones[i]->name, (long long)ones[i]->exit_code);

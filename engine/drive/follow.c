@@ -16,20 +16,6 @@ static bool follow_wants(const struct follow *follow, const char *project, const
 	return follow->options.wants(follow->options.arg, project, service);
 }
 
-/* The rest of `text` behind `word` and what separates words in names, or NULL. */
-static const char *behind(const char *text, const char *word)
-{
-	size_t len = word ? strlen(word) : 0;
-	bool parted = len && strncmp(text, word, len) == 0 && (text[len] == '-' || text[len] == '_');
-	return parted ? text + len + 1 : NULL;
-}
-
-const char *follow_label(const char *project, const char *service, const char *name)
-{
-	const char *label = behind(name, project), *number = label ? behind(label, service) : NULL;
-	return number && *number && !number[strspn(number, "0123456789")] ? label : name;
-}
-
 static void new_index(struct follow *follow)
 {
 	follow->index = arena_child(follow->arena);
@@ -109,13 +95,18 @@ static bool is_new(const struct follow *follow, const struct engine_event *event
 		       options->counts(options->arg, event->project, event->service));
 }
 
+/* Whether it has this place in the service. */
+static bool has_place(const struct follow_one *one, const char *project, const char *service, int64_t number)
+{
+	return one->number == number && text_is(one->service, service) && text_is(one->project, project);
+}
+
 /* A container that runs and has the same place in its service, or NULL. */
 static struct follow_one *running_twin(const struct follow *follow, const struct engine_event *event)
 {
 	for (size_t i = 0; i < follow->count; i++) {
 		struct follow_one *one = follow->ones[i];
-		if (one->runs && one->number == event->number && text_is(one->service, event->service) &&
-			text_is(one->project, event->project))
+		if (one->runs && has_place(one, event->project, event->service, event->number))
 			return one;
 	}
 	return NULL;
@@ -136,6 +127,16 @@ static void on_create(struct follow *follow, const struct engine_event *event)
 		add_new(follow, event)->replaces = true;
 }
 
+/* What had its place does not come back: its end is told before the first words of the new one. */
+static void decide_others(struct follow *follow, const struct follow_one *one)
+{
+	for (size_t i = 0; i < follow->count; i++) {
+		struct follow_one *other = follow->ones[i];
+		if (other != one && has_place(other, one->project, one->service, one->number))
+			follow_one_decide(other);
+	}
+}
+
 static void on_start(struct follow *follow, const struct engine_event *event)
 {
 	struct follow_one *one = map_get(&follow->by_id, event->id);
@@ -146,6 +147,7 @@ static void on_start(struct follow *follow, const struct engine_event *event)
 	if (one->replaces) /* it had another name */
 		name_one(one, event->name);
 	one->replaces = false;
+	decide_others(follow, one);
 	follow_one_started(one, follow_wants(follow, event->project, event->service));
 }
 
@@ -155,7 +157,7 @@ static void on_destroy(struct follow_one *one)
 	follow->removed += !one->removed;
 	one->removed = true;
 	one->replaces = false;
-	follow_one_removed(one);
+	follow_one_decide(one);
 	forget_removed(follow);
 }
 
@@ -173,6 +175,8 @@ static void follow_on_event(void *arg, const struct engine_event *event)
 		on_destroy(one);
 	else if (one && event->action == ENGINE_KILL)
 		one->killed = true;
+	else if (one && event->action == ENGINE_STOP)
+		one->stopped = true;
 }
 
 static void follow_on_open(void *arg)
@@ -423,8 +427,7 @@ bool follow_succeeded(const struct follow *follow, const struct follow_one *one)
 {
 	for (size_t i = follow->count; i-- && follow->ones[i] != one;) {
 		const struct follow_one *later = follow->ones[i];
-		if (!later->removed && later->number == one->number &&
-			text_is(later->service, one->service) && text_is(later->project, one->project))
+		if (!later->removed && has_place(later, one->project, one->service, one->number))
 			return true;
 	}
 	return false;
@@ -449,6 +452,13 @@ void follow_review(struct follow *follow)
 	look_at_running(follow);
 	while (any_pends(follow))
 		loop_turn(follow->engine->loop, -1);
+}
+
+void follow_take_ends(struct follow *follow)
+{
+	follow->ends_final = true;
+	for (size_t i = 0; i < follow->count; i++)
+		follow_one_decide(follow->ones[i]);
 }
 
 void follow_finish(struct follow *follow, bool (*over)(void *arg), void *arg)

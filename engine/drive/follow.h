@@ -66,6 +66,7 @@ struct follow_one {
 	struct ask inspect;
 	bool outdated;             /* it has ended since `inspect` was sent */
 	bool killed;               /* somebody has sent it a signal since its start */
+	bool stopped;              /* somebody has had it stopped: it has not ended by itself */
 	bool reviewed;             /* it was looked at again after its last end */
 	struct loop_timer *review; /* until that look */
 	bool removed;              /* the engine does not know it any more */
@@ -107,6 +108,10 @@ void follow_finish(struct follow *follow, bool (*over)(void *arg), void *arg);
 
 /* Asks how all that ran are, and returns when that is known: their ends are told, heard of or not. */
 void follow_review(struct follow *follow);
+
+/* From now on an end is told at once: everything is being stopped, and nobody asks whether it is half of
+ * somebody else's restart. */
+void follow_take_ends(struct follow *follow);
 
 /* Whether events or the rest of an output that had begun were lost; there is a finding then. */
 bool follow_broken(const struct follow *follow);

@@ -16,6 +16,7 @@ struct follow {
 	struct merge *merge;     /* NULL: lines are told as they come */
 	bool subscribed, blind;  /* events are coming; they will never come again */
 	bool incomplete;         /* an output broke off */
+	bool ends_final;         /* whoever has ended does not come back */
 	struct loop_timer *held; /* until it is asked again whether lines may come */
 	int64_t began;           /* Unix ns */
 	struct arena *index;     /* of the next two; made anew when removed ones are forgotten */
@@ -36,8 +37,8 @@ void follow_one_read_since(struct follow_one *one);
 void follow_one_started(struct follow_one *one, bool wanted);
 void follow_one_ended(struct follow_one *one, const struct engine_event *event);
 
-/* It has been removed: whether it comes back is known. */
-void follow_one_removed(struct follow_one *one);
+/* Whether it comes back is known, or of no account any more: nobody waits for that. */
+void follow_one_decide(struct follow_one *one);
 
 /* Asks how it is: one that has ended for good does not run any more, and its exit is told. */
 void follow_one_look(struct follow_one *one);

@@ -8,6 +8,20 @@
 #define LATE   INT64_C(1000000000) /* ns for a stream to end after its container */
 #define REVIEW INT64_C(1000000000) /* ns until one that somebody has ended is looked at again */
 
+/* The rest of `text` behind `word` and what separates words in names, or NULL. */
+static const char *behind(const char *text, const char *word)
+{
+	size_t len = word ? strlen(word) : 0;
+	bool parted = len && strncmp(text, word, len) == 0 && (text[len] == '-' || text[len] == '_');
+	return parted ? text + len + 1 : NULL;
+}
+
+const char *follow_label(const char *project, const char *service, const char *name)
+{
+	const char *label = behind(name, project), *number = label ? behind(label, service) : NULL;
+	return number && *number && !number[strspn(number, "0123456789")] ? label : name;
+}
+
 bool follow_one_pends(const struct follow_one *one)
 {
 	return ask_pends(&one->inspect) || one->review;
@@ -219,7 +233,7 @@ static void look_again_at(void *arg)
  * while the second one is under way. (moby: daemon/restart.go, containerRestart) */
 static bool may_come_back(const struct follow_one *one)
 {
-	return one->killed && !one->reviewed && !one->removed;
+	return one->killed && !one->reviewed && !one->removed && !one->follow->ends_final;
 }
 
 /* Ended for good, unless the engine is about to start it again. */
@@ -265,7 +279,7 @@ void follow_one_look(struct follow_one *one)
 	ask_send(&one->inspect);
 }
 
-void follow_one_removed(struct follow_one *one)
+void follow_one_decide(struct follow_one *one)
 {
 	if (!one->review)
 		return;
@@ -278,7 +292,7 @@ void follow_one_started(struct follow_one *one, bool wanted)
 	ask_cancel(&one->inspect);
 	loop_cancel(one->follow->engine->loop, one->review);
 	one->review = NULL;
-	one->outdated = one->killed = false;
+	one->outdated = one->killed = one->stopped = false;
 	one->runs = one->restarts = true;
 	/* The event comes after the first lines may have been written. */
 	if (wanted && !one->logs)

@@ -431,6 +431,7 @@ static void watch_on_event(struct watch *watch, const struct engine_event *event
 		return;
 	case ENGINE_CREATE:
 	case ENGINE_KILL:
+	case ENGINE_STOP:
 	case ENGINE_OTHER:
 		return;
 	}

@@ -106,6 +106,7 @@ static enum engine_action event_action(const char *word, enum health *ret_health
 		{ "start", ENGINE_START, HEALTH_NONE },
 		{ "kill", ENGINE_KILL, HEALTH_NONE },
 		{ "die", ENGINE_DIE, HEALTH_NONE },
+		{ "stop", ENGINE_STOP, HEALTH_NONE },
 		{ "destroy", ENGINE_DESTROY, HEALTH_NONE },
 		{ "health_status: healthy", ENGINE_HEALTH, HEALTH_HEALTHY },
 		{ "health_status: unhealthy", ENGINE_HEALTH, HEALTH_UNHEALTHY },

@@ -12,6 +12,7 @@ enum engine_action {
 	ENGINE_START,
 	ENGINE_KILL,
 	ENGINE_DIE,
+	ENGINE_STOP, /* after ENGINE_DIE, when a stop was asked for */
 	ENGINE_HEALTH,
 	ENGINE_DESTROY,
 	ENGINE_OTHER

@@ -179,6 +179,30 @@ static void one_that_is_removed_is_not_looked_at_later(void **state)
 	assert_int_equal(ends, 1);
 }
 
+static void where_everything_is_stopped_ends_are_told_at_once(void **state)
+{
+	(void)state;
+	for (unsigned before = 0; before < 2; before++) {
+		asked = exits = ends = 0;
+		inspects[0] = inspects[1] = inspects[2] = FINISHED;
+		begin();
+		if (before)
+			follow_take_ends(follow);
+		tell("kill");
+		tell("die");
+		while (!before && asked < 2)
+			loop_turn(engine.loop, SECOND);
+		if (!before)
+			follow_take_ends(follow);
+		int64_t since = loop_now();
+		follow_wait(follow, is_told, NULL);
+		assert_true(loop_now() - since < SECOND / 5);
+		assert_int_equal(ends, 1);
+		if (!before)
+			follow_close(follow);
+	}
+}
+
 static void only_a_name_of_ours_stands_without_the_project(void **state)
 {
 	static const char *const cases[][3] = {
@@ -210,6 +234,7 @@ int main(void)
 		TEST(one_that_is_restarted_by_hand_has_not_ended),
 		TEST(one_that_is_stopped_by_hand_has_ended),
 		TEST(one_that_is_removed_is_not_looked_at_later),
+		TEST(where_everything_is_stopped_ends_are_told_at_once),
 		cmocka_unit_test(only_a_name_of_ours_stands_without_the_project),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
