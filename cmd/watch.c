@@ -18,6 +18,15 @@ static const struct opt rows[] = {
 	{ 0 },
 };
 
+/* Whether everything was started, and what failed has done so by itself: an edit may be what heals it. */
+static bool only_ended(const struct errors *errors)
+{
+	for (const struct error *error = errors->first; error; error = error->next)
+		if (!error->warning && error->code != ERROR_TASK)
+			return false;
+	return errors->count > 0;
+}
+
 /* The files are watched before the services start, so that nothing that changes meanwhile is missed. */
 static int watch_run(struct ctx *ctx, const void *data)
 {
@@ -33,6 +42,10 @@ static int watch_run(struct ctx *ctx, const void *data)
 	int result = connect_engine(ctx);
 	if (result == 0 && !asked->no_up)
 		result = up_detached(ctx, &options);
+	if (result < 0 && !ctx->interrupted && only_ended(&ctx->errors)) {
+		errors_soften(&ctx->errors);
+		result = 0;
+	}
 	if (result == 0 && !ctx->globals.dry_run) {
 		report_warnings(ctx);
 		watching_run(&watching);

@@ -222,6 +222,16 @@ same() { diff <(cd src && find . -type f ! -name '*.tmp' | sort | xargs md5sum) 
 	ended
 }
 
+@test "a service that ends with a failure is told, and the others are watched" {
+	watched '{path: ./src, action: sync, target: /app}'
+	echo '  broken: {image: busybox, command: "false"}' >>compose.yaml
+	watching
+	grep -q "warning: services.broken: container $PROJECT-broken-1 exited with code 1" log
+	echo 1 >src/a
+	until_true inside 'test -f /app/a'
+	ended
+}
+
 @test "rebuild: a new image, a new container; --prune, --quiet" {
 	compose <<-'YAML'
 		services:
