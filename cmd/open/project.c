@@ -7,6 +7,13 @@
 
 #define DEFAULT_APPLICATIONS "workstation"
 
+/* Whether somebody has named a registry, so that the project's own are not the only ones. */
+static bool names_registry(const struct ctx *ctx)
+{
+	const char *variable = map_get(ctx->os_env, "FLOW_REGISTRY");
+	return ctx->globals.registries.count || (variable && *variable);
+}
+
 struct load_options project_options(struct ctx *ctx, const struct texts *services)
 {
 	const struct globals *globals = &ctx->globals;
@@ -26,6 +33,7 @@ struct load_options project_options(struct ctx *ctx, const struct texts *service
 		.nservices = services ? services->count : 0,
 		.os_env = ctx->os_env,
 		.cwd = ctx->cwd,
+		.applications = names_registry(ctx),
 		.fetch = connect_fetch(ctx),
 		.compatibility = globals->compatibility,
 		.all_resources = globals->all_resources,
@@ -38,13 +46,6 @@ const struct map *project_settings(struct ctx *ctx)
 {
 	const struct load_options options = project_options(ctx, NULL);
 	return load_settings(ctx->arena, &options);
-}
-
-/* Whether somebody has named a registry, so that the project's own are not the only ones. */
-static bool names_registry(const struct ctx *ctx)
-{
-	const char *variable = map_get(ctx->os_env, "FLOW_REGISTRY");
-	return ctx->globals.registries.count || (variable && *variable);
 }
 
 int project_registry(struct ctx *ctx, const struct project *project, const struct fetch *fetch,

@@ -6,6 +6,7 @@
 #include "compose/pass/canon.h"
 #include "compose/check/beside.h"
 #include "compose/check/check.h"
+#include "compose/check/check_flow.h"
 #include "compose/check/refuse.h"
 #include "compose/pass/fill.h"
 #include "compose/tree/interp.h"
@@ -207,6 +208,9 @@ static int finish_tree(struct loading *loading)
 	bool failed = errors->count > loading->before;
 	if (options->warn_unfit || failed)
 		warn_of_unfit(loading, tree);
+	if (options->warn_unfit)
+		check_flow_warn(arena, tree, project->disabled,
+			options->applications || node_get(node_get(tree, "x-flow"), "registry"), errors);
 	if (options->warn_beside)
 		beside_warn(arena, tree, errors);
 	return failed ? -1 : options->tree_only ? 0 : bind_project(arena, project, errors);

@@ -57,9 +57,10 @@ struct load_options {
 	bool compatibility, all_resources;
 	bool no_limits; /* of counts that a few characters make large */
 	bool no_interpolate, no_normalize, no_path_resolution, no_consistency, no_env_resolution;
-	bool warn_unfit;  /* of values that no engine takes; what makes containers refuses them */
-	bool warn_beside; /* of what docker compose could not run (compose/check/beside.h) */
-	bool raw;         /* with no_interpolate: stop before values are decoded and profiles chosen */
+	bool warn_unfit;   /* of values that no engine takes; what makes containers refuses them */
+	bool applications; /* a registry is known: names of x-flow.dependencies may be its applications */
+	bool warn_beside;  /* of what docker compose could not run (compose/check/beside.h) */
+	bool raw;          /* with no_interpolate: stop before values are decoded and profiles chosen */
 	const struct load_once *once;     /* of `run`, over the files (compose/load/once.h); or NULL */
 	const struct load_once *provided; /* likewise, of providers, below that */
 	size_t nprovided;
