@@ -27,7 +27,7 @@ static const char *path_below(const char *dir, const char *path)
 	return strncmp(path, dir, len) == 0 && path[len] == '/' ? path + len + 1 : NULL;
 }
 
-static int read_file(
+int build_context_read(
 	const struct job *job, const char *path, const char *key, const char **ret_text, size_t *ret_len)
 {
 	const struct service *service = job->step->service;
@@ -55,7 +55,7 @@ static int find_ignore(
 	*ret_ignore = NULL;
 	if (stat(path, &stat_there) != 0)
 		return 0;
-	if (read_file(job, path, "context", &text, &len) != 0)
+	if (build_context_read(job, path, "context", &text, &len) != 0)
 		return -1;
 	*ret_ignore = ignore_parse(arena, path, text, len, job->errors);
 	return *ret_ignore ? 0 : -1;
@@ -78,11 +78,6 @@ static const char *find_dockerfile(const struct job *job, const char *dir)
 	return NULL;
 }
 
-int build_context_read(const struct job *job, const char *path, const char **ret_text, size_t *ret_len)
-{
-	return read_file(job, path, "dockerfile", ret_text, ret_len);
-}
-
 /* The Dockerfile goes in as it lies there, or as a file of its own. */
 int build_context_pack(const struct job *job, struct build_context *context)
 {
@@ -103,7 +98,7 @@ int build_context_pack(const struct job *job, struct build_context *context)
 		nextra = 0;
 	} else { /* outside, or a link that may lead there */
 		const char *text;
-		if (build_context_read(job, path, &text, &extra->len) != 0)
+		if (build_context_read(job, path, "dockerfile", &text, &extra->len) != 0)
 			return -1;
 		extra->data = text;
 	}

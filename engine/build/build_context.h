@@ -27,7 +27,9 @@ int build_context_find(const struct job *job, struct build_context *ret_context)
  * under a name of our own. Returns 0, or -1 with findings at the keys of the file. */
 int build_context_pack(const struct job *job, struct build_context *context);
 
-/* Content of the Dockerfile here, the arena's, at most 16 MiB. Returns 0, or -1 with a finding. */
-int build_context_read(const struct job *job, const char *path, const char **ret_text, size_t *ret_len);
+/* Content of a file that says how to build, the arena's, at most 16 MiB. Returns 0, or -1 with a finding at
+ * `key` of the service's build. */
+int build_context_read(
+	const struct job *job, const char *path, const char *key, const char **ret_text, size_t *ret_len);
 
 #endif

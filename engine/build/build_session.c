@@ -8,6 +8,8 @@
 #include "engine/loop/process.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -221,27 +223,59 @@ int build_session_check(const struct job *job)
 	return result;
 }
 
-/* The Dockerfile's directory, in which it is alone asked for; what is no plain file there is read here: a
- * link may lead elsewhere. */
+/* Whether the engine can read the file in the directory by itself: a plain one, or a link to one in there. A
+ * pipe would hold it up, and a link that leads elsewhere is nothing to it. One that is not there is read by
+ * nobody. */
+static bool can_be_read(struct arena *arena, const char *dir, const char *path)
+{
+	struct stat there;
+	char root[PATH_MAX], end[PATH_MAX];
+	if (lstat(path, &there) != 0 || S_ISREG(there.st_mode) || stat(path, &there) != 0)
+		return true;
+	if (!S_ISREG(there.st_mode))
+		return S_ISDIR(there.st_mode);
+	return realpath(dir, root) && realpath(path, end) &&
+	       text_after(end, arena_printf(arena, "%s/", strcmp(root, "/") == 0 ? "" : root));
+}
+
+/* Reads a file of the directory here which the engine cannot read itself. */
+static int offer_file(const struct job *job, const char *key, const char *name, struct session_dir *dir)
+{
+	struct arena *arena = job->engine->arena;
+	const char *path = path_join(arena, dir->path, name);
+	if (can_be_read(arena, dir->path, path))
+		return 0;
+	struct session_file *file = ARENA_NEW(arena, struct session_file);
+	struct session_file *files = ARENA_ARRAY(arena, struct session_file, dir->nfiles + 1);
+	file->name = name;
+	if (build_context_read(job, path, key, &file->bytes, &file->len) != 0)
+		return -1;
+	for (size_t i = 0; i < dir->nfiles; i++)
+		files[i] = dir->files[i];
+	files[dir->nfiles++] = *file;
+	dir->files = files;
+	return 0;
+}
+
+/* The Dockerfile's directory, in which it and its ignore file are asked for. */
 static int offer_dockerfile(
 	const struct job *job, const struct build_context *context, struct session_dir *dir)
 {
 	struct arena *arena = job->engine->arena;
-	struct session_file *file = ARENA_NEW(arena, struct session_file);
-	struct stat there;
-	*dir = (struct session_dir){ .name = "dockerfile", .files = file, .nfiles = 1 };
+	*dir = (struct session_dir){ .name = "dockerfile" };
 	if (context->inline_text) {
+		struct session_file *file = ARENA_NEW(arena, struct session_file);
 		*file = (struct session_file){ "Dockerfile", context->inline_text,
 			strlen(context->inline_text) };
+		dir->files = file;
+		dir->nfiles = 1;
 		return 0;
 	}
 	dir->path = path_dir(arena, context->path);
-	if (lstat(context->path, &there) == 0 && S_ISREG(there.st_mode)) {
-		dir->nfiles = 0;
-		return 0;
-	}
-	file->name = path_base(context->path);
-	return build_context_read(job, context->path, &file->bytes, &file->len);
+	const char *name = path_base(context->path);
+	int result = offer_file(job, "dockerfile", name, dir);
+	return result < 0 ? result
+			  : offer_file(job, "dockerfile", arena_printf(arena, "%s.dockerignore", name), dir);
 }
 
 /* Names what the engine keeps of a directory from build to build: by machine and path. */
@@ -262,9 +296,12 @@ int build_session_offer(
 	const struct build *build = job->step->service->build;
 	struct session_dir *dirs = NULL;
 	size_t count = 0;
-	if (context->dir)
-		*ARENA_PUSH(arena, dirs, count) =
-			(struct session_dir){ .name = "context", .path = context->dir };
+	if (context->dir) {
+		struct session_dir *dir = ARENA_PUSH(arena, dirs, count);
+		*dir = (struct session_dir){ .name = "context", .path = context->dir };
+		if (offer_file(job, "context", ".dockerignore", dir) != 0)
+			return -1;
+	}
 	if (context->dir && offer_dockerfile(job, context, ARENA_PUSH(arena, dirs, count)) != 0)
 		return -1;
 	for (size_t i = 0; i < build->nadditional_contexts; i++) {

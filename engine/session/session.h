@@ -18,6 +18,7 @@ struct session_file {
 struct session_dir {
 	const char *name; /* "context", "dockerfile" */
 	const char *path; /* absolute; NULL: `files` are all there is */
+	/* In order, without a directory in their names; in place of those there. */
 	const struct session_file *files;
 	size_t nfiles;
 };

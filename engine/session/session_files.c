@@ -47,7 +47,9 @@ struct files_call {
 	struct arena *arena; /* paths */
 	struct file_filter *filter;
 	struct dir_walk *walk;
-	size_t given; /* of the dir's own files that are listed */
+	size_t given;                /* of the dir's own files that are listed */
+	struct dir_walk_entry ahead; /* of the walk, not listed yet */
+	bool is_ahead;
 	bool is_listed;
 	struct listed_file *entries;
 	size_t nentries;
@@ -144,26 +146,49 @@ static int list_entry(struct files_call *files, const struct dir_walk_entry *ent
 	return 0;
 }
 
-/* Lists the next one. Returns 1, 0 when all are, -1. */
+/* Whether the name, without a directory, comes before the path: a directory before what is in it. */
+static bool comes_before(const char *name, const char *path)
+{
+	size_t len = strcspn(path, "/");
+	int order = strncmp(name, path, len);
+	return order < 0 || (order == 0 && !name[len] && path[len]);
+}
+
+/* Lists the file that is given at once, when its turn has come. */
+static bool list_given(struct files_call *files)
+{
+	if (files->given == files->dir->nfiles)
+		return false;
+	const struct session_file *given = &files->dir->files[files->given];
+	if (files->is_ahead && !comes_before(given->name, files->ahead.path))
+		return false;
+	files->given++;
+	if (file_filter_takes(files->filter, given->name)) {
+		*new_entry(files) = (struct listed_file){ given->name, given };
+		send_stat(files, given->name, 0644, (int64_t)given->len, 0, NULL);
+	}
+	return true;
+}
+
+/* Lists the next one, all in order of name, as the engine compares them. Returns 1, 0 when all are, -1. */
 static int list_next(struct files_call *files)
 {
-	struct dir_walk_entry entry;
 	if (files->nentries >= ENTRIES_MOST)
 		return error_add(session_of(files->call)->offer.errors, ERROR_BUILD, NULL, NULL,
 			"%s has more than %d files: name some in .dockerignore", files->dir->path,
 			ENTRIES_MOST);
-	if (files->given < files->dir->nfiles) {
-		const struct session_file *given = &files->dir->files[files->given++];
-		if (!file_filter_takes(files->filter, given->name))
-			return 1;
-		*new_entry(files) = (struct listed_file){ given->name, given };
-		send_stat(files, given->name, 0644, (int64_t)given->len, 0, NULL);
-		return 1;
+	if (!files->is_ahead) {
+		int result = files->walk ? dir_walk_next(files->walk, &files->ahead) : 0;
+		if (result < 0)
+			return -1;
+		files->is_ahead = result == 1;
 	}
-	int result = files->walk ? dir_walk_next(files->walk, &entry) : 0;
-	if (result == 1 && list_entry(files, &entry) != 0)
-		return -1;
-	return result;
+	if (list_given(files))
+		return 1;
+	if (!files->is_ahead)
+		return 0;
+	files->is_ahead = false;
+	return list_entry(files, &files->ahead) == 0 ? 1 : -1;
 }
 
 /* A part of the list; an empty packet ends it. */

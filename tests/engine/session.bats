@@ -342,3 +342,18 @@ count_keys() {
 	kill -INT "$pid"
 	ends 130 || { cat log; return 1; }
 }
+
+@test "an ignore file that leads out of its context counts; one that is a pipe hangs nothing" {
+	mkdir -p ctx/sub
+	echo .env >ignored
+	touch ctx/.aaa ctx/.env ctx/.zz ctx/sub/file
+	ln -s ../ignored ctx/.dockerignore
+	printf 'FROM busybox\nCOPY . /c\n' >ctx/Dockerfile
+	compose <<<'services: {web: {build: ctx, command: [sh, -c, "cd /c; find . -type f | sort | xargs"]}}'
+	flow build --no-cache
+	[ "$(flow run --rm -T web)" = './.aaa ./.dockerignore ./.zz ./Dockerfile ./sub/file' ]
+	rm ctx/.dockerignore
+	mkfifo ctx/.dockerignore
+	run -2 flow build
+	has 'services.web.build.context: read ' 'ctx/.dockerignore: nobody writes into this pipe'
+}
