@@ -28,18 +28,31 @@ static void line_skip(struct opt_line *line, size_t count)
 	line->count -= count;
 }
 
-/* The working directory; $PWD keeps the name the user went there by when it is the same place. */
-static const char *read_cwd(struct arena *arena, const struct map *env)
+/* Takes the working directory; $PWD keeps the name the user went there by when it is the same place. */
+static void read_cwd(struct ctx *ctx)
 {
 	struct stat here, named;
-	const char *name = map_get(env, "PWD");
+	const char *name = map_get(ctx->os_env, "PWD");
 	if (name && *name == '/' && stat(".", &here) == 0 && stat(name, &named) == 0 &&
-		here.st_ino == named.st_ino && here.st_dev == named.st_dev)
-		return name;
+		here.st_ino == named.st_ino && here.st_dev == named.st_dev) {
+		ctx->cwd = name;
+		return;
+	}
 	char *cwd = getcwd(NULL, 0);
-	const char *copy = arena_strdup(arena, cwd ? cwd : "/");
+	ctx->cwd_errno = cwd ? 0 : errno;
+	ctx->cwd = arena_strdup(ctx->arena, cwd ? cwd : "/");
 	free(cwd);
-	return copy;
+}
+
+/* Names of files stand for nothing, and are not to be taken for those of the root, where the working
+ * directory has been removed. */
+static int check_cwd(struct ctx *ctx)
+{
+	if (!ctx->cwd_errno || (ctx->cmd->group == GROUP_OTHER && ctx->cmd != &cmd_compose))
+		return 0;
+	error_add(
+		&ctx->errors, ERROR_SYSTEM, NULL, NULL, "no working directory: %s", strerror(ctx->cwd_errno));
+	return error_hint(&ctx->errors, "it may have been removed: cd to one that is there");
 }
 
 /* Name after "docker-" of the file we were called by: "flow", "compose", … */
@@ -112,7 +125,8 @@ static int run_command(struct ctx *ctx, struct opt_line line, const struct opt_s
 	ctx->args = args.items;
 	ctx->nargs = args.count;
 	heed_no_ansi(ctx);
-	if (result < 0 || options_end(arena, sets, 2, project_settings(ctx), &ctx->errors) < 0 ||
+	if (result < 0 || check_cwd(ctx) < 0 ||
+		options_end(arena, sets, 2, project_settings(ctx), &ctx->errors) < 0 ||
 		check_count(ctx) < 0 || check_except(ctx) < 0 ||
 		(!cmd->raw && cjson_lib_open(&ctx->errors) < 0))
 		return -1;
@@ -184,7 +198,7 @@ int main(int argc, char **argv)
 	struct arena *arena = arena_create();
 	const char *plugin = plugin_name(argc ? argv[0] : "docker-flow");
 	struct ctx ctx = { .arena = arena, .commands = cmd_table, .os_env = environment_read(arena) };
-	ctx.cwd = read_cwd(arena, ctx.os_env);
+	read_cwd(&ctx);
 	ctx.program = program_name(arena, ctx.os_env, plugin);
 	ctx.compose = strcmp(plugin, "compose") == 0;
 	struct standard_stream streams[2];

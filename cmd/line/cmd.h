@@ -39,6 +39,7 @@ struct ctx {
 	struct output output;     /* of what the command prints: its data */
 	const struct map *os_env; /* the process environment, name → text */
 	const char *cwd;          /* absolute */
+	int cwd_errno;            /* why there is none, and `cwd` is the root; or 0 */
 	struct globals globals;
 	const char *program; /* as the user calls us, for usage and hints: "docker flow", "docker-flow" */
 	bool compose;        /* called as docker-compose: its exit statuses */

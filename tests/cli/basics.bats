@@ -20,6 +20,18 @@ load helper
 	run -0 env -i "$flow" docker-cli-plugin-metadata
 }
 
+@test "without a working directory nothing is read from the root, or written there" {
+	mkdir gone && cd gone && rmdir ../gone
+	local command
+	for command in config up down ps 'cp a:/etc/hostname x' 'run a' 'build' 'export a -o x'; do
+		# shellcheck disable=SC2086 # split on purpose
+		DOCKER_HOST=unix:///nowhere run -1 "$flow" -f /nowhere.yaml $command
+		[[ $output == *'no working directory: No such file or directory'*'hint: '* ]]
+	done
+	run -0 "$flow" version
+	run -0 "$flow" up --help
+}
+
 @test "every way to ask for help gives it and exits 0" {
 	for words in '' 'flow' '--help' 'flow --help' '-h' 'help' 'help flow'; do
 		# shellcheck disable=SC2086 # split on purpose
