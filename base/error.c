@@ -197,15 +197,16 @@ const char *error_nearest(const char *word, const char *const *candidates, size_
 {
 	size_t len = strlen(word), third = len / 3;
 	unsigned most = len < 2 ? 0 : third < 1 ? 1 : third > 3 ? 3 : (unsigned)third;
+	unsigned least = most + 1;
 	const char *nearest = NULL;
 	for (size_t i = 0; i < count; i++) {
 		unsigned d = distance(word, candidates[i], most);
-		if (d <= most) {
-			nearest = candidates[i];
-			if (d == 0)
-				break;
-			most = d - 1;
-		}
+		/* A slip is seldom in the first letter. */
+		bool rather = d < least || (nearest && nearest[0] != *word && candidates[i][0] == *word);
+		if (d > most || !rather)
+			continue;
+		nearest = candidates[i];
+		most = least = d;
 	}
 	return nearest;
 }

@@ -127,7 +127,8 @@ void errors_print(FILE *out, const struct errors *errors, const struct error_sty
 
 /* Returns the candidate nearest to `word` by edit distance (transpositions count one), or NULL when none is
  * near enough to be meant: at most a third of the word's length, at least 1, at most 3 edits, and none for a
- * single letter. `candidates` holds `count` texts. */
+ * single letter. Of equals it is the first with the same first letter, else the first. `candidates` holds
+ * `count` texts. */
 const char *error_nearest(const char *word, const char *const *candidates, size_t count);
 
 #endif

@@ -35,6 +35,8 @@ static int convert_run(struct ctx *ctx, const void *options)
 		return -1;
 	if (convert->output && output_redirect(&ctx->output, convert->output, &ctx->errors) < 0)
 		return -1;
+	if (out.len == len && memcmp(out.data, text, len) == 0)
+		error_warn(&ctx->errors, NULL, NULL, "%s is not of format 1: printed as it is", file.shown);
 	fwrite(out.data, 1, out.len, ctx->output.stream);
 	return 0;
 }

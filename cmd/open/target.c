@@ -13,17 +13,26 @@ static bool is_rather(const struct observed_container *a, const struct observed_
 	return a->number != b->number ? a->number < b->number : a->created < b->created;
 }
 
+/* The least number above `after` of the service's containers that run; INT64_MAX: there is none. */
+static int64_t next_number(const struct observed *seen, const char *service, int64_t after)
+{
+	int64_t next = INT64_MAX;
+	for (size_t i = 0; i < seen->ncontainers; i++) {
+		const struct observed_container *container = seen->containers[i];
+		if (text_is(container->service, service) && !container->oneoff &&
+			container_state_runs(container->state) && container->number > after &&
+			container->number < next)
+			next = container->number;
+	}
+	return next;
+}
+
 /* "1, 2": the numbers of the service's containers that run; NULL: none does. */
 static const char *running_numbers(struct arena *arena, const struct observed *seen, const char *service)
 {
 	const char *text = NULL;
-	for (size_t i = 0; i < seen->ncontainers; i++) {
-		const struct observed_container *container = seen->containers[i];
-		if (text_is(container->service, service) && !container->oneoff &&
-			container_state_runs(container->state))
-			text = arena_printf(arena, "%s%s%lld", text ? text : "", text ? ", " : "",
-				(long long)container->number);
-	}
+	for (int64_t at = INT64_MIN; (at = next_number(seen, service, at)) != INT64_MAX;)
+		text = arena_printf(arena, "%s%s%lld", text ? text : "", text ? ", " : "", (long long)at);
 	return text;
 }
 

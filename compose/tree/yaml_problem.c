@@ -95,6 +95,10 @@ int yaml_problem(const struct yaml_parser_s *parser, const char *file, const cha
 	if (strstr(problem, "end of stream") || strstr(problem, "document indicator"))
 		at = mark_from(file, parser->context_mark);
 	char found = char_at(text, len, at);
+	bool open = strstr(problem, "did not find expected ',' or") != NULL;
+	unsigned line = (unsigned)parser->context_mark.line + 1;
+	if (open && !found) /* at the end of the file */
+		at = mark_from(file, parser->context_mark);
 	const struct advice *advice = NULL;
 	for (size_t i = 0; !advice && i < sizeof advices / sizeof *advices; i++)
 		if (strstr(problem, advices[i].problem) && (!advices[i].at || advices[i].at == found))
@@ -104,5 +108,7 @@ int yaml_problem(const struct yaml_parser_s *parser, const char *file, const cha
 	const char *context = !advice && parser->context ? arena_printf(arena, " (%s)", parser->context) : "";
 	error_add(errors, ERROR_FILE, &at, NULL, "yaml: %s%s",
 		advice && advice->message ? advice->message : problem, context);
+	if (open && line != at.line)
+		return error_hint(errors, "%s that begins in line %u", advice->hint, line);
 	return advice ? error_hint(errors, "%s", advice->hint) : -1;
 }

@@ -7,6 +7,8 @@
 #include "base/text/text.h"
 #include "graph/timeline/timeline.h"
 
+#include <string.h>
+
 /* Takes the locks that are not held yet, waiting for their holders. */
 static int take_locks(struct drive *drive, const struct texts *names)
 {
@@ -204,6 +206,15 @@ struct observed *drive_containers(const struct drive *drive, struct errors *erro
 	return observe(drive->scratch, drive->engine, &query, &seen, errors) < 0 ? NULL : seen;
 }
 
+/* Whether no container was ever meant: images alone are built, pulled or pushed. */
+static bool is_about_images(const struct plan *plan)
+{
+	for (size_t i = 0; plan && i < plan->count; i++)
+		if (strcmp(op_traits[plan->steps[i]->op].object, "image") != 0)
+			return false;
+	return plan && plan->count;
+}
+
 void drive_tell_left(const struct drive *drive)
 {
 	static const struct {
@@ -216,7 +227,8 @@ void drive_tell_left(const struct drive *drive)
 	struct errors unheard;
 	const char *text = "interrupted";
 	errors_init(&unheard, arena);
-	const struct observed *seen = drive_containers(drive, &unheard);
+	bool images = is_about_images(drive->plan);
+	const struct observed *seen = images ? NULL : drive_containers(drive, &unheard);
 	for (size_t r = 0; seen && r < sizeof rows / sizeof *rows; r++) {
 		const char *list = NULL;
 		for (size_t i = 0; i < seen->ncontainers; i++)
@@ -226,9 +238,9 @@ void drive_tell_left(const struct drive *drive)
 		if (list)
 			text = arena_printf(arena, "%s; %s: %s", text, rows[r].words, list);
 	}
-	if (!seen)
+	if (!seen && !images)
 		text = "interrupted; what is there is unknown, the engine does not answer";
-	else if (!seen->ncontainers)
+	else if (seen && !seen->ncontainers)
 		text = "interrupted; no container is there";
 	if (drive->result.left)
 		text = arena_printf(arena, "%s; the engine may still be at: %s", text, drive->result.left);

@@ -117,7 +117,8 @@ void drive_forget_kept(const struct drive *drive, const struct plan *plan);
  * with findings in `errors`. */
 struct observed *drive_containers(const struct drive *drive, struct errors *errors);
 
-/* Says what is there after an interrupt: the containers by their state, and what the engine may still be at.
+/* Says what is there after an interrupt: the containers by their state, unless the run was about images
+ * alone, and what the engine may still be at.
  */
 void drive_tell_left(const struct drive *drive);
 

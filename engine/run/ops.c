@@ -117,21 +117,32 @@ static const char *op_state(struct op_call *call)
 	return op_path(call, arena_printf(call->arena, "%ss", traits->object), call->step->name, NULL);
 }
 
+#define USUAL_GRACE INT64_C(10000000000) /* ns (Engine API: ContainerStop) */
+
 int64_t op_grace(const struct op_call *call)
 {
-	enum { USUAL = 10 }; /* s (Engine API: ContainerStop) */
 	const struct step *step = call->step;
 	if (step->ending.timeout.set)
 		return step->ending.timeout.value;
 	if (!call->grace && step->service && step->service->stop_grace_period.set)
 		return step->service->stop_grace_period.value;
-	return call->grace ? call->grace : USUAL * INT64_C(1000000000);
+	return call->grace ? call->grace : USUAL_GRACE;
+}
+
+/* How long an answer may take. A container has the grace of the file that it was made from, which may have
+ * said nothing yet of what the file says now. */
+static int64_t op_takes(const struct op_call *call, const struct op_row *row)
+{
+	int64_t grace = row->graceful ? op_grace(call) : 0;
+	bool own = call->step->ending.timeout.set || call->grace;
+	if (row->graceful && !own && grace < USUAL_GRACE)
+		grace = USUAL_GRACE;
+	return grace < 0 ? HTTP_EVER : row->takes + grace;
 }
 
 static int op_ask_row(struct op_call *call, struct request *request, const struct op_row *row)
 {
-	int64_t grace = row->graceful ? op_grace(call) : 0;
-	request->takes = grace < 0 ? HTTP_EVER : row->takes + grace;
+	request->takes = op_takes(call, row);
 	return row->ask(call, request);
 }
 

@@ -169,6 +169,11 @@ pulls() { grep '"what":"http"' "$1" | grep -c '/images/create'; }
 	until_true grep -q Pulling log
 	kill -INT "$pid"
 	ends 130 || { cat log; return 1; }
+	begin log pull
+	until_true grep -q Pulling log
+	kill -INT "$pid"
+	ends 130
+	[ "$(tail -n 1 log)" = interrupted ] # and nothing of containers
 }
 
 # there NAME: whether the engine has an image of the open registry

@@ -69,9 +69,10 @@ states() { docker ps -a --filter "label=com.docker.compose.project=$PROJECT" --f
 	run -0 flow up -d --except slow
 	has "warning: services.job.depends_on" "container $PROJECT-slow-1 exited (1), and job needs it"
 	is job-1 running
-	run -0 flow up -d --no-deps job
+	run -0 flow up -d --no-deps --scale job=2 job
 	run -1 flow exec -T --index 9 job true
-	has "those that run: 1;" "scale job=N makes more"
+	has "those that run: 1, 2;" "scale job=N makes more"
+	run -0 flow up -d --no-deps job
 	run -1 flow exec -T slow true
 	has "run --rm slow … needs none that runs"
 	# it is told before it happens

@@ -139,6 +139,7 @@ static void nearest_knows_what_was_meant(void **state)
 	assert_string_equal(error_nearest("prots", keys, 4), "ports");
 	assert_string_equal(error_nearest("enviroment", keys, 4), "environment");
 	assert_null(error_nearest("xyzzy", keys, 4));
+	assert_string_equal(error_nearest("ups", ((const char *const[]){ "ps", "up", "us" }), 3), "up");
 	static const char *const letters[] = { "a", "b" };
 	assert_null(error_nearest("c", letters, 2));
 	assert_null(error_nearest("", letters, 2));

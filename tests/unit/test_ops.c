@@ -36,7 +36,27 @@ static void test_requests(void **state)
 	struct request *request = ask();
 	assert_string_equal(request->query, "t=3");
 	assert_int_equal(request->timeout, 0);
+	assert_int_equal(request->takes, 2500000000);
 	http_free(request);
+}
+
+/* The file's grace may be newer than the container, whose own may be the engine's. */
+static void c1_a_stop_may_take_what_the_engine_grants_at_least(void **state)
+{
+	static const int64_t seconds[][2] = { { 1, 10 }, { 30, 30 } };
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		begin(OP_CONTAINER_STOP);
+		step.service = &service;
+		service.stop_grace_period = (struct opt_int){ true, seconds[i][0] * 1000000000 };
+		struct request *request = ask();
+		assert_int_equal(request->takes, seconds[i][1] * 1000000000);
+		http_free(request);
+		call.grace = 1000000000; /* a look has told */
+		request = ask();
+		assert_int_equal(request->takes, 1000000000);
+		http_free(request);
+	}
 }
 
 /* What everyone knows of an operation and what the engine does about it: a row each, of one kind. */
@@ -442,6 +462,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(c10_ids_are_shortened, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a6_names_stay_one_part_of_a_path, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_requests, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			c1_a_stop_may_take_what_the_engine_grants_at_least, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_rows, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_verdicts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lost_start, set_up, tear_down),
