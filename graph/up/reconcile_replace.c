@@ -98,6 +98,17 @@ static void rejoin(struct work *work, const struct existing *old, struct step *s
 	}
 }
 
+/* What an earlier run has left under the name has to be gone: it may run by now, and both would work on the
+ * same data. */
+static void need_free(struct work *work, const struct task *task, const char *name, struct step *step)
+{
+	for (size_t i = 0; step && i < task->nexisting; i++) {
+		const struct existing *other = task->existing[i];
+		if (other->unwanted && strcmp(other->seen->name, name) == 0)
+			plan_need(work->plan, step, other->remove, ON_SUCCESS);
+	}
+}
+
 /* Gives the old container its name again, once the new one (`gone` removes it) is out of its
  * way, and starts it when it ran; one whose replacement an earlier run has begun did. */
 static void put_back(struct work *work, const struct replica *replica, struct existing *old,
@@ -115,6 +126,7 @@ static void put_back(struct work *work, const struct replica *replica, struct ex
 		plan_need(work->plan, rename, old->aside, ON_SUCCESS);
 		plan_need(work->plan, rename, turn->step, turn->release);
 		plan_need(work->plan, rename, gone, ON_END);
+		need_free(work, old->task, name, rename);
 	}
 	if (!old->stop && replica->action != ACTION_FINISH && !old->away)
 		return;
@@ -125,6 +137,7 @@ static void put_back(struct work *work, const struct replica *replica, struct ex
 	plan_need(work->plan, start, turn->step, turn->release);
 	plan_need(work->plan, start, gone, ON_END);
 	plan_need(work->plan, start, rename, ON_END);
+	need_free(work, old->task, name, start);
 	rejoin(work, old, start, turn);
 	if (old->away && order_asked(old->task->service))
 		plan_need(work->plan, rename, places_undo(work, old->task, old, turn, start), ON_END);

@@ -2,6 +2,21 @@
 bats_require_minimum_version 1.5.0
 load helper
 
+@test "B4 an up that follows a killed one at once never runs two on one volume" {
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, command: "sh -c 'sleep 1000'", stop_grace_period: 0s, environment: [S], volumes: ["data:/data"]}
+		volumes: {data: }
+	YAML
+	for after in 0.1 0.14 0.18; do
+		S=0 flow up -d
+		S=killed timeout -s KILL "$after" "$FLOW" up -d || true
+		S=last flow up -d
+		[ "$(names)" = web-1 ]
+		[ "$(docker exec "$PROJECT-web-1" sh -c 'echo $S')" = last ]
+	done
+}
+
 @test "the database dies while others wait for it" {
 	compose <<-'YAML'
 		services:
