@@ -1,5 +1,6 @@
 #include "cmd/open/project.h"
 #include "cmd/open/connect.h"
+#include "compose/load/once.h"
 #include "engine/drive/drive.h"
 #include "graph/again/again.h"
 
@@ -78,7 +79,7 @@ int project_registry(struct ctx *ctx, const struct project *project, const struc
 
 /* The project that applications run in. */
 static int load_applications(struct ctx *ctx, const struct registry *registry, const struct project *project,
-	const struct project **ret_applications)
+	const struct load_once *once, const struct project **ret_applications)
 {
 	const struct flow_project *flow = project ? project->flow : NULL;
 	const struct map *env = project && project->env ? project->env : ctx->os_env;
@@ -89,8 +90,10 @@ static int load_applications(struct ctx *ctx, const struct registry *registry, c
 	if (!org)
 		org = map_get(env, "ORG_NAME");
 	struct node *tree = registry_tree(registry, ctx->arena, image, org && *org ? org : NULL, NULL);
-	if (load_tree(ctx->arena, tree, name ? name : DEFAULT_APPLICATIONS, ctx->cwd, env, &applications,
-		    &ctx->errors) < 0)
+	if (project && once && project_service(project, once->service))
+		once = NULL;
+	if (load_tree(ctx->arena, tree, once, name ? name : DEFAULT_APPLICATIONS, ctx->cwd, env,
+		    &applications, &ctx->errors) < 0)
 		return -1;
 	for (size_t i = 0; i < applications->nservices; i++)
 		applications->services[i]->application = true;
@@ -206,7 +209,7 @@ static void find_cycles(struct ctx *ctx, struct registry *registry, const struct
 	if (!registry)
 		return;
 	registry_reduce(registry);
-	if (load_applications(ctx, registry, project, &applications) == 0)
+	if (load_applications(ctx, registry, project, NULL, &applications) == 0)
 		dag_build(ctx->arena, &applications, 1, &all, &dag, &ctx->errors);
 }
 
@@ -266,7 +269,7 @@ int scope_open(struct ctx *ctx, const struct scope_wish *wish, struct scope *ret
 		errors_soften(&ctx->errors); /* the project is looked at without its applications */
 		registry = NULL;
 	}
-	if (registry && load_applications(ctx, registry, scope.project, &scope.applications) < 0)
+	if (registry && load_applications(ctx, registry, scope.project, wish->once, &scope.applications) < 0)
 		return -1;
 	scope.projects = ARENA_ARRAY(ctx->arena, const struct project *, 2);
 	if (scope.project)

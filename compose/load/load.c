@@ -281,13 +281,14 @@ int load_project(struct arena *arena, const struct load_options *options, struct
 	return 0;
 }
 
-int load_tree(struct arena *arena, struct node *tree, const char *name, const char *dir,
-	const struct map *env, struct project **ret_project, struct errors *errors)
+int load_tree(struct arena *arena, struct node *tree, const struct load_once *once, const char *name,
+	const char *dir, const struct map *env, struct project **ret_project, struct errors *errors)
 {
 	struct project *project = ARENA_NEW(arena, struct project);
 	*project = (struct project){ .name = name, .dir = dir, .tree = tree, .env = env, .separator = "-" };
 	project->disabled = node_map(arena, tree->at);
 	if (validate_tree(arena, tree, errors) != 0 || canon_tree(arena, tree, 0, errors) != 0 ||
+		(once && once_lay(arena, tree, once, env, errors) != 0) ||
 		fill_defaults(arena, tree, errors) != 0 || check_tree(arena, tree, errors) != 0 ||
 		fill_paths(arena, tree, dir, NULL, errors) != 0 ||
 		fill_normalize(arena, tree, name, env, errors) != 0 ||

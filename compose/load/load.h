@@ -73,10 +73,10 @@ struct load_options {
 int load_project(struct arena *arena, const struct load_options *options, struct sources *sources,
 	struct project **ret_project, struct errors *errors);
 
-/* Makes a project from a tree built in memory (the applications of a registry): canonical form, checks,
- * defaults, bind. */
-int load_tree(struct arena *arena, struct node *tree, const char *name, const char *dir,
-	const struct map *env, struct project **ret_project, struct errors *errors);
+/* Makes a project from a tree built in memory (the applications of a registry): canonical form,
+ * `once` over it (of `run`, or NULL), checks, defaults, bind. */
+int load_tree(struct arena *arena, struct node *tree, const struct load_once *once, const char *name,
+	const char *dir, const struct map *env, struct project **ret_project, struct errors *errors);
 
 /* Returns whether load_project has something to read or to say: a file is named, there or not, or was found.
  * Commands that can do without a file ask first. */

@@ -116,8 +116,12 @@ static void take_out(struct node *service, const char *key, const struct texts *
 /* What the service says that does not hold for a one-off. */
 static void strip_service(struct arena *arena, struct node *service, const struct load_once *once)
 {
+	struct node *flow = once->keep_ports ? NULL : node_get(node_get(service, "x-flow"), "ports");
 	if (!once->keep_ports)
 		node_remove(service, "ports");
+	for (size_t i = 0; flow && flow->kind == NODE_LIST && i < flow->nitems; i++)
+		if (flow->items[i]->kind == NODE_MAP)
+			node_remove(flow->items[i], "external");
 	take_out(service, "cap_add", &once->cap_drop);
 	take_out(service, "cap_drop", &once->cap_add);
 	node_set(arena, service, "tty", nowhere, node_bool(arena, nowhere, once->tty));

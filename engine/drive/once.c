@@ -254,6 +254,9 @@ int once_run(struct once *once)
 		take_refusal(once);
 	else if (once->attached)
 		console_started(once->attached);
+	else if (!once->detached && !drive->interrupted) /* nothing would ever end the wait */
+		return error_add(
+			drive->errors, ERROR_SYSTEM, NULL, NULL, "no container has been made for the run");
 	return result;
 }
 

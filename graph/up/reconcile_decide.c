@@ -206,6 +206,8 @@ static const char *why_changed(
 		faults = networks_fault(work, task, existing);
 	if (!faults)
 		faults = volumes_fault(work, task, existing);
+	if (!faults)
+		faults = ports_fault(work, task, existing);
 	return faults ? faults : due_fault(work, task, existing);
 }
 

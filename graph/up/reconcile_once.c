@@ -1,13 +1,10 @@
 /* One-offs of `run`. */
 #include "graph/up/reconcile_work.h"
 
-#include <string.h>
-
 bool task_is_once(const struct work *work, const struct task *task)
 {
 	const struct oneoff *once = work->options->once;
-	const struct project *project = work->dag->nprojects ? work->dag->projects[0] : NULL;
-	return once && task->service->project == project && !strcmp(task->service->key, once->service);
+	return once && task->vertex == dag_find(work->dag, once->service);
 }
 
 void task_once(struct work *work, struct task *task)

@@ -119,6 +119,12 @@ app_started() { since_epoch "$(docker inspect -f '{{.State.StartedAt}}' "$(app "
 	[ "$(names)" = "store-1 web-1" ]
 }
 
+@test "run of an application: its command, entrypoint and environment are those that are asked for" {
+	registry
+	[ "$(flow run --rm -T --no-deps -e A=b --entrypoint "echo x" cart y z)" = 'x y z' ]
+	run -4 flow run --rm -T --no-deps -e A=4 store sh -c 'exit $A'
+}
+
 @test "an unknown application: the nearest name" {
 	registry
 	run -2 flow up -d --app cartt
@@ -151,9 +157,28 @@ app_started() { since_epoch "$(docker inspect -f '{{.State.StartedAt}}' "$(app "
 	sed -i 's/47329/47330/' compose.yaml
 	flow up -d
 	[ "$(flow port web 80)" = 0.0.0.0:47330 ]
+	flow run --rm -T web true
+	run -1 flow run --rm -T --service-ports web true
+	has 'port 47330 is already in use'
 	docker run -d --name "$PROJECT-other" -p 47331:80 busybox sleep 1000
 	sed -i 's/47330/47331/' compose.yaml
 	run -1 flow up -d
 	has 'compose.yaml:6:' 'services.web.x-flow.ports[0]: cannot replace container' 'port 47331 is already in use'
 	[ "$(flow port web 80)" = 0.0.0.0:47330 ]
+}
+
+@test "what docker compose has made gets the ports of x-flow, once" {
+	need_peer
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, init: true, command: sleep 1000, x-flow: {ports: [{internal: 80, external: 47332}]}}
+	YAML
+	peer up -d
+	run -0 flow plan
+	has 'port 47332 of x-flow.ports not published'
+	flow up -d
+	[ "$(flow port web 80)" = 0.0.0.0:47332 ]
+	run -0 flow plan --exit-code
+	peer up -d
+	[ "$(flow port web 80)" = 0.0.0.0:47332 ]
 }

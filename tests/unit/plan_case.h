@@ -194,7 +194,7 @@ static inline int case_project(struct plan_case *c)
 	if (registry_parse(&registry, "registry.yml", text, strlen(text), &c->errors) < 0)
 		return -1;
 	struct node *tree = registry_tree(&registry, c->arena, NULL, NULL, NULL);
-	if (load_tree(c->arena, tree, "workstation", cwd, env, &project, &c->errors) < 0)
+	if (load_tree(c->arena, tree, NULL, "workstation", cwd, env, &project, &c->errors) < 0)
 		return -1;
 	for (size_t i = 0; i < project->nservices; i++)
 		project->services[i]->application = true;

@@ -127,7 +127,7 @@ static void flow(void **state)
 	assert_int_equal(probe->early, TRI_NO);
 	struct project *project;
 	assert_int_equal(load_tree(arena, service_tree("x-flow: {healthcheck: {log: x, tcp: {port: 1}}}"),
-				 "p", "/", &env, &project, &errors),
+				 NULL, "p", "/", &env, &project, &errors),
 		-1);
 	assert_non_null(strstr(findings(), "a check is of one kind, and this one is log already"));
 }
@@ -144,7 +144,7 @@ static void resources(void **state)
 		"x-flow: {registry: r.yml, image: {org: o}}\n");
 	struct project *project = NULL;
 	assert_int_equal(fill_environment(arena, tree, &env, &errors), 0);
-	assert_int_equal(load_tree(arena, tree, "p", "/srv", &env, &project, &errors), 0);
+	assert_int_equal(load_tree(arena, tree, NULL, "p", "/srv", &env, &project, &errors), 0);
 	const struct network *net = project_network(project, "n");
 	assert_string_equal(net->name, "p_n");
 	assert_string_equal(net->ipam->config[0]->subnet, "s");

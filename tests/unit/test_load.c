@@ -312,7 +312,7 @@ static void a_tree_in_memory_becomes_a_project(void **state)
 	node_set(arena, service, "ports", here, ports);
 	node_push(arena, ports, node_string(arena, here, "6041:9000"));
 	errors_init(&errors, arena);
-	assert_int_equal(load_tree(arena, tree, "workstation", dir, os, &project, &errors), 0);
+	assert_int_equal(load_tree(arena, tree, NULL, "workstation", dir, os, &project, &errors), 0);
 	assert_int_equal(project->nservices, 1);
 	assert_string_equal(project->services[0]->ports[0]->published, "6041");
 	assert_int_equal(project->services[0]->ports[0]->target, 9000);

@@ -16,7 +16,7 @@ static const char *said_of(const struct row *row)
 	struct project *project = NULL;
 	struct node *tree = row->whole ? parse(row->members) : service_tree(row->members);
 	errors_init(&errors, arena);
-	if (load_tree(arena, tree, "p", "/srv", &env, &project, &errors) == 0)
+	if (load_tree(arena, tree, NULL, "p", "/srv", &env, &project, &errors) == 0)
 		refuse_services(
 			arena, (const struct service *const *)project->services, project->nservices, &errors);
 	return findings();

@@ -86,7 +86,7 @@ static inline const char *findings(void)
 static inline struct project *project_of(const char *text)
 {
 	struct project *project = NULL;
-	if (load_tree(arena, parse(text), "p", "/srv", &env, &project, &errors) != 0)
+	if (load_tree(arena, parse(text), NULL, "p", "/srv", &env, &project, &errors) != 0)
 		fail_msg("%s", findings());
 	return project;
 }
