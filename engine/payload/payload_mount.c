@@ -1,3 +1,5 @@
+#include "base/text/text.h"
+#include "base/text/texts.h"
 #include "engine/payload/payload_put.h"
 #include "engine/payload/service_files.h"
 
@@ -196,11 +198,11 @@ static bool all_hex(const char *name)
 	return strlen(name) == 64 && strspn(name, "0123456789abcdef") == 64;
 }
 
-/* The image that it is made from, as far as it is known; or NULL. */
-static const struct observed_image *image_of(const struct body *body)
+/* The image that the service is made from, as far as it is known; or NULL. */
+static const struct observed_image *image_of(const struct body *body, const struct service *service)
 {
 	const struct observed *seen = body->context->seen;
-	return seen ? observed_image(seen, service_image(body->arena, body->service)) : NULL;
+	return seen ? observed_image(seen, service_image(body->arena, service)) : NULL;
 }
 
 /* Whether the old container's volume at `target` is one the new container must keep: an anonymous volume of
@@ -210,7 +212,7 @@ static bool must_inherit(const struct body *body, const struct observed_mount *o
 	const char *const *uploads, size_t nuploads)
 {
 	const struct service *service = body->service;
-	const struct observed_image *image = image_of(body);
+	const struct observed_image *image = image_of(body, service);
 	if (observed_upload(body->step->create.replaces, old))
 		return false;
 	for (size_t i = 0; i < service->nvolumes; i++)
@@ -267,13 +269,43 @@ static void bind_files(
 	}
 }
 
-static bool is_of_image(const struct body *body, const char *target)
+/* Whether the service's image may have a volume of its own there. */
+static bool is_of_image(const struct body *body, const struct service *service, const char *target)
 {
-	const struct observed_image *image = image_of(body);
+	const struct observed_image *image = image_of(body, service);
 	for (size_t i = 0; image && i < image->nvolumes; i++)
 		if (strcmp(image->volumes[i], target) == 0)
 			return true;
 	return false;
+}
+
+/* Adds the targets of uploads of the services whose volumes it has, too: whoever leaves last takes them
+ * along.
+ */
+static void shared_uploads(const struct body *body, struct mount_places *places, struct texts *targets)
+{
+	struct texts from = { 0 };
+	struct errors unheard;
+	errors_init(&unheard, body->arena);
+	texts_add_once(body->arena, &from, body->service->key);
+	for (size_t i = 0; i < from.count; i++) {
+		const struct service *service = project_service(body->service->project, from.items[i]);
+		struct service_file *files = NULL;
+		const char **dirs = NULL;
+		size_t count = 0, ndirs = 0;
+		for (size_t k = 0; service && k < service->nvolumes_from; k++)
+			if (!text_after(service->volumes_from[k], "container:"))
+				texts_add_once(body->arena, &from,
+					arena_strndup(body->arena, service->volumes_from[k],
+						strcspn(service->volumes_from[k], ":")));
+		if (!service || i == 0)
+			continue;
+		service_files(body->arena, service, body->context->shared_files, &files, &count, &unheard);
+		service_files_volumes(body->arena, service, files, count, &dirs, &ndirs);
+		for (size_t d = 0; d < ndirs; d++)
+			if (!place_at(places, dirs[d]) && !is_of_image(body, service, dirs[d]))
+				texts_add_once(body->arena, targets, dirs[d]);
+	}
 }
 
 /* Volumes for what is uploaded. They go with the container (op_container.c): a label names those in which
@@ -281,17 +313,24 @@ static bool is_of_image(const struct body *body, const char *target)
 static void add_uploads(
 	struct body *body, struct mount_places *places, const char *const *uploads, size_t nuploads)
 {
-	const char *label = NULL;
+	cJSON *labels = cJSON_GetObjectItemCaseSensitive(body->root, "Labels");
+	const char *label = cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(labels, "com.docker.compose.config-hash"));
+	struct texts targets = { 0 };
+	if (body->service->nvolumes_from)
+		shared_uploads(body, places, &targets);
 	for (size_t i = 0; i < nuploads; i++) {
-		if (!is_of_image(body, uploads[i]))
-			label = arena_printf(
-				body->arena, "%s%s%s", label ? label : "", label ? "\n" : "", uploads[i]);
+		if (!is_of_image(body, body->service, uploads[i]))
+			texts_add_once(body->arena, &targets, uploads[i]);
 		if (!place_at(places, uploads[i]))
 			set_place(body, places,
 				(struct mount_place){ .target = uploads[i],
 					.mount = new_mount("volume", NULL, uploads[i], false) });
 	}
-	put_text(cJSON_GetObjectItemCaseSensitive(body->root, "Labels"), "docker-flow.uploads", label);
+	for (size_t i = 0; label && i < targets.count; i++)
+		label = arena_printf(body->arena, "%s\n%s", label, targets.items[i]);
+	if (targets.count)
+		put_text(labels, "docker-flow.uploads", label);
 }
 
 static void put_tmpfs(struct body *body)

@@ -152,6 +152,14 @@ static const char *upload_volume(const struct op_call *call, size_t nth)
 	return NULL;
 }
 
+static const char *removal_about(const struct op_call *call)
+{
+	const char *volume = call->part ? upload_volume(call, call->part - 1) : NULL;
+	return volume ? arena_printf(call->arena, "volume %s, made for what was uploaded into container %s",
+				volume, step_shown_name(call->step))
+		      : NULL;
+}
+
 /* The container, then what was made with it: nobody else would find that, and secrets are in it. */
 static int ask_remove(struct op_call *call, struct request *request)
 {
@@ -311,6 +319,7 @@ static const struct op_row rows[] = {
 	{ .op = OP_CONTAINER_REMOVE,
 		.ask = ask_remove,
 		.raw = got_removed,
+		.about = removal_about,
 		.needless = is_in_use,
 		.silent = true,
 		.fine = 404,

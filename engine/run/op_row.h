@@ -33,6 +33,8 @@ struct op_row {
 	 * finds by whom. */
 	int used;
 	const char *used_text, *used_filter;
+	/* What the request at hand is about where it is not the step's object, "volume x"; NULL: it is. */
+	const char *(*about)(const struct op_call *call);
 	const char *wait_text; /* words that say the engine is still at it */
 	int doubt, doubt2;     /* statuses that an earlier, lost request may explain */
 	bool once;             /* a lost answer is checked before asking again */

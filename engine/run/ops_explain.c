@@ -1,5 +1,5 @@
 #include "engine/connect/endpoint.h"
-#include "engine/run/ops.h"
+#include "engine/run/op_row.h"
 #include "engine/stream/last_words.h"
 #include "graph/plan/taken_back.h"
 
@@ -338,9 +338,12 @@ void op_explain(struct op_call *call, const struct request *request)
 	const struct refusal *refusal = refusal_of(message);
 	const char *where = NULL;
 	const struct mark *at = place_of(call, refusal, &where);
+	const struct op_row *row = op_row(step->op);
+	const char *about = row->about ? row->about(call) : NULL;
+	if (!about)
+		about = arena_printf(call->arena, "%s %s", op_traits[step->op].object, step_shown_name(step));
 	explain_add(call, at, where,
-		arena_printf(call->arena, "cannot %s %s %s: %s", op_traits[step->op].verb,
-			op_traits[step->op].object, step_shown_name(step), reason));
+		arena_printf(call->arena, "cannot %s %s: %s", op_traits[step->op].verb, about, reason));
 	if (call->output)
 		error_detail(call->errors, call->output);
 	const char *hint = refusal ? refusal->hint : NULL;

@@ -52,16 +52,14 @@ bool observed_anonymous(const struct observed_mount *mount)
 
 bool observed_upload(const struct observed_container *container, const struct observed_mount *mount)
 {
-	const char *line = observed_label(container, "docker-flow.uploads");
-	size_t len = mount->target ? strlen(mount->target) : 0;
-	if (!line || !len || !observed_anonymous(mount))
+	const char *line = observed_label(container, "docker-flow.uploads"), *hash = container->config_hash;
+	size_t len = mount->target ? strlen(mount->target) : 0, first = hash ? strlen(hash) : 0;
+	if (!line || !len || !first || !observed_anonymous(mount) || strncmp(line, hash, first) != 0)
 		return false;
-	while (strncmp(line, mount->target, len) != 0 || (line[len] && line[len] != '\n')) {
-		line = strchr(line, '\n');
-		if (!line++)
-			return false;
-	}
-	return true;
+	for (line += first; *line == '\n'; line += strcspn(line, "\n"))
+		if (strncmp(++line, mount->target, len) == 0 && (!line[len] || line[len] == '\n'))
+			return true;
+	return false;
 }
 
 bool observed_older(const struct observed_network *a, const struct observed_network *b)

@@ -125,7 +125,8 @@ struct observed_image *observed_image(const struct observed *seen, const char *r
 const char *observed_label(const struct observed_container *container, const char *name);
 
 /* Whether the mount is a volume that was made with the container for what is uploaded into it, by the label
- * docker-flow.uploads: their targets, one a line. */
+ * docker-flow.uploads: the container's config-hash, since an image that was made of a container has its
+ * labels, and the targets, one a line. */
 bool observed_upload(const struct observed_container *container, const struct observed_mount *mount);
 
 /* The service of the project whose provider has made the container, by the label docker-flow.provider; NULL:

@@ -101,7 +101,8 @@ static const char *inherited_volume(const struct work *work, const struct task *
 		const struct existing *now = task->replicas[r]->now;
 		for (size_t i = 0; now && i < now->seen->nmounts; i++) {
 			const struct observed_mount *mount = &now->seen->mounts[i];
-			if (observed_anonymous(mount) && mount->writable)
+			if (observed_anonymous(mount) && mount->writable &&
+				!observed_upload(now->seen, mount))
 				return mount->target;
 		}
 	}

@@ -131,7 +131,8 @@ static bool outlives(const struct work *work, const struct existing *existing)
 {
 	for (size_t i = 0; i < existing->seen->nmounts; i++) {
 		const struct observed_mount *mount = &existing->seen->mounts[i];
-		if (mount->writable && !(work->options->renew_anon_volumes && observed_anonymous(mount)))
+		if (mount->writable && !observed_upload(existing->seen, mount) &&
+			!(work->options->renew_anon_volumes && observed_anonymous(mount)))
 			return true;
 	}
 	return false;

@@ -108,6 +108,32 @@ load helper
 	kept=$(docker inspect -f '{{range .Mounts}}{{if eq .Destination "/kept"}}{{.Name}}{{end}}{{end}}' "$PROJECT-web-1")
 	flow down
 	docker volume inspect "$kept" >/dev/null
+	# an image that was made of such a container has its labels: they mean nothing there
+	flow up -d
+	docker commit "$PROJECT-web-1" "$PROJECT-image" >/dev/null
+	flow down
+	compose <<-YAML
+		services:
+		  web: {image: $PROJECT-image, volumes: [/run/secrets], environment: [TOKEN], init: true, command: sleep 1000}
+	YAML
+	flow up -d
+	docker exec "$PROJECT-web-1" sh -c 'echo >/run/secrets/mine'
+	TOKEN=other flow up -d
+	docker exec "$PROJECT-web-1" test -f /run/secrets/mine
+	flow down -v
+	docker rmi "$PROJECT-image" >/dev/null
+	# whoever has its volumes, too, takes them along
+	compose <<-'YAML'
+		services:
+		  web: {image: busybox, init: true, read_only: true, command: sleep 1000, secrets: [token], x-flow: {replace: start-first}}
+		  too: {image: busybox, init: true, command: sleep 1000, volumes_from: [web]}
+		secrets: {token: {environment: TOKEN}}
+	YAML
+	flow up -d
+	TOKEN=def flow up -d
+	[ "$(docker exec "$PROJECT-too-1" cat /run/secrets/token)" = def ]
+	flow down
+	[ "$(holding)" = "$before" ]
 	# somebody else's use of it counts more
 	flow up -d
 	docker run -d --name "$PROJECT-other" --volumes-from "$PROJECT-web-1" busybox sleep 1000
