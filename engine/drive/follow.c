@@ -158,6 +158,7 @@ static void on_destroy(struct follow_one *one)
 	one->removed = true;
 	one->replaces = false;
 	follow_one_decide(one);
+	follow_one_gone(one);
 	forget_removed(follow);
 }
 
@@ -176,7 +177,7 @@ static void follow_on_event(void *arg, const struct engine_event *event)
 	else if (one && event->action == ENGINE_KILL)
 		one->killed = true;
 	else if (one && event->action == ENGINE_STOP)
-		one->stopped = true;
+		follow_one_stopped(one);
 }
 
 static void follow_on_open(void *arg)

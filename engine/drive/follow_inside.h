@@ -40,6 +40,11 @@ void follow_one_ended(struct follow_one *one, const struct engine_event *event);
 /* Whether it comes back is known, or of no account any more: nobody waits for that. */
 void follow_one_decide(struct follow_one *one);
 
+/* It has been stopped on request, or has gone: between two tries of its restart policy nothing else tells of
+ * its end. */
+void follow_one_stopped(struct follow_one *one);
+void follow_one_gone(struct follow_one *one);
+
 /* Asks how it is: one that has ended for good does not run any more, and its exit is told. */
 void follow_one_look(struct follow_one *one);
 

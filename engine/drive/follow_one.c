@@ -287,6 +287,18 @@ void follow_one_decide(struct follow_one *one)
 	look_again_at(one);
 }
 
+void follow_one_gone(struct follow_one *one)
+{
+	if (one->runs && !follow_one_pends(one))
+		follow_one_look(one);
+}
+
+void follow_one_stopped(struct follow_one *one)
+{
+	one->stopped = true;
+	follow_one_gone(one);
+}
+
 void follow_one_started(struct follow_one *one, bool wanted)
 {
 	ask_cancel(&one->inspect);

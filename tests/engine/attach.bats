@@ -209,6 +209,17 @@ said_enough() {
 	done
 }
 
+@test "up ends when what waits for its next try is stopped, or removed" {
+	compose <<<'services: {web: {image: busybox, restart: always, network_mode: none, command: sh -c "sleep 0.1; exit 3"}}'
+	for end in 'stop -t 0' 'rm -f'; do
+		begin log up
+		until_true is web-1 restarting
+		# shellcheck disable=SC2086 # words
+		until_true docker $end "$PROJECT-web-1"
+		ends "$([ "$end" = 'rm -f' ] && echo 1 || echo 0)"
+	done
+}
+
 # pipe_holds: there are so many bytes in the pipe that is descriptor 9
 pipe_holds() {
 	python3 -c 'import fcntl, struct, sys, termios
