@@ -8,10 +8,9 @@
 #include "engine/loop/process.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define SECRET_MOST (500 << 10) /* bytes, as of BuildKit */
 
@@ -223,19 +222,20 @@ int build_session_check(const struct job *job)
 	return result;
 }
 
-/* Whether the engine can read the file in the directory by itself: a plain one, or a link to one in there. A
- * pipe would hold it up, and a link that leads elsewhere is nothing to it. One that is not there is read by
- * nobody. */
+/* Whether the engine can read the file in the directory by itself: a plain one, or a link to one beside it. A
+ * pipe would hold it up, and it takes the directory for the root of what links say. One that is not there is
+ * read by nobody. */
 static bool can_be_read(struct arena *arena, const char *dir, const char *path)
 {
 	struct stat there;
-	char root[PATH_MAX], end[PATH_MAX];
-	if (lstat(path, &there) != 0 || S_ISREG(there.st_mode) || stat(path, &there) != 0)
+	char target[256] = "";
+	if (lstat(path, &there) != 0 || S_ISREG(there.st_mode) || S_ISDIR(there.st_mode))
 		return true;
-	if (!S_ISREG(there.st_mode))
-		return S_ISDIR(there.st_mode);
-	return realpath(dir, root) && realpath(path, end) &&
-	       text_after(end, arena_printf(arena, "%s/", strcmp(root, "/") == 0 ? "" : root));
+	if (stat(path, &there) != 0)
+		return true;
+	ssize_t len = readlink(path, target, sizeof target - 1);
+	return len > 0 && len < (ssize_t)sizeof target - 1 && !strchr(target, '/') &&
+	       lstat(path_join(arena, dir, target), &there) == 0 && S_ISREG(there.st_mode);
 }
 
 /* Reads a file of the directory here which the engine cannot read itself. */

@@ -80,7 +80,9 @@ void socket_dir_remove(struct socket_dir *dir)
 {
 	if (!dir->path[0])
 		return;
-	unlink(dir->socket);
+	struct stat there;
+	if (lstat(dir->socket, &there) == 0 && S_ISSOCK(there.st_mode))
+		unlink(dir->socket);
 	rmdir(dir->path);
 	if (dir->fd >= 0)
 		close(dir->fd);

@@ -352,6 +352,15 @@ count_keys() {
 	compose <<<'services: {web: {build: ctx, command: [sh, -c, "cd /c; find . -type f | sort | xargs"]}}'
 	flow build --no-cache
 	[ "$(flow run --rm -T web)" = './.aaa ./.dockerignore ./.zz ./Dockerfile ./sub/file' ]
+	cp ignored ctx/rules
+	mv ctx/Dockerfile ctx/other
+	ln -sf "$PWD/ctx/other" ctx/Dockerfile
+	for target in "$PWD/ctx/rules" ./rules rules; do
+		ln -sf "$target" ctx/.dockerignore
+		flow build --no-cache
+		[ "$(flow run --rm -T web)" = './.aaa ./.zz ./other ./rules ./sub/file' ] ||
+			[ "$(flow run --rm -T web)" = './.aaa ./.dockerignore ./.zz ./other ./rules ./sub/file' ]
+	done
 	rm ctx/.dockerignore
 	mkfifo ctx/.dockerignore
 	run -2 flow build

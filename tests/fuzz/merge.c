@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	errors_init(&errors, arena);
 	map_set(env, "A", "value");
 	struct node *tree = join(arena, (const char *)data, size, &errors);
-	if (tree && load_tree(arena, tree, "p", "/srv", env, &project, &errors) == 0) {
+	if (tree && load_tree(arena, tree, NULL, "p", "/srv", env, &project, &errors) == 0) {
 		fill_select(arena, project->tree, project->disabled, NULL, 0, &errors);
 		fill_prune(arena, project->tree);
 		print(arena, project, false);

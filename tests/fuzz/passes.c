@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	map_set(env, "A", "80");
 	if (yaml_parse(arena, "fuzz.yml", (const char *)data, size, &docs, &ndocs, &errors) == 0 && ndocs) {
 		tree = merge_all(arena, docs, ndocs, env, &errors);
-		if (tree && load_tree(arena, tree, "fuzz", "/nowhere", env, &project, &errors) != 0 &&
+		if (tree && load_tree(arena, tree, NULL, "fuzz", "/nowhere", env, &project, &errors) != 0 &&
 			!errors.count)
 			abort();
 		if (!tree && !errors.count && docs[0]->kind == NODE_MAP && ndocs == 1)
