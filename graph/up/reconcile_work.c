@@ -120,8 +120,7 @@ void existing_remove(struct work *work, struct existing *existing)
 	struct step *remove = existing_removal(work, existing, existing->unwanted);
 	/* One that never ran holds no data of its own; volumes that it inherited are not anonymous to it. The
 	 * run that was killed may have started it a moment ago. */
-	bool fresh = (existing->temporary || existing->seen->replaces) &&
-		     existing->seen->state == CONTAINER_CREATED;
+	bool fresh = existing->temporary && existing->seen->state == CONTAINER_CREATED;
 	remove->ending.force = fresh || existing->seen->state == CONTAINER_DEAD ||
 			       existing->seen->state == CONTAINER_REMOVING;
 	remove->ending.remove_volumes = fresh;
