@@ -59,6 +59,25 @@ static const struct node *node_at_path(struct arena *arena, const struct node *n
 	return NULL;
 }
 
+/* What on the way to the path takes away (!reset) or replaces (!override) what other files say there; NULL:
+ * nothing does. */
+static const struct node *acting_at(struct arena *arena, const struct node *node, const char *path)
+{
+	if (!node || node->action != NODE_KEEP)
+		return node;
+	for (size_t len = strlen(path); len && node->kind == NODE_MAP; len--) {
+		if (path[len] && path[len] != '.' && path[len] != '[')
+			continue;
+		const struct node *value = node_get(node, arena_strndup(arena, path, len));
+		const struct node *found =
+			value ? acting_at(arena, value, path[len] == '.' ? path + len + 1 : path + len)
+			      : NULL;
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
 /* The path with its first unknown key replaced by the nearest one, or NULL. */
 static const char *nearest_path(struct arena *arena, const struct node *node, const char *path)
 {
@@ -243,14 +262,16 @@ static size_t read_documents(const struct explain *explain, struct node ***ret_d
 	return count;
 }
 
-/* One place that sets the value; `wins` is the value of the project. */
-static void print_place(const struct explain *explain, const struct node *node, const struct node *wins)
+/* One place that sets the value; `wins` is the value of the project; `gone`: a file above takes it away. */
+static void print_place(
+	const struct explain *explain, const struct node *node, const struct node *wins, bool gone)
 {
 	bool same = wins && wins->at.line == node->at.line && wins->at.col == node->at.col && wins->at.file &&
 		    strcmp(wins->at.file, node->at.file) == 0;
 	bool list = node->kind == NODE_LIST || node->kind == NODE_MAP;
 	fprintf(explain->out, "  %s%s:%u:%u: %s\n",
 		same   ? ""
+		: gone ? "taken away: "
 		: list ? "part of it: "
 		       : "overridden: ",
 		node->at.file, node->at.line, node->at.col, shown_value(node));
@@ -287,6 +308,23 @@ static bool print_env_files(const struct explain *explain, const char *service, 
 	return found;
 }
 
+/* Prints what a document says at a path, and who of it takes away what others say there; `cut`: somebody has,
+ * which is set when this one does. */
+static void print_document(const struct explain *explain, const struct node *doc, const char *path,
+	const struct node *wins, bool *cut)
+{
+	const struct node *node = node_at_path(explain->arena, doc, path),
+			  *acting = acting_at(explain->arena, doc, path);
+	bool removes = acting && acting->action == NODE_RESET;
+	if (acting && (removes || acting != node))
+		fprintf(explain->out, "  %s: %s:%u:%u\n",
+			removes ? "taken away by !reset" : "replaced by !override", acting->at.file,
+			acting->at.line, acting->at.col);
+	if (node && !removes)
+		print_place(explain, node, wins, *cut);
+	*cut |= acting != NULL;
+}
+
 /* Prints who set the value at a path, the last file first, then those it is extended from; false when nobody
  * did. */
 static bool print_path(const struct explain *explain, const char *path)
@@ -295,7 +333,7 @@ static bool print_path(const struct explain *explain, const char *path)
 	const struct node *wins = node_at_path(arena, explain->project->tree, path);
 	struct node **docs;
 	size_t ndocs = read_documents(explain, &docs);
-	bool found = false, in_service = strncmp(path, "services.", 9) == 0;
+	bool found = false, cut = false, in_service = strncmp(path, "services.", 9) == 0;
 	const char *service = in_service ? arena_strndup(arena, path + 9, strcspn(path + 9, ".")) : NULL;
 	const char *rest = in_service ? path + 9 + strlen(service) : "", *name = service;
 	fprintf(explain->out, "%s%s%s\n", path, wins && node_text(wins) ? " = " : "",
@@ -304,13 +342,12 @@ static bool print_path(const struct explain *explain, const char *path)
 		const char *here = in_service ? arena_printf(arena, "services.%s%s", name, rest) : path;
 		bool named = step == 0;
 		for (size_t i = ndocs; i-- > 0;) {
-			const struct node *node = node_at_path(arena, docs[i], here);
-			if (!node)
+			if (!node_at_path(arena, docs[i], here) && !acting_at(arena, docs[i], here))
 				continue;
 			if (!named)
 				fprintf(explain->out, "  extends %s\n", name);
 			named = found = true;
-			print_place(explain, node, wins);
+			print_document(explain, docs[i], here, wins, &cut);
 		}
 		name = in_service ? base_of(arena, docs, ndocs, name) : NULL;
 		if (!name)

@@ -165,6 +165,8 @@ static const char *advise_step(struct arena *arena, const struct timeline_step *
 			span, name);
 	case OP_CONTAINER_STOP:
 	case OP_CONTAINER_RESTART:
+		if (took < SECOND) /* whoever heeds no signal takes its whole grace */
+			break;
 		return arena_printf(arena,
 			"%s took %s to stop: does it heed its stop signal (init: true, stop_signal)? else a shorter "
 			"stop_grace_period",
@@ -178,9 +180,10 @@ static const char *advise_step(struct arena *arena, const struct timeline_step *
 		return arena_printf(
 			arena, "a hook of %s took %s: what waits for %s waits for it, too", name, span, name);
 	default:
-		return arena_printf(
-			arena, "%s took %s: the engine's own time", timeline_step_words(arena, step), span);
+		break;
 	}
+	return arena_printf(
+		arena, "%s took %s: the engine's own time", timeline_step_words(arena, step), span);
 }
 
 static const char *advise_queue(struct arena *arena, const struct timeline_step *step, int64_t took)

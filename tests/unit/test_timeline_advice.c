@@ -81,8 +81,7 @@ static void advice_for_replacements(void **state)
 		"that ends sooner\n"
 		"web was watched for 0.50 s, since without a check it has to stay up for a moment: with one it is "
 		"ready when that passes\n"
-		"shop-web-1_old took 0.06 s to stop: does it heed its stop signal (init: true, stop_signal)? else "
-		"a shorter stop_grace_period\n";
+		"container shop-web-1_old stop took 0.06 s: the engine's own time\n";
 	assert_string_equal(advice_of(timeline), advice);
 	assert_string_equal(timeline_step_words(arena, &timeline->steps[1]), "gate web (started)");
 	assert_string_equal(
