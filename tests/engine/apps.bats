@@ -149,36 +149,36 @@ app_started() { since_epoch "$(docker inspect -f '{{.State.StartedAt}}' "$(app "
 		    image: busybox
 		    init: true
 		    command: httpd -f -p 80
-		    x-flow: {ports: [{internal: 80, external: 47329}]}
+		    x-flow: {ports: [{internal: 80, external: 47359}]}
 	YAML
 	flow up -d
-	[ "$(flow port web 80)" = 0.0.0.0:47329 ]
+	[ "$(flow port web 80)" = 0.0.0.0:47359 ]
 	run -0 flow plan --exit-code
-	sed -i 's/47329/47330/' compose.yaml
+	sed -i 's/47359/47360/' compose.yaml
 	flow up -d
-	[ "$(flow port web 80)" = 0.0.0.0:47330 ]
+	[ "$(flow port web 80)" = 0.0.0.0:47360 ]
 	flow run --rm -T web true
 	run -1 flow run --rm -T --service-ports web true
-	has 'port 47330 is already in use'
-	docker run -d --name "$PROJECT-other" -p 47331:80 busybox sleep 1000
-	sed -i 's/47330/47331/' compose.yaml
+	has 'port 47360 is already in use'
+	docker run -d --name "$PROJECT-other" -p 47361:80 busybox sleep 1000
+	sed -i 's/47360/47361/' compose.yaml
 	run -1 flow up -d
-	has 'compose.yaml:6:' 'services.web.x-flow.ports[0]: cannot replace container' 'port 47331 is already in use'
-	[ "$(flow port web 80)" = 0.0.0.0:47330 ]
+	has 'compose.yaml:6:' 'services.web.x-flow.ports[0]: cannot replace container' 'port 47361 is already in use'
+	[ "$(flow port web 80)" = 0.0.0.0:47360 ]
 }
 
 @test "what docker compose has made gets the ports of x-flow, once" {
 	need_peer
 	compose <<-'YAML'
 		services:
-		  web: {image: busybox, init: true, command: sleep 1000, x-flow: {ports: [{internal: 80, external: 47332}]}}
+		  web: {image: busybox, init: true, command: sleep 1000, x-flow: {ports: [{internal: 80, external: 47362}]}}
 	YAML
 	peer up -d
 	run -0 flow plan
-	has 'port 47332 of x-flow.ports not published'
+	has 'port 47362 of x-flow.ports not published'
 	flow up -d
-	[ "$(flow port web 80)" = 0.0.0.0:47332 ]
+	[ "$(flow port web 80)" = 0.0.0.0:47362 ]
 	run -0 flow plan --exit-code
 	peer up -d
-	[ "$(flow port web 80)" = 0.0.0.0:47332 ]
+	[ "$(flow port web 80)" = 0.0.0.0:47362 ]
 }

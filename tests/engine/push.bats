@@ -29,7 +29,7 @@ pushes() { grep '"what":"http"' "$1" | grep -c '/push'; }
 		  db: {image: busybox}
 	YAML
 	flow build web base
-	run -0 flow push web
+	run flow push web; [ "$status" -eq 0 ] || { echo "$output"; return 1; }
 	has "$REGISTRY/all/web:1  Pushing" "$REGISTRY/all/web:1  Pushed" "$REGISTRY/all/web:2  Pushed"
 	arrived all/web 1 && arrived all/web 2 && ! arrived all/base 1
 	run -0 flow push --include-deps web
