@@ -243,6 +243,7 @@ static bool is_stale(const struct request *request, const char *message)
 	} rows[] = { { 0, "is ambiguous", "" }, { 404, "No such container", "" },
 		{ 404, "network ", " not found" }, { 409, "is marked for removal", "" },
 		{ 409, "cannot remove container", "container is running" },
+		{ 409, "cannot remove a running container", "" }, /* engine 20.10 */
 		{ 409, "removal of container", "is already in progress" } };
 	for (size_t i = 0; request->fault == HTTP_OK && i < sizeof rows / sizeof *rows; i++)
 		if ((!rows[i].status || rows[i].status == request->status) &&
