@@ -204,6 +204,41 @@ static void test_image(void **state)
 	assert_null(observe_image(arena, "missing", NULL, &errors)->id);
 }
 
+/* Data is lost where an answer is wrong. */
+static void a3_a_volume_for_uploads_is_known_by_the_configuration(void **state)
+{
+	static const struct {
+		const char *label, *hash, *name, *target;
+		bool want;
+	} cases[] = {
+		{ "h\n/run/secrets", "h", "a", "/run/secrets", true },
+		{ "h\n/x\n/run/secrets", "h", "a", "/run/secrets", true },
+		{ "h\n/run/secrets\n/x", "h", "a", "/run/secrets", true },
+		{ "h\n/run/secrets", "other", "a", "/run/secrets", false }, /* of the image */
+		{ "h\n/run/secrets", NULL, "a", "/run/secrets", false },
+		{ "/run/secrets", "h", "a", "/run/secrets", false },
+		{ "h\n/run/secrets", "h", "data", "/run/secrets", false }, /* has a name of its own */
+		{ "h\n/run/secrets2", "h", "a", "/run/secrets", false },
+		{ "h\n/run", "h", "a", "/run/secrets", false },
+		{ "h", "h", "a", "/run/secrets", false },
+		{ NULL, "h", "a", "/run/secrets", false },
+	};
+	char anonymous[65];
+	memset(anonymous, 'a', 64);
+	anonymous[64] = '\0';
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct pair label = { .key = "docker-flow.uploads", .value = cases[i].label };
+		const struct observed_container container = {
+			.config_hash = cases[i].hash, .labels = &label, .nlabels = cases[i].label ? 1 : 0
+		};
+		const struct observed_mount mount = { .type = "volume",
+			.name = strcmp(cases[i].name, "a") == 0 ? anonymous : cases[i].name,
+			.target = cases[i].target };
+		assert_int_equal(observed_upload(&container, &mount), cases[i].want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +247,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(c2_times_in_words, arena_set_up, arena_tear_down),
 		cmocka_unit_test_setup_teardown(
 			a6_statuses_of_more_than_a_byte, arena_set_up, arena_tear_down),
+		cmocka_unit_test(a3_a_volume_for_uploads_is_known_by_the_configuration),
 		cmocka_unit_test_setup_teardown(test_strange, arena_set_up, arena_tear_down),
 		cmocka_unit_test_setup_teardown(a6_members_of_other_types, arena_set_up, arena_tear_down),
 		cmocka_unit_test_setup_teardown(test_network_and_volume, arena_set_up, arena_tear_down),
