@@ -214,7 +214,7 @@ static void a3_a_volume_for_uploads_is_known_by_the_configuration(void **state)
 		{ "h\n/run/secrets", "h", "a", "/run/secrets", true },
 		{ "h\n/x\n/run/secrets", "h", "a", "/run/secrets", true },
 		{ "h\n/run/secrets\n/x", "h", "a", "/run/secrets", true },
-		{ "h\n/run/secrets", "other", "a", "/run/secrets", false }, /* of the image */
+		{ "h\n/run/secrets", "g", "a", "/run/secrets", false }, /* of the image */
 		{ "h\n/run/secrets", NULL, "a", "/run/secrets", false },
 		{ "/run/secrets", "h", "a", "/run/secrets", false },
 		{ "h\n/run/secrets", "h", "data", "/run/secrets", false }, /* has a name of its own */
