@@ -70,21 +70,13 @@ static void bake_tags(cJSON *target, struct arena *arena, const struct service *
 	bake_list(target, "tags", tags.items, tags.count);
 }
 
-static const struct file_source *bake_source(const struct project *project, const char *key)
-{
-	for (size_t i = 0; i < project->nsecrets; i++)
-		if (!strcmp(project->secrets[i]->key, key))
-			return project->secrets[i];
-	return NULL;
-}
-
 static void bake_secrets(cJSON *target, struct arena *arena, const struct service *service)
 {
 	const struct build *build = service->build;
 	struct texts secrets = { 0 };
 	for (size_t i = 0; i < build->nsecrets; i++) {
 		const struct file_ref *ref = build->secrets[i];
-		const struct file_source *source = bake_source(service->project, ref->source);
+		const struct file_source *source = service_file_source(service, true, ref->source);
 		const char *id = ref->target && *ref->target ? ref->target : ref->source;
 		bool is_file = source && source->file && !source->environment;
 		texts_add(arena, &secrets,

@@ -50,6 +50,17 @@ const char *service_port_path(struct arena *arena, const struct service *service
 		    : arena_printf(arena, "ports[%zu]", index);
 }
 
+const struct file_source *service_file_source(const struct service *service, bool secret, const char *key)
+{
+	const struct project *project = service->project;
+	struct file_source *const *sources = secret ? project->secrets : project->configs;
+	size_t count = secret ? project->nsecrets : project->nconfigs;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(sources[i]->key, key) == 0)
+			return sources[i];
+	return NULL;
+}
+
 const char *service_platform(const struct service *service)
 {
 	const struct map *env = service->project ? service->project->env : NULL;

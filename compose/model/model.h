@@ -459,6 +459,9 @@ const char *service_image(struct arena *arena, const struct service *service);
 /* Path of port `index` below its service in the file: ports[0], x-flow.ports[0]. */
 const char *service_port_path(struct arena *arena, const struct service *service, size_t index);
 
+/* The secret or config of the service's project that has this key, or NULL. */
+const struct file_source *service_file_source(const struct service *service, bool secret, const char *key);
+
 /* Platform of the service: its own, else that of the environment (DOCKER_DEFAULT_PLATFORM); NULL: the
  * engine's. */
 const char *service_platform(const struct service *service);

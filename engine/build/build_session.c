@@ -38,19 +38,11 @@ static int session_fail(const struct job *job, const char *key, const char *text
 
 /* Secrets */
 
-static const struct file_source *find_secret(const struct project *project, const char *key)
-{
-	for (size_t i = 0; i < project->nsecrets; i++)
-		if (strcmp(project->secrets[i]->key, key) == 0)
-			return project->secrets[i];
-	return NULL;
-}
-
 /* Whether the build can have a secret: its file has to be there. */
 static int check_secret(const struct job *job, const struct file_ref *ref)
 {
 	struct arena *arena = job->engine->arena;
-	const struct file_source *source = find_secret(job->step->service->project, ref->source);
+	const struct file_source *source = service_file_source(job->step->service, true, ref->source);
 	struct stat there;
 	if (!source || (!source->file && !source->environment))
 		return session_fail(job, "secrets",
@@ -90,7 +82,7 @@ static void offer_secrets(struct arena *arena, const struct service *service, st
 	struct session_secret *secrets = ARENA_ARRAY(arena, struct session_secret, build->nsecrets);
 	for (size_t i = 0; i < build->nsecrets; i++) {
 		const struct file_ref *ref = build->secrets[i];
-		const struct file_source *source = find_secret(service->project, ref->source);
+		const struct file_source *source = service_file_source(service, true, ref->source);
 		secrets[i] = (struct session_secret){ .id = ref->target && *ref->target ? ref->target
 											: ref->source,
 			.path = source->environment ? NULL : source->file,

@@ -14,15 +14,6 @@
 #define STREAM_PATIENCE 10000 /* ms: nothing else goes on meanwhile */
 #define OWNER_DIGITS    9     /* of a user's number: below 2^31 */
 
-static const struct file_source *find_source(
-	struct file_source *const *sources, size_t count, const char *key)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(sources[i]->key, key) == 0)
-			return sources[i];
-	return NULL;
-}
-
 /* Process that listens on the engine's socket, or 0. */
 static pid_t socket_listener(const char *path)
 {
@@ -91,14 +82,11 @@ static int check_owner(struct errors *errors, const struct service *service, con
 static int collect_files(struct arena *arena, const struct service *service, bool secret, bool upload_files,
 	struct service_file **files, size_t *count, struct errors *errors)
 {
-	const struct project *project = service->project;
 	size_t nrefs = secret ? service->nsecrets : service->nconfigs;
 	int failed = 0;
 	for (size_t i = 0; i < nrefs; i++) {
 		const struct file_ref *ref = secret ? service->secrets[i] : service->configs[i];
-		const struct file_source *source =
-			secret ? find_source(project->secrets, project->nsecrets, ref->source)
-			       : find_source(project->configs, project->nconfigs, ref->source);
+		const struct file_source *source = service_file_source(service, secret, ref->source);
 		if (!source)
 			continue; /* the loader has refused those */
 		if (source->external || source->driver || source->template_driver) {

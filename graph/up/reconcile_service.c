@@ -15,16 +15,11 @@ void reconcile_uploads(const struct service *service, bool shared_files, bool *r
 		bool secret = i < service->nsecrets;
 		const struct file_ref *ref =
 			secret ? service->secrets[i] : service->configs[i - service->nsecrets];
-		struct file_source **sources = secret ? service->project->secrets : service->project->configs;
-		size_t count = secret ? service->project->nsecrets : service->project->nconfigs;
-		for (size_t s = 0; s < count; s++) {
-			if (strcmp(sources[s]->key, ref->source))
-				continue;
-			if (!sources[s]->file)
-				*ret_content = true;
-			else if (upload || (!bind && !shared_files))
-				*ret_files = true;
-		}
+		const struct file_source *source = service_file_source(service, secret, ref->source);
+		if (source && !source->file)
+			*ret_content = true;
+		else if (source && (upload || (!bind && !shared_files)))
+			*ret_files = true;
 	}
 }
 

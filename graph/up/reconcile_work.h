@@ -241,13 +241,13 @@ void networks_alone(struct work *work);
 void networks_connect(
 	struct work *work, const struct task *task, const struct existing *existing, struct step *create);
 
-/* Why the container must be replaced for the sake of x-flow.ports, or NULL: docker compose, whose
- * configuration is the same, publishes none of them. */
-const char *ports_fault(const struct work *work, const struct task *task, const struct existing *existing);
-
 /* The same for volumes. */
 void volumes_decide(struct work *work);
 const char *volumes_fault(const struct work *work, const struct task *task, const struct existing *existing);
+
+/* Why the container must be replaced for the sake of x-flow.ports, or NULL: docker compose, whose
+ * configuration is the same, publishes none of them. */
+const char *ports_fault(const struct work *work, const struct task *task, const struct existing *existing);
 void volumes_emit(struct work *work);
 
 /* Whether the service begins without what its containers have written: one is made and a volume of it is, or
