@@ -100,13 +100,6 @@ static const struct publisher *take(
 	return other;
 }
 
-/* Whether it has a network of its own, on which ports can be published. */
-static bool publishes(const struct node *service)
-{
-	const char *mode = node_text(node_get(service, "network_mode"));
-	return !mode || (strcmp(mode, "host") != 0 && strcmp(mode, "none") != 0 && !strchr(mode, ':'));
-}
-
 static void refuse_port(struct walk *walk, const struct publisher *by, const struct publisher *other)
 {
 	const char *published = node_text(node_get(by->port, "published"));
@@ -125,17 +118,6 @@ static void refuse_port(struct walk *walk, const struct publisher *by, const str
 	error_hint(walk->errors, "publish another port, or each on an address of its own");
 }
 
-/* The port of `ports` or x-flow.ports, which the walk stands at. */
-static void add_port(
-	struct refuse_ports *ports, const char *key, const struct node *port, const struct asked *asked)
-{
-	struct publisher *by = ARENA_NEW(ports->walk->arena, struct publisher);
-	*by = (struct publisher){ key, port };
-	const struct publisher *other = take(ports, asked, by);
-	if (other)
-		refuse_port(ports->walk, by, other);
-}
-
 /* Whether `ports` publishes this port of the container, by TCP. */
 static bool is_published(const struct node *list, const char *target)
 {
@@ -148,32 +130,34 @@ static bool is_published(const struct node *list, const char *target)
 	return false;
 }
 
-static void add_flow_ports(struct refuse_ports *ports, const char *key, const struct node *service)
+/* The ports of `list`, which the walk stands at, the port of the host under `key`; of x-flow.ports (`own` is
+ * the list of `ports` then) those that `ports` does not publish already. */
+static void add_ports(struct refuse_ports *ports, const char *service, const struct node *list,
+	const char *key, const struct node *own)
 {
-	const struct node *list = node_get(node_get(service, "x-flow"), "ports");
-	walk_push(ports->walk, "x-flow");
-	walk_push(ports->walk, "ports");
+	struct walk *walk = ports->walk;
 	for (size_t i = 0; list && list->kind == NODE_LIST && i < list->nitems; i++) {
 		const struct node *port = list->items[i];
-		const char *internal = node_text(node_get(port, "internal"));
 		struct asked asked;
-		if (is_published(node_get(service, "ports"), internal) ||
-			!read_asked(ports->walk->arena, port, "external", &asked))
+		if ((own && is_published(own, node_text(node_get(port, "internal")))) ||
+			!read_asked(walk->arena, port, key, &asked))
 			continue;
-		walk_push_index(ports->walk, i);
-		add_port(ports, key, port, &asked);
-		walk_pop(ports->walk);
+		struct publisher *by = ARENA_NEW(walk->arena, struct publisher);
+		*by = (struct publisher){ service, port };
+		walk_push_index(walk, i);
+		const struct publisher *other = take(ports, &asked, by);
+		if (other)
+			refuse_port(walk, by, other);
+		walk_pop(walk);
 	}
-	walk_pop(ports->walk);
-	walk_pop(ports->walk);
 }
 
 void refuse_ports_add(struct refuse_ports *ports, const char *key, const struct node *service)
 {
 	struct walk *walk = ports->walk;
-	const struct node *list = node_get(service, "ports");
+	const struct node *list = node_get(service, "ports"), *flow = node_get(service, "x-flow");
 	struct refuse_ports own = { .walk = walk };
-	if (!publishes(service))
+	if (!value_mode_publishes(node_text(node_get(service, "network_mode"))))
 		return;
 	if (map_has(&ports->ends, key)) { /* the others begin without it */
 		refuse_ports_init(&own, walk);
@@ -182,17 +166,11 @@ void refuse_ports_add(struct refuse_ports *ports, const char *key, const struct 
 	walk_push(walk, "services");
 	walk_push(walk, key);
 	walk_push(walk, "ports");
-	for (size_t i = 0; list && list->kind == NODE_LIST && i < list->nitems; i++) {
-		struct asked asked;
-		if (!read_asked(walk->arena, list->items[i], "published", &asked))
-			continue;
-		walk_push_index(walk, i);
-		add_port(ports, key, list->items[i], &asked);
+	add_ports(ports, key, list, "published", NULL);
+	walk_pop(walk);
+	walk_push(walk, "x-flow");
+	walk_push(walk, "ports");
+	add_ports(ports, key, node_get(flow, "ports"), "external", list);
+	for (int depth = 0; depth < 4; depth++)
 		walk_pop(walk);
-	}
-	walk_pop(walk);
-	if (node_get(service, "x-flow"))
-		add_flow_ports(ports, key, service);
-	walk_pop(walk);
-	walk_pop(walk);
 }

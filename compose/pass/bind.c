@@ -2,6 +2,7 @@
 
 #include "compose/schema/bind_hook.h"
 #include "compose/pass/fill.h"
+#include "compose/tree/value.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -232,13 +233,6 @@ static void bind_sources(struct file_source **all, size_t count)
 	}
 }
 
-/* Whether it has a network of its own, on which ports can be published. */
-static bool can_publish(const struct service *service)
-{
-	const char *mode = service->network_mode;
-	return !mode || (strcmp(mode, "host") != 0 && strcmp(mode, "none") != 0 && !strchr(mode, ':'));
-}
-
 static bool publishes_port(const struct service *service, int64_t target)
 {
 	for (size_t i = 0; i < service->nports; i++) {
@@ -253,7 +247,7 @@ static bool publishes_port(const struct service *service, int64_t target)
 static void bind_flow_ports(struct arena *arena, struct service *service)
 {
 	const struct flow_service *flow = service->flow;
-	if (!flow || !flow->nports || !can_publish(service))
+	if (!flow || !flow->nports || !value_mode_publishes(service->network_mode))
 		return;
 	struct port **all = ARENA_ARRAY(arena, struct port *, service->nports + flow->nports);
 	for (size_t i = 0; i < service->nports; i++)

@@ -209,6 +209,11 @@ static const char *one_port(
 	return NULL;
 }
 
+bool value_mode_publishes(const char *mode)
+{
+	return !mode || (strcmp(mode, "host") != 0 && strcmp(mode, "none") != 0 && !strchr(mode, ':'));
+}
+
 const char *value_port_range(
 	struct arena *arena, const char *text, size_t len, unsigned *ret_first, unsigned *ret_last)
 {

@@ -30,6 +30,10 @@ const char *value_mode(struct arena *arena, const char *text, int64_t *ret_mode)
 const char *value_port_range(
 	struct arena *arena, const char *text, size_t len, unsigned *ret_first, unsigned *ret_last);
 
+/* Whether a service with that `network_mode` (NULL: it has none) publishes its ports: it does where it has a
+ * network of its own, not by that of the host, of another container, or without any. */
+bool value_mode_publishes(const char *mode);
+
 /* Words of a command line, split as a shell would without expanding anything. An unquoted ; & | < > ends the
  * command: `ret_dropped` is the text left out, or NULL. */
 const char *value_words(struct arena *arena, const char *text, const char ***ret_words, size_t *ret_count,

@@ -1,6 +1,7 @@
 #include "graph/obstacles/obstacles.h"
 #include "base/text/subnet.h"
 #include "base/text/text.h"
+#include "compose/tree/value.h"
 #include "graph/obstacles/obstacles_container.h"
 #include "graph/obstacles/obstacles_plugin.h"
 
@@ -54,7 +55,8 @@ static bool needs_port(const struct step *step, const struct port *port)
 {
 	const struct observed_container *old = given_up(step);
 	int64_t number = host_port(port);
-	return old && number && !step->service->network_mode && !publishes(old, number, protocol_of(port));
+	return old && number && value_mode_publishes(step->service->network_mode) &&
+	       !publishes(old, number, protocol_of(port));
 }
 
 static void want_ports(struct arena *arena, const struct step *step, struct obstacles *wanted)

@@ -39,12 +39,6 @@ static void refuse_hooks(struct work *work, const struct service *service)
 	}
 }
 
-static bool has_own_network(const struct service *service)
-{
-	const char *mode = service->network_mode;
-	return !mode || !strcmp(mode, "bridge") || !strcmp(mode, "default");
-}
-
 /* How many containers can publish the port at the same time, each one port of the range; INT64_MAX when the
  * engine chooses. */
 static int64_t port_room(struct arena *arena, const struct port *port)
@@ -75,7 +69,7 @@ static void refuse_scale(
 static void refuse_scaled_ports(struct work *work, const struct task *task)
 {
 	const struct service *service = task->service;
-	for (size_t i = 0; i < service->nports && has_own_network(service); i++) {
+	for (size_t i = 0; i < service->nports && value_mode_publishes(service->network_mode); i++) {
 		const struct port *port = service->ports[i];
 		int64_t room = port_room(work->arena, port);
 		if (task->scale <= room)
