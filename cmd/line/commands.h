@@ -19,6 +19,7 @@
 	each(convert) \
 	each(cp) \
 	each(create) \
+	each(digest) \
 	each(down) \
 	each(events) \
 	each(exec) \
@@ -46,6 +47,7 @@
 	each(start) \
 	each(stats) \
 	each(stop) \
+	each(tags) \
 	each(timeline) \
 	each(top) \
 	each(unpause) \

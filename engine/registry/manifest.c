@@ -53,26 +53,58 @@ static int manifest_read(struct repository *repository, const struct request *re
 	return 0;
 }
 
-int manifest_get(
-	struct repository *repository, const char *object, struct manifest *ret, struct errors *errors)
+/* Asks for the manifest by GET or HEAD. */
+static struct request *ask_manifest(
+	struct repository *repository, const char *method, const char *object, struct errors *errors)
 {
 	struct arena *arena = repository_arena(repository);
 	struct repository_call call = {
-		.method = "GET", .path = arena_printf(arena, "/manifests/%s", object), .most = MANIFEST_MOST
+		.method = method, .path = arena_printf(arena, "/manifests/%s", object), .most = MANIFEST_MOST
 	};
 	for (size_t i = 0; i < sizeof known_types / sizeof *known_types; i++)
 		texts_add(arena, &call.accept, known_types[i]);
-	struct request *request = repository_ask(repository, &call, errors);
+	return repository_ask(repository, &call, errors);
+}
+
+static bool is_success(const struct request *request)
+{
+	return request->fault == HTTP_OK && request->status == 200;
+}
+
+int manifest_get(
+	struct repository *repository, const char *object, struct manifest *ret, struct errors *errors)
+{
+	struct request *request = ask_manifest(repository, "GET", object, errors);
 	if (!request)
 		return -1;
-	int result = request->fault == HTTP_OK && request->status == 200
+	int result = is_success(request)
 			     ? manifest_read(repository, request, object, ret, errors)
 			     : repository_refused(repository, request,
-				       arena_printf(arena, "%s%s cannot be read",
+				       arena_printf(repository_arena(repository), "%s%s cannot be read",
 					       strchr(object, ':') ? "" : "tag ", object),
 				       errors);
 	http_free(request);
 	return result;
+}
+
+int manifest_digest(
+	struct repository *repository, const char *object, const char **ret_digest, struct errors *errors)
+{
+	struct request *request = ask_manifest(repository, "HEAD", object, errors);
+	struct manifest manifest;
+	if (!request)
+		return -1;
+	const char *said = is_success(request) ? http_header(request, "Docker-Content-Digest") : NULL;
+	bool told = digest_valid(said) && (!digest_valid(object) || strcmp(said, object) == 0);
+	*ret_digest = told ? arena_strdup(repository_arena(repository), said) : NULL;
+	http_free(request);
+	if (told)
+		return 0;
+	/* a refusal of HEAD has no words, either */
+	if (manifest_get(repository, object, &manifest, errors) < 0)
+		return -1;
+	*ret_digest = manifest.digest;
+	return 0;
 }
 
 int manifest_put(struct repository *repository, const char *tag, const struct manifest *manifest,

@@ -23,6 +23,11 @@ bool manifest_is_index(const char *type);
 int manifest_get(
 	struct repository *repository, const char *object, struct manifest *ret, struct errors *errors);
 
+/* Asks what digest a tag stands for, without the manifest; one that the registry does not tell is made of the
+ * manifest. Returns 0 and the digest, the repository's arena's; or -1 with a finding. */
+int manifest_digest(
+	struct repository *repository, const char *object, const char **ret_digest, struct errors *errors);
+
 /* Puts it under a tag, or under its digest (NULL). Returns 0; or -1 with a finding, and the status of the
  * answer, 0 without one. */
 int manifest_put(struct repository *repository, const char *tag, const struct manifest *manifest,

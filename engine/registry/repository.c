@@ -285,8 +285,7 @@ static int repository_login(
 
 /* Exchanges */
 
-/* Whether the place is the registry itself: others that it names get no login. */
-static bool is_own(const struct repository *repository, const char *url)
+bool repository_is_own(const struct repository *repository, const char *url)
 {
 	const char *host = strstr(url, "://") + 3, *port = ":443";
 	size_t len = strcspn(host, "/?#"), own = strlen(repository->address);
@@ -301,7 +300,7 @@ const char *repository_url(const struct repository *repository, const char *loca
 	if (!host)
 		return arena_printf(repository->arena, "%s://%s%s%s", scheme, repository->address,
 			*location == '/' ? "" : "/", location);
-	if (is_own(repository, location)) /* whatever a proxy has made of it */
+	if (repository_is_own(repository, location)) /* whatever a proxy has made of it */
 		return arena_printf(repository->arena, "%s%s", scheme, host);
 	bool safe = strncasecmp(location, "https://", 8) == 0 || !repository->tls;
 	return safe ? arena_strdup(repository->arena, location) : NULL;
@@ -342,7 +341,7 @@ static void fill_call(
 	request->arg = call->arg;
 	for (size_t i = 0; i < call->accept.count; i++)
 		lines[count++] = arena_printf(arena, "Accept: %s", call->accept.items[i]);
-	if (repository->authorization && is_own(repository, request->path))
+	if (repository->authorization && repository_is_own(repository, request->path))
 		lines[count++] = repository->authorization;
 	request->headers = lines;
 }

@@ -48,6 +48,9 @@ void repository_reads(struct repository *repository, const char *path);
  * when that is somebody else without TLS. */
 const char *repository_url(const struct repository *repository, const char *location);
 
+/* Whether a whole URL is a place of the registry itself: others that it names get no login. */
+bool repository_is_own(const struct repository *repository, const char *url);
+
 /* An exchange with the registry. */
 struct repository_call {
 	const char *method;

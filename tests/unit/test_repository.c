@@ -3,6 +3,7 @@
 #include "engine/registry/challenge.h"
 #include "engine/registry/digest.h"
 #include "engine/registry/repository.h"
+#include "engine/registry/tag_list.h"
 
 static struct loop *loop;
 static struct config config;
@@ -121,6 +122,42 @@ static void places_that_a_registry_names(void **state)
 	repository_close(near);
 }
 
+static void the_next_page_of_tags(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *link, *next;
+	} cases[] = {
+		{ "</v2/a/tags/list?last=b&n=2>; rel=\"next\"", "/v2/a/tags/list?last=b&n=2" },
+		{ "<x>;rel=next", "x" },
+		{ "<x>; rel=\"last\", <y>; title=z; REL=\"next\"", "y" },
+		{ "<x>; rel=\"nextest\"", NULL },
+		{ "<x>, rel=\"next\"", NULL },
+		{ "<x; rel=\"next\"", NULL },
+		{ "<x>", NULL },
+		{ "", NULL },
+		{ NULL, NULL },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *next = tag_list_next(arena, cases[i].link);
+		if (cases[i].next)
+			assert_string_equal(next, cases[i].next);
+		else
+			assert_null(next);
+	}
+}
+
+static void texts_that_can_be_tags(void **state)
+{
+	(void)state;
+	const char *longest = arena_printf(arena, "%0128d", 0);
+	assert_true(tag_valid("latest") && tag_valid("1.0-a_b") && tag_valid("_") && tag_valid(longest));
+	assert_false(tag_valid(arena_printf(arena, "%s0", longest)));
+	static const char *const no[] = { "", ".a", "-a", "a b", "a/b", "a:b", "\x1b[2J" };
+	for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+		assert_false(tag_valid(no[i]));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -130,6 +167,8 @@ int main(void)
 		TEST(loopback_needs_no_tls),
 		TEST(names_have_a_host_a_path_and_an_object),
 		TEST(places_that_a_registry_names),
+		TEST(the_next_page_of_tags),
+		TEST(texts_that_can_be_tags),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
