@@ -233,17 +233,16 @@ static struct cJSON *bindings(struct arena *arena, const struct cJSON *map)
 	const struct cJSON *member, *binding;
 	cJSON_ArrayForEach(member, json_object(map, ""))
 	{
-		const char *text = NULL;
+		struct texts all = { 0 };
 		cJSON_ArrayForEach(binding, member)
 		{
 			const char *ip = json_text(binding, "HostIp", ""),
 				   *port = json_text(binding, "HostPort", "");
-			const char *one =
-				arena_printf(arena, "%s%s%s", ip, *ip ? ":" : "", *port ? port : "any");
-			text = text ? arena_printf(arena, "%s, %s", text, one) : one;
+			texts_add(arena, &all,
+				arena_printf(arena, "%s%s%s", ip, *ip ? ":" : "", *port ? port : "any"));
 		}
-		if (text)
-			cJSON_AddStringToObject(ports, member->string, text);
+		if (all.count)
+			cJSON_AddStringToObject(ports, member->string, texts_join(arena, &all, ", "));
 	}
 	return ports;
 }
