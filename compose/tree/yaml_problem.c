@@ -92,7 +92,8 @@ int yaml_problem(const struct yaml_parser_s *parser, const char *file, const cha
 	const char *problem = parser->problem ? parser->problem : "not YAML";
 	struct mark at = parser->error == YAML_READER_ERROR ? mark_at(file, text, len, parser->problem_offset)
 							    : mark_from(file, parser->problem_mark);
-	if (strstr(problem, "end of stream") || strstr(problem, "document indicator"))
+	if (strstr(problem, "end of stream") || strstr(problem, "document indicator") ||
+		strstr(problem, "expected ':'")) /* what it began with; libyaml is in the line behind it */
 		at = mark_from(file, parser->context_mark);
 	char found = char_at(text, len, at);
 	bool open = strstr(problem, "did not find expected ',' or") != NULL;
