@@ -6,7 +6,8 @@
 static const struct opt rows[] = {
 	{ OPT_FLAG, "no-deps", 0, AT(no_deps), NULL,
 		"Leave alone what asks to be restarted with a service (depends_on: restart: true)" },
-	{ OPT_SECONDS, "timeout", 't', AT(timeout), "TIME", "Grace of a stop before the kill (10, 1m30s)" },
+	{ OPT_SECONDS, "timeout", 't', AT(timeout), "TIME",
+		"Grace of a stop before the kill (10, 1m30s; -1: there is no kill)", .flags = OPT_EVER },
 	{ 0 },
 };
 
