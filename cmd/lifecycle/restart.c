@@ -30,7 +30,8 @@ const struct cmd cmd_restart = {
 	.args = "[SERVICE...]",
 	.brief = "Stop and start containers, and those that depend on them and ask for it",
 	.text = "Containers stay as they are: a changed file is what up is for. A service whose dependency restarts, too, "
-		"is stopped when that one is ready again.",
+		"is stopped when that one is ready again. What has ended starts, tasks included: name services to leave those "
+		"alone.",
 	.examples =
 		(const struct cmd_example[]){ { "restart web", "web, and what has web with restart: true" },
 			{ "restart -t 60 --no-deps db", "only db, which has a minute to end" }, { 0 } },
