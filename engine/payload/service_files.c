@@ -110,37 +110,12 @@ static int collect_files(struct arena *arena, const struct service *service, boo
 	return failed;
 }
 
-/* Whether `path` lies at or below `dir`. */
-static bool is_below(const char *path, const char *dir)
+/* A volume or bind is written to, a tmpfs is not there yet, and the root may be read-only. */
+static bool is_out_of_reach(
+	const struct service *service, const struct service_mounts *mounts, const char *path)
 {
-	size_t len = strlen(dir);
-	while (len > 1 && dir[len - 1] == '/')
-		len--;
-	return strncmp(path, dir, len) == 0 && (len == 1 || path[len] == '\0' || path[len] == '/');
-}
-
-/* The deepest thing mounted above a path decides: a volume or bind is written to, a tmpfs is not there yet,
- * and the root may be read-only. */
-static bool is_out_of_reach(const struct service *service, const char *path)
-{
-	size_t deepest = 0;
-	bool lost = service->read_only;
-	for (size_t i = 0; i < service->nvolumes; i++) {
-		const struct mount *mount = service->volumes[i];
-		if (is_below(path, mount->target) && strlen(mount->target) >= deepest) {
-			deepest = strlen(mount->target);
-			lost = strcmp(mount->type, "tmpfs") == 0;
-		}
-	}
-	for (size_t i = 0; i < service->ntmpfs; i++) {
-		size_t len = strcspn(service->tmpfs[i], ":");
-		if (len > 0 && strncmp(path, service->tmpfs[i], len) == 0 && path[len] == '/' &&
-			len >= deepest) {
-			deepest = len;
-			lost = true;
-		}
-	}
-	return lost;
+	const struct service_mount *above = service_mounts_above(mounts, path);
+	return above ? above->tmpfs : service->read_only;
 }
 
 /* A file right below a root that is read-only cannot be uploaded: no volume can stand there. */
@@ -148,11 +123,12 @@ static int check_reach(struct arena *arena, const struct service *service, const
 	size_t count, struct errors *errors)
 {
 	int failed = 0;
+	const struct service_mounts mounts = service_mounts(arena, service, NULL);
 	for (size_t i = 0; i < count; i++) {
 		const struct service_file *file = &files[i];
 		const char *kind = file->secret ? "secret" : "config";
 		if (!file->upload || strrchr(file->target, '/') != file->target ||
-			!is_out_of_reach(service, file->target))
+			!is_out_of_reach(service, &mounts, file->target))
 			continue;
 		failed = error_add(errors, ERROR_FILE, &file->ref->at,
 			arena_printf(arena, "services.%s.%ss", service->key, kind),
@@ -181,19 +157,20 @@ int service_files(struct arena *arena, const struct service *service, bool share
 }
 
 void service_files_volumes(struct arena *arena, const struct service *service,
-	const struct service_file *files, size_t count, const char ***ret_dirs, size_t *ret_ndirs)
+	const struct service_mounts *mounts, const struct service_file *files, size_t count,
+	const char ***ret_dirs, size_t *ret_ndirs)
 {
 	const char **dirs = NULL;
 	size_t ndirs = 0;
 	for (size_t i = 0; i < count; i++) {
 		const char *slash = strrchr(files[i].target, '/');
 		if (!files[i].upload || slash == files[i].target ||
-			!is_out_of_reach(service, files[i].target))
+			!is_out_of_reach(service, mounts, files[i].target))
 			continue;
 		const char *dir = arena_strndup(arena, files[i].target, (size_t)(slash - files[i].target));
 		bool known = false;
 		for (size_t k = 0; k < ndirs && !known; k++)
-			known = is_below(dir, dirs[k]);
+			known = service_mounts_is_below(dir, dirs[k]);
 		if (!known)
 			*ARENA_PUSH(arena, dirs, ndirs) = dir;
 	}

@@ -167,3 +167,46 @@ load helper
 	[ "$(docker exec "$PROJECT-web-1" cat /run/secrets/token)" = abc ]
 	flow down
 }
+
+@test "A3 what an image or another service has above an upload is nobody's volume for uploads, and its data stays" {
+	printf 'FROM busybox\nVOLUME /data/ /other\n' | DOCKER_BUILDKIT=0 docker build -q -t "$PROJECT-data" - >/dev/null
+	compose <<-YAML
+		x-sleeper: &sleeper {image: $PROJECT-data, init: true, command: sleep 1000, network_mode: none, environment: {N: "\${N:-1}"}}
+		services:
+		  web:
+		    <<: *sleeper
+		    read_only: true
+		    configs: [{source: c, target: /data/c}, {source: c, target: /other/sub/c}, {source: c, target: /own/c}]
+		  borrower:
+		    <<: *sleeper
+		    image: busybox
+		    read_only: true
+		    volumes_from: [lender]
+		    configs: [{source: c, target: /shared/sub/c}]
+		  lender: {image: busybox, init: true, command: sleep 1000, network_mode: none, volumes: ["shared:/shared"]}
+		  plain: *sleeper
+		volumes: {shared: }
+		configs: {c: {content: hello}}
+	YAML
+	kept() {
+		docker exec "$PROJECT-web-1" cat /data/k /other/sub/k
+		docker exec "$PROJECT-borrower-1" cat /shared/sub/k
+		docker exec "$PROJECT-plain-1" cat /data/k
+	}
+	flow up -d
+	[ "$(docker exec "$PROJECT-web-1" cat /data/c /other/sub/c /own/c)" = hellohellohello ]
+	[ "$(docker exec "$PROJECT-borrower-1" cat /shared/sub/c)" = hello ]
+	[ "$(field web-1 '{{index .Config.Labels "docker-flow.uploads"}}' | tail -n +2)" = /own ]
+	docker exec "$PROJECT-web-1" sh -c 'echo kept | tee /data/k >/other/sub/k'
+	docker exec "$PROJECT-borrower-1" sh -c 'echo kept >/shared/sub/k'
+	docker exec "$PROJECT-plain-1" sh -c 'echo kept >/data/k'
+	N=2 flow up -d
+	[ "$(kept)" = $'kept\nkept\nkept\nkept' ]
+	volumes=$(docker inspect -f '{{range .Mounts}}{{if eq .Type "volume"}}{{if ne .Destination "/own"}}{{.Name}} {{end}}{{end}}{{end}}' "$PROJECT-web-1" "$PROJECT-plain-1")
+	flow down
+	# shellcheck disable=SC2086 # names
+	docker volume inspect $volumes >/dev/null
+	# shellcheck disable=SC2086
+	docker volume rm $volumes >/dev/null
+	docker rmi "$PROJECT-data" >/dev/null
+}

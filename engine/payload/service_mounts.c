@@ -1,0 +1,108 @@
+#include "engine/payload/service_mounts.h"
+
+#include "base/text/text.h"
+#include "base/text/texts.h"
+#include "compose/tree/path.h"
+
+#include <string.h>
+
+static void add_mount(
+	struct arena *arena, struct service_mounts *mounts, const char *target, bool tmpfs, bool writable)
+{
+	*ARENA_PUSH(arena, mounts->items, mounts->count) =
+		(struct service_mount){ .target = target, .tmpfs = tmpfs, .writable = writable };
+}
+
+static void add_of_image(struct arena *arena, struct service_mounts *mounts, const struct service *service,
+	const struct observed *seen)
+{
+	const struct observed_image *image =
+		seen ? observed_image(seen, service_image(arena, service)) : NULL;
+	mounts->whole &= image && image->id;
+	for (size_t i = 0; image && i < image->nvolumes; i++)
+		add_mount(arena, mounts, image->volumes[i], false, true);
+}
+
+/* What the service's volumes mount; a tmpfs is never lent to others. */
+static void add_volumes(
+	struct arena *arena, struct service_mounts *mounts, const struct service *service, bool lent)
+{
+	for (size_t i = 0; i < service->nvolumes; i++) {
+		const struct mount *mount = service->volumes[i];
+		bool tmpfs = strcmp(mount->type, "tmpfs") == 0;
+		if (!tmpfs || !lent)
+			add_mount(arena, mounts, path_clean(arena, mount->target), tmpfs, !mount->read_only);
+	}
+}
+
+static void add_tmpfs(struct arena *arena, struct service_mounts *mounts, const struct service *service)
+{
+	for (size_t i = 0; i < service->ntmpfs; i++) {
+		const char *text = service->tmpfs[i];
+		add_mount(arena, mounts, path_clean(arena, arena_strndup(arena, text, strcspn(text, ":"))),
+			true, true);
+	}
+}
+
+/* Adds the keys of the services that it takes volumes from. */
+static void add_lenders(
+	struct arena *arena, struct texts *lenders, const struct service *service, bool *whole)
+{
+	for (size_t i = 0; i < service->nvolumes_from; i++) {
+		const char *from = service->volumes_from[i];
+		if (text_after(from, "container:"))
+			*whole = false;
+		else
+			texts_add_once(arena, lenders, arena_strndup(arena, from, strcspn(from, ":")));
+	}
+}
+
+struct service_mounts service_mounts(
+	struct arena *arena, const struct service *service, const struct observed *seen)
+{
+	struct service_mounts mounts = { .whole = true };
+	struct texts lenders = { 0 };
+	add_of_image(arena, &mounts, service, seen);
+	add_lenders(arena, &lenders, service, &mounts.whole);
+	for (size_t i = 0; i < lenders.count; i++) {
+		const struct service *lender = project_service(service->project, lenders.items[i]);
+		if (!lender) {
+			mounts.whole = false;
+			continue;
+		}
+		add_of_image(arena, &mounts, lender, seen);
+		add_volumes(arena, &mounts, lender, true);
+		add_lenders(arena, &lenders, lender, &mounts.whole);
+	}
+	add_volumes(arena, &mounts, service, false);
+	add_tmpfs(arena, &mounts, service);
+	return mounts;
+}
+
+struct service_mounts service_mounts_observed(struct arena *arena, const struct observed_container *container)
+{
+	struct service_mounts mounts = { .whole = true };
+	for (size_t i = 0; i < container->nmounts; i++) {
+		const struct observed_mount *mount = &container->mounts[i];
+		add_mount(arena, &mounts, mount->target, text_is(mount->type, "tmpfs"), mount->writable);
+	}
+	return mounts;
+}
+
+bool service_mounts_is_below(const char *path, const char *dir)
+{
+	size_t len = strlen(dir);
+	return strncmp(path, dir, len) == 0 && (len == 1 || path[len] == '\0' || path[len] == '/');
+}
+
+const struct service_mount *service_mounts_above(const struct service_mounts *mounts, const char *path)
+{
+	const struct service_mount *deepest = NULL;
+	for (size_t i = 0; i < mounts->count; i++) {
+		const struct service_mount *mount = &mounts->items[i];
+		if (service_mounts_is_below(path, mount->target) &&
+			(!deepest || strlen(mount->target) >= strlen(deepest->target)))
+			deepest = mount;
+	}
+	return deepest;
+}
