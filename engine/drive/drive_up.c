@@ -202,15 +202,6 @@ static int up_look(struct drive *drive, enum drive_look why)
 	return result < 0 || drive->idle ? result : up_preview(up);
 }
 
-/* Whether a container of the service, or of one of its hooks, is made from the image. */
-static bool needs_image(struct arena *arena, const struct service *service, const char *reference)
-{
-	bool needs = strcmp(service_image(arena, service), reference) == 0;
-	for (size_t i = 0; i < service->npre_start; i++)
-		needs |= text_is(service->pre_start[i]->image, reference);
-	return needs;
-}
-
 /* Selected services whose image could not be had, and what requires them, are out; the others go on. Returns
  * why, by the vertices' order; NULL for those that go on, or only need one that does not. */
 static const char **drop_imageless(struct drive *drive)
@@ -221,10 +212,11 @@ static const char **drop_imageless(struct drive *drive)
 		const struct step *step = drive->image_plan->steps[i];
 		if (step->may_fail || (step->state != STEP_FAILED && step->state != STEP_SKIPPED))
 			continue;
+		const struct texts *needed = &step->image.needed_by;
 		for (size_t v = 0; v < dag->count; v++) {
 			struct dag_vertex *vertex = dag->vertices[v];
 			if ((!vertex->selected && !vertex->dropped) ||
-				!needs_image(drive->scratch, vertex->service, step->name))
+				!text_among(vertex->service->key, needed->items, needed->count))
 				continue;
 			why[vertex->order] = step->op == OP_IMAGE_BUILD
 						     ? "left out: its image could not be built"
