@@ -39,6 +39,10 @@ static const struct advice advices[] = {
 	{ "found unexpected document indicator", 0, NULL, "a quoted text that starts here has no end" },
 	{ "found unknown escape character", 0, NULL,
 		"within double quotes write \\\\ for a backslash, or use single quotes" },
+	{ "did not find expected ',' or", '[', NULL,
+		"quote the value if the bracket belongs to it; else a comma is missing before it" },
+	{ "did not find expected ',' or", '{', NULL,
+		"quote the value if the bracket belongs to it; else a comma is missing before it" },
 	{ "did not find expected ',' or", 0, NULL, "a bracket or a comma is missing in the list or mapping" },
 	{ "did not find expected <document start>", 0, NULL,
 		"what stands before is complete: this line is indented less than the first key, or a key is missing" },
@@ -109,7 +113,7 @@ int yaml_problem(const struct yaml_parser_s *parser, const char *file, const cha
 	const char *context = !advice && parser->context ? arena_printf(arena, " (%s)", parser->context) : "";
 	error_add(errors, ERROR_FILE, &at, NULL, "yaml: %s%s",
 		advice && advice->message ? advice->message : problem, context);
-	if (open && line != at.line)
+	if (open && !advice->at && line != at.line)
 		return error_hint(errors, "%s that begins in line %u", advice->hint, line);
 	return advice ? error_hint(errors, "%s", advice->hint) : -1;
 }
