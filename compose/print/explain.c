@@ -267,7 +267,7 @@ static bool print_path(const struct explain *explain, const char *path)
 {
 	struct arena *arena = explain->arena;
 	const struct node *wins = explain_path_value(arena, explain->project, path);
-	const char *value = text_is(path, "name") ? explain->project->name : node_text(wins);
+	const char *value = node_text(wins);
 	struct node **docs;
 	size_t ndocs = read_documents(explain, &docs);
 	bool found = false, cut = false, in_service = strncmp(path, "services.", 9) == 0;
