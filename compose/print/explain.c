@@ -397,8 +397,11 @@ int explain_print(const struct explain *explain, const char *what, struct errors
 		return 0;
 	if (is_path)
 		near = explain_path_nearest(explain->arena, tree, what);
-	while (is_path && near && !explain_path_node(explain->arena, tree, near))
-		near = explain_path_nearest(explain->arena, tree, near);
+	while (is_path && near && !explain_path_node(explain->arena, tree, near)) {
+		const char *next = explain_path_nearest(explain->arena, tree, near);
+		near = text_is(next, near) ? NULL
+					   : next; /* all its keys are there, and the last has no such part */
+	}
 	error_add(errors, ERROR_USAGE, NULL, NULL, "%s: nothing sets it", what);
 	if (error_hint_meant(errors, near))
 		return -1;

@@ -208,10 +208,9 @@ static const struct observed_image *image_of(const struct body *body, const stru
 }
 
 /* Whether the old container's volume at `target` is one the new container must keep: an anonymous volume of
- * the service, one of the image, or one that carries uploads and cannot be told from those. While the image
- * is unknown every volume with a generated name counts: data is never dropped for want of knowledge. */
-static bool must_inherit(const struct body *body, const struct observed_mount *old,
-	const char *const *uploads, size_t nuploads)
+ * the service, or one of the image. While the image is unknown every volume with a generated name counts:
+ * data is never dropped for want of knowledge. What only uploads are in is made anew. */
+static bool must_inherit(const struct body *body, const struct observed_mount *old)
 {
 	const struct service *service = body->service;
 	const struct observed_image *image = image_of(body, service);
@@ -221,23 +220,19 @@ static bool must_inherit(const struct body *body, const struct observed_mount *o
 		if (strcmp(service->volumes[i]->target, old->target) == 0 &&
 			strcmp(service->volumes[i]->type, "volume") == 0 && !service->volumes[i]->source)
 			return true;
-	for (size_t i = 0; i < nuploads; i++)
-		if (strcmp(uploads[i], old->target) == 0)
-			return true;
 	for (size_t i = 0; image && i < image->nvolumes; i++)
 		if (strcmp(image->volumes[i], old->target) == 0)
 			return true;
 	return !image && old->name && all_hex(old->name);
 }
 
-static void inherit_volumes(
-	struct body *body, struct mount_places *places, const char *const *uploads, size_t nuploads)
+static void inherit_volumes(struct body *body, struct mount_places *places)
 {
 	const struct step_create *create = &body->step->create;
 	const struct observed_container *from = create->renew_volumes ? NULL : create->replaces;
 	for (size_t i = 0; from && i < from->nmounts; i++) {
 		const struct observed_mount *old = &from->mounts[i];
-		if (strcmp(old->type, "tmpfs") == 0 || !must_inherit(body, old, uploads, nuploads))
+		if (strcmp(old->type, "tmpfs") == 0 || !must_inherit(body, old))
 			continue;
 		const char *source = strcmp(old->type, "volume") == 0 ? old->name : old->source;
 		set_place(body, places,
@@ -314,12 +309,13 @@ static void add_uploads(struct body *body, struct mount_places *places, const ch
 	if (body->service->nvolumes_from)
 		shared_uploads(body, places, &targets);
 	for (size_t i = 0; i < nuploads; i++) {
+		if (place_at(places, uploads[i]))
+			continue;
 		if (whole)
 			texts_add_once(body->arena, &targets, uploads[i]);
-		if (!place_at(places, uploads[i]))
-			set_place(body, places,
-				(struct mount_place){ .target = uploads[i],
-					.mount = new_mount("volume", NULL, uploads[i], false) });
+		set_place(body, places,
+			(struct mount_place){ .target = uploads[i],
+				.mount = new_mount("volume", NULL, uploads[i], false) });
 	}
 	if (label && targets.count)
 		put_text(labels, "docker-flow.uploads",
@@ -346,7 +342,7 @@ int payload_mounts(struct body *body)
 		body->arena, body->service, body->context->shared_files, &files, &nfiles, body->errors);
 	const struct service_mounts mounts = service_mounts(body->arena, body->service, body->context->seen);
 	service_files_volumes(body->arena, body->service, &mounts, files, nfiles, &uploads, &nuploads);
-	inherit_volumes(body, &places, uploads, nuploads);
+	inherit_volumes(body, &places);
 	failed |= add_mounts(body, &places);
 	bind_files(body, &places, files, nfiles);
 	add_uploads(body, &places, uploads, nuploads, mounts.whole);

@@ -13,12 +13,19 @@ static void add_mount(
 		(struct service_mount){ .target = target, .tmpfs = tmpfs, .writable = writable };
 }
 
-static void add_of_image(struct arena *arena, struct service_mounts *mounts, const struct service *service,
-	const struct observed *seen)
+/* The service's image, or NULL: it is not known. */
+static const struct observed_image *image_of(
+	struct arena *arena, const struct service *service, const struct observed *seen)
 {
 	const struct observed_image *image =
 		seen ? observed_image(seen, service_image(arena, service)) : NULL;
-	mounts->whole &= image && image->id;
+	return image && image->id ? image : NULL;
+}
+
+static void add_of_image(
+	struct arena *arena, struct service_mounts *mounts, const struct observed_image *image)
+{
+	mounts->whole &= image != NULL;
 	for (size_t i = 0; image && i < image->nvolumes; i++)
 		add_mount(arena, mounts, image->volumes[i], false, true);
 }
@@ -44,6 +51,41 @@ static void add_tmpfs(struct arena *arena, struct service_mounts *mounts, const 
 	}
 }
 
+static void add_observed(
+	struct arena *arena, struct service_mounts *mounts, const struct observed_container *container)
+{
+	for (size_t i = 0; i < container->nmounts; i++) {
+		const struct observed_mount *mount = &container->mounts[i];
+		add_mount(arena, mounts, mount->target, text_is(mount->type, "tmpfs"), mount->writable);
+	}
+}
+
+static const struct observed_container *container_of(
+	const struct service *service, const struct observed *seen)
+{
+	for (size_t i = 0; seen && i < seen->ncontainers; i++) {
+		const struct observed_container *container = seen->containers[i];
+		if (!container->oneoff && text_is(container->service, service->key) &&
+			text_is(container->project, service->project->name))
+			return container;
+	}
+	return NULL;
+}
+
+/* What a service lends: where its image was not asked for, it has a container already, and keeps it. */
+static void add_lent(struct arena *arena, struct service_mounts *mounts, const struct service *lender,
+	const struct observed *seen)
+{
+	const struct observed_image *image = image_of(arena, lender, seen);
+	const struct observed_container *container = image ? NULL : container_of(lender, seen);
+	if (container) {
+		add_observed(arena, mounts, container);
+		return;
+	}
+	add_of_image(arena, mounts, image);
+	add_volumes(arena, mounts, lender, true);
+}
+
 /* Adds the keys of the services that it takes volumes from. */
 static void add_lenders(
 	struct arena *arena, struct texts *lenders, const struct service *service, bool *whole)
@@ -62,7 +104,7 @@ struct service_mounts service_mounts(
 {
 	struct service_mounts mounts = { .whole = true };
 	struct texts lenders = { 0 };
-	add_of_image(arena, &mounts, service, seen);
+	add_of_image(arena, &mounts, image_of(arena, service, seen));
 	add_lenders(arena, &lenders, service, &mounts.whole);
 	for (size_t i = 0; i < lenders.count; i++) {
 		const struct service *lender = project_service(service->project, lenders.items[i]);
@@ -70,8 +112,7 @@ struct service_mounts service_mounts(
 			mounts.whole = false;
 			continue;
 		}
-		add_of_image(arena, &mounts, lender, seen);
-		add_volumes(arena, &mounts, lender, true);
+		add_lent(arena, &mounts, lender, seen);
 		add_lenders(arena, &lenders, lender, &mounts.whole);
 	}
 	add_volumes(arena, &mounts, service, false);
@@ -82,10 +123,7 @@ struct service_mounts service_mounts(
 struct service_mounts service_mounts_observed(struct arena *arena, const struct observed_container *container)
 {
 	struct service_mounts mounts = { .whole = true };
-	for (size_t i = 0; i < container->nmounts; i++) {
-		const struct observed_mount *mount = &container->mounts[i];
-		add_mount(arena, &mounts, mount->target, text_is(mount->type, "tmpfs"), mount->writable);
-	}
+	add_observed(arena, &mounts, container);
 	return mounts;
 }
 

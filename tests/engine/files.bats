@@ -182,8 +182,8 @@ load helper
 		    image: busybox
 		    read_only: true
 		    volumes_from: [lender]
-		    configs: [{source: c, target: /shared/sub/c}]
-		  lender: {image: busybox, init: true, command: sleep 1000, network_mode: none, volumes: ["shared:/shared"]}
+		    configs: [{source: c, target: /shared/sub/c}, {source: c, target: /data/c}]
+		  lender: {image: $PROJECT-data, init: true, command: sleep 1000, network_mode: none, volumes: ["shared:/shared"]}
 		  plain: *sleeper
 		volumes: {shared: }
 		configs: {c: {content: hello}}
@@ -195,18 +195,41 @@ load helper
 	}
 	flow up -d
 	[ "$(docker exec "$PROJECT-web-1" cat /data/c /other/sub/c /own/c)" = hellohellohello ]
-	[ "$(docker exec "$PROJECT-borrower-1" cat /shared/sub/c)" = hello ]
+	[ "$(docker exec "$PROJECT-borrower-1" cat /shared/sub/c /data/c)" = hellohello ]
 	[ "$(field web-1 '{{index .Config.Labels "docker-flow.uploads"}}' | tail -n +2)" = /own ]
 	docker exec "$PROJECT-web-1" sh -c 'echo kept | tee /data/k >/other/sub/k'
 	docker exec "$PROJECT-borrower-1" sh -c 'echo kept >/shared/sub/k'
 	docker exec "$PROJECT-plain-1" sh -c 'echo kept >/data/k'
+	docker exec "$PROJECT-lender-1" sh -c 'echo kept >/data/k'
+	flow up -d --scale borrower=2 borrower # the lender's image is not asked for
+	[ "$(docker exec "$PROJECT-borrower-2" cat /data/k /shared/sub/k)" = $'kept\nkept' ]
+	[ "$(flow run --rm borrower cat /data/k /data/c)" = $'kept\nhello' ]
 	N=2 flow up -d
 	[ "$(kept)" = $'kept\nkept\nkept\nkept' ]
-	volumes=$(docker inspect -f '{{range .Mounts}}{{if eq .Type "volume"}}{{if ne .Destination "/own"}}{{.Name}} {{end}}{{end}}{{end}}' "$PROJECT-web-1" "$PROJECT-plain-1")
+	volumes=$(docker inspect -f '{{range .Mounts}}{{if eq .Type "volume"}}{{if ne .Destination "/own"}}{{.Name}} {{end}}{{end}}{{end}}' "$PROJECT-web-1" "$PROJECT-plain-1" "$PROJECT-lender-1" | sed "s/${PROJECT}_shared //")
 	flow down
 	# shellcheck disable=SC2086 # names
 	docker volume inspect $volumes >/dev/null
 	# shellcheck disable=SC2086
 	docker volume rm $volumes >/dev/null
 	docker rmi "$PROJECT-data" >/dev/null
+}
+
+@test "A3 what was mounted before is no place for uploads: it stays as it was, and goes with nobody" {
+	mkdir host
+	sleeper='image: busybox, init: true, command: sleep 1000, network_mode: none, read_only: true'
+	compose <<<"services: {web: {$sleeper, volumes: [/data, './host:/bound']}}"
+	flow up -d
+	docker exec "$PROJECT-web-1" sh -c 'echo kept >/data/k'
+	volume=$(field web-1 '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}}{{end}}{{end}}')
+	for n in 1 2; do
+		compose <<<"{services: {web: {$sleeper, environment: {N: '$n'}, configs: [{source: c, target: /data/c}, {source: c, target: /bound/c}]}}, configs: {c: {content: hello}}}"
+		flow up -d
+		[ "$(docker exec "$PROJECT-web-1" cat /data/c /bound/c)" = hellohello ]
+		[ "$(field web-1 '{{range .Mounts}}{{.Type}} {{.Destination}} {{end}}' | xargs -n2 | sort | xargs)" = "volume /bound volume /data" ]
+		[ -z "$(ls host)" ]
+	done
+	flow down
+	[ "$(docker run --rm -v "$volume:/data" busybox cat /data/k)" = kept ]
+	docker volume rm "$volume" >/dev/null
 }
