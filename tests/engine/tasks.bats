@@ -170,6 +170,20 @@ waited_for() {
 	is db-1 exited
 }
 
+@test "C8 --exit-code-from: a dependency that fails is told as ever, with its last lines" {
+	compose <<-'YAML'
+		x-quick: &quick {image: busybox, network_mode: none}
+		services:
+		  migrate: {<<: *quick, command: [sh, -c, "echo no such table; exit 4"]}
+		  test: {<<: *quick, command: "true", depends_on: {migrate: {condition: service_completed_successfully}}}
+	YAML
+	for _ in 1 2 3 4 5; do
+		run -4 timeout 60 "$FLOW" up --exit-code-from test
+		has "compose.yaml:3:3: error: services.migrate: service \"migrate\" didn't complete successfully: exit 4" "last lines of $PROJECT-migrate-1:" "no such table"
+		flow down -t 0
+	done
+}
+
 @test "C8 --exit-code-from: an end while other services are still waited for is heard at once" {
 	compose <<-'YAML'
 		services:
