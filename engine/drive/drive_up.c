@@ -90,6 +90,7 @@ static int look_for_obstacles(struct drive_up *up)
 		return -1;
 	if (others->plugins)
 		others->plugins->whole = has_no_legacy_plugins(drive->engine);
+	drive->seen->others = others;
 	return obstacles_refuse(drive->scratch, drive->plan, drive->seen, others, drive->errors);
 }
 
@@ -183,9 +184,11 @@ static int up_preview(struct drive_up *up)
 				is_recalled(vertex) ? "counts as unchanged" : "is not known yet");
 	}
 	for (const struct error *limit = limits.first; limit; limit = limit->next)
-		if (limit->warning)
+		if (limit->warning) {
 			error_warn(drive->errors, &limit->at, limit->path, "%s", limit->message);
-		else if (up->tells)
+			if (limit->hint)
+				error_hint(drive->errors, "%s", limit->hint);
+		} else if (up->tells)
 			plan_note(drive->plan, "%s: %s", limit->path, limit->message);
 	if (up->tells)
 		preview_changes(drive, up->show_values);

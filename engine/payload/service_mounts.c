@@ -51,12 +51,15 @@ static void add_tmpfs(struct arena *arena, struct service_mounts *mounts, const 
 	}
 }
 
-static void add_observed(
-	struct arena *arena, struct service_mounts *mounts, const struct observed_container *container)
+/* What a container has; `lent` as above, `writable` for whom it is lent to. */
+static void add_observed(struct arena *arena, struct service_mounts *mounts,
+	const struct observed_container *container, bool lent, bool writable)
 {
 	for (size_t i = 0; i < container->nmounts; i++) {
 		const struct observed_mount *mount = &container->mounts[i];
-		add_mount(arena, mounts, mount->target, text_is(mount->type, "tmpfs"), mount->writable);
+		bool tmpfs = text_is(mount->type, "tmpfs");
+		if (!tmpfs || !lent)
+			add_mount(arena, mounts, mount->target, tmpfs, writable && mount->writable);
 	}
 }
 
@@ -72,30 +75,61 @@ static const struct observed_container *container_of(
 	return NULL;
 }
 
+/* An entry of volumes_from: SERVICE[:ro], container:NAME[:ro]. */
+struct lender {
+	const char *name;
+	bool container, writable;
+};
+
+static struct lender lender_read(struct arena *arena, const char *text)
+{
+	const char *name = text_after(text, "container:");
+	struct lender lender = { .container = name != NULL };
+	name = name ? name : text;
+	size_t len = strcspn(name, ":");
+	lender.name = arena_strndup(arena, name, len);
+	lender.writable = !text_is(text_after(name + len, ":"), "ro");
+	return lender;
+}
+
 /* What a service lends: where its image was not asked for, it has a container already, and keeps it. */
-static void add_lent(struct arena *arena, struct service_mounts *mounts, const struct service *lender,
-	const struct observed *seen)
+static void add_of_service(struct arena *arena, struct service_mounts *mounts, const struct service *lender,
+	const struct observed *seen, bool writable)
 {
 	const struct observed_image *image = image_of(arena, lender, seen);
 	const struct observed_container *container = image ? NULL : container_of(lender, seen);
+	size_t first = mounts->count;
 	if (container) {
-		add_observed(arena, mounts, container);
+		add_observed(arena, mounts, container, true, writable);
 		return;
 	}
 	add_of_image(arena, mounts, image);
 	add_volumes(arena, mounts, lender, true);
+	for (size_t i = first; i < mounts->count; i++)
+		mounts->items[i].writable &= writable;
 }
 
-/* Adds the keys of the services that it takes volumes from. */
-static void add_lenders(
-	struct arena *arena, struct texts *lenders, const struct service *service, bool *whole)
+/* What the service is lent, and who lends to those it has it from. */
+static void add_lent(struct arena *arena, struct service_mounts *mounts, const struct service *service,
+	const struct observed *seen)
 {
-	for (size_t i = 0; i < service->nvolumes_from; i++) {
-		const char *from = service->volumes_from[i];
-		if (text_after(from, "container:"))
-			*whole = false;
+	struct texts entries = { 0 };
+	for (size_t i = 0; i < service->nvolumes_from; i++)
+		texts_add_once(arena, &entries, service->volumes_from[i]);
+	for (size_t i = 0; i < entries.count; i++) {
+		const struct lender lender = lender_read(arena, entries.items[i]);
+		const struct service *from =
+			lender.container ? NULL : project_service(service->project, lender.name);
+		const struct observed_container *called =
+			lender.container ? observed_called(seen, lender.name) : NULL;
+		if (from)
+			add_of_service(arena, mounts, from, seen, lender.writable);
+		else if (called)
+			add_observed(arena, mounts, called, true, lender.writable);
 		else
-			texts_add_once(arena, lenders, arena_strndup(arena, from, strcspn(from, ":")));
+			mounts->whole = false;
+		for (size_t k = 0; from && k < from->nvolumes_from; k++)
+			texts_add_once(arena, &entries, from->volumes_from[k]);
 	}
 }
 
@@ -103,18 +137,8 @@ struct service_mounts service_mounts(
 	struct arena *arena, const struct service *service, const struct observed *seen)
 {
 	struct service_mounts mounts = { .whole = true };
-	struct texts lenders = { 0 };
 	add_of_image(arena, &mounts, image_of(arena, service, seen));
-	add_lenders(arena, &lenders, service, &mounts.whole);
-	for (size_t i = 0; i < lenders.count; i++) {
-		const struct service *lender = project_service(service->project, lenders.items[i]);
-		if (!lender) {
-			mounts.whole = false;
-			continue;
-		}
-		add_lent(arena, &mounts, lender, seen);
-		add_lenders(arena, &lenders, lender, &mounts.whole);
-	}
+	add_lent(arena, &mounts, service, seen);
 	add_volumes(arena, &mounts, service, false);
 	add_tmpfs(arena, &mounts, service);
 	return mounts;
@@ -123,7 +147,7 @@ struct service_mounts service_mounts(
 struct service_mounts service_mounts_observed(struct arena *arena, const struct observed_container *container)
 {
 	struct service_mounts mounts = { .whole = true };
-	add_observed(arena, &mounts, container);
+	add_observed(arena, &mounts, container, false, true);
 	return mounts;
 }
 

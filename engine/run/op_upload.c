@@ -185,8 +185,12 @@ static int make_bundles(struct op_call *call, struct bundles *bundles)
 {
 	struct service_file *files = NULL;
 	size_t count = 0;
+	struct errors found; /* warnings were told when the container was made */
+	errors_init(&found, call->arena);
 	int failed = service_files(
-		call->arena, call->step->service, call->context->shared_files, &files, &count, call->errors);
+		call->arena, call->step->service, call->context->shared_files, &files, &count, &found);
+	if (failed)
+		errors_append(call->errors, &found);
 	bundles->mounts = mounts_of(call);
 	service_files_volumes(call->arena, call->step->service, &bundles->mounts, files, count,
 		&bundles->volumes, &bundles->nvolumes);

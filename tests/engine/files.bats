@@ -233,3 +233,34 @@ load helper
 	[ "$(docker run --rm -v "$volume:/data" busybox cat /data/k)" = kept ]
 	docker volume rm "$volume" >/dev/null
 }
+
+@test "B5 a config under a tmpfs or in a volume that is read-only is told at its place, once" {
+	try() { compose <<<"{services: {web: {image: busybox, init: true, command: sleep 1000, network_mode: none, $1, configs: [{source: c, target: /data/c}]}}, volumes: {v: }, configs: {c: {content: hello}}}"; }
+	for root in 'read_only: true' 'read_only: false'; do
+		try "$root, volumes: [{type: volume, source: v, target: /data, read_only: true}]"
+		run -2 flow up -d
+		has "compose.yaml:1:" "services.web.configs: config c cannot be uploaded to /data/c: /data is mounted read-only" "hint:"
+		[ -z "$(ids)" ]
+	done
+	try 'read_only: true, tmpfs: [/data]'
+	run -2 flow up -d
+	has "config c cannot be uploaded to /data/c: /data is a tmpfs" "in a directory below"
+	try 'tmpfs: [/data/]'
+	run -0 flow up -d
+	has "warning: services.web.configs: /data/c is not seen in the container: the tmpfs /data is mounted over it" "in a directory below"
+	[ "$(grep -c warning: <<<"$output")" = 1 ]
+	[ -z "$(field web-1 '{{range .Mounts}}{{.Type}} {{end}}')" ]
+}
+
+@test "A3 what a container of others lends is not hidden by a volume for uploads" {
+	docker run -d --name "$PROJECT-outer" -v /data busybox sh -c 'echo kept >/data/k; exec sleep 1000' >/dev/null
+	until_true docker exec "$PROJECT-outer" test -s /data/k
+	compose <<<"{services: {web: {image: busybox, init: true, command: sleep 1000, network_mode: none, read_only: true, volumes_from: ['container:$PROJECT-outer'], configs: [{source: c, target: /data/c}]}}, configs: {c: {content: hello}}}"
+	flow up -d
+	[ "$(docker exec "$PROJECT-web-1" cat /data/k /data/c)" = $'kept\nhello' ]
+	flow up -d --force-recreate
+	[ "$(flow run --rm web cat /data/k /data/c)" = $'kept\nhello' ]
+	flow down
+	[ "$(docker exec "$PROJECT-outer" cat /data/k)" = kept ]
+	docker rm -fv "$PROJECT-outer" >/dev/null
+}
