@@ -286,7 +286,8 @@ static bool print_path(const struct explain *explain, const char *path)
 				continue;
 			if (!named)
 				fprintf(explain->out, "  extends %s\n", name);
-			named = found = true;
+			named = true;
+			found |= node != NULL;
 			print_document(explain, docs[i], here, node, wins, &cut);
 		}
 		name = in_service ? base_of(arena, docs, ndocs, name) : NULL;

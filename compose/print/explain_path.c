@@ -17,16 +17,28 @@ static const struct node *find_pair(const struct node *list, const char *key)
 	return NULL;
 }
 
+/* Reads "[N]"; false when something else stands there. `ret_rest`: what follows, without a point. */
+static bool read_index(const char *path, unsigned long *ret_index, const char **ret_rest)
+{
+	size_t digits = strspn(path + 1, "0123456789");
+	const char *end = path + 1 + digits;
+	if (!digits || digits > 9 || *end != ']' || (end[1] && end[1] != '.' && end[1] != '['))
+		return false;
+	*ret_index = strtoul(path + 1, NULL, 10);
+	*ret_rest = end + 1 + (end[1] == '.');
+	return true;
+}
+
 const struct node *explain_path_node(struct arena *arena, const struct node *node, const char *path)
 {
 	if (!node || !*path)
 		return node;
 	if (*path == '[') {
-		char *end;
-		unsigned long index = strtoul(path + 1, &end, 10);
-		if (*end != ']' || node->kind != NODE_LIST || index >= node->nitems)
+		unsigned long index;
+		const char *rest;
+		if (!read_index(path, &index, &rest) || node->kind != NODE_LIST || index >= node->nitems)
 			return NULL;
-		return explain_path_node(arena, node->items[index], end[1] == '.' ? end + 2 : end + 1);
+		return explain_path_node(arena, node->items[index], rest);
 	}
 	if (node->kind == NODE_LIST)
 		return find_pair(node, path);
@@ -112,8 +124,7 @@ static const struct node *written_item(struct arena *arena, const struct node *l
 	}
 	if (!kept && index < written->nitems)
 		found = written->items[index];
-	const struct node *part =
-		found && *behind ? explain_path_node(arena, found, behind + (*behind == '.')) : NULL;
+	const struct node *part = found && *behind ? explain_path_node(arena, found, behind) : NULL;
 	return part ? part : found; /* an item in its short form says it all */
 }
 
@@ -122,7 +133,6 @@ const struct node *explain_path_written(struct arena *arena, const struct projec
 {
 	const char *bracket = strchr(path, '['), *item = strchr(asked, '[');
 	const struct node *list = NULL, *written = NULL;
-	char *end = NULL;
 	if (bracket && item) {
 		list = explain_path_value(
 			arena, project, arena_strndup(arena, asked, (size_t)(item - asked)));
@@ -130,8 +140,9 @@ const struct node *explain_path_written(struct arena *arena, const struct projec
 	}
 	if (!list || !written || list->kind != NODE_LIST || written->kind != NODE_LIST)
 		return explain_path_node(arena, doc, path);
-	unsigned long index = strtoul(bracket + 1, &end, 10);
-	return *end == ']' ? written_item(arena, list, written, index, end + 1) : NULL;
+	unsigned long index;
+	const char *rest;
+	return read_index(bracket, &index, &rest) ? written_item(arena, list, written, index, rest) : NULL;
 }
 
 const struct node *explain_path_find(const struct node *in, const struct node *node)

@@ -2,7 +2,6 @@
  * that the new one gets the name and what belongs to one alone: ports, addresses. The old one is removed when
  * everything else of the run is over, all the gates are open and the new one has not failed; else it comes
  * back. */
-#include "base/text/text.h"
 #include "graph/up/reconcile_work.h"
 
 #include <string.h>
@@ -165,7 +164,7 @@ static void emit_without_return(struct work *work, const struct replica *replica
  * the failing one says and leaves is what it was run for. */
 static bool comes_back(const struct work *work, const struct task *task, const struct existing *old)
 {
-	bool ends = task->one_shot || text_is(work->options->ends_with, task->service->key);
+	bool ends = task->one_shot || task_ends_run(work, task);
 	return work->options->rollback != TRI_NO && (!ends || old->away || existing_runs(old));
 }
 

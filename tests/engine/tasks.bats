@@ -170,6 +170,27 @@ waited_for() {
 	is db-1 exited
 }
 
+@test "C8 a task that has ended does not come back when its changed container fails: its reports are those of the last run" {
+	compose <<-'YAML'
+		x-quick: &quick {image: busybox, network_mode: none, environment: {CODE: "${CODE:-0}"}, command: [sh, -c, "echo $$CODE | tee /report; exit $$CODE"]}
+		services:
+		  test: *quick
+		  job: {<<: *quick, restart: "no"}
+	YAML
+	report() { [ "$(docker cp "$PROJECT-$1-1:/report" - | tar -xO)" = "$2" ] && [ "$(docker logs "$PROJECT-$1-1")" = "$2" ] && [ "$(field "$1-1" '{{.State.ExitCode}}')" = "$2" ]; }
+	flow up --exit-code-from test test
+	CODE=7 run -7 flow up --exit-code-from test test
+	report test 7
+	CODE=3 run -3 flow up --abort-on-container-exit test
+	report test 3
+	flow up -d job
+	CODE=5 run -1 flow up -d job
+	report job 5
+	CODE=6 run -1 flow up -d job
+	report job 6
+	[ "$(names)" = "job-1 test-1" ]
+}
+
 @test "C8 --exit-code-from: a dependency that fails is told as ever, with its last lines" {
 	compose <<-'YAML'
 		x-quick: &quick {image: busybox, network_mode: none}
