@@ -50,19 +50,6 @@ int error_add(struct errors *errors, enum error_code code, const struct mark *at
 	return -1;
 }
 
-void errors_append(struct errors *errors, const struct errors *from)
-{
-	if (errors->last)
-		errors->last->next = from->first;
-	else
-		errors->first = from->first;
-	errors->latest = from->first ? from->latest : errors->latest;
-	errors->last = from->last ? from->last : errors->last;
-	errors->count += from->count;
-	errors->warnings += from->warnings;
-	errors->dropped += from->dropped;
-}
-
 void errors_soften(struct errors *errors)
 {
 	for (struct error *each = errors->first; each; each = each->next)
@@ -91,6 +78,35 @@ static bool has_warning(const struct error *error, const struct mark *at, const 
 			(!at || (error->at.line == at->line && same_text(error->at.file, at->file))))
 			return true;
 	return false;
+}
+
+/* Takes the finding over, unless it is a warning that is known. */
+static bool append_finding(struct errors *errors, struct error *error)
+{
+	if (error->warning && (has_warning(errors->first, &error->at, error->message) ||
+				      has_warning(errors->shown, &error->at, error->message)))
+		return false;
+	error->next = NULL;
+	if (errors->last)
+		errors->last->next = error;
+	else
+		errors->first = error;
+	errors->last = error;
+	errors->warnings += error->warning;
+	return true;
+}
+
+void errors_append(struct errors *errors, const struct errors *from)
+{
+	struct error *latest = from->latest, *next;
+	for (struct error *each = from->first; each; each = next) {
+		next = each->next;
+		if (!append_finding(errors, each) && each == latest)
+			latest = NULL;
+	}
+	errors->latest = from->first ? latest : errors->latest;
+	errors->count += from->count;
+	errors->dropped += from->dropped;
 }
 
 void error_warn(struct errors *errors, const struct mark *at, const char *path, const char *format, ...)

@@ -98,7 +98,8 @@ int error_source(struct errors *errors, const char *line);
  * NULL: unchanged); returns -1. */
 int error_place(struct errors *errors, const struct mark *at, const char *path);
 
-/* Moves all findings of `from` behind those of `errors`; `from` is not to be used any more. */
+/* Moves all findings of `from` behind those of `errors`, but warnings that are known there (error_warn);
+ * `from` is not to be used any more. */
 void errors_append(struct errors *errors, const struct errors *from);
 
 /* Makes warnings of all failures in it. */

@@ -27,7 +27,7 @@ static const struct opt rows[] = {
 		"Remove images, too: all, or local for those that were built without a name of their own",
 		.choices = "all|local", .excludes = "app", .value = VALUE_CHOICE },
 	{ OPT_SECONDS, "timeout", 't', AT(how.timeout), "TIME",
-		"Grace of a stop before the kill (10, 1m30s)" },
+		"Grace of a stop before the kill (10, 1m30s; -1: there is no kill)", .flags = OPT_EVER },
 	{ OPT_FLAG, "volume", 0, AT(how.volumes), NULL, "an old name, write --volumes",
 		.flags = OPT_HIDDEN | OPT_OLD },
 	{ OPT_FLAG, "volumes", 'v', AT(how.volumes), NULL, "Remove the project's volumes, too" },

@@ -24,3 +24,16 @@ void texts_add_once(struct arena *arena, struct texts *texts, const char *text)
 	if (!text_among(text, texts->items, texts->count))
 		texts_add(arena, texts, text);
 }
+
+const char *texts_join(struct arena *arena, const struct texts *texts, const char *separator)
+{
+	size_t gap = strlen(separator), size = 1;
+	for (size_t i = 0; i < texts->count; i++)
+		size += strlen(texts->items[i]) + gap;
+	char *text = texts->count ? arena_alloc(arena, size) : NULL, *end = text;
+	for (size_t i = 0; i < texts->count; i++) {
+		end = stpcpy(end, i ? separator : "");
+		end = stpcpy(end, texts->items[i]);
+	}
+	return text;
+}

@@ -18,4 +18,8 @@ void texts_add(struct arena *arena, struct texts *texts, const char *text);
 /* The same, unless the list holds it. */
 void texts_add_once(struct arena *arena, struct texts *texts, const char *text);
 
+/* All of them with the separator in between, in one text of the arena; NULL when there are none. What has
+ * many parts is joined by this: a text that grows part by part leaves each of its lengths in the arena. */
+const char *texts_join(struct arena *arena, const struct texts *texts, const char *separator);
+
 #endif

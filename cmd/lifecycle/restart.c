@@ -6,7 +6,8 @@
 static const struct opt rows[] = {
 	{ OPT_FLAG, "no-deps", 0, AT(no_deps), NULL,
 		"Leave alone what asks to be restarted with a service (depends_on: restart: true)" },
-	{ OPT_SECONDS, "timeout", 't', AT(timeout), "TIME", "Grace of a stop before the kill (10, 1m30s)" },
+	{ OPT_SECONDS, "timeout", 't', AT(timeout), "TIME",
+		"Grace of a stop before the kill (10, 1m30s; -1: there is no kill)", .flags = OPT_EVER },
 	{ 0 },
 };
 
@@ -29,7 +30,8 @@ const struct cmd cmd_restart = {
 	.args = "[SERVICE...]",
 	.brief = "Stop and start containers, and those that depend on them and ask for it",
 	.text = "Containers stay as they are: a changed file is what up is for. A service whose dependency restarts, too, "
-		"is stopped when that one is ready again.",
+		"is stopped when that one is ready again. What has ended starts, tasks included: name services to leave those "
+		"alone.",
 	.examples =
 		(const struct cmd_example[]){ { "restart web", "web, and what has web with restart: true" },
 			{ "restart -t 60 --no-deps db", "only db, which has a minute to end" }, { 0 } },

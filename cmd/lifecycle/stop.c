@@ -6,7 +6,8 @@
 #define AT(member) offsetof(struct teardown_options, member)
 
 static const struct opt rows[] = {
-	{ OPT_SECONDS, "timeout", 't', AT(timeout), "TIME", "Grace of a stop before the kill (10, 1m30s)" },
+	{ OPT_SECONDS, "timeout", 't', AT(timeout), "TIME",
+		"Grace of a stop before the kill (10, 1m30s; -1: there is no kill)", .flags = OPT_EVER },
 	{ 0 },
 };
 

@@ -78,7 +78,9 @@ static int store_number(const struct opt *row, struct opt_int *slot, const char 
 {
 	int64_t number;
 	if (row->kind == OPT_SECONDS) {
-		if (opt_duration(value, &number) < 0)
+		if ((row->flags & OPT_EVER) && strcmp(value, "-1") == 0)
+			number = -1;
+		else if (opt_duration(value, &number) < 0)
 			return bad_value(errors, origin, value, "a number of seconds or a duration (1m30s)");
 	} else if (read_number(value, &number) < 0) {
 		return bad_value(errors, origin, value, "a whole number");

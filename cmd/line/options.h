@@ -46,6 +46,7 @@ enum {
 	OPT_HIDDEN = 4,    /* neither in help nor in completion */
 	OPT_OPEN = 8,      /* other values than the choices are accepted, too */
 	OPT_OLD = 16,      /* of former times: who gives it is warned, by `help` */
+	OPT_EVER = 32,     /* OPT_SECONDS: -1 as well, which is without end */
 };
 
 struct opt {

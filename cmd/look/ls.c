@@ -62,10 +62,8 @@ static const char *project_status(const struct listed *listed)
 static const char *project_files(const struct listed *listed)
 {
 	const struct listed_project *project = project_of(listed);
-	const char *text = "";
-	for (size_t i = 0; i < project->files.count; i++)
-		text = arena_printf(listed->arena, "%s%s%s", text, i ? "," : "", project->files.items[i]);
-	return project->unknown ? "N/A" : text;
+	const char *text = texts_join(listed->arena, &project->files, ",");
+	return project->unknown ? "N/A" : text ? text : "";
 }
 
 static const struct field project_fields[] = {

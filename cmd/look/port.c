@@ -60,7 +60,6 @@ static int not_published(
 	struct ctx *ctx, const struct observed_container *container, int64_t port, const char *protocol)
 {
 	struct texts others = { 0 };
-	const char *list = "";
 	struct observed_port *sorted = ARENA_ARRAY(ctx->arena, struct observed_port, container->nports + 1);
 	for (size_t i = 0; i < container->nports; i++)
 		sorted[i] = container->ports[i];
@@ -69,11 +68,9 @@ static int not_published(
 		texts_add_once(ctx->arena, &others,
 			arena_printf(ctx->arena, "%lld/%s", (long long)sorted[i].container_port,
 				sorted[i].protocol));
-	for (size_t i = 0; i < others.count; i++)
-		list = arena_printf(ctx->arena, "%s%s%s", list, i ? ", " : "", others.items[i]);
-	list = *list ? list : "it has none";
+	const char *list = texts_join(ctx->arena, &others, ", ");
 	return error_add(&ctx->errors, ERROR_ENGINE, NULL, NULL, "no port %lld/%s for container %s: %s",
-		(long long)port, protocol, container->name, list);
+		(long long)port, protocol, container->name, list ? list : "it has none");
 }
 
 /* The first that is published counts: IPv4 before IPv6, as the engine lists them. */

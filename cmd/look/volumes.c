@@ -38,16 +38,13 @@ static const char *volume_labels(const struct listed *listed)
 {
 	const struct map_entry *entry;
 	struct texts labels = { 0 };
-	const char *text = "";
 	size_t at = 0;
 	while ((entry = map_next(&volume_of(listed)->labels, &at)))
 		texts_add(listed->arena, &labels,
 			arena_printf(listed->arena, "%s=%s", entry->key, (const char *)entry->value));
 	if (labels.count)
 		qsort(labels.items, labels.count, sizeof *labels.items, text_order);
-	for (size_t i = 0; i < labels.count; i++)
-		text = arena_printf(listed->arena, "%s%s%s", text, i ? "," : "", labels.items[i]);
-	return text;
+	return labels.count ? texts_join(listed->arena, &labels, ",") : "";
 }
 
 static const char *volume_label(const struct listed *listed, const char *name)

@@ -8,12 +8,10 @@
 
 int trust_values(struct ctx *ctx, const struct project *project, bool yes)
 {
-	const char *names = NULL;
 	if (yes || !project || !project->ntaken)
 		return 0;
-	for (size_t i = 0; i < project->ntaken; i++)
-		names = names ? arena_printf(ctx->arena, "%s, %s", names, project->taken[i])
-			      : project->taken[i];
+	const char *names = texts_join(
+		ctx->arena, &(struct texts){ (const char **)project->taken, project->ntaken }, ", ");
 	const char *text =
 		arena_printf(ctx->arena, "%s uses variables of this machine: %s", project->foreign, names);
 	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {

@@ -1,4 +1,5 @@
 #include "cmd/ps/ps_words.h"
+#include "base/text/texts.h"
 #include "cmd/screen/show_clean.h"
 
 #include <stdlib.h>
@@ -83,54 +84,83 @@ const char *ps_status(
 static int by_port(const void *a, const void *b)
 {
 	const struct observed_port *one = a, *other = b;
-	int order = strcmp(one->protocol, other->protocol);
+	int order =
+		(one->container_port > other->container_port) - (one->container_port < other->container_port);
 	if (!order)
 		order = strcmp(one->host_ip, other->host_ip);
 	if (!order)
-		order = (one->container_port > other->container_port) -
-			(one->container_port < other->container_port);
-	return order;
+		order = (one->host_port > other->host_port) - (one->host_port < other->host_port);
+	return order ? order : strcmp(one->protocol, other->protocol);
 }
 
-/* Whether `next` goes on where `port` plus `n` stands, on both sides. */
-static bool port_follows(const struct observed_port *port, const struct observed_port *next, int64_t n)
+/* Ports next to each other that have no others on the host, or the same ones, at one address. */
+struct port_group {
+	const char *host_ip, *protocol;
+	int64_t first, last;
+};
+
+static const char *host_text(struct arena *arena, const char *ip)
 {
-	return strcmp(port->protocol, next->protocol) == 0 && strcmp(port->host_ip, next->host_ip) == 0 &&
-	       next->container_port == port->container_port + n &&
-	       (port->host_port ? next->host_port == port->host_port + n : next->host_port == 0);
+	return strchr(ip, ':') ? arena_printf(arena, "[%s]", ip) : ip;
 }
 
-static void put_range(struct buf *text, int64_t first, int64_t count)
+static const char *group_text(struct arena *arena, const struct port_group *group)
 {
-	buf_printf(text, "%lld", (long long)first);
-	if (count > 1)
-		buf_printf(text, "-%lld", (long long)(first + count - 1));
+	const char *range = arena_printf(arena, "%lld", (long long)group->first);
+	if (group->last != group->first)
+		range = arena_printf(arena, "%s-%lld", range, (long long)group->last);
+	return *group->host_ip ? arena_printf(arena, "%s:%s->%s/%s", host_text(arena, group->host_ip), range,
+					 range, group->protocol)
+			       : arena_printf(arena, "%s/%s", range, group->protocol);
 }
 
+static struct port_group *find_group(
+	struct port_group *groups, size_t count, const struct observed_port *port)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(groups[i].host_ip, port->host_ip) == 0 &&
+			strcmp(groups[i].protocol, port->protocol) == 0)
+			return &groups[i];
+	return NULL;
+}
+
+/* (docker/cli 28, cli/command/formatter/container.go: DisplayablePorts) */
 const char *ps_ports(struct arena *arena, const struct observed_container *container)
 {
-	size_t count = container->nports;
+	size_t count = container->nports, ngroups = 0;
 	struct observed_port *ports = ARENA_ARRAY(arena, struct observed_port, count + 1);
-	auto_buf struct buf text;
-	buf_init(&text, 1 << 20);
+	struct port_group *groups = NULL;
+	struct texts all = { 0 }, others = { 0 };
 	for (size_t i = 0; i < count; i++) {
 		ports[i] = container->ports[i];
 		ports[i].host_ip = ports[i].host_ip ? ports[i].host_ip : "";
 	}
 	if (count)
 		qsort(ports, count, sizeof *ports, by_port);
-	for (size_t i = 0, n; i < count; i += n) {
-		for (n = 1; i + n < count && port_follows(&ports[i], &ports[i + n], (int64_t)n); n++)
-			;
-		buf_puts(&text, text.len ? ", " : "");
-		if (ports[i].host_port) {
-			bool six = strchr(ports[i].host_ip, ':');
-			buf_printf(&text, six ? "[%s]:" : "%s:", ports[i].host_ip);
-			put_range(&text, ports[i].host_port, (int64_t)n);
-			buf_puts(&text, "->");
+	for (size_t i = 0; i < count; i++) {
+		const struct observed_port *port = &ports[i];
+		int64_t number = port->container_port;
+		struct port_group *group = find_group(groups, ngroups, port);
+		if (*port->host_ip && port->host_port != number) {
+			texts_add(arena, &others,
+				arena_printf(arena, "%s:%lld->%lld/%s", host_text(arena, port->host_ip),
+					(long long)port->host_port, (long long)number, port->protocol));
+			continue;
 		}
-		put_range(&text, ports[i].container_port, (int64_t)n);
-		buf_printf(&text, "/%s", ports[i].protocol);
+		if (group && number == group->last + 1) {
+			group->last = number;
+			continue;
+		}
+		if (group)
+			texts_add(arena, &all, group_text(arena, group));
+		else
+			group = ARENA_PUSH(arena, groups, ngroups);
+		*group = (struct port_group){ port->host_ip, port->protocol, number, number };
 	}
-	return arena_strdup(arena, buf_text(&text));
+	for (size_t i = 0; i < ngroups; i++)
+		texts_add(arena, &all, group_text(arena, &groups[i]));
+	for (size_t i = 0; i < others.count; i++)
+		texts_add(arena, &all, others.items[i]);
+	const char *text = texts_join(arena, &all, ", ");
+	return text ? text : "";
 }

@@ -13,7 +13,7 @@ const char *ps_command(struct arena *arena, const struct observed_container *con
 const char *ps_status(
 	struct arena *arena, const struct observed_container *container, int64_t ready_at, int64_t now);
 
-/* "0.0.0.0:8080->80/tcp, 9000/tcp", neighbouring ports as a range. */
+/* "9000-9001/tcp, 0.0.0.0:8080->80/tcp", in docker's order and ranges; the arena's. */
 const char *ps_ports(struct arena *arena, const struct observed_container *container);
 
 #endif

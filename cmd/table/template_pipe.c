@@ -29,13 +29,11 @@ int template_refuse(
 static int hint_known(struct errors *errors, const char *name, const struct texts *names, const char *kind,
 	const char *before, const char *behind)
 {
-	const char *near = error_nearest(name, names->items, names->count), *list = "";
-	for (size_t i = 0; i < names->count; i++)
-		list = arena_printf(errors->arena, "%s%s%s", list, i ? ", " : "", names->items[i]);
+	const char *near = error_nearest(name, names->items, names->count);
 	if (error_hint_meant(
 		    errors, near ? arena_printf(errors->arena, "%s%s%s", before, near, behind) : NULL))
 		return -1;
-	return error_hint(errors, "%s: %s", kind, list);
+	return error_hint(errors, "%s: %s", kind, texts_join(errors->arena, names, ", "));
 }
 
 int template_no_field(

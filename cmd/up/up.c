@@ -56,7 +56,7 @@ static const struct opt rows[] = {
 	{ OPT_FLAG, "quiet-build", 0, AT(quiet_build), NULL, "Do not show what builds say" },
 	{ OPT_FLAG, "quiet-pull", 0, AT(quiet_pull), NULL, "Do not show how far pulls are" },
 	{ OPT_SECONDS, "timeout", 't', AT(how.timeout), "TIME",
-		"Grace of a stop before the kill (10, 1m30s)" },
+		"Grace of a stop before the kill (10, 1m30s; -1: there is no kill)", .flags = OPT_EVER },
 	{ OPT_FLAG, "timestamps", 0, AT(timestamps), NULL, "Show the time of each line of output" },
 	{ OPT_FLAG, "wait", 0, AT(how.wait), NULL, "Return when everything is ready; implies --detach" },
 	{ OPT_SECONDS, "wait-timeout", 0, AT(wait_timeout), "TIME", "Give up waiting after this time" },

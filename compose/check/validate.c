@@ -89,9 +89,11 @@ static void kind_hint(struct walk *walk, const struct attr *attr, unsigned takes
 	else if (strcmp(attr->name, "restart") == 0 && node->kind == NODE_BOOL)
 		error_hint(errors, "quote it: restart: \"%s\"", node->yes ? "always" : "no");
 	else if ((takes & TAKES_STRING) && text && node->kind != NODE_STRING)
-		error_hint(errors, "quote it: \"%s\"", text);
+		error_hint(errors, "quote it: \"…\"");                         /* the value may be secret */
 	else if ((attr->kind == KIND_ENV || attr->kind == KIND_PAIRS) && text) /* which may be secret */
 		error_hint(errors, "write a list: - NAME=VALUE");
+	else if ((takes & TAKES_LIST) && !(takes & TAKES_STRING) && text && *text == '-')
+		error_hint(errors, "begin each item with a dash and a blank");
 	else if ((takes & TAKES_LIST) && !(takes & TAKES_STRING) && text)
 		error_hint(errors, strchr(text, ':') ? "write a list: - \"%s\"" : "write a list: - %s", text);
 	else if ((attr->kind == KIND_ENV || attr->kind == KIND_PAIRS) && walk->steps[walk->depth - 1].key)

@@ -1,5 +1,6 @@
 #include "compose/load/include.h"
 
+#include "base/text/texts.h"
 #include "base/url.h"
 #include "compose/tree/dotenv.h"
 #include "compose/tree/file.h"
@@ -107,18 +108,18 @@ static void warn_of_hidden(
 	struct layer *layer, const struct node *path, const struct map *before, const struct map *into)
 {
 	const struct map_entry *pair;
-	const char *names = NULL;
+	struct texts names = { 0 };
 	for (size_t at = 0; (pair = map_next(into, &at));) {
 		const char *first = map_get(before, pair->key), *wins = map_get(layer->env, pair->key);
 		if (first && wins && strcmp(first, wins) == 0 && strcmp(wins, pair->value) != 0)
-			names = names ? arena_printf(layer->arena, "%s, %s", names, pair->key) : pair->key;
+			texts_add(layer->arena, &names, pair->key);
 	}
-	if (!names)
+	if (!names.count)
 		return;
 	error_warn(layer->errors, &path->at, "include.env_file",
 		"values of %s have no effect (%s): the file before it is the project's own, and that wins "
 		"(docker compose 2.40)",
-		path->text, names);
+		path->text, texts_join(layer->arena, &names, ", "));
 	error_hint(
 		layer->errors, "set them in the project's own file, or give it another one: --env-file FILE");
 }

@@ -2,6 +2,7 @@
 
 #include "base/text/text.h"
 #include "base/text/texts.h"
+#include "compose/print/explain_path.h"
 #include "compose/tree/dotenv.h"
 #include "compose/tree/file.h"
 #include "compose/tree/interp.h"
@@ -18,82 +19,6 @@ static const char *shown_value(const struct node *node)
 {
 	const char *text = node_text(node);
 	return text ? text : node ? node_kind_name(node) : "";
-}
-
-/* An item KEY=VALUE or KEY of a list that could be a mapping. */
-static const struct node *find_pair(const struct node *list, const char *key)
-{
-	size_t len = strlen(key);
-	for (size_t i = list->nitems; i-- > 0;) {
-		const char *text = node_text(list->items[i]);
-		if (text && strncmp(text, key, len) == 0 && (!text[len] || text[len] == '='))
-			return list->items[i];
-	}
-	return NULL;
-}
-
-/* The node at a path; keys may hold dots, so the longest key that fits is taken. */
-static const struct node *node_at_path(struct arena *arena, const struct node *node, const char *path)
-{
-	if (!node || !*path)
-		return node;
-	if (*path == '[') {
-		char *end;
-		unsigned long index = strtoul(path + 1, &end, 10);
-		if (*end != ']' || node->kind != NODE_LIST || index >= node->nitems)
-			return NULL;
-		return node_at_path(arena, node->items[index], end[1] == '.' ? end + 2 : end + 1);
-	}
-	if (node->kind == NODE_LIST)
-		return find_pair(node, path);
-	for (size_t len = strlen(path); len && node->kind == NODE_MAP; len--) {
-		if (path[len] && path[len] != '.' && path[len] != '[')
-			continue;
-		const struct node *value = node_get(node, arena_strndup(arena, path, len));
-		const struct node *found =
-			value ? node_at_path(arena, value, path[len] == '.' ? path + len + 1 : path + len)
-			      : NULL;
-		if (found)
-			return found;
-	}
-	return NULL;
-}
-
-/* What on the way to the path takes away (!reset) or replaces (!override) what other files say there; NULL:
- * nothing does. */
-static const struct node *acting_at(struct arena *arena, const struct node *node, const char *path)
-{
-	if (!node || node->action != NODE_KEEP)
-		return node;
-	for (size_t len = strlen(path); len && node->kind == NODE_MAP; len--) {
-		if (path[len] && path[len] != '.' && path[len] != '[')
-			continue;
-		const struct node *value = node_get(node, arena_strndup(arena, path, len));
-		const struct node *found =
-			value ? acting_at(arena, value, path[len] == '.' ? path + len + 1 : path + len)
-			      : NULL;
-		if (found)
-			return found;
-	}
-	return NULL;
-}
-
-/* The path with its first unknown key replaced by the nearest one, or NULL. */
-static const char *nearest_path(struct arena *arena, const struct node *node, const char *path)
-{
-	const char **keys = NULL;
-	size_t nkeys = 0, len = strcspn(path, ".[");
-	for (size_t i = 0; node && node->kind == NODE_MAP && i < node->nmembers; i++) {
-		const char *key = node->members[i].key;
-		size_t known = strlen(key);
-		if (strncmp(path, key, known) == 0 && path[known] == '.') {
-			const char *rest = nearest_path(arena, node->members[i].value, path + known + 1);
-			return rest ? arena_printf(arena, "%s.%s", key, rest) : NULL;
-		}
-		*ARENA_PUSH(arena, keys, nkeys) = key;
-	}
-	const char *near = error_nearest(arena_strndup(arena, path, len), keys, nkeys);
-	return near ? arena_printf(arena, "%s%s", near, path + len) : NULL;
 }
 
 /* A file of variables counts where it is named first. */
@@ -266,14 +191,12 @@ static size_t read_documents(const struct explain *explain, struct node ***ret_d
 static void print_place(
 	const struct explain *explain, const struct node *node, const struct node *wins, bool gone)
 {
-	bool same = wins && wins->at.line == node->at.line && wins->at.col == node->at.col && wins->at.file &&
-		    strcmp(wins->at.file, node->at.file) == 0;
-	bool list = node->kind == NODE_LIST || node->kind == NODE_MAP;
+	bool part = explain_path_collects(node) || (node->kind == NODE_NULL && explain_path_collects(wins));
 	fprintf(explain->out, "  %s%s:%u:%u: %s\n",
-		same   ? ""
-		: gone ? "taken away: "
-		: list ? "part of it: "
-		       : "overridden: ",
+		explain_path_same(wins, node) ? ""
+		: gone                        ? "taken away: "
+		: part                        ? "part of it: "
+					      : "overridden: ",
 		node->at.file, node->at.line, node->at.col, shown_value(node));
 	struct references references = { .explain = explain, .seen = map_create(explain->arena), .at = node };
 	if (node->kind == NODE_STRING && strchr(node->text, '$'))
@@ -285,7 +208,7 @@ static const char *base_of(struct arena *arena, struct node *const *docs, size_t
 {
 	for (size_t i = 0; i < ndocs; i++) {
 		const struct node *extends =
-			node_at_path(arena, node_get(node_get(docs[i], "services"), service), "extends");
+			explain_path_node(arena, node_get(node_get(docs[i], "services"), service), "extends");
 		const char *name =
 			node_text(extends) ? node_text(extends) : node_text(node_get(extends, "service"));
 		if (name && strcmp(name, service) != 0)
@@ -308,13 +231,26 @@ static bool print_env_files(const struct explain *explain, const char *service, 
 	return found;
 }
 
+/* A value that no file has at its path: what it was made of, if it stands in one. */
+static void print_origin(
+	const struct explain *explain, struct node *const *docs, size_t ndocs, const struct node *wins)
+{
+	const struct node *from = NULL;
+	for (size_t i = 0; !from && i < ndocs; i++)
+		from = explain_path_find(docs[i], wins);
+	if (from)
+		fprintf(explain->out, "  follows from %s:%u:%u: %s\n", from->at.file, from->at.line,
+			from->at.col, shown_value(from));
+	else
+		fputs("  no file says so: it is a default, or follows from other keys\n", explain->out);
+}
+
 /* Prints what a document says at a path, and who of it takes away what others say there; `cut`: somebody has,
  * which is set when this one does. */
 static void print_document(const struct explain *explain, const struct node *doc, const char *path,
-	const struct node *wins, bool *cut)
+	const struct node *node, const struct node *wins, bool *cut)
 {
-	const struct node *node = node_at_path(explain->arena, doc, path),
-			  *acting = acting_at(explain->arena, doc, path);
+	const struct node *acting = explain_path_acting(explain->arena, doc, path);
 	bool removes = acting && acting->action == NODE_RESET;
 	if (acting && (removes || acting != node))
 		fprintf(explain->out, "  %s: %s:%u:%u\n",
@@ -330,24 +266,29 @@ static void print_document(const struct explain *explain, const struct node *doc
 static bool print_path(const struct explain *explain, const char *path)
 {
 	struct arena *arena = explain->arena;
-	const struct node *wins = node_at_path(arena, explain->project->tree, path);
+	const struct node *wins = explain_path_value(arena, explain->project, path);
+	const char *value = node_text(wins);
 	struct node **docs;
 	size_t ndocs = read_documents(explain, &docs);
 	bool found = false, cut = false, in_service = strncmp(path, "services.", 9) == 0;
 	const char *service = in_service ? arena_strndup(arena, path + 9, strcspn(path + 9, ".")) : NULL;
 	const char *rest = in_service ? path + 9 + strlen(service) : "", *name = service;
-	fprintf(explain->out, "%s%s%s\n", path, wins && node_text(wins) ? " = " : "",
-		wins && node_text(wins) ? node_text(wins) : "");
+	fprintf(explain->out, "%s%s%s\n", path, value ? " = " : "", value ? value : "");
+	if (service && node_get(explain->project->disabled, service))
+		fputs("  no profile switches the service on\n", explain->out);
 	for (size_t step = 0; step < CHAIN_MOST; step++) {
 		const char *here = in_service ? arena_printf(arena, "services.%s%s", name, rest) : path;
 		bool named = step == 0;
 		for (size_t i = ndocs; i-- > 0;) {
-			if (!node_at_path(arena, docs[i], here) && !acting_at(arena, docs[i], here))
+			const struct node *node =
+				explain_path_written(arena, explain->project, docs[i], here, path);
+			if (!node && !explain_path_acting(arena, docs[i], here))
 				continue;
 			if (!named)
 				fprintf(explain->out, "  extends %s\n", name);
-			named = found = true;
-			print_document(explain, docs[i], here, wins, &cut);
+			named = true;
+			found |= node != NULL;
+			print_document(explain, docs[i], here, node, wins, &cut);
 		}
 		name = in_service ? base_of(arena, docs, ndocs, name) : NULL;
 		if (!name)
@@ -356,7 +297,7 @@ static bool print_path(const struct explain *explain, const char *path)
 	if (in_service && strncmp(rest, ".environment.", 13) == 0)
 		found |= print_env_files(explain, service, rest + 13, found);
 	if (!found && wins)
-		fputs("  no file says so: it is a default, or follows from other keys\n", explain->out);
+		print_origin(explain, docs, ndocs, wins);
 	return found || wins;
 }
 
@@ -407,17 +348,61 @@ static bool print_name(const struct explain *explain, const char *name, const ch
 	return false;
 }
 
+/* The project's name: an option, a variable, or the first file in front says it, else the directory. */
+static void print_project_name(const struct explain *explain)
+{
+	const char *name = explain->project->name;
+	struct node **docs;
+	size_t ndocs = read_documents(explain, &docs);
+	bool found = false;
+	fprintf(explain->out, "name = %s\n", name);
+	for (size_t i = ndocs; i-- > 0;) {
+		const struct node *node = node_get(docs[i], "name");
+		if (!node)
+			continue;
+		found |= text_is(node_text(node), name);
+		print_place(explain, node, text_is(node_text(node), name) ? node : NULL, false);
+	}
+	if (!found)
+		fputs("  it is --project-name, COMPOSE_PROJECT_NAME, or the name of the directory\n",
+			explain->out);
+}
+
+/* Whether there is such a path or variable; then what is to be said of it is in the explain's `out`. */
+static bool print_asked(const struct explain *explain, const char *what, bool is_path, const char **ret_near)
+{
+	if (!is_path)
+		return print_name(explain, what, ret_near);
+	if (text_is(what, "name"))
+		print_project_name(explain);
+	return text_is(what, "name") || print_path(explain, what);
+}
+
 int explain_print(const struct explain *explain, const char *what, struct errors *errors)
 {
 	const struct node *tree = explain->project->tree;
 	const char *near = NULL;
-	bool is_path = strpbrk(what, ".[") || node_get(tree, what);
-	if (is_path ? print_path(explain, what) : print_name(explain, what, &near))
+	char *text = NULL;
+	size_t len = 0;
+	struct explain held = *explain;
+	bool is_path = strpbrk(what, ".[") || node_get(tree, what) || text_is(what, "name");
+	held.out = open_memstream(&text, &len);
+	if (!held.out)
+		return error_add(errors, ERROR_SYSTEM, NULL, NULL, "out of memory");
+	bool found = print_asked(&held, what, is_path, &near);
+	fclose(held.out);
+	if (found)
+		fwrite(text, 1, len, explain->out);
+	free(text);
+	if (found)
 		return 0;
 	if (is_path)
-		near = nearest_path(explain->arena, tree, what);
-	while (is_path && near && !node_at_path(explain->arena, tree, near))
-		near = nearest_path(explain->arena, tree, near);
+		near = explain_path_nearest(explain->arena, tree, what);
+	while (is_path && near && !explain_path_node(explain->arena, tree, near)) {
+		const char *next = explain_path_nearest(explain->arena, tree, near);
+		near = text_is(next, near) ? NULL
+					   : next; /* all its keys are there, and the last has no such part */
+	}
 	error_add(errors, ERROR_USAGE, NULL, NULL, "%s: nothing sets it", what);
 	if (error_hint_meant(errors, near))
 		return -1;

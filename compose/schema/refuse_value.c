@@ -103,7 +103,7 @@ int refuse_memory(struct walk *walk, const struct attr *attr, const struct node 
 	if (node->kind != NODE_INT || !node->integer || node->integer >= LEAST_MEMORY)
 		return 0;
 	walk_error(walk, &node->at, "%s is too little: engines ask for 6m at least", attr->name);
-	return error_hint(walk->errors, "a size without a unit counts bytes: write for example 64m");
+	return error_hint(walk->errors, "write for example 64m: a number alone counts bytes");
 }
 
 int refuse_time(struct walk *walk, const struct attr *attr, const struct node *node)

@@ -39,6 +39,10 @@ static const struct advice advices[] = {
 	{ "found unexpected document indicator", 0, NULL, "a quoted text that starts here has no end" },
 	{ "found unknown escape character", 0, NULL,
 		"within double quotes write \\\\ for a backslash, or use single quotes" },
+	{ "did not find expected ',' or", '[', NULL,
+		"quote the value if the bracket belongs to it; else a comma is missing before it" },
+	{ "did not find expected ',' or", '{', NULL,
+		"quote the value if the bracket belongs to it; else a comma is missing before it" },
 	{ "did not find expected ',' or", 0, NULL, "a bracket or a comma is missing in the list or mapping" },
 	{ "did not find expected <document start>", 0, NULL,
 		"what stands before is complete: this line is indented less than the first key, or a key is missing" },
@@ -92,7 +96,8 @@ int yaml_problem(const struct yaml_parser_s *parser, const char *file, const cha
 	const char *problem = parser->problem ? parser->problem : "not YAML";
 	struct mark at = parser->error == YAML_READER_ERROR ? mark_at(file, text, len, parser->problem_offset)
 							    : mark_from(file, parser->problem_mark);
-	if (strstr(problem, "end of stream") || strstr(problem, "document indicator"))
+	if (strstr(problem, "end of stream") || strstr(problem, "document indicator") ||
+		strstr(problem, "expected ':'")) /* what it began with; libyaml is in the line behind it */
 		at = mark_from(file, parser->context_mark);
 	char found = char_at(text, len, at);
 	bool open = strstr(problem, "did not find expected ',' or") != NULL;
@@ -108,7 +113,7 @@ int yaml_problem(const struct yaml_parser_s *parser, const char *file, const cha
 	const char *context = !advice && parser->context ? arena_printf(arena, " (%s)", parser->context) : "";
 	error_add(errors, ERROR_FILE, &at, NULL, "yaml: %s%s",
 		advice && advice->message ? advice->message : problem, context);
-	if (open && line != at.line)
+	if (open && !advice->at && line != at.line)
 		return error_hint(errors, "%s that begins in line %u", advice->hint, line);
 	return advice ? error_hint(errors, "%s", advice->hint) : -1;
 }

@@ -94,15 +94,6 @@ static void put_object(struct build_solve *solve, const char *prefix, cJSON *obj
 	cJSON_Delete(object);
 }
 
-/* "a,b,c" */
-static const char *joined(struct arena *arena, const struct texts *texts)
-{
-	const char *all = NULL;
-	for (size_t i = 0; i < texts->count; i++)
-		all = all ? arena_printf(arena, "%s,%s", all, texts->items[i]) : texts->items[i];
-	return all;
-}
-
 static void put_contexts(struct build_solve *solve)
 {
 	const struct service *service = solve->job->step->service;
@@ -127,7 +118,7 @@ static void put_hosts(struct build_solve *solve)
 	for (size_t i = 0; i < build->nextra_hosts; i++)
 		texts_add(arena, &hosts,
 			arena_printf(arena, "%s=%s", build->extra_hosts[i].key, build->extra_hosts[i].value));
-	put_attr(solve, "add-hosts", joined(arena, &hosts));
+	put_attr(solve, "add-hosts", texts_join(arena, &hosts, ","));
 }
 
 static void put_limits(struct build_solve *solve)
@@ -139,7 +130,7 @@ static void put_limits(struct build_solve *solve)
 		texts_add(arena, &limits,
 			arena_printf(arena, "%s=%lld:%lld", build->ulimits[i].key,
 				(long long)build->ulimits[i].soft, (long long)build->ulimits[i].hard));
-	put_attr(solve, "ulimit", joined(arena, &limits));
+	put_attr(solve, "ulimit", texts_join(arena, &limits, ","));
 	if (build->shm_size.set)
 		put_attr(solve, "shm-size", arena_printf(arena, "%lld", (long long)build->shm_size.value));
 }
@@ -153,7 +144,7 @@ static void put_no_cache(struct build_solve *solve)
 	if (build->no_cache || (wish && wish->no_cache))
 		put_attr(solve, "no-cache", "");
 	else
-		put_attr(solve, "no-cache", joined(solve->job->engine->arena, &stages));
+		put_attr(solve, "no-cache", texts_join(solve->job->engine->arena, &stages, ","));
 }
 
 static void put_entitlements(struct build_solve *solve)
@@ -213,7 +204,7 @@ static void put_request(struct build_solve *solve)
 		texts_add_once(arena, &names, build->tags[i]);
 	proto_put_text(&solve->request, SOLVE_REF, solve->ref);
 	proto_put_text(&solve->request, SOLVE_EXPORTER, "moby");
-	proto_put_entry(&solve->request, SOLVE_EXPORTER_ATTRS, "name", joined(arena, &names));
+	proto_put_entry(&solve->request, SOLVE_EXPORTER_ATTRS, "name", texts_join(arena, &names, ","));
 	proto_put_text(&solve->request, SOLVE_SESSION, solve->options.source->session);
 	proto_put_text(&solve->request, SOLVE_FRONTEND, "dockerfile.v0");
 	put_attr(solve, "filename", solve->options.source->dockerfile);

@@ -5,7 +5,8 @@
 #include <signal.h>
 #include <string.h>
 
-#define DRAIN 2000000000 /* ns for the last output of what was stopped */
+#define DRAIN     2000000000          /* ns for the last output of what was stopped */
+#define JUDGEMENT INT64_C(1000000000) /* ns for a gate to look at what has ended */
 
 /* Services asked for by name speak; dependencies only when wanted. */
 static bool attach_wants(void *arg, const char *project, const char *service)
@@ -71,6 +72,8 @@ static void take_end(struct attach *attach, const char *service, int64_t exit_co
 	if (!attach->abort && service && stops_everything(attach, service, exit_code)) {
 		attach->abort = true;
 		attach->abort_code = exit_code;
+		attach->abort_service = service;
+		attach->abort_at = loop_now();
 	}
 }
 
@@ -110,10 +113,23 @@ static void expect_names(struct attach *attach)
 		attach->begun(attach->arg, &labels);
 }
 
+/* A gate that watches the one that has ended tells why the run fails: it is given the time to look. */
+static bool is_judged(const struct attach *attach)
+{
+	const struct plan *plan = attach->drive->plan;
+	bool judged = true;
+	for (size_t i = 0; attach->abort_code && plan && i < plan->count; i++) {
+		const struct step *step = plan->steps[i];
+		if (step->op == OP_GATE && step->state == STEP_RUNNING)
+			judged &= !text_is(step->service->key, attach->abort_service);
+	}
+	return judged || loop_now() - attach->abort_at > JUDGEMENT;
+}
+
 static bool is_ended(void *arg)
 {
 	const struct attach *attach = arg;
-	return attach->abort || *attach->broken;
+	return (attach->abort && is_judged(attach)) || *attach->broken;
 }
 
 /* Whether everything is to be stopped. */

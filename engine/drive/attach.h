@@ -48,9 +48,11 @@ struct attach {
 	int signal;      /* first one received, or 0 */
 	bool left;       /* by who watches: the containers run on */
 	bool abort;      /* a container has ended whose end stops everything */
-	int64_t abort_code;  /* its exit code */
-	bool wanted;         /* a container of exit_code_from has ended */
-	int64_t wanted_code; /* its exit code */
+	int64_t abort_code;        /* its exit code */
+	const char *abort_service; /* its service */
+	int64_t abort_at;          /* when that was known */
+	bool wanted;               /* a container of exit_code_from has ended */
+	int64_t wanted_code;       /* its exit code */
 };
 
 /* Watches the containers of the drive's scope from now on, lets the drive attach to each before its start,

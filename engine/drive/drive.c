@@ -230,13 +230,13 @@ void drive_tell_left(const struct drive *drive)
 	bool images = is_about_images(drive->plan);
 	const struct observed *seen = images ? NULL : drive_containers(drive, &unheard);
 	for (size_t r = 0; seen && r < sizeof rows / sizeof *rows; r++) {
-		const char *list = NULL;
+		struct texts names = { 0 };
 		for (size_t i = 0; i < seen->ncontainers; i++)
 			if (seen->containers[i]->state == rows[r].state)
-				list = arena_printf(arena, "%s%s%s", list ? list : "", list ? ", " : "",
-					seen->containers[i]->name);
-		if (list)
-			text = arena_printf(arena, "%s; %s: %s", text, rows[r].words, list);
+				texts_add(arena, &names, seen->containers[i]->name);
+		if (names.count)
+			text = arena_printf(
+				arena, "%s; %s: %s", text, rows[r].words, texts_join(arena, &names, ", "));
 	}
 	if (!seen && !images)
 		text = "interrupted; what is there is unknown, the engine does not answer";

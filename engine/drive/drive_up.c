@@ -90,6 +90,7 @@ static int look_for_obstacles(struct drive_up *up)
 		return -1;
 	if (others->plugins)
 		others->plugins->whole = has_no_legacy_plugins(drive->engine);
+	drive->seen->others = others;
 	return obstacles_refuse(drive->scratch, drive->plan, drive->seen, others, drive->errors);
 }
 
@@ -183,9 +184,11 @@ static int up_preview(struct drive_up *up)
 				is_recalled(vertex) ? "counts as unchanged" : "is not known yet");
 	}
 	for (const struct error *limit = limits.first; limit; limit = limit->next)
-		if (limit->warning)
+		if (limit->warning) {
 			error_warn(drive->errors, &limit->at, limit->path, "%s", limit->message);
-		else if (up->tells)
+			if (limit->hint)
+				error_hint(drive->errors, "%s", limit->hint);
+		} else if (up->tells)
 			plan_note(drive->plan, "%s: %s", limit->path, limit->message);
 	if (up->tells)
 		preview_changes(drive, up->show_values);
@@ -202,15 +205,6 @@ static int up_look(struct drive *drive, enum drive_look why)
 	return result < 0 || drive->idle ? result : up_preview(up);
 }
 
-/* Whether a container of the service, or of one of its hooks, is made from the image. */
-static bool needs_image(struct arena *arena, const struct service *service, const char *reference)
-{
-	bool needs = strcmp(service_image(arena, service), reference) == 0;
-	for (size_t i = 0; i < service->npre_start; i++)
-		needs |= text_is(service->pre_start[i]->image, reference);
-	return needs;
-}
-
 /* Selected services whose image could not be had, and what requires them, are out; the others go on. Returns
  * why, by the vertices' order; NULL for those that go on, or only need one that does not. */
 static const char **drop_imageless(struct drive *drive)
@@ -221,10 +215,11 @@ static const char **drop_imageless(struct drive *drive)
 		const struct step *step = drive->image_plan->steps[i];
 		if (step->may_fail || (step->state != STEP_FAILED && step->state != STEP_SKIPPED))
 			continue;
+		const struct texts *needed = &step->image.needed_by;
 		for (size_t v = 0; v < dag->count; v++) {
 			struct dag_vertex *vertex = dag->vertices[v];
 			if ((!vertex->selected && !vertex->dropped) ||
-				!needs_image(drive->scratch, vertex->service, step->name))
+				!text_among(vertex->service->key, needed->items, needed->count))
 				continue;
 			why[vertex->order] = step->op == OP_IMAGE_BUILD
 						     ? "left out: its image could not be built"

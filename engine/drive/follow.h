@@ -50,7 +50,8 @@ struct follow_one {
 	bool runs, counted, awaited;
 	bool replaces; /* made to replace one that ran then, and not started yet */
 	int64_t exit_code;
-	unsigned ends; /* how often it has ended since */
+	unsigned ends;  /* how often it has ended since */
+	bool found_end; /* a look has found the last of them, and its event may still come */
 	struct follow *follow;
 	struct logs *logs;
 	struct merge_lane *lane;    /* its lines wait there for older ones of others; NULL: they do not */

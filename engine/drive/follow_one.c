@@ -201,10 +201,10 @@ static bool take_state(struct follow_one *one, struct request *request)
 	}
 	if (container_state_runs(look.state))
 		return true;
-	if (!one->ends) { /* before we subscribed, and the list did not know yet */
+	if (!one->ends) { /* before we subscribed, and the list did not know yet; or its event comes late */
 		one->exit_code = look.exit_code;
 		one->ends = 1;
-		one->tell_exit = true;
+		one->found_end = one->tell_exit = true;
 	}
 	return false;
 }
@@ -304,7 +304,7 @@ void follow_one_started(struct follow_one *one, bool wanted)
 	ask_cancel(&one->inspect);
 	loop_cancel(one->follow->engine->loop, one->review);
 	one->review = NULL;
-	one->outdated = one->killed = one->stopped = false;
+	one->outdated = one->killed = one->stopped = one->found_end = false;
 	one->runs = one->restarts = true;
 	/* The event comes after the first lines may have been written. */
 	if (wanted && !one->logs)
@@ -316,13 +316,19 @@ void follow_one_started(struct follow_one *one, bool wanted)
 
 void follow_one_ended(struct follow_one *one, const struct engine_event *event)
 {
-	if (one->tell_exit) /* the end before */
+	bool found = one->found_end, told = found && !one->tell_exit;
+	if (one->tell_exit && !found) /* the end before */
 		tell_exit_now(one, true);
+	one->found_end = false;
 	one->exit_code = event->exit_code;
-	one->ends++;
+	one->ends += !found;
 	one->stale = true;
-	one->reviewed = false;
 	one->since = event->time + 1;
+	if (told)
+		return;
+	loop_cancel(one->follow->engine->loop, one->review);
+	one->review = NULL;
+	one->reviewed = false;
 	one->tell_exit = true;
 	follow_one_look(one);
 	tell_exit(one);

@@ -124,10 +124,13 @@ static void once_end(struct once *once, int number)
 	once->ended_by = number;
 	once->signalled = loop_now();
 	once_pass(once, number);
-	once->timer = loop_after(drive->engine->loop, once->grace, grace_over, once);
-	once_tell(once, arena_printf(drive->arena,
-				"%s passed on to %s, which has %" PRId64 " s to end; once more kills it",
-				signal_words(number), once->oneoff.name, once->grace / 1000000000));
+	once->timer = once->grace < 0 ? NULL : loop_after(drive->engine->loop, once->grace, grace_over, once);
+	const char *has = once->grace < 0
+				  ? "as long as it likes"
+				  : arena_printf(drive->arena, "%" PRId64 " s", once->grace / 1000000000);
+	once_tell(once,
+		arena_printf(drive->arena, "%s passed on to %s, which has %s to end; once more kills it",
+			signal_words(number), once->oneoff.name, has));
 }
 
 void once_signal(struct once *once, int number)

@@ -1,5 +1,6 @@
 #include "engine/drive/settle.h"
 #include "base/heap.h"
+#include "base/text/text.h"
 #include "engine/drive/follow.h"
 #include "engine/observe/inspect.h"
 #include "engine/observe/observe.h"
@@ -131,20 +132,45 @@ static bool is_fresh(const struct observed_container *container)
 	       (strstr(container->status, "Less than a second") || strstr(container->status, "Up 1 second"));
 }
 
-bool settle_due(const struct drive *drive)
+/* Whether there is a container of the service that may still fail: one that has ended with 0, and is not
+ * started again, is as it should be. */
+static bool may_fail(const struct service *service, const struct observed *seen)
 {
-	for (size_t i = 0; i < drive->plan->count; i++)
-		if (op_traits[drive->plan->steps[i]->op].starts &&
-			is_unchecked(drive, drive->plan->steps[i]->service))
+	bool ended = false;
+	for (size_t i = 0; i < seen->ncontainers; i++) {
+		const struct observed_container *container = seen->containers[i];
+		if (container->oneoff || !text_is(container->service, service->key) ||
+			!text_is(container->project, service->project->name))
+			continue;
+		if (container->state != CONTAINER_EXITED || container->exit_code)
 			return true;
-	for (size_t i = 0; i < drive->seen->ncontainers; i++) {
-		const struct observed_container *container = drive->seen->containers[i];
+		ended = true;
+	}
+	return !ended;
+}
+
+/* Whether something started that nothing checks; `seen` is what is there by now. */
+static bool is_due(const struct drive *drive, const struct observed *seen)
+{
+	for (size_t i = 0; i < drive->plan->count; i++) {
+		const struct step *step = drive->plan->steps[i];
+		if (op_traits[step->op].starts && is_unchecked(drive, step->service) &&
+			may_fail(step->service, seen))
+			return true;
+	}
+	for (size_t i = 0; i < seen->ncontainers; i++) {
+		const struct observed_container *container = seen->containers[i];
 		const struct dag_vertex *vertex =
 			scope_selected(drive->scope, container->project, container->service);
 		if (vertex && is_fresh(container) && is_unchecked(drive, vertex->service))
 			return true;
 	}
 	return false;
+}
+
+bool settle_due(const struct drive *drive)
+{
+	return is_due(drive, drive->seen);
 }
 
 static void window_over(void *arg)
@@ -192,7 +218,7 @@ int settle_window(struct settle *settle)
 	struct observed *seen;
 	if (check_failed(drive, &seen) < 0)
 		return -1;
-	if (!settle_due(drive))
+	if (!is_due(drive, seen))
 		return 0;
 	follow_adopt(settle->follow, seen, false);
 	if (drive->timeline)

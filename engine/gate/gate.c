@@ -458,6 +458,22 @@ static void gate_look(struct job *job)
 	}
 }
 
+/* The first that is not ready tells for all. */
+static bool gate_give_up(struct job *job, const char *after)
+{
+	struct gate *gate = (struct gate *)job;
+	for (size_t i = 0; i < gate->count && !gate->over; i++) {
+		struct watch *watch = &gate->watches[i];
+		if (watch->state == WATCH_REPORT)
+			return true;
+		if (watch->state == WATCH_READY || watch->state == WATCH_FAILED)
+			continue;
+		watch_fail(watch, gate_missing(watch, after), NULL);
+		return true;
+	}
+	return false;
+}
+
 static void gate_cancel(struct job *job)
 {
 	struct gate *gate = (struct gate *)job;
@@ -475,4 +491,4 @@ const struct job_row gate_job = { .begin = gate_begin,
 	.cancel = gate_cancel,
 	.event = gate_event,
 	.look = gate_look,
-	.waiting = gate_waiting };
+	.give_up = gate_give_up };

@@ -77,8 +77,8 @@ void gate_set_pace(struct watch *watch);
 /* Fetches the last lines of a failed container, then leaves the finding and calls `told(watch)`. */
 void gate_report(struct watch *watch, void (*told)(struct watch *watch));
 
-/* What is still missing (job_row.waiting). */
-const char *gate_waiting(const struct job *job);
+/* What is missing after so long ("2s"): "container shop-db-1 is not ready after 2s: exit code 1". Arena's. */
+const char *gate_missing(const struct watch *watch, const char *after);
 
 /* Says with --verbose which way a probe goes. */
 void gate_note_way(struct watch *watch);

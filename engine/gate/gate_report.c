@@ -97,7 +97,8 @@ static void put_probe(struct buf *to, const struct watch *watch)
 {
 	const struct look *look = &watch->look;
 	const char *output = buf_text(&watch->try.output);
-	bool theirs = !*output && look->health == HEALTH_UNHEALTHY;
+	bool tries = look->state == CONTAINER_RUNNING && look->health == HEALTH_STARTING && look->health_code;
+	bool theirs = !*output && (look->health == HEALTH_UNHEALTHY || tries);
 	if (watch->try.why && !watch->try.ready && watch->try.by->ported)
 		buf_printf(to, "last probe (%s by %s): %s\n", watch->try.kind->name,
 			route_words(watch->arena, &watch->route), watch->try.why);
@@ -181,23 +182,16 @@ static void leave_finding(struct watch *watch, const char *lines)
 		error_detail(gate->job.errors, buf_text(&detail));
 }
 
-const char *gate_waiting(const struct job *job)
+const char *gate_missing(const struct watch *watch, const char *after)
 {
-	const struct gate *gate = (const struct gate *)job;
-	for (size_t i = 0; i < gate->count; i++) {
-		const struct watch *watch = &gate->watches[i];
-		const char *name = gate_name(watch);
-		const char *why = watch->try.why;
-		if (watch->state == WATCH_READY)
-			continue;
-		if (watch->looked && watch->look.state == CONTAINER_RESTARTING)
-			why = "the engine restarts it";
-		if (gate->job.step->gate.condition == CONDITION_COMPLETED)
-			return arena_printf(gate->arena, "container %s has not completed yet", name);
-		return arena_printf(gate->arena, "container %s is not ready yet%s%s", name, why ? ": " : "",
-			why ? why : "");
-	}
-	return NULL;
+	const struct gate *gate = watch->gate;
+	const char *name = gate_name(watch), *why = watch->try.why;
+	if (gate->job.step->gate.condition == CONDITION_COMPLETED)
+		return arena_printf(gate->arena, "container %s has not completed after %s", name, after);
+	if (watch->looked && watch->look.state == CONTAINER_RESTARTING)
+		why = "the engine restarts it";
+	return arena_printf(gate->arena, "container %s is not ready after %s%s%s", name, after,
+		why ? ": " : "", why ? why : "");
 }
 
 static void on_tail(void *arg, const char *text)

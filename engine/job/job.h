@@ -29,9 +29,9 @@ struct job_row {
 	void (*event)(struct job *job, const struct engine_event *event);
 	/* Events may have been missed: it looks itself at what it waits for; NULL: nothing. */
 	void (*look)(struct job *job);
-	/* What it is still waiting for, for a run that gives up: "container shop-db-1 is not ready yet".
-	 * Arena's; NULL when nothing is missing. No function: it is not what a deadline is for. */
-	const char *(*waiting)(const struct job *job);
+	/* The run gives up after so long ("2s"): fails, with what it was still waiting for; `done` follows
+	 * soon. False when nothing is missing. No function: it is not what a deadline is for. */
+	bool (*give_up)(struct job *job, const char *after);
 };
 
 #endif

@@ -61,6 +61,8 @@ const char *observe_name_filter(struct arena *arena, const char *const *names, s
  * another type. `known` holds texts that many containers share, and is added to; NULL: none. */
 struct observed_container *observe_container(
 	struct arena *arena, struct map *known, const struct cJSON *json, struct errors *errors);
+/* Of a container its "Mounts" alone, which a list and an inspect have alike. */
+void observe_mounts(struct arena *arena, const struct cJSON *mounts, struct observed_container *to);
 struct observed_network *observe_network(
 	struct arena *arena, const struct cJSON *json, struct errors *errors);
 struct observed_volume *observe_volume(struct arena *arena, const struct cJSON *json, struct errors *errors);

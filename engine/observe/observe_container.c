@@ -139,6 +139,12 @@ static void read_mounts(const struct keeping *keep, const struct cJSON *mounts, 
 	}
 }
 
+void observe_mounts(struct arena *arena, const struct cJSON *mounts, struct observed_container *to)
+{
+	const struct keeping keep = { .arena = arena };
+	read_mounts(&keep, mounts, to);
+}
+
 static void read_attachments(
 	const struct keeping *keep, const struct cJSON *networks, struct observed_container *to)
 {

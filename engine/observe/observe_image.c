@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "base/text/json.h"
+#include "compose/tree/path.h"
 #include "engine/observe/inspect.h"
 #include "engine/observe/observe.h"
 
@@ -65,6 +66,8 @@ struct observed_image *observe_image(
 		image->has_check = image->check->ntest > 0 && strcmp(image->check->test[0], "NONE") != 0;
 	}
 	read_set(arena, json_get(config, "Volumes"), &image->volumes, &image->nvolumes);
+	for (size_t i = 0; i < image->nvolumes; i++) /* as the engine mounts them (VOLUME /data/) */
+		image->volumes[i] = path_clean(arena, image->volumes[i]);
 	read_set(arena, json_get(config, "ExposedPorts"), &image->exposed, &image->nexposed);
 	image->compose_version = arena_strdup(arena,
 		cJSON_GetStringValue(json_get(json_get(config, "Labels"), "com.docker.compose.version")));

@@ -156,13 +156,14 @@ static int read_places(struct question *question, const struct cJSON *json)
 	return 0;
 }
 
-/* Known by what it was asked for: whether it is there is all that counts. */
+/* Known by what it was asked for: that it is there counts, and what it lends. */
 static int read_named(struct question *question, const struct cJSON *json)
 {
 	struct around *around = question->around;
 	struct observed_container *container = ARENA_NEW(around->arena, struct observed_container);
 	container->id = arena_strdup(around->arena, json_text(json, "Id", ""));
 	container->name = question->named;
+	observe_mounts(around->arena, json_get(json, "Mounts"), container);
 	*ARENA_PUSH(around->arena, around->others->containers, around->others->ncontainers) = container;
 	return 0;
 }

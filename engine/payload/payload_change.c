@@ -4,6 +4,7 @@
 #include "base/text/text.h"
 #include "base/text/secret.h"
 #include "base/text/texts.h"
+#include "engine/payload/change_map.h"
 #include "engine/payload/change_text.h"
 
 #include <cjson/cJSON.h>
@@ -17,6 +18,8 @@ enum change_kind {
 	VARIABLES, /* NAME=VALUE texts: name by name, values masked */
 	SETTINGS,  /* a map with the engine's own keys; numbers in it are times, but for counts */
 	BINDINGS,  /* PortBindings: by container port */
+	ITEMS,     /* a list, in whatever order */
+	LIMITS,    /* Ulimits: name by name */
 };
 
 struct change_row {
@@ -46,8 +49,8 @@ static const struct change_row rows[] = {
 	{ MEMBERS,   false, true,  "Labels",               "labels",              NULL },
 	{ BINDINGS,  true,  false, "PortBindings",         "ports",               NULL },
 	{ MEMBERS,   true,  false, "Annotations",          "annotations",         NULL },
-	{ WHOLE,     true,  false, "CapAdd",               "cap_add",             NULL },
-	{ WHOLE,     true,  false, "CapDrop",              "cap_drop",            NULL },
+	{ ITEMS,     true,  false, "CapAdd",               "cap_add",             NULL },
+	{ ITEMS,     true,  false, "CapDrop",              "cap_drop",            NULL },
 	{ WHOLE,     true,  false, "CgroupnsMode",         "cgroup",              "*" },
 	{ WHOLE,     true,  false, "CgroupParent",         "cgroup_parent",       NULL },
 	{ WHOLE,     true,  false, "NanoCpus",             "cpus",                NULL },
@@ -68,19 +71,19 @@ static const struct change_row rows[] = {
 	{ WHOLE,     true,  false, "OomScoreAdj",          "oom_score_adj",       NULL },
 	{ WHOLE,     true,  false, "ShmSize",              "shm_size",            "67108864" },
 	{ WHOLE,     true,  false, "BlkioWeight",          "blkio_config.weight", NULL },
-	{ WHOLE,     true,  false, "BlkioWeightDevice",    "blkio_config.weight_device", NULL },
-	{ WHOLE,     true,  false, "BlkioDeviceReadBps",   "blkio_config.device_read_bps", NULL },
-	{ WHOLE,     true,  false, "BlkioDeviceReadIOps",  "blkio_config.device_read_iops", NULL },
-	{ WHOLE,     true,  false, "BlkioDeviceWriteBps",  "blkio_config.device_write_bps", NULL },
-	{ WHOLE,     true,  false, "BlkioDeviceWriteIOps", "blkio_config.device_write_iops", NULL },
-	{ WHOLE,     true,  false, "Devices",              "devices",             NULL },
+	{ ITEMS,     true,  false, "BlkioWeightDevice",    "blkio_config.weight_device", NULL },
+	{ ITEMS,     true,  false, "BlkioDeviceReadBps",   "blkio_config.device_read_bps", NULL },
+	{ ITEMS,     true,  false, "BlkioDeviceReadIOps",  "blkio_config.device_read_iops", NULL },
+	{ ITEMS,     true,  false, "BlkioDeviceWriteBps",  "blkio_config.device_write_bps", NULL },
+	{ ITEMS,     true,  false, "BlkioDeviceWriteIOps", "blkio_config.device_write_iops", NULL },
+	{ ITEMS,     true,  false, "Devices",              "devices",             NULL },
 	{ WHOLE,     true,  false, "DeviceRequests",       "gpus",                NULL },
-	{ WHOLE,     true,  false, "DeviceCgroupRules",    "device_cgroup_rules", NULL },
+	{ ITEMS,     true,  false, "DeviceCgroupRules",    "device_cgroup_rules", NULL },
 	{ WHOLE,     true,  false, "Dns",                  "dns",                 NULL },
 	{ WHOLE,     true,  false, "DnsSearch",            "dns_search",          NULL },
 	{ WHOLE,     true,  false, "DnsOptions",           "dns_opt",             NULL },
-	{ WHOLE,     true,  false, "ExtraHosts",           "extra_hosts",         NULL },
-	{ WHOLE,     true,  false, "GroupAdd",             "group_add",           NULL },
+	{ ITEMS,     true,  false, "ExtraHosts",           "extra_hosts",         NULL },
+	{ ITEMS,     true,  false, "GroupAdd",             "group_add",           NULL },
 	{ WHOLE,     true,  false, "Init",                 "init",                NULL },
 	{ WHOLE,     true,  false, "UTSMode",              "uts",                 NULL },
 	{ WHOLE,     true,  false, "UsernsMode",           "userns_mode",         NULL },
@@ -90,12 +93,12 @@ static const struct change_row rows[] = {
 	{ WHOLE,     true,  false, "Runtime",              "runtime",             "*" },
 	{ WHOLE,     true,  false, "Privileged",           "privileged",          NULL },
 	{ WHOLE,     true,  false, "ReadonlyRootfs",       "read_only",           NULL },
-	{ WHOLE,     true,  false, "SecurityOpt",          "security_opt",        "*" },
+	{ ITEMS,     true,  false, "SecurityOpt",          "security_opt",        "*" },
 	{ MEMBERS,   true,  false, "StorageOpt",           "storage_opt",         NULL },
 	{ MEMBERS,   true,  false, "Sysctls",              "sysctls",             NULL },
 	{ MEMBERS,   true,  false, "Tmpfs",                "tmpfs",               NULL },
-	{ WHOLE,     true,  false, "Ulimits",              "ulimits",             NULL },
-	{ WHOLE,     true,  false, "VolumesFrom",          "volumes_from",        NULL },
+	{ LIMITS,    true,  false, "Ulimits",              "ulimits",             NULL },
+	{ ITEMS,     true,  false, "VolumesFrom",          "volumes_from",        NULL },
 	{ WHOLE,     true,  false, "RestartPolicy",        "restart",             "no" },
 	{ SETTINGS,  true,  false, "LogConfig",            "logging",             "json-file" },
 };
@@ -204,48 +207,23 @@ static void compare_members(const struct comparing *comparing, const struct chan
 	}
 }
 
-static const char *text_of(const struct cJSON *item)
+/* How often the list has the item. */
+static size_t times_of(const struct cJSON *list, const struct cJSON *wanted)
 {
-	return cJSON_IsString(item) ? item->valuestring : "";
-}
-
-/* NAME=VALUE texts as a map; a name without a value is not in it: the engine leaves it unset. */
-static struct cJSON *variables(struct arena *arena, const struct cJSON *list)
-{
-	struct cJSON *map = cJSON_CreateObject();
 	const struct cJSON *item;
-	cJSON_ArrayForEach(item, list)
-	{
-		const char *equal = cJSON_IsString(item) ? strchr(item->valuestring, '=') : NULL;
-		if (!equal)
-			continue;
-		const char *name =
-			arena_strndup(arena, item->valuestring, (size_t)(equal - item->valuestring));
-		cJSON_AddStringToObject(map, name, equal + 1);
-	}
-	return map;
+	size_t count = 0;
+	cJSON_ArrayForEach(item, list) count += cJSON_Compare(item, wanted, true) != 0;
+	return count;
 }
 
-/* Published ports as texts, by container port. */
-static struct cJSON *bindings(struct arena *arena, const struct cJSON *map)
+static bool same_items(const struct cJSON *a, const struct cJSON *b)
 {
-	struct cJSON *ports = cJSON_CreateObject();
-	const struct cJSON *member, *binding;
-	cJSON_ArrayForEach(member, json_object(map, ""))
-	{
-		const char *text = NULL;
-		cJSON_ArrayForEach(binding, member)
-		{
-			const char *ip = json_text(binding, "HostIp", ""),
-				   *port = json_text(binding, "HostPort", "");
-			const char *one =
-				arena_printf(arena, "%s%s%s", ip, *ip ? ":" : "", *port ? port : "any");
-			text = text ? arena_printf(arena, "%s, %s", text, one) : one;
-		}
-		if (text)
-			cJSON_AddStringToObject(ports, member->string, text);
-	}
-	return ports;
+	enum { MOST = 1000 }; /* beyond, each item in its place */
+	int size = cJSON_GetArraySize(a);
+	const struct cJSON *item;
+	bool same = cJSON_IsArray(a) && cJSON_IsArray(b) && cJSON_GetArraySize(b) == size && size <= MOST;
+	cJSON_ArrayForEach(item, a) same = same && times_of(a, item) == times_of(b, item);
+	return same;
 }
 
 /* Compares one member of the engine's documents, as its kind says. */
@@ -256,7 +234,9 @@ static void compare_row(const struct comparing *comparing, const struct change_r
 	struct cJSON *maps[3] = { NULL }; /* old, new, inherited */
 	switch (row->kind) {
 	case WHOLE:
-		if (old && new &&cJSON_Compare(old, new, true))
+	case ITEMS:
+		if (old && new &&
+			(cJSON_Compare(old, new, true) || (row->kind == ITEMS && same_items(old, new))))
 			return;
 		note_change(comparing, row, NULL, row_text(comparing, row, old),
 			row_text(comparing, row, new), row_text(comparing, row, inherited).text);
@@ -266,13 +246,17 @@ static void compare_row(const struct comparing *comparing, const struct change_r
 		compare_members(comparing, row, old, new, inherited);
 		return;
 	case VARIABLES:
-		maps[0] = variables(comparing->arena, old);
-		maps[1] = variables(comparing->arena, new);
-		maps[2] = variables(comparing->arena, inherited);
+		maps[0] = change_map_variables(comparing->arena, old);
+		maps[1] = change_map_variables(comparing->arena, new);
+		maps[2] = change_map_variables(comparing->arena, inherited);
 		break;
 	case BINDINGS:
-		maps[0] = bindings(arena, old);
-		maps[1] = bindings(arena, new);
+		maps[0] = change_map_bindings(arena, old);
+		maps[1] = change_map_bindings(arena, new);
+		break;
+	case LIMITS:
+		maps[0] = change_map_limits(arena, old);
+		maps[1] = change_map_limits(arena, new);
 		break;
 	}
 	compare_members(comparing, row, maps[0], maps[1], maps[2]);
@@ -280,45 +264,12 @@ static void compare_row(const struct comparing *comparing, const struct change_r
 		cJSON_Delete(maps[i]);
 }
 
-/* Where a mount comes from: a name of 64 digits means nothing to anybody. */
-static const char *source_shown(const char *source)
-{
-	return !source || !*source || (strlen(source) == 64 && strspn(source, "0123456789abcdef") == 64)
-		       ? "an anonymous volume"
-		       : source;
-}
-
-/* Volumes and binds of a HostConfig as texts, by target. */
-static struct cJSON *mounts(struct arena *arena, const struct cJSON *host)
-{
-	struct cJSON *map = cJSON_CreateObject();
-	const struct cJSON *item;
-	cJSON_ArrayForEach(item, json_get(host, "Binds"))
-	{
-		struct texts parts = texts_split(arena, text_of(item), ':');
-		const char *how =
-			parts.count > 2 && strcmp(parts.items[2], "rw") != 0 ? parts.items[2] : NULL;
-		if (parts.count > 1)
-			cJSON_AddStringToObject(map, parts.items[1],
-				how ? arena_printf(arena, "%s (%s)", source_shown(parts.items[0]), how)
-				    : source_shown(parts.items[0]));
-	}
-	cJSON_ArrayForEach(item, json_get(host, "Mounts"))
-	{
-		const char *source = json_text(item, "Source", NULL), *type = json_text(item, "Type", "");
-		source = strcmp(type, "tmpfs") == 0 ? type : source_shown(source);
-		cJSON_AddStringToObject(map, json_text(item, "Target", ""),
-			json_bool(item, "ReadOnly") ? arena_printf(arena, "%s (ro)", source) : source);
-	}
-	return map;
-}
-
 static void compare_mounts(
 	const struct comparing *comparing, const struct cJSON *there, const struct cJSON *body)
 {
 	static const struct change_row row = { MEMBERS, true, false, "Mounts", "volumes", NULL };
-	struct cJSON *old = mounts(comparing->arena, json_get(there, "HostConfig"));
-	struct cJSON *new = mounts(comparing->arena, json_get(body, "HostConfig"));
+	struct cJSON *old = change_map_mounts(comparing->arena, json_get(there, "HostConfig"));
+	struct cJSON *new = change_map_mounts(comparing->arena, json_get(body, "HostConfig"));
 	compare_members(comparing, &row, old, new, NULL);
 	cJSON_Delete(old);
 	cJSON_Delete(new);
@@ -330,19 +281,24 @@ static struct change_text endpoint_text(
 	struct arena *arena, const struct cJSON *endpoint, const struct cJSON *there, const char *service)
 {
 	const char *name = json_text(there, "Name", ""), *id = json_text(there, "Id", "");
-	const char *text = change_text(arena, json_get(endpoint, "IPAMConfig"), NULL).text;
+	struct texts parts = { 0 }, aliases = { 0 };
 	const struct cJSON *item;
+	const char *addresses = change_text(arena, json_get(endpoint, "IPAMConfig"), NULL).text;
 	name += *name == '/';
+	if (addresses)
+		texts_add(arena, &parts, addresses);
 	cJSON_ArrayForEach(item, json_get(endpoint, "Aliases"))
 	{
-		const char *alias = text_of(item);
-		if (text_is(alias, name) || text_is(alias, service) || strncmp(alias, id, 12) == 0 ||
-			(strcspn(alias, "_") == 12 && alias[12]))
-			continue;
-		text = text ? arena_printf(arena, "%s, alias %s", text, alias)
-			    : arena_printf(arena, "alias %s", alias);
+		const char *alias = change_map_text(item);
+		if (!text_is(alias, name) && !text_is(alias, service) && strncmp(alias, id, 12) != 0 &&
+			!(strcspn(alias, "_") == 12 && alias[12]))
+			texts_add(arena, &aliases, alias);
 	}
-	return change_text_plain(text);
+	if (aliases.count)
+		qsort(aliases.items, aliases.count, sizeof *aliases.items, text_order);
+	for (size_t i = 0; i < aliases.count; i++)
+		texts_add(arena, &parts, arena_printf(arena, "alias %s", aliases.items[i]));
+	return change_text_plain(texts_join(arena, &parts, ", "));
 }
 
 /* What is said of a network that only one of the two is on. */
@@ -422,10 +378,10 @@ static void note_environment(
 	const struct cJSON *item, *other;
 	cJSON_ArrayForEach(item, list)
 	{
-		const char *equal = strchr(text_of(item), '=');
+		const char *equal = strchr(change_map_text(item), '=');
 		bool inherited = false;
 		cJSON_ArrayForEach(other, json_get(image, "Env")) inherited |=
-			text_is(text_of(other), text_of(item));
+			text_is(change_map_text(other), change_map_text(item));
 		if (equal && !inherited)
 			secret_note(known, arena_strdup(arena, equal + 1));
 	}

@@ -198,18 +198,19 @@ static bool all_hex(const char *name)
 	return strlen(name) == 64 && strspn(name, "0123456789abcdef") == 64;
 }
 
-/* The image that the service is made from, as far as it is known; or NULL. */
+/* The image that the service is made from; NULL: it is not known. */
 static const struct observed_image *image_of(const struct body *body, const struct service *service)
 {
 	const struct observed *seen = body->context->seen;
-	return seen ? observed_image(seen, service_image(body->arena, service)) : NULL;
+	const struct observed_image *image =
+		seen ? observed_image(seen, service_image(body->arena, service)) : NULL;
+	return image && image->id ? image : NULL;
 }
 
 /* Whether the old container's volume at `target` is one the new container must keep: an anonymous volume of
- * the service, one of the image, or one that carries uploads and cannot be told from those. While the image
- * is unknown every volume with a generated name counts: data is never dropped for want of knowledge. */
-static bool must_inherit(const struct body *body, const struct observed_mount *old,
-	const char *const *uploads, size_t nuploads)
+ * the service, or one of the image. While the image is unknown every volume with a generated name counts:
+ * data is never dropped for want of knowledge. What only uploads are in is made anew. */
+static bool must_inherit(const struct body *body, const struct observed_mount *old)
 {
 	const struct service *service = body->service;
 	const struct observed_image *image = image_of(body, service);
@@ -219,23 +220,19 @@ static bool must_inherit(const struct body *body, const struct observed_mount *o
 		if (strcmp(service->volumes[i]->target, old->target) == 0 &&
 			strcmp(service->volumes[i]->type, "volume") == 0 && !service->volumes[i]->source)
 			return true;
-	for (size_t i = 0; i < nuploads; i++)
-		if (strcmp(uploads[i], old->target) == 0)
-			return true;
 	for (size_t i = 0; image && i < image->nvolumes; i++)
 		if (strcmp(image->volumes[i], old->target) == 0)
 			return true;
-	return (!image || !image->id) && old->name && all_hex(old->name);
+	return !image && old->name && all_hex(old->name);
 }
 
-static void inherit_volumes(
-	struct body *body, struct mount_places *places, const char *const *uploads, size_t nuploads)
+static void inherit_volumes(struct body *body, struct mount_places *places)
 {
 	const struct step_create *create = &body->step->create;
 	const struct observed_container *from = create->renew_volumes ? NULL : create->replaces;
 	for (size_t i = 0; from && i < from->nmounts; i++) {
 		const struct observed_mount *old = &from->mounts[i];
-		if (strcmp(old->type, "tmpfs") == 0 || !must_inherit(body, old, uploads, nuploads))
+		if (strcmp(old->type, "tmpfs") == 0 || !must_inherit(body, old))
 			continue;
 		const char *source = strcmp(old->type, "volume") == 0 ? old->name : old->source;
 		set_place(body, places,
@@ -269,16 +266,6 @@ static void bind_files(
 	}
 }
 
-/* Whether the service's image may have a volume of its own there. */
-static bool is_of_image(const struct body *body, const struct service *service, const char *target)
-{
-	const struct observed_image *image = image_of(body, service);
-	for (size_t i = 0; image && i < image->nvolumes; i++)
-		if (strcmp(image->volumes[i], target) == 0)
-			return true;
-	return false;
-}
-
 /* Adds the targets of uploads of the services whose volumes it has, too: whoever leaves last takes them
  * along.
  */
@@ -301,17 +288,19 @@ static void shared_uploads(const struct body *body, struct mount_places *places,
 		if (!service || i == 0)
 			continue;
 		service_files(body->arena, service, body->context->shared_files, &files, &count, &unheard);
-		service_files_volumes(body->arena, service, files, count, &dirs, &ndirs);
-		for (size_t d = 0; d < ndirs; d++)
-			if (!place_at(places, dirs[d]) && !is_of_image(body, service, dirs[d]))
+		const struct service_mounts mounts =
+			service_mounts(body->arena, service, body->context->seen);
+		service_files_volumes(body->arena, service, &mounts, files, count, &dirs, &ndirs);
+		for (size_t d = 0; mounts.whole && d < ndirs; d++)
+			if (!place_at(places, dirs[d]))
 				texts_add_once(body->arena, targets, dirs[d]);
 	}
 }
 
 /* Volumes for what is uploaded. They go with the container (op_container.c): a label names those in which
- * nobody has anything else. */
-static void add_uploads(
-	struct body *body, struct mount_places *places, const char *const *uploads, size_t nuploads)
+ * nobody has anything else, which cannot be said unless all that is mounted is known (`whole`). */
+static void add_uploads(struct body *body, struct mount_places *places, const char *const *uploads,
+	size_t nuploads, bool whole)
 {
 	cJSON *labels = cJSON_GetObjectItemCaseSensitive(body->root, "Labels");
 	const char *label = cJSON_GetStringValue(
@@ -320,17 +309,17 @@ static void add_uploads(
 	if (body->service->nvolumes_from)
 		shared_uploads(body, places, &targets);
 	for (size_t i = 0; i < nuploads; i++) {
-		if (!is_of_image(body, body->service, uploads[i]))
+		if (place_at(places, uploads[i]))
+			continue;
+		if (whole)
 			texts_add_once(body->arena, &targets, uploads[i]);
-		if (!place_at(places, uploads[i]))
-			set_place(body, places,
-				(struct mount_place){ .target = uploads[i],
-					.mount = new_mount("volume", NULL, uploads[i], false) });
+		set_place(body, places,
+			(struct mount_place){ .target = uploads[i],
+				.mount = new_mount("volume", NULL, uploads[i], false) });
 	}
-	for (size_t i = 0; label && i < targets.count; i++)
-		label = arena_printf(body->arena, "%s\n%s", label, targets.items[i]);
-	if (targets.count)
-		put_text(labels, "docker-flow.uploads", label);
+	if (label && targets.count)
+		put_text(labels, "docker-flow.uploads",
+			arena_printf(body->arena, "%s\n%s", label, texts_join(body->arena, &targets, "\n")));
 }
 
 static void put_tmpfs(struct body *body)
@@ -351,11 +340,12 @@ int payload_mounts(struct body *body)
 	size_t nfiles = 0, nuploads = 0;
 	int failed = service_files(
 		body->arena, body->service, body->context->shared_files, &files, &nfiles, body->errors);
-	service_files_volumes(body->arena, body->service, files, nfiles, &uploads, &nuploads);
-	inherit_volumes(body, &places, uploads, nuploads);
+	const struct service_mounts mounts = service_mounts(body->arena, body->service, body->context->seen);
+	service_files_volumes(body->arena, body->service, &mounts, files, nfiles, &uploads, &nuploads);
+	inherit_volumes(body, &places);
 	failed |= add_mounts(body, &places);
 	bind_files(body, &places, files, nfiles);
-	add_uploads(body, &places, uploads, nuploads);
+	add_uploads(body, &places, uploads, nuploads, mounts.whole);
 	for (size_t i = 0; i < places.count; i++) {
 		if (places.items[i].bind) {
 			put_append(body->host, "Binds", places.items[i].bind);

@@ -1,5 +1,6 @@
 #include "engine/payload/service_files.h"
 #include "engine/loop/process.h"
+#include "base/text/text.h"
 #include "compose/tree/file.h"
 #include "graph/up/reconcile.h"
 
@@ -110,57 +111,66 @@ static int collect_files(struct arena *arena, const struct service *service, boo
 	return failed;
 }
 
-/* Whether `path` lies at or below `dir`. */
-static bool is_below(const char *path, const char *dir)
+/* A volume or bind is written to, a tmpfs is not there yet, and the root may be read-only. */
+static bool is_out_of_reach(
+	const struct service *service, const struct service_mounts *mounts, const char *path)
 {
-	size_t len = strlen(dir);
-	while (len > 1 && dir[len - 1] == '/')
-		len--;
-	return strncmp(path, dir, len) == 0 && (len == 1 || path[len] == '\0' || path[len] == '/');
+	const struct service_mount *above = service_mounts_above(mounts, path);
+	return above ? above->tmpfs : service->read_only;
 }
 
-/* The deepest thing mounted above a path decides: a volume or bind is written to, a tmpfs is not there yet,
- * and the root may be read-only. */
-static bool is_out_of_reach(const struct service *service, const char *path)
+/* The directory of a file's target; "" is the root. */
+static const char *dir_of(struct arena *arena, const char *target)
 {
-	size_t deepest = 0;
-	bool lost = service->read_only;
-	for (size_t i = 0; i < service->nvolumes; i++) {
-		const struct mount *mount = service->volumes[i];
-		if (is_below(path, mount->target) && strlen(mount->target) >= deepest) {
-			deepest = strlen(mount->target);
-			lost = strcmp(mount->type, "tmpfs") == 0;
-		}
-	}
-	for (size_t i = 0; i < service->ntmpfs; i++) {
-		size_t len = strcspn(service->tmpfs[i], ":");
-		if (len > 0 && strncmp(path, service->tmpfs[i], len) == 0 && path[len] == '/' &&
-			len >= deepest) {
-			deepest = len;
-			lost = true;
-		}
-	}
-	return lost;
+	return arena_strndup(arena, target, (size_t)(strrchr(target, '/') - target));
 }
 
-/* A file right below a root that is read-only cannot be uploaded: no volume can stand there. */
-static int check_reach(struct arena *arena, const struct service *service, const struct service_file *files,
-	size_t count, struct errors *errors)
+/* Whether a tmpfs is mounted at the file's very directory: no volume can stand there. */
+static bool is_covered(struct arena *arena, const struct service_mount *above, const char *target)
 {
-	int failed = 0;
-	for (size_t i = 0; i < count; i++) {
-		const struct service_file *file = &files[i];
-		const char *kind = file->secret ? "secret" : "config";
-		if (!file->upload || strrchr(file->target, '/') != file->target ||
-			!is_out_of_reach(service, file->target))
-			continue;
-		failed = error_add(errors, ERROR_FILE, &file->ref->at,
-			arena_printf(arena, "services.%s.%ss", service->key, kind),
-			"%s %s cannot be uploaded to %s: the root of the container is read-only", kind,
-			file->ref->source, file->target);
-		error_hint(errors, "give it a `target` in a directory");
+	return above && above->tmpfs && text_is(above->target, dir_of(arena, target));
+}
+
+static int refuse_reach(struct arena *arena, const struct service *service, const struct service_file *file,
+	const char *why, struct errors *errors)
+{
+	const char *kind = file->secret ? "secret" : "config";
+	error_add(errors, ERROR_FILE, &file->ref->at,
+		arena_printf(arena, "services.%s.%ss", service->key, kind),
+		"%s %s cannot be uploaded to %s: %s", kind, file->ref->source, file->target, why);
+	return -1;
+}
+
+/* A file that cannot come to its place is an error; but below a root that can be written to docker compose
+ * makes the container, and the file is under the tmpfs that is mounted over it. */
+static int check_reach(struct arena *arena, const struct service *service, const struct service_file *file,
+	const struct service_mounts *mounts, struct errors *errors)
+{
+	const struct service_mount *above = service_mounts_above(mounts, file->target);
+	const char *hint = "give it a `target` in a directory";
+	if (service->read_only && !above && !*dir_of(arena, file->target)) {
+		refuse_reach(arena, service, file, "the root of the container is read-only", errors);
+		return error_hint(errors, "%s", hint);
 	}
-	return failed;
+	if (above && !above->tmpfs && !above->writable) {
+		refuse_reach(arena, service, file,
+			arena_printf(arena, "%s is mounted read-only", above->target), errors);
+		return error_hint(errors, "give it a `target` elsewhere");
+	}
+	if (!is_covered(arena, above, file->target))
+		return 0;
+	hint = "give it a `target` in a directory below, or elsewhere";
+	if (service->read_only) {
+		refuse_reach(
+			arena, service, file, arena_printf(arena, "%s is a tmpfs", above->target), errors);
+		return error_hint(errors, "%s", hint);
+	}
+	error_warn(errors, &file->ref->at,
+		arena_printf(arena, "services.%s.%s", service->key, file->secret ? "secrets" : "configs"),
+		"%s is not seen in the container: the tmpfs %s is mounted over it", file->target,
+		above->target);
+	error_hint(errors, "%s", hint);
+	return 0;
 }
 
 int service_files(struct arena *arena, const struct service *service, bool shared,
@@ -172,7 +182,10 @@ int service_files(struct arena *arena, const struct service *service, bool share
 	reconcile_uploads(service, shared, &content, &upload);
 	int failed = collect_files(arena, service, true, upload, &files, &count, errors);
 	failed |= collect_files(arena, service, false, upload, &files, &count, errors);
-	failed |= check_reach(arena, service, files, count, errors);
+	const struct service_mounts mounts = service_mounts(arena, service, NULL);
+	for (size_t i = 0; i < count; i++)
+		if (files[i].upload)
+			failed |= check_reach(arena, service, &files[i], &mounts, errors);
 	if (failed)
 		return -1;
 	*ret_files = files;
@@ -181,19 +194,19 @@ int service_files(struct arena *arena, const struct service *service, bool share
 }
 
 void service_files_volumes(struct arena *arena, const struct service *service,
-	const struct service_file *files, size_t count, const char ***ret_dirs, size_t *ret_ndirs)
+	const struct service_mounts *mounts, const struct service_file *files, size_t count,
+	const char ***ret_dirs, size_t *ret_ndirs)
 {
 	const char **dirs = NULL;
 	size_t ndirs = 0;
 	for (size_t i = 0; i < count; i++) {
-		const char *slash = strrchr(files[i].target, '/');
-		if (!files[i].upload || slash == files[i].target ||
-			!is_out_of_reach(service, files[i].target))
+		const char *target = files[i].target, *dir = dir_of(arena, target);
+		if (!files[i].upload || !*dir || !is_out_of_reach(service, mounts, target) ||
+			is_covered(arena, service_mounts_above(mounts, target), target))
 			continue;
-		const char *dir = arena_strndup(arena, files[i].target, (size_t)(slash - files[i].target));
 		bool known = false;
 		for (size_t k = 0; k < ndirs && !known; k++)
-			known = is_below(dir, dirs[k]);
+			known = service_mounts_is_below(dir, dirs[k]);
 		if (!known)
 			*ARENA_PUSH(arena, dirs, ndirs) = dir;
 	}

@@ -4,6 +4,7 @@
 #define ENGINE_SERVICE_FILES_H
 
 #include "engine/connect/engine.h"
+#include "engine/payload/service_mounts.h"
 #include "graph/up/inputs.h"
 
 struct service_file {
@@ -26,9 +27,10 @@ int service_files(struct arena *arena, const struct service *service, bool share
 	struct service_file **ret_files, size_t *ret_count, struct errors *errors);
 
 /* Directories of the service's containers that get an anonymous volume, since an upload cannot reach them
- * otherwise: below a read-only root or a tmpfs. */
+ * otherwise: below a read-only root or a tmpfs, where `mounts` has nothing else. */
 void service_files_volumes(struct arena *arena, const struct service *service,
-	const struct service_file *files, size_t count, const char ***ret_dirs, size_t *ret_ndirs);
+	const struct service_mounts *mounts, const struct service_file *files, size_t count,
+	const char ***ret_dirs, size_t *ret_ndirs);
 
 /* The largest file that is uploaded. */
 #define SERVICE_FILE_MOST ((size_t)64 << 20)

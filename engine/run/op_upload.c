@@ -3,6 +3,7 @@
 #include "base/quote.h"
 #include "base/text/base64.h"
 #include "base/text/json.h"
+#include "base/text/text.h"
 #include "engine/connect/config.h"
 #include "engine/run/op_row.h"
 #include "engine/run/owner.h"
@@ -32,6 +33,7 @@ struct bundles {
 	size_t count;
 	const char **volumes; /* mount points made for uploads */
 	size_t nvolumes;
+	struct service_mounts mounts;
 };
 
 static struct bundle *bundle_at(struct arena *arena, struct bundles *bundles, const char *dir)
@@ -52,6 +54,7 @@ static int refuse_file(struct op_call *call, const struct service_file *file, co
 		file->secret ? "secret" : "config", file->ref->source, why);
 }
 
+/* Keeps the deepest of the directories above the target. */
 static void deepest(const char *target, const char *dir, const char **best)
 {
 	size_t len = strlen(dir);
@@ -60,7 +63,7 @@ static void deepest(const char *target, const char *dir, const char **best)
 }
 
 /* The place above the target that an archive can be unpacked at: `/`, or below a read-only root the deepest
- * volume, one of the user's or one that was made for it. NULL when there is none. */
+ * volume, whoever has it there or one that was made for it. NULL when there is none. */
 static const char *unpack_at(
 	struct op_call *call, const struct service_file *file, const struct bundles *bundles)
 {
@@ -70,9 +73,9 @@ static const char *unpack_at(
 		return "/";
 	for (size_t i = 0; i < bundles->nvolumes; i++)
 		deepest(file->target, bundles->volumes[i], &best);
-	for (size_t i = 0; i < service->nvolumes; i++)
-		if (strcmp(service->volumes[i]->type, "tmpfs") != 0 && !service->volumes[i]->read_only)
-			deepest(file->target, service->volumes[i]->target, &best);
+	for (size_t i = 0; i < bundles->mounts.count; i++)
+		if (!bundles->mounts.items[i].tmpfs && bundles->mounts.items[i].writable)
+			deepest(file->target, bundles->mounts.items[i].target, &best);
 	return best;
 }
 
@@ -168,14 +171,29 @@ static void add_credentials(struct op_call *call, struct bundles *bundles)
 	*ARENA_PUSH(call->arena, bundle->files, bundle->count) = entry;
 }
 
+/* What is mounted in the container: one that was there before may have been made from another file. */
+static struct service_mounts mounts_of(const struct op_call *call)
+{
+	const struct observed *seen = call->context->seen;
+	for (size_t i = 0; seen && i < seen->ncontainers; i++)
+		if (text_is(seen->containers[i]->id, call->container))
+			return service_mounts_observed(call->arena, seen->containers[i]);
+	return service_mounts(call->arena, call->step->service, seen);
+}
+
 static int make_bundles(struct op_call *call, struct bundles *bundles)
 {
 	struct service_file *files = NULL;
 	size_t count = 0;
+	struct errors found; /* warnings were told when the container was made */
+	errors_init(&found, call->arena);
 	int failed = service_files(
-		call->arena, call->step->service, call->context->shared_files, &files, &count, call->errors);
-	service_files_volumes(
-		call->arena, call->step->service, files, count, &bundles->volumes, &bundles->nvolumes);
+		call->arena, call->step->service, call->context->shared_files, &files, &count, &found);
+	if (failed)
+		errors_append(call->errors, &found);
+	bundles->mounts = mounts_of(call);
+	service_files_volumes(call->arena, call->step->service, &bundles->mounts, files, count,
+		&bundles->volumes, &bundles->nvolumes);
 	for (size_t i = 0; i < count; i++)
 		if (files[i].upload)
 			failed |= add_file(call, &files[i], bundles);

@@ -164,33 +164,6 @@ static void fail_blind_jobs(struct run *run)
 	}
 }
 
-/* The deadline has passed: says what it is that took too long. */
-static void run_give_up(struct run *run)
-{
-	const char *names = NULL, *waiting = "";
-	for (struct task *task = run->tasks; task; task = task->next) {
-		if (!task->job || task->over || !task->row->job->waiting)
-			continue;
-		const char *why = task->row->job->waiting(task->job);
-		names = names ? arena_printf(run->arena, "%s, %s", task->step->name, names)
-			      : task->step->name;
-		waiting = why ? arena_printf(run->arena, "%s\n%s", why, waiting) : waiting;
-	}
-	error_add(run->errors, ERROR_GATE, NULL, NULL, "not ready after %.3gs%s%s",
-		(double)run->options->deadline / 1e9, names ? ": " : "", names ? names : "");
-	if (*waiting)
-		error_detail(run->errors, waiting);
-	sched_stop(&run->sched, "not ready in time");
-}
-
-/* Nothing that needs the events has begun, and nothing new does. */
-static void give_up_blind(struct run *run)
-{
-	error_add(run->errors, ERROR_ENGINE, NULL, NULL, "the engine's events cannot be watched: %s",
-		run->blind);
-	sched_stop(&run->sched, "the engine's events cannot be watched");
-}
-
 /* The steps that the engine has been asked for and has not answered yet, or NULL. */
 static const char *unfinished(const struct run *run)
 {
@@ -200,6 +173,31 @@ static const char *unfinished(const struct run *run)
 			list = arena_printf(run->arena, "%s %s%s%s", op_traits[task->step->op].verb,
 				step_shown_name(task->step), list ? ", " : "", list ? list : "");
 	return list;
+}
+
+/* The deadline has passed: what is waited for says what it lacks. */
+static void run_give_up(struct run *run)
+{
+	const char *after = arena_printf(run->arena, "%.3gs", (double)run->options->deadline / 1e9);
+	bool told = false;
+	for (struct task *task = run->tasks; task; task = task->next) {
+		bool waits = task->job && !task->over && task->row->job->give_up;
+		task->gives_up = waits && task->row->job->give_up(task->job, after);
+		told |= task->gives_up;
+	}
+	const char *list = told ? NULL : unfinished(run);
+	if (!told)
+		error_add(run->errors, ERROR_GATE, NULL, NULL, "not ready after %s%s%s", after,
+			list ? "; under way: " : "", list ? list : "");
+	sched_stop(&run->sched, "not ready in time");
+}
+
+/* Nothing that needs the events has begun, and nothing new does. */
+static void give_up_blind(struct run *run)
+{
+	error_add(run->errors, ERROR_ENGINE, NULL, NULL, "the engine's events cannot be watched: %s",
+		run->blind);
+	sched_stop(&run->sched, "the engine's events cannot be watched");
 }
 
 /* What goes on although an interrupt has come: it may take its time, a stop has its grace. */

@@ -26,6 +26,7 @@ struct task {
 	struct job *job;        /* of row->job, under way, or NULL */
 	struct errors findings; /* those of tolerated steps become warnings */
 	bool held;              /* it has not been let go yet (task_held) */
+	bool gives_up;          /* a job that is about to fail by itself */
 	bool over, ok;
 	bool quiet; /* ended by an interrupt: no finding */
 };

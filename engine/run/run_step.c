@@ -295,7 +295,7 @@ void task_interrupt(struct task *task)
 {
 	const struct step *follows = task->step->follows;
 	bound_endless(task);
-	if (task->over || (!task->job && !task->held) ||
+	if (task->over || task->gives_up || (!task->job && !task->held) ||
 		(task->row->job && follows && follows->state == STEP_DONE))
 		return;
 	task_drop(task);

@@ -42,18 +42,6 @@ static struct naming naming_of(struct arena *arena, const struct service *servic
 	return naming;
 }
 
-/* By name, or by an id as long as docker prints it: what a shorter one means is for the engine to say. */
-static bool is_among(const struct observed *seen, const char *name)
-{
-	enum { PRINTED = 12 };
-	for (size_t i = 0; i < seen->ncontainers; i++)
-		if (text_is(seen->containers[i]->name, name) ||
-			(strlen(name) >= PRINTED &&
-				strncmp(seen->containers[i]->id, name, strlen(name)) == 0))
-			return true;
-	return false;
-}
-
 /* Whether the plan makes a container of that name, or gives it to one. */
 static bool is_made(const struct plan *plan, const char *name)
 {
@@ -67,7 +55,8 @@ static bool is_made(const struct plan *plan, const char *name)
 
 static bool names_foreign(const struct plan *plan, const struct observed *seen, const struct naming *naming)
 {
-	return naming->name && *naming->name && !is_among(seen, naming->name) && !is_made(plan, naming->name);
+	return naming->name && *naming->name && !observed_called(seen, naming->name) &&
+	       !is_made(plan, naming->name);
 }
 
 void obstacles_container_wanted(struct arena *arena, const struct plan *plan, const struct step *step,
@@ -88,7 +77,7 @@ void obstacles_container_refuse(struct arena *arena, const struct plan *plan, co
 	if (!op_traits[step->op].creates)
 		return;
 	for (size_t nth = 0; naming = naming_of(arena, step->service, nth), naming.key; nth++) {
-		if (!names_foreign(plan, seen, &naming) || is_among(others, naming.name))
+		if (!names_foreign(plan, seen, &naming) || observed_called(others, naming.name))
 			continue;
 		const char *path = arena_printf(arena, "services.%s.%s", step->service->key, naming.key);
 		if (nth >= MODES)

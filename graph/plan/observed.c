@@ -1,5 +1,7 @@
 #include "graph/plan/observed.h"
 
+#include "base/text/text.h"
+
 #include <string.h>
 
 static const char *const state_names[] = {
@@ -42,6 +44,20 @@ struct observed_volume *observed_volume(const struct observed *seen, const char 
 		if (!strcmp(seen->volumes[i]->name, name))
 			return seen->volumes[i];
 	}
+	return NULL;
+}
+
+const struct observed_container *observed_called(const struct observed *seen, const char *name)
+{
+	enum { PRINTED = 12 };
+	size_t len = strlen(name);
+	for (; seen; seen = seen->others)
+		for (size_t i = 0; i < seen->ncontainers; i++) {
+			const struct observed_container *container = seen->containers[i];
+			if (text_is(container->name, name) ||
+				(len >= PRINTED && strncmp(container->id, name, len) == 0))
+				return container;
+		}
 	return NULL;
 }
 

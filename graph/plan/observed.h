@@ -116,10 +116,15 @@ struct observed {
 	struct observed_image **images; /* empty until the image round */
 	size_t nimages;
 	struct observed_plugins *plugins; /* NULL: not asked for */
+	const struct observed *others;    /* what may be in the way; NULL: not looked for */
 };
 
 /* The image of that reference, or NULL when it was not asked for. */
 struct observed_image *observed_image(const struct observed *seen, const char *reference);
+
+/* The container that is called so, by name or by an id as long as docker prints it, also one of others; or
+ * NULL. */
+const struct observed_container *observed_called(const struct observed *seen, const char *name);
 
 /* The container's label of that name, or NULL. */
 const char *observed_label(const struct observed_container *container, const char *name);

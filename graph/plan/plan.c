@@ -241,21 +241,19 @@ static int plan_by_number(const void *a, const void *b)
 /* The needs column of a step: "3 <- 1,2?". */
 static const char *step_needs(struct arena *arena, const struct step *step)
 {
-	char *text = arena_printf(arena, "%zu", step->number);
-	const char *separator = " <- ";
+	struct texts numbers = { 0 };
 	struct need *needs = ARENA_ARRAY(arena, struct need, step->nneeds + 1);
 	for (size_t i = 0; i < step->nneeds; i++)
 		needs[i] = step->needs[i];
 	qsort(needs, step->nneeds, sizeof *needs, plan_by_number);
 	for (size_t i = 0; i < step->nneeds; i++) {
 		const struct need *need = &needs[i];
-		if (need->on->undo)
-			continue;
-		text = arena_printf(
-			arena, "%s%s%zu%s", text, separator, need->on->number, release_marks[need->release]);
-		separator = ",";
+		if (!need->on->undo)
+			texts_add(arena, &numbers,
+				arena_printf(arena, "%zu%s", need->on->number, release_marks[need->release]));
 	}
-	return text;
+	const char *list = texts_join(arena, &numbers, ",");
+	return arena_printf(arena, "%zu%s%s", step->number, list ? " <- " : "", list ? list : "");
 }
 
 /* The verb column: "rename p-db-1". */

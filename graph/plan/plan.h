@@ -71,6 +71,7 @@ struct build_wish {
 /* OP_IMAGE_* */
 struct step_image {
 	const struct build_wish *wish; /* _BUILD; or NULL */
+	struct texts needed_by;        /* keys of the services of `up` that do not do with what is there */
 	bool dated; /* _PULL: the engine is to note when, since the image may only become so old */
 	/* _BUILD: label com.docker.compose.version of the image that has the name; NULL: not known */
 	const char *compose_version;

@@ -118,13 +118,15 @@ const char *inputs_digest(struct arena *arena, const struct dag_vertex *vertex,
 	const struct inputs_file *files, size_t nfiles, const struct observed *seen)
 {
 	const struct service *service = vertex->service;
-	const char *text = service_digest(arena, service);
+	struct texts parts = { 0 };
+	texts_add(arena, &parts, service_digest(arena, service));
 	for (size_t i = 0; i < nfiles; i++)
-		text = arena_printf(arena, "%s;%s:%s=%s", text, files[i].bind ? "bind" : "file",
-			escaped(arena, files[i].target),
-			files[i].absent ? ABSENT
-			: files[i].many ? MANY
-					: file_digest(arena, service, &files[i]));
+		texts_add(arena, &parts,
+			arena_printf(arena, "%s:%s=%s", files[i].bind ? "bind" : "file",
+				escaped(arena, files[i].target),
+				files[i].absent ? ABSENT
+				: files[i].many ? MANY
+						: file_digest(arena, service, &files[i])));
 	for (size_t i = 0; i < service->nvolumes && inputs_one_shot(vertex); i++) {
 		const struct mount *mount = service->volumes[i];
 		const struct volume *volume = NULL;
@@ -133,10 +135,11 @@ const char *inputs_digest(struct arena *arena, const struct dag_vertex *vertex,
 		if (!volume)
 			continue;
 		const struct observed_volume *there = observed_volume(seen, volume->name);
-		text = arena_printf(arena, "%s;volume:%s=%s", text, escaped(arena, volume->name),
-			there && there->created ? escaped(arena, there->created) : "?");
+		texts_add(arena, &parts,
+			arena_printf(arena, "volume:%s=%s", escaped(arena, volume->name),
+				there && there->created ? escaped(arena, there->created) : "?"));
 	}
-	return text;
+	return texts_join(arena, &parts, ";");
 }
 
 const char *inputs_complete(struct arena *arena, const char *inputs, const char *volume, const char *created)

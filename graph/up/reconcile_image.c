@@ -11,8 +11,10 @@ struct wish {
 	const struct service *service; /* the first one; when any has a build section the first in the file */
 	const char *reference;
 	const char *build, *pull;     /* why, or NULL */
-	bool fallback;                /* build only when the pull fails */
+	bool fallback, outright;      /* built only when the pull fails; in any case, whatever others want */
 	bool chosen;                  /* `service` is whose build section counts */
+	struct texts needed_by;       /* keys of services that do not do with what is there */
+	const struct service *puller; /* the first that wants it pulled */
 	bool dated;                   /* by its policy it may only become so old */
 	const struct service *unable; /* may neither pull nor build it, though it is missing */
 };
@@ -108,35 +110,52 @@ static const char *wish_key(const struct wishes *wishes, const struct service *s
 				 : reference;
 }
 
-/* Adds what one service wants of its image. */
+/* What one service wants of its image, as if nobody shared it. */
+static struct wish wish_of(struct wishes *wishes, const struct service *service)
+{
+	const char *reference = service_image(wishes->arena, service);
+	const struct image_options *options = wishes->options;
+	const char *policy = policy_of(wishes, service);
+	const struct observed_image *image = map_get(&wishes->images, reference);
+	struct wish own = { .service = service, .reference = reference, .dated = freshness_of(policy) > 0 };
+	if (service->build && !options->no_build && (options->build || !strcmp(policy, "build")))
+		own.build = options->build ? "--build" : "pull policy build";
+	else if (!strcmp(policy, "always") && service->image && !service->build)
+		own.pull = options->pull && !strcmp(options->pull, "always") ? "--pull always"
+									     : "pull policy always";
+	else if (!strcmp(policy, "always") && service->image) {
+		own.pull = options->pull ? "--pull always" : "pull policy always";
+		own.build = options->no_build ? NULL : "its pull failed";
+		own.fallback = !options->no_build;
+	} else if (image && (!image->id || !image_fits(service, image)))
+		wish_missing(wishes, &own, service, policy, image);
+	else if (image && service->image && !service->build)
+		own.pull = stale(wishes, policy, image);
+	return own;
+}
+
+/* Adds it to what others want of the image. */
 static void consider(struct wishes *wishes, const struct service *service)
 {
-	const char *reference = service_image(wishes->arena, service), *key = wish_key(wishes, service);
-	struct wish *wish = map_get(&wishes->by_reference, key);
+	const char *key = wish_key(wishes, service);
+	struct wish own = wish_of(wishes, service), *wish = map_get(&wishes->by_reference, key);
 	if (!wish) {
 		wish = ARENA_NEW(wishes->arena, struct wish);
-		wish->reference = reference;
+		wish->reference = own.reference;
 		wish->service = service;
 		map_set(&wishes->by_reference, key, wish);
 		*ARENA_PUSH(wishes->arena, wishes->items, wishes->count) = wish;
 	}
-	const struct image_options *options = wishes->options;
-	const char *policy = policy_of(wishes, service);
-	const struct observed_image *image = map_get(&wishes->images, reference);
-	wish->dated |= freshness_of(policy) > 0;
-	if (service->build && !options->no_build && (options->build || !strcmp(policy, "build")))
-		wish->build = options->build ? "--build" : "pull policy build";
-	else if (!strcmp(policy, "always") && service->image && !service->build)
-		wish->pull = options->pull && !strcmp(options->pull, "always") ? "--pull always"
-									       : "pull policy always";
-	else if (!strcmp(policy, "always") && service->image) {
-		wish->pull = options->pull ? "--pull always" : "pull policy always";
-		wish->build = options->no_build ? NULL : "its pull failed";
-		wish->fallback = !options->no_build;
-	} else if (image && (!image->id || !image_fits(service, image)))
-		wish_missing(wishes, wish, service, policy, image);
-	else if (image && service->image && !service->build)
-		wish->pull = wish->pull ? wish->pull : stale(wishes, policy, image);
+	if (own.pull && !wish->puller)
+		wish->puller = service;
+	if (own.pull || own.build)
+		texts_add_once(wishes->arena, &wish->needed_by, service->key);
+	wish->pull = wish->pull ? wish->pull : own.pull;
+	wish->build = wish->build ? wish->build : own.build;
+	wish->fallback |= own.fallback;
+	wish->outright |= own.build && !own.fallback;
+	wish->unable = wish->unable ? wish->unable : own.unable;
+	wish->dated |= own.dated;
 }
 
 /* An image that services share is built for the first of them in the file, as `build` does it. */
@@ -161,11 +180,13 @@ static void choose_builders(const struct wishes *wishes)
 static void emit(struct wishes *wishes, struct wish *wish)
 {
 	struct step *pull = NULL;
-	if (wish->pull && (!wish->build || wish->fallback)) {
+	bool fallback = wish->fallback && !wish->outright;
+	if (wish->pull && (!wish->build || fallback)) {
 		pull = plan_add(wishes->plan, OP_IMAGE_PULL, wish->reference, wish->pull);
-		pull->service = wish->service;
-		pull->may_fail = wish->fallback;
+		pull->service = wish->puller;
+		pull->may_fail = fallback;
 		pull->image.dated = wish->dated;
+		pull->image.needed_by = wish->needed_by;
 	}
 	if (!wish->build)
 		return;
@@ -173,6 +194,7 @@ static void emit(struct wishes *wishes, struct wish *wish)
 		wishes->plan, OP_IMAGE_BUILD, wish->reference, pull ? "if it cannot be pulled" : wish->build);
 	const struct observed_image *image = map_get(&wishes->images, wish->reference);
 	build->service = wish->service;
+	build->image.needed_by = wish->needed_by;
 	build->image.compose_version = image ? image->compose_version : NULL;
 	plan_need(wishes->plan, build, pull, ON_FAILURE);
 }

@@ -160,6 +160,14 @@ static void emit_without_return(struct work *work, const struct replica *replica
 		plan_need(work->plan, replica->start, remove, ON_SUCCESS);
 }
 
+/* Whether the old container comes back when the new one fails. Of a task that has ended nothing is lost: what
+ * the failing one says and leaves is what it was run for. */
+static bool comes_back(const struct work *work, const struct task *task, const struct existing *old)
+{
+	bool ends = task->one_shot || task_ends_run(work, task);
+	return work->options->rollback != TRI_NO && (!ends || old->away || existing_runs(old));
+}
+
 void replica_replace(struct work *work, struct task *task, struct replica *replica)
 {
 	bool finish = replica->action == ACTION_FINISH;
@@ -193,7 +201,7 @@ void replica_replace(struct work *work, struct task *task, struct replica *repli
 	order_done(work, task, ready);
 	struct step *remove = existing_removal(work, old, "replaced");
 	struct turn turn = { remove, ON_SKIP };
-	if (start && work->options->rollback != TRI_NO) {
+	if (start && comes_back(work, task, old)) {
 		turn = (struct turn){ proof_watch(work, task, replica), ON_FAILURE };
 		plan_need(work->plan, turn.step, ready, ON_SUCCESS);
 		plan_need(work->plan, remove, turn.step, ON_SUCCESS);

@@ -83,13 +83,13 @@ static void need_references(struct work *work, const struct task *task, struct s
 /* Ids of the applications a service of the file depends on, comma-joined, or NULL. */
 static const char *applications(struct work *work, const struct task *task)
 {
-	const char *text = NULL;
+	struct texts ids = { 0 };
 	for (size_t e = 0; e < task->vertex->nedges; e++) {
 		const struct service *to = task->vertex->edges[e].to->service;
 		if (to->application && to->project != task->service->project)
-			text = text ? arena_printf(work->arena, "%s,%s", text, to->key) : to->key;
+			texts_add(work->arena, &ids, to->key);
 	}
-	return text;
+	return texts_join(work->arena, &ids, ",");
 }
 
 /* What docker compose reads back when it starts and stops the project without its file: it refuses a name
@@ -102,15 +102,16 @@ static const char *dependencies(struct work *work, const struct task *task)
 		[CONDITION_HEALTHY] = "service_healthy",
 		[CONDITION_COMPLETED] = "service_completed_successfully",
 	};
-	const char *text = NULL;
+	struct texts edges = { 0 };
 	for (size_t i = 0; i < task->service->ndepends_on; i++) {
 		const struct dependency *on = task->service->depends_on[i];
 		const struct dag_vertex *vertex = dag_find(work->dag, on->key);
 		if (vertex && vertex->selected)
-			text = arena_printf(work->arena, "%s%s%s:%s:%s", text ? text : "", text ? "," : "",
-				on->key, words[on->condition], on->restart ? "true" : "false");
+			texts_add(work->arena, &edges,
+				arena_printf(work->arena, "%s:%s:%s", on->key, words[on->condition],
+					on->restart ? "true" : "false"));
 	}
-	return text;
+	return texts_join(work->arena, &edges, ",");
 }
 
 struct step *replica_create(struct work *work, struct task *task, struct replica *replica)

@@ -171,3 +171,26 @@ load helper
 	run -1 flow up -d --force-recreate -t 0 # taken back: the gate of the one that was to stay has told it
 	once
 }
+
+@test "stop and restart -t -1: whoever takes longer than its grace is not killed" {
+	compose <<-'YAML'
+		services:
+		  web:
+		    image: busybox
+		    network_mode: none
+		    stop_grace_period: 1s
+		    command: "sh -c 'trap \"sleep 2.5; exit 7\" TERM; echo ready; while :; do sleep 0.05; done'"
+	YAML
+	flow up -d
+	until_true sh -c "docker logs $PROJECT-web-1 | grep -q ready"
+	flow stop -t -1
+	[ "$(docker inspect -f '{{.State.ExitCode}}' "$PROJECT-web-1")" = 7 ]
+	flow start
+	until_true sh -c "docker logs $PROJECT-web-1 | grep -c ready | grep -q 2"
+	flow restart -t -1 web
+	run docker events --since "$(docker inspect -f '{{.Created}}' "$PROJECT-web-1")" --until "$(date -Ins)" --filter event=die --format '{{.Actor.Attributes.exitCode}}'
+	[ "$output" = $'7\n7' ]
+	flow down -t 0
+	run -2 flow stop -t -2
+	has '"-2" is not a number of seconds or a duration'
+}

@@ -348,10 +348,15 @@ load helper
 		  c:
 		    image: busybox
 		    group_add: [nosuchgroup]
+		  d: {image: busybox, cpus: 900}
+		  e: {image: busybox, devices: [/dev/nosuchdevice]}
+		  f: {image: busybox, sysctls: {net.nosuch.setting: 1}}
 	YAML
 	run -1 flow up -d
+	[[ $output != *Again* ]]
 	has "compose.yaml:4:11: error: services.a.user: cannot start container $PROJECT-a-1: unable to find user nosuchuser" "a number always works" \
-		"compose.yaml:7:14: error: services.b.command: cannot start container $PROJECT-b-1" "compose.yaml:10:16: error: services.c.group_add"
+		"compose.yaml:7:14: error: services.b.command: cannot start container $PROJECT-b-1" "compose.yaml:10:16: error: services.c.group_add" \
+		"compose.yaml:11:29: error: services.d.cpus" "compose.yaml:12:32: error: services.e.devices" "compose.yaml:13:32: error: services.f.sysctls"
 }
 
 @test "an engine that goes away in the middle ends the run, with a message" {

@@ -167,3 +167,100 @@ load helper
 	[ "$(docker exec "$PROJECT-web-1" cat /run/secrets/token)" = abc ]
 	flow down
 }
+
+@test "A3 what an image or another service has above an upload is nobody's volume for uploads, and its data stays" {
+	printf 'FROM busybox\nVOLUME /data/ /other\n' | DOCKER_BUILDKIT=0 docker build -q -t "$PROJECT-data" - >/dev/null
+	compose <<-YAML
+		x-sleeper: &sleeper {image: $PROJECT-data, init: true, command: sleep 1000, network_mode: none, environment: {N: "\${N:-1}"}}
+		services:
+		  web:
+		    <<: *sleeper
+		    read_only: true
+		    configs: [{source: c, target: /data/c}, {source: c, target: /other/sub/c}, {source: c, target: /own/c}]
+		  borrower:
+		    <<: *sleeper
+		    image: busybox
+		    read_only: true
+		    volumes_from: [lender]
+		    configs: [{source: c, target: /shared/sub/c}, {source: c, target: /data/c}]
+		  lender: {image: $PROJECT-data, init: true, command: sleep 1000, network_mode: none, volumes: ["shared:/shared"]}
+		  plain: *sleeper
+		volumes: {shared: }
+		configs: {c: {content: hello}}
+	YAML
+	kept() {
+		docker exec "$PROJECT-web-1" cat /data/k /other/sub/k
+		docker exec "$PROJECT-borrower-1" cat /shared/sub/k
+		docker exec "$PROJECT-plain-1" cat /data/k
+	}
+	flow up -d
+	[ "$(docker exec "$PROJECT-web-1" cat /data/c /other/sub/c /own/c)" = hellohellohello ]
+	[ "$(docker exec "$PROJECT-borrower-1" cat /shared/sub/c /data/c)" = hellohello ]
+	[ "$(field web-1 '{{index .Config.Labels "docker-flow.uploads"}}' | tail -n +2)" = /own ]
+	docker exec "$PROJECT-web-1" sh -c 'echo kept | tee /data/k >/other/sub/k'
+	docker exec "$PROJECT-borrower-1" sh -c 'echo kept >/shared/sub/k'
+	docker exec "$PROJECT-plain-1" sh -c 'echo kept >/data/k'
+	docker exec "$PROJECT-lender-1" sh -c 'echo kept >/data/k'
+	flow up -d --scale borrower=2 borrower # the lender's image is not asked for
+	[ "$(docker exec "$PROJECT-borrower-2" cat /data/k /shared/sub/k)" = $'kept\nkept' ]
+	[ "$(flow run --rm borrower cat /data/k /data/c)" = $'kept\nhello' ]
+	N=2 flow up -d
+	[ "$(kept)" = $'kept\nkept\nkept\nkept' ]
+	volumes=$(docker inspect -f '{{range .Mounts}}{{if eq .Type "volume"}}{{if ne .Destination "/own"}}{{.Name}} {{end}}{{end}}{{end}}' "$PROJECT-web-1" "$PROJECT-plain-1" "$PROJECT-lender-1" | sed "s/${PROJECT}_shared //")
+	flow down
+	# shellcheck disable=SC2086 # names
+	docker volume inspect $volumes >/dev/null
+	# shellcheck disable=SC2086
+	docker volume rm $volumes >/dev/null
+	docker rmi "$PROJECT-data" >/dev/null
+}
+
+@test "A3 what was mounted before is no place for uploads: it stays as it was, and goes with nobody" {
+	mkdir host
+	sleeper='image: busybox, init: true, command: sleep 1000, network_mode: none, read_only: true'
+	compose <<<"services: {web: {$sleeper, volumes: [/data, './host:/bound']}}"
+	flow up -d
+	docker exec "$PROJECT-web-1" sh -c 'echo kept >/data/k'
+	volume=$(field web-1 '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}}{{end}}{{end}}')
+	for n in 1 2; do
+		compose <<<"{services: {web: {$sleeper, environment: {N: '$n'}, configs: [{source: c, target: /data/c}, {source: c, target: /bound/c}]}}, configs: {c: {content: hello}}}"
+		flow up -d
+		[ "$(docker exec "$PROJECT-web-1" cat /data/c /bound/c)" = hellohello ]
+		[ "$(field web-1 '{{range .Mounts}}{{.Type}} {{.Destination}} {{end}}' | xargs -n2 | sort | xargs)" = "volume /bound volume /data" ]
+		[ -z "$(ls host)" ]
+	done
+	flow down
+	[ "$(docker run --rm -v "$volume:/data" busybox cat /data/k)" = kept ]
+	docker volume rm "$volume" >/dev/null
+}
+
+@test "B5 a config under a tmpfs or in a volume that is read-only is told at its place, once" {
+	try() { compose <<<"{services: {web: {image: busybox, init: true, command: sleep 1000, network_mode: none, $1, configs: [{source: c, target: /data/c}]}}, volumes: {v: }, configs: {c: {content: hello}}}"; }
+	for root in 'read_only: true' 'read_only: false'; do
+		try "$root, volumes: [{type: volume, source: v, target: /data, read_only: true}]"
+		run -2 flow up -d
+		has "compose.yaml:1:" "services.web.configs: config c cannot be uploaded to /data/c: /data is mounted read-only" "hint:"
+		[ -z "$(ids)" ]
+	done
+	try 'read_only: true, tmpfs: [/data]'
+	run -2 flow up -d
+	has "config c cannot be uploaded to /data/c: /data is a tmpfs" "in a directory below"
+	try 'tmpfs: [/data/]'
+	run -0 flow up -d
+	has "warning: services.web.configs: /data/c is not seen in the container: the tmpfs /data is mounted over it" "in a directory below"
+	[ "$(grep -c warning: <<<"$output")" = 1 ]
+	[ -z "$(field web-1 '{{range .Mounts}}{{.Type}} {{end}}')" ]
+}
+
+@test "A3 what a container of others lends is not hidden by a volume for uploads" {
+	docker run -d --name "$PROJECT-outer" -v /data busybox sh -c 'echo kept >/data/k; exec sleep 1000' >/dev/null
+	until_true docker exec "$PROJECT-outer" test -s /data/k
+	compose <<<"{services: {web: {image: busybox, init: true, command: sleep 1000, network_mode: none, read_only: true, volumes_from: ['container:$PROJECT-outer'], configs: [{source: c, target: /data/c}]}}, configs: {c: {content: hello}}}"
+	flow up -d
+	[ "$(docker exec "$PROJECT-web-1" cat /data/k /data/c)" = $'kept\nhello' ]
+	flow up -d --force-recreate
+	[ "$(flow run --rm web cat /data/k /data/c)" = $'kept\nhello' ]
+	flow down
+	[ "$(docker exec "$PROJECT-outer" cat /data/k)" = kept ]
+	docker rm -fv "$PROJECT-outer" >/dev/null
+}

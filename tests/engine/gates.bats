@@ -239,8 +239,9 @@ in_order() { [ "$(docker wait "$PROJECT-web-1")" = 0 ]; }
 @test "--wait-timeout says what was missing" {
 	pair '{tcp: {port: 7000}}' <<<'sleep 1000'
 	run -1 flow up -d --wait --wait-timeout 5
-	[[ $output == *"not ready after 5s: db"* ]]
-	[[ $output == *"container $PROJECT-db-1 is not ready yet: Connection refused"* ]]
+	has "services.db: dependency failed to start: container $PROJECT-db-1 is not ready after 5s: Connection refused" "last probe (tcp" "hint:"
+	run -1 flow up -d --force-recreate --wait --wait-timeout 1ms
+	has "not ready after 0.001s; under way: "
 }
 
 @test "all replicas have to be ready" {

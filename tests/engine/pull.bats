@@ -314,6 +314,26 @@ no_leak() {
 	has "docker-credential-lost" "config.json"
 }
 
+@test "a pull that fails leaves out who asked for it, and nobody who does with the image that is there" {
+	docker tag busybox 127.0.0.1:1/app
+	{
+		echo services:
+		sleeper has 127.0.0.1:1/app
+		sleeper asks 127.0.0.1:1/app "pull_policy: always"
+		sleeper other 127.0.0.1:1/app "platform: linux/s390x"
+	} | compose
+	run -1 makes
+	has "compose.yaml:3:" "services.asks.image: cannot pull 127.0.0.1:1/app" "compose.yaml:4:" "services.other.image: cannot pull" \
+		"Service asks: left out" "Service other: left out"
+	[[ $output != *"Service has"* && $(names) = has-1 ]]
+	sed -i 's/has: {/&environment: {A: b}, /' compose.yaml
+	run -1 makes
+	[ "$(field has-1 '{{index .Config.Env 0}}')" = A=b ]
+	run -1 makes --pull always has
+	has "services.has.image: cannot pull" "Service has: left out"
+	docker rmi 127.0.0.1:1/app >/dev/null 2>&1 || true
+}
+
 # make_web BASE [KEYS]: builds it anew on the base; its /uuid tells one run from another
 make_web() {
 	compose <<-YAML

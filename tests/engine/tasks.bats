@@ -170,6 +170,41 @@ waited_for() {
 	is db-1 exited
 }
 
+@test "C8 a task that has ended does not come back when its changed container fails: its reports are those of the last run" {
+	compose <<-'YAML'
+		x-quick: &quick {image: busybox, network_mode: none, environment: {CODE: "${CODE:-0}"}, command: [sh, -c, "echo $$CODE | tee /report; exit $$CODE"]}
+		services:
+		  test: *quick
+		  job: {<<: *quick, restart: "no"}
+	YAML
+	report() { [ "$(docker cp "$PROJECT-$1-1:/report" - | tar -xO)" = "$2" ] && [ "$(docker logs "$PROJECT-$1-1")" = "$2" ] && [ "$(field "$1-1" '{{.State.ExitCode}}')" = "$2" ]; }
+	flow up --exit-code-from test test
+	CODE=7 run -7 flow up --exit-code-from test test
+	report test 7
+	CODE=3 run -3 flow up --abort-on-container-exit test
+	report test 3
+	flow up -d job
+	CODE=5 run -1 flow up -d job
+	report job 5
+	CODE=6 run -1 flow up -d job
+	report job 6
+	[ "$(names)" = "job-1 test-1" ]
+}
+
+@test "C8 --exit-code-from: a dependency that fails is told as ever, with its last lines" {
+	compose <<-'YAML'
+		x-quick: &quick {image: busybox, network_mode: none}
+		services:
+		  migrate: {<<: *quick, command: [sh, -c, "echo no such table; exit 4"]}
+		  test: {<<: *quick, command: "true", depends_on: {migrate: {condition: service_completed_successfully}}}
+	YAML
+	for _ in 1 2 3 4 5; do
+		run -4 timeout 60 "$FLOW" up --exit-code-from test
+		has "compose.yaml:3:3: error: services.migrate: service \"migrate\" didn't complete successfully: exit 4" "last lines of $PROJECT-migrate-1:" "no such table"
+		flow down -t 0
+	done
+}
+
 @test "C8 --exit-code-from: an end while other services are still waited for is heard at once" {
 	compose <<-'YAML'
 		services:

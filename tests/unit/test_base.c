@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/quote.h"
 #include "base/text/text.h"
+#include "base/text/texts.h"
 #include "base/utf8.h"
 #include "unit.h"
 
@@ -214,6 +215,20 @@ static void warnings_that_were_shown_do_not_come_again(void **state)
 	arena_destroy(arena);
 }
 
+static void texts_are_joined(void **state)
+{
+	(void)state;
+	struct arena *arena = arena_create();
+	struct texts texts = { 0 };
+	assert_null(texts_join(arena, &texts, ", "));
+	texts_add(arena, &texts, "a");
+	assert_string_equal(texts_join(arena, &texts, ", "), "a");
+	texts_add(arena, &texts, "");
+	texts_add(arena, &texts, "bc");
+	assert_string_equal(texts_join(arena, &texts, ", "), "a, , bc");
+	arena_destroy(arena);
+}
+
 static void stamps_have_nine_digits(void **state)
 {
 	(void)state;
@@ -375,6 +390,7 @@ int main(void)
 		cmocka_unit_test(hints_name_what_there_is),
 		cmocka_unit_test(hints_of_findings_not_kept_are_not_kept),
 		cmocka_unit_test(warnings_that_were_shown_do_not_come_again),
+		cmocka_unit_test(texts_are_joined),
 		cmocka_unit_test(stamps_have_nine_digits),
 		cmocka_unit_test(times_are_read),
 		cmocka_unit_test(texts_may_be_missing),

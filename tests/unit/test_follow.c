@@ -163,6 +163,38 @@ static void one_that_is_stopped_by_hand_has_ended(void **state)
 	assert_int_equal(asked, 3);
 }
 
+/* A busy engine says that it was stopped before it says that it has ended. */
+static void an_end_that_a_look_has_found_is_told_once(void **state)
+{
+	(void)state;
+	for (unsigned late = 0; late < 3; late++) {
+		asked = exits = ends = 0;
+		inspects[0] = inspects[1] = inspects[2] = FINISHED;
+		begin();
+		if (late < 2)
+			tell("kill");
+		tell("stop");
+		while (asked < 2)
+			loop_turn(engine.loop, SECOND);
+		if (late == 0) /* beside the look's answer */
+			tell("die");
+		loop_turn(engine.loop, SECOND);
+		if (late == 1)
+			tell("die");
+		follow_wait(follow, is_told, NULL);
+		if (late == 2)
+			tell("die");
+		int64_t since = loop_now();
+		while (loop_now() - since < SECOND / 10)
+			loop_turn(engine.loop, SECOND / 20);
+		assert_int_equal(exits, 1);
+		assert_int_equal(ends, 1);
+		assert_false(again);
+		if (late < 2)
+			follow_close(follow);
+	}
+}
+
 static void one_that_is_removed_is_not_looked_at_later(void **state)
 {
 	(void)state;
@@ -233,6 +265,7 @@ int main(void)
 		TEST(without_a_look_nothing_is_told_and_the_follow_fails),
 		TEST(one_that_is_restarted_by_hand_has_not_ended),
 		TEST(one_that_is_stopped_by_hand_has_ended),
+		TEST(an_end_that_a_look_has_found_is_told_once),
 		TEST(one_that_is_removed_is_not_looked_at_later),
 		TEST(where_everything_is_stopped_ends_are_told_at_once),
 		cmocka_unit_test(only_a_name_of_ours_stands_without_the_project),

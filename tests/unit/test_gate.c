@@ -81,11 +81,25 @@ static void early_exec_opens_and_its_failures_do_not_close(void **state)
 	begin(1);
 	until(&world.execs, 3);
 	assert_int_equal(world.dones, 0);
-	assert_string_equal(
-		gate_job.waiting(world.gate), "container shop-db-1 is not ready yet: exit code 1");
 	world.exec_code = 0;
 	until(&world.dones, 1);
 	assert_true(world.ok);
+	assert_false(gate_job.give_up(world.gate, "2s"));
+}
+
+static void given_up_it_says_what_is_missing(void **state)
+{
+	(void)state;
+	world.exec_code = 1;
+	world.inspect = container(HEALTH("starting"), CHECK, "");
+	begin(1);
+	until(&world.execs, 3);
+	assert_true(gate_job.give_up(world.gate, "2s"));
+	assert_int_equal(world.dones, 0);
+	finding_is(
+		"dependency failed to start: container shop-db-1 is not ready after 2s: exit code 1: web -> db (healthy)");
+	assert_non_null(strstr(errors.first->detail, "last probe: exit code 1"));
+	assert_non_null(strstr(errors.first->detail, "last words!"));
 }
 
 static void unhealthy_event_fails_with_the_engines_words(void **state)
@@ -355,6 +369,7 @@ int main(void)
 		TEST(c10_a_failed_probe_names_the_address),
 		TEST(healthy_already_needs_one_look),
 		TEST(early_exec_opens_and_its_failures_do_not_close),
+		TEST(given_up_it_says_what_is_missing),
 		TEST(unhealthy_event_fails_with_the_engines_words),
 		TEST(c3_repaired_container_is_ready),
 		TEST(c3_unhealthy_container_that_stays_so_fails),

@@ -216,7 +216,7 @@ static void follow_over_replaced_containers(void **state)
 
 /* Looking */
 
-static void load_scope(struct scope *scope)
+static void load_scope(struct scope *scope, const char *text)
 {
 	const char *file = in("compose.yaml");
 	struct sources sources;
@@ -225,7 +225,7 @@ static void load_scope(struct scope *scope)
 	struct load_options options = {
 		.files = &file, .nfiles = 1, .project_name = "shop", .os_env = map_create(arena), .cwd = dir
 	};
-	put("compose.yaml", "services:\n  db: {image: postgres}\n  web: {image: web, depends_on: [db]}\n");
+	put("compose.yaml", text);
 	sources_init(&sources, arena);
 	assert_int_equal(load_project(arena, &options, &sources, &project, &errors), 0);
 	projects[0] = project;
@@ -240,7 +240,7 @@ static void looks_and_plans(void **state)
 	struct scope scope;
 	struct map *env = map_create(arena);
 	struct held before = { 0 };
-	load_scope(&scope);
+	load_scope(&scope, "services:\n  db: {image: postgres}\n  web: {image: web, depends_on: [db]}\n");
 	map_set(env, "XDG_RUNTIME_DIR", dir);
 	engine.os_env = env;
 	struct errors found;
@@ -259,6 +259,44 @@ static void looks_and_plans(void **state)
 	assert_int_equal(up.drive.image_plan->count, 2);
 	assert_true(up.drive.plan->count >= 4);
 	assert_true(world.lists >= 1000);
+}
+
+/* A text that grows name by name would take the square of them: 16 MB for the labels alone, and as much for
+ * each plan that is printed. */
+static void plan_with_very_many_needs(void **state)
+{
+	(void)state;
+	enum { MANY = 2000, MOST = 32 << 20 };
+	struct scope scope;
+	struct errors found;
+	char *text = NULL, *printed = NULL;
+	size_t len;
+	FILE *file = open_memstream(&text, &len);
+	fputs("services:\n", file);
+	for (int i = 0; i < MANY; i++)
+		fprintf(file, "  service-%d: {image: web}\n", i);
+	fputs("  last:\n    image: web\n    depends_on:\n", file);
+	for (int i = 0; i < MANY; i++)
+		fprintf(file, "      - service-%d\n", i);
+	fclose(file);
+	load_scope(&scope, text);
+	errors_init(&found, engine.arena);
+	struct drive_up up = {
+		.drive = { .engine = &engine, .arena = engine.arena, .errors = &found, .scope = &scope }
+	};
+	drive_up_init(&up);
+	size_t before = arena_used(engine.arena);
+	assert_int_equal(drive_open(&up.drive), 0);
+	file = open_memstream(&printed, &len);
+	plan_print(file, up.drive.plan, false);
+	fclose(file);
+	assert_non_null(strstr(printed, "container  shop-last-1"));
+	size_t taken = arena_used(up.drive.plan->arena) - before;
+	drive_close(&up.drive);
+	if (taken > MOST)
+		fail_msg("a plan takes %zu bytes", taken);
+	free(printed);
+	free(text);
 }
 
 /* Waiting */
@@ -347,6 +385,7 @@ int main(void)
 		TEST(follow_over_restarts),
 		TEST(follow_over_replaced_containers),
 		TEST(looks_and_plans),
+		TEST(plan_with_very_many_needs),
 		TEST(gate_over_looks),
 		TEST(tries_of_a_probe),
 	};

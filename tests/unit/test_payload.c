@@ -108,12 +108,16 @@ static void put_hooks(cJSON *all, const struct service *service, const struct pa
 
 static cJSON *bodies(const struct project *project)
 {
-	const struct observed nothing = { .ncontainers = 0 };
+	const char *volumes[] = { "/data" };
+	struct observed_image of_image[] = { { .reference = "busybox", .id = "sha256:1" },
+		{ .reference = "data", .id = "sha256:2", .volumes = volumes, .nvolumes = 1 } };
+	struct observed_image *images[] = { &of_image[0], &of_image[1] };
+	const struct observed seen = { .images = images, .nimages = 2 };
 	const struct pair proxies[] = { { "HTTP_PROXY", "http://proxy:3128" } };
 	const struct payload_context context = { .engine = &engine,
 		.container_of = id_of,
 		.peers_of = peers_of,
-		.seen = &nothing,
+		.seen = &seen,
 		.proxies = proxies,
 		.nproxies = 1,
 		.shared_files = true };

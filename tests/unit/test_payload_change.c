@@ -61,6 +61,33 @@ static void c5_what_the_engine_adds_is_no_change(void **state)
 		"");
 }
 
+static void c5_another_order_is_no_change(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		changes("{\"HostConfig\":{\"ExtraHosts\":[\"a:1.1.1.1\",\"b:2.2.2.2\"],\"CapAdd\":[\"X\",\"Y\"],\"Ulimits\":["
+			"{\"Name\":\"core\",\"Soft\":0,\"Hard\":0},{\"Name\":\"n\",\"Soft\":1,\"Hard\":2}],\"PortBindings\":"
+			"{\"80/tcp\":[{\"HostPort\":\"1\"},{\"HostPort\":\"2\"}]}},"
+			"\"NetworkingConfig\":{\"EndpointsConfig\":{\"n\":{\"Aliases\":[\"x\",\"y\"]}}}}",
+			"{\"Config\":{},\"HostConfig\":{\"ExtraHosts\":[\"b:2.2.2.2\",\"a:1.1.1.1\"],\"CapAdd\":[\"Y\",\"X\"],"
+			"\"Ulimits\":[{\"Name\":\"n\",\"Soft\":1,\"Hard\":2},{\"Name\":\"core\",\"Soft\":0,\"Hard\":0}],"
+			"\"PortBindings\":{\"80/tcp\":[{\"HostPort\":\"2\"},{\"HostPort\":\"1\"}]}},"
+			"\"NetworkSettings\":{\"Networks\":{\"n\":{\"Aliases\":[\"y\",\"x\"]}}}}",
+			NULL, false),
+		"");
+	/* the search list is searched in order, and what is there twice is not what is there once */
+	assert_string_equal(
+		changes("{\"HostConfig\":{\"DnsSearch\":[\"a\",\"b\"],\"CapAdd\":[\"X\",\"X\",\"Y\"]}}",
+			"{\"Config\":{},\"HostConfig\":{\"DnsSearch\":[\"b\",\"a\"],\"CapAdd\":[\"X\",\"Y\",\"Y\"]}}",
+			NULL, false),
+		"cap_add: [X, Y, Y] -> [X, X, Y]\ndns_search: [b, a] -> [a, b]\n");
+	assert_string_equal(
+		changes("{\"HostConfig\":{\"Ulimits\":[{\"Name\":\"n\",\"Soft\":3,\"Hard\":3},{\"Name\":\"core\",\"Soft\":0,\"Hard\":0}]}}",
+			"{\"Config\":{},\"HostConfig\":{\"Ulimits\":[{\"Name\":\"n\",\"Soft\":1,\"Hard\":2},{\"Name\":\"old\",\"Soft\":1,\"Hard\":1}]}}",
+			NULL, false),
+		"ulimits.n: 1:2 -> 3\nulimits.core: unset -> 0\nulimits.old: 1 -> unset\n");
+}
+
 /* An engine that answers with lists where it has maps has nothing to compare with. */
 static void lists_in_place_of_maps_are_no_change(void **state)
 {
@@ -174,6 +201,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(c5_what_the_engine_adds_is_no_change, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(c5_another_order_is_no_change, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(lists_in_place_of_maps_are_no_change, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(c5_values_of_the_environment_are_masked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a3_free_texts_are_shown_without_secrets, set_up, tear_down),

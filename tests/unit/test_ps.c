@@ -5,16 +5,17 @@
 
 #include <stdlib.h>
 
-static void neighbouring_ports_are_a_range(void **state)
+static void ports_are_told_as_docker_does(void **state)
 {
 	(void)state;
 	struct observed_port ports[] = { { "0.0.0.0", "tcp", 8081, 81 }, { "0.0.0.0", "tcp", 8080, 80 },
-		{ "0.0.0.0", "udp", 8082, 82 }, { "::", "tcp", 8080, 80 }, { NULL, "tcp", 0, 9000 },
-		{ NULL, "tcp", 0, 9001 }, { "0.0.0.0", "tcp", 9999, 82 } };
-	struct observed_container container = { .ports = ports, .nports = 7 };
+		{ "0.0.0.0", "udp", 82, 82 }, { "::", "tcp", 8080, 80 }, { NULL, "tcp", 0, 9000 },
+		{ NULL, "tcp", 0, 9001 }, { NULL, "tcp", 0, 9003 }, { "0.0.0.0", "tcp", 83, 83 },
+		{ "0.0.0.0", "tcp", 82, 82 }, { "::", "tcp", 82, 82 } };
+	struct observed_container container = { .ports = ports, .nports = sizeof ports / sizeof *ports };
 	assert_string_equal(ps_ports(arena, &container),
-		"9000-9001/tcp, 0.0.0.0:8080-8081->80-81/tcp, 0.0.0.0:9999->82/tcp, [::]:8080->80/tcp, "
-		"0.0.0.0:8082->82/udp");
+		"9000-9001/tcp, 0.0.0.0:82-83->82-83/tcp, 0.0.0.0:82->82/udp, [::]:82->82/tcp, 9003/tcp, "
+		"0.0.0.0:8080->80/tcp, [::]:8080->80/tcp, 0.0.0.0:8081->81/tcp");
 	container.nports = 0;
 	assert_string_equal(ps_ports(arena, &container), "");
 }
@@ -111,7 +112,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(e_status_tells_what_flow_has_seen),
-		TEST(neighbouring_ports_are_a_range),
+		TEST(ports_are_told_as_docker_does),
 		TEST(commands_are_cut_between_characters),
 		TEST(json_has_the_keys_of_compose),
 	};
