@@ -124,7 +124,7 @@ static const char *finding_hint(const struct watch *watch, enum taken_back taken
 		return watch->hint;
 	if (taken != TAKEN_NOT)
 		return last_words_gone_hint(arena, watch->service->key);
-	if (step->gate.lasting && step->last)
+	if (step->gate.lasting && step->last && step->gate.otherwise)
 		return "--rollback=false leaves what is new in its place";
 	if (watch->removed)
 		return "somebody else removed it: run the command again";

@@ -305,18 +305,21 @@ static void add_uploads(struct body *body, struct mount_places *places, const ch
 	cJSON *labels = cJSON_GetObjectItemCaseSensitive(body->root, "Labels");
 	const char *label = cJSON_GetStringValue(
 		cJSON_GetObjectItemCaseSensitive(labels, "com.docker.compose.config-hash"));
-	struct texts targets = { 0 };
+	struct texts all = { 0 }, targets = { 0 };
 	if (body->service->nvolumes_from)
-		shared_uploads(body, places, &targets);
+		shared_uploads(body, places, &all);
 	for (size_t i = 0; i < nuploads; i++) {
 		if (place_at(places, uploads[i]))
 			continue;
 		if (whole)
-			texts_add_once(body->arena, &targets, uploads[i]);
+			texts_add_once(body->arena, &all, uploads[i]);
 		set_place(body, places,
 			(struct mount_place){ .target = uploads[i],
 				.mount = new_mount("volume", NULL, uploads[i], false) });
 	}
+	for (size_t i = 0; i < all.count; i++)
+		if (!service_mounts_claimed(body->arena, body->service, body->context->seen, all.items[i]))
+			texts_add(body->arena, &targets, all.items[i]);
 	if (label && targets.count)
 		put_text(labels, "docker-flow.uploads",
 			arena_printf(body->arena, "%s\n%s", label, texts_join(body->arena, &targets, "\n")));

@@ -168,3 +168,43 @@ const struct service_mount *service_mounts_above(const struct service_mounts *mo
 	}
 	return deepest;
 }
+
+/* Whether it takes volumes from the lender, or from who does. */
+static bool borrows(struct arena *arena, const struct service *service, const struct service *lender)
+{
+	struct texts names = { 0 };
+	texts_add(arena, &names, service->key);
+	for (size_t i = 0; i < names.count; i++) {
+		const struct service *from = project_service(service->project, names.items[i]);
+		for (size_t k = 0; from && k < from->nvolumes_from; k++) {
+			const struct lender entry = lender_read(arena, from->volumes_from[k]);
+			if (!entry.container && strcmp(entry.name, lender->key) == 0)
+				return true;
+			if (!entry.container)
+				texts_add_once(arena, &names, entry.name);
+		}
+	}
+	return false;
+}
+
+bool service_mounts_claimed(
+	struct arena *arena, const struct service *service, const struct observed *seen, const char *target)
+{
+	for (size_t i = 0; i < service->project->nservices; i++) {
+		const struct service *other = service->project->services[i];
+		bool own = strcmp(other->key, service->key) == 0;
+		if (!own && (other->disabled || !borrows(arena, other, service)))
+			continue;
+		const struct observed_image *image = image_of(arena, other, seen);
+		if (!image)
+			return true;
+		for (size_t v = 0; v < image->nvolumes; v++)
+			if (service_mounts_is_below(target, image->volumes[v]))
+				return true;
+		for (size_t v = 0; v < other->nvolumes && !own; v++)
+			if (strcmp(other->volumes[v]->target, target) != 0 &&
+				service_mounts_is_below(target, other->volumes[v]->target))
+				return true;
+	}
+	return false;
+}

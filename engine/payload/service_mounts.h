@@ -31,6 +31,11 @@ struct service_mounts service_mounts_observed(
 /* What is mounted deepest above a path (or at it); NULL: it is on the container's root. */
 const struct service_mount *service_mounts_above(const struct service_mounts *mounts, const char *path);
 
+/* Whether the service, or one that takes volumes from it, may have data of its own in a volume for uploads at
+ * `target`: its image has a volume there or above, or is not known; or a volume of its own is above. */
+bool service_mounts_claimed(
+	struct arena *arena, const struct service *service, const struct observed *seen, const char *target);
+
 /* Whether `path` is `dir`, or below it; both cleaned and absolute. */
 bool service_mounts_is_below(const char *path, const char *dir);
 

@@ -211,7 +211,8 @@ static const char *why_changed(
 	return faults ? faults : due_fault(work, task, existing);
 }
 
-bool task_ends_run(const struct work *work, const struct task *task)
+/* Whether the run is to end with the task: one that is done must not be waited for for ever. */
+static bool ends_run(const struct work *work, const struct task *task)
 {
 	const struct reconcile_options *options = work->options;
 	return text_is(options->ends_with, task->service->key) ||
@@ -253,7 +254,7 @@ static void decide_end(struct work *work, const struct task *task, struct replic
 		}
 		return;
 	}
-	bool done = existing_done(task, now) && !task_ends_run(work, task);
+	bool done = existing_done(task, now) && !ends_run(work, task);
 	bool forgotten = done && inputs_many(task->inputs);
 	const char *again = done ? why_again(work, task, now) : NULL;
 	if ((done && !forgotten && !again) || work->options->no_start)

@@ -2,6 +2,7 @@
  * that the new one gets the name and what belongs to one alone: ports, addresses. The old one is removed when
  * everything else of the run is over, all the gates are open and the new one has not failed; else it comes
  * back. */
+#include "base/text/text.h"
 #include "graph/up/reconcile_work.h"
 
 #include <string.h>
@@ -164,8 +165,23 @@ static void emit_without_return(struct work *work, const struct replica *replica
  * the failing one says and leaves is what it was run for. */
 static bool comes_back(const struct work *work, const struct task *task, const struct existing *old)
 {
-	bool ends = task->one_shot || task_ends_run(work, task);
-	return work->options->rollback != TRI_NO && (!ends || old->away || existing_runs(old));
+	bool ends = task->one_shot || text_is(work->options->ends_with, task->service->key);
+	return !ends || old->away || existing_runs(old);
+}
+
+/* Watches the new container for a moment; NULL: nothing is watched. Without a way back it is for its failure
+ * to be told. */
+static struct step *watch_new(struct work *work, struct task *task, struct replica *replica, bool returns)
+{
+	if (!replica->start || work->options->rollback == TRI_NO)
+		return NULL;
+	bool shared = task->proof != NULL;
+	struct step *proof = proof_watch(work, task, replica);
+	if (returns || shared)
+		return proof;
+	proof->reason = "that it does not fail at once";
+	proof->gate.otherwise = NULL;
+	return proof;
 }
 
 void replica_replace(struct work *work, struct task *task, struct replica *replica)
@@ -201,10 +217,12 @@ void replica_replace(struct work *work, struct task *task, struct replica *repli
 	order_done(work, task, ready);
 	struct step *remove = existing_removal(work, old, "replaced");
 	struct turn turn = { remove, ON_SKIP };
-	if (start && comes_back(work, task, old)) {
-		turn = (struct turn){ proof_watch(work, task, replica), ON_FAILURE };
-		plan_need(work->plan, turn.step, ready, ON_SUCCESS);
-		plan_need(work->plan, remove, turn.step, ON_SUCCESS);
+	bool returns = comes_back(work, task, old);
+	struct step *proof = watch_new(work, task, replica, returns);
+	plan_need(work->plan, proof, ready, ON_SUCCESS);
+	if (proof && returns) {
+		turn = (struct turn){ proof, ON_FAILURE };
+		plan_need(work->plan, remove, proof, ON_SUCCESS);
 		remove->follows = start;
 		remove->last = true;
 	} else {

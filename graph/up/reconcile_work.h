@@ -173,10 +173,6 @@ const struct project *work_whole_project(const struct work *work);
 /* Whether the container's process lives: running, restarting or paused. */
 bool existing_runs(const struct existing *existing);
 
-/* Whether the run is to end with the task: one that is done must not be waited for for ever.
- * (reconcile_decide.c) */
-bool task_ends_run(const struct work *work, const struct task *task);
-
 /* Whether the container's service has left the file, or it is a one-off that has ended. Applications are
  * nobody's orphans, nor is what a provider of the file's services has made. */
 bool existing_orphan(const struct work *work, const struct existing *existing);

@@ -177,13 +177,14 @@ waited_for() {
 		  test: *quick
 		  job: {<<: *quick, restart: "no"}
 	YAML
-	report() { [ "$(docker cp "$PROJECT-$1-1:/report" - | tar -xO)" = "$2" ] && [ "$(docker logs "$PROJECT-$1-1")" = "$2" ] && [ "$(field "$1-1" '{{.State.ExitCode}}')" = "$2" ]; }
+	report() { local got; got="$(docker cp "$PROJECT-$1-1:/report" - | tar -xO) $(docker logs "$PROJECT-$1-1") $(field "$1-1" "{{.State.ExitCode}}")"; echo "$got"; [ "$got" = "$2 $2 $2" ]; }
 	flow up --exit-code-from test test
 	CODE=7 run -7 flow up --exit-code-from test test
 	report test 7
-	CODE=3 run -3 flow up --abort-on-container-exit test
+	CODE=3 run -3 flow up --exit-code-from test test
 	report test 3
 	flow up -d job
+	until_true is job-1 exited # one that runs still would be put back
 	CODE=5 run -1 flow up -d job
 	report job 5
 	CODE=6 run -1 flow up -d job
