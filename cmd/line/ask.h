@@ -9,4 +9,9 @@
  * yes: y, yes, true or 1. */
 bool ask_yes(struct ctx *ctx, const char *text);
 
+/* Asks for a line at the terminal that standard input and error are; `hidden`: what is typed is not shown
+ * there. Returns the line without its end, the context's arena's; NULL at the end of the input, or when there
+ * is no terminal. A signal that would end us does, with the terminal as it was. */
+const char *ask_line(struct ctx *ctx, const char *prompt, bool hidden);
+
 #endif

@@ -28,6 +28,8 @@
 	each(help) \
 	each(images) \
 	each(kill) \
+	each(login) \
+	each(logout) \
 	each(logs) \
 	each(ls) \
 	each(pause) \

@@ -2,40 +2,20 @@
 
 #include "base/heap.h"
 #include "base/text/json.h"
-#include "engine/loop/child.h"
-#include "engine/loop/child_words.h"
+#include "engine/connect/credential_helper.h"
 
 #include <cjson/cJSON.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define HELPER_ANSWER_MOST ((size_t)64 << 10)
-#define HELPER_WORDS_MOST  ((size_t)2 << 10)
-#define HELPER_TIMEOUT     120000000000 /* ns: it may ask the user for a passphrase */
 
 struct credentials_job {
 	struct credentials_source source;
 	const char *server; /* what credentials are kept under */
 	const char *helper; /* name of the program without docker-credential-, or NULL */
 	struct loop_timer *timer;
-	struct credentials_helper *process;
+	struct credential_helper *process;
 	void (*got)(void *arg, const struct config_auth *auth);
 	void *arg;
-};
-
-/* A running credential helper. When the job goes away first, it stays until the process has ended. */
-struct credentials_helper {
-	struct credentials_job *job; /* NULL: nobody waits any more */
-	struct loop *loop;
-	pid_t pid;
-	struct loop_timer *timer;
-	int status;
-	struct child_words answered, said; /* on its standard output and error */
-	struct buf answer, words;
 };
 
 /* host[:port] of a registry named as URL or plainly. */
@@ -68,46 +48,38 @@ static void credentials_tell(struct credentials_job *job, const struct config_au
 	job->got(job->arg, auth);
 }
 
-static void helper_free(struct credentials_helper *helper)
-{
-	loop_cancel(helper->loop, helper->timer);
-	child_words_close(&helper->answered);
-	child_words_close(&helper->said);
-	buf_finish(&helper->words);
-	buf_finish(&helper->answer);
-	free(helper);
-}
-
 /* What it has said beside its answer goes below the warning. */
 static void helper_warn(
-	struct credentials_job *job, const struct credentials_helper *helper, const char *what)
+	struct credentials_job *job, const struct credential_helper_result *result, const char *what)
 {
 	error_warn(job->source.errors, NULL, NULL, "docker-credential-%s %s", job->helper, what);
-	if (helper->words.len)
-		error_detail(job->source.errors, buf_text(&helper->words));
+	if (*result->words)
+		error_detail(job->source.errors, result->words);
 }
 
 /* {"ServerURL":…,"Username":…,"Secret":…}; the user name <token> says that the secret is an identity token.
  */
-static void helper_read_answer(struct credentials_job *job, const struct credentials_helper *helper)
+static void helper_answered(void *arg, const struct credential_helper_result *result)
 {
+	struct credentials_job *job = arg;
 	struct arena *arena = job->source.arena;
-	const char *text = buf_text(&helper->answer);
+	const char *text = result->answer;
 	struct errors ignored;
 	errors_init(&ignored, arena);
-	if (!WIFEXITED(helper->status) || WEXITSTATUS(helper->status) != 0) {
+	job->process = NULL;
+	if (!result->ok) {
 		/* An answer is no message: it holds the secret. */
 		const char *why = *text && !strchr(text, '{') ? text : "it failed";
 		if (!strstr(text, "credentials not found"))
-			helper_warn(job, helper,
+			helper_warn(job, result,
 				arena_printf(arena, "gives no credentials for %s: %.*s", job->server,
 					(int)strcspn(why, "\r\n"), why));
 		credentials_tell(job, credentials_find(job->source.config, job->server));
 		return;
 	}
-	if (helper->words.len)
-		helper_warn(job, helper, "says");
-	cJSON *json = json_parse(text, helper->answer.len, "answer of the credential helper", &ignored);
+	if (*result->words)
+		helper_warn(job, result, "says");
+	cJSON *json = json_parse(text, result->len, "answer of the credential helper", &ignored);
 	const char *user = arena_strdup(arena, json_text(json, "Username", ""));
 	const char *secret = arena_strdup(arena, json_text(json, "Secret", ""));
 	struct config_auth auth = { .username = user };
@@ -119,67 +91,32 @@ static void helper_read_answer(struct credentials_job *job, const struct credent
 	credentials_tell(job, *user || *secret ? &auth : NULL);
 }
 
-/* What it has started may hold its output open: nobody waits for that. */
-static void helper_ended(void *arg, int status)
-{
-	struct credentials_helper *helper = arg;
-	struct credentials_job *job = helper->job;
-	helper->status = status;
-	child_words_close(&helper->answered);
-	child_words_close(&helper->said);
-	if (job) {
-		helper->job = NULL;
-		job->process = NULL;
-		helper_read_answer(job, helper); /* may end the job */
-	}
-	helper_free(helper);
-}
-
-static void helper_late(void *arg)
-{
-	struct credentials_helper *helper = arg;
-	helper->timer = NULL;
-	kill(helper->pid, SIGKILL);
-}
-
-/* Starts the helper with the server on its standard input. Returns -1 when it cannot be run. */
+/* Asks the helper. Returns -1 with a warning when it cannot be run. */
 static int start_helper(struct credentials_job *job)
 {
-	struct arena *arena = job->source.arena;
-	struct loop *loop = job->source.loop;
-	const char *argv[] = { arena_printf(arena, "docker-credential-%s", job->helper), "get", NULL };
-	int in[2];
 	struct errors failures;
-	errors_init(&failures, arena);
-	if (pipe2(in, O_CLOEXEC) != 0)
-		return -1;
-	size_t len = strlen(job->server); /* far below what a pipe takes at once */
-	bool written = write(in[1], job->server, len) == (ssize_t)len;
-	struct credentials_helper *helper = HEAP_NEW(struct credentials_helper);
-	*helper = (struct credentials_helper){ .job = job, .loop = job->source.loop };
-	buf_init(&helper->answer, HELPER_ANSWER_MOST);
-	buf_init(&helper->words, HELPER_WORDS_MOST);
-	int out = child_words_open(&helper->answered, loop, &helper->answer);
-	int err = child_words_open(&helper->said, loop, &helper->words);
-	struct child child = { .argv = argv, .in = in[0], .out = out, .err = err };
-	int result = written && out >= 0 && err >= 0 ? child_start(&child, &helper->pid, &failures) : -1;
-	close(in[0]);
-	close(in[1]);
-	if (out >= 0)
-		close(out);
-	if (err >= 0)
-		close(err);
-	if (result != 0) {
-		helper_free(helper);
-		error_warn(job->source.errors, NULL, NULL,
-			"%s; docker's config.json names it for the credentials of %s",
-			failures.first ? failures.first->message : "no credential helper", job->server);
-		return -1;
-	}
-	job->process = helper;
-	helper->timer = loop_after(loop, HELPER_TIMEOUT, helper_late, helper);
-	loop_child(loop, helper->pid, helper_ended, helper);
-	return 0;
+	errors_init(&failures, job->source.arena);
+	const struct credential_helper_call call = { .arena = job->source.arena,
+		.loop = job->source.loop,
+		.name = job->helper,
+		.verb = "get",
+		.input = job->server,
+		.done = helper_answered,
+		.arg = job };
+	job->process = credential_helper_start(&call, &failures);
+	if (job->process)
+		return 0;
+	error_warn(job->source.errors, NULL, NULL,
+		"%s; docker's config.json names it for the credentials of %s",
+		failures.first ? failures.first->message : "no credential helper", job->server);
+	return -1;
+}
+
+const char *credentials_helper(const struct config *config, const char *server)
+{
+	const char *name = map_get(&config->cred_helpers, server);
+	name = name ? name : config->creds_store;
+	return name && credential_helper_valid(name) ? name : NULL;
 }
 
 static void credentials_look(void *arg)
@@ -187,11 +124,8 @@ static void credentials_look(void *arg)
 	struct credentials_job *job = arg;
 	const struct config *config = job->source.config;
 	job->timer = NULL;
-	job->helper = map_get(&config->cred_helpers, job->server);
-	if (!job->helper)
-		job->helper = config->creds_store;
-	/* A path instead of a name would run something that docker would not. */
-	if (job->helper && !strchr(job->helper, '/') && start_helper(job) == 0)
+	job->helper = credentials_helper(config, job->server);
+	if (job->helper && start_helper(job) == 0)
 		return;
 	credentials_tell(job, credentials_find(config, job->server));
 }
@@ -210,9 +144,7 @@ void credentials_end(struct credentials_job *job)
 	if (!job)
 		return;
 	loop_cancel(job->source.loop, job->timer);
-	if (job->process) {
-		job->process->job = NULL;
-		kill(job->process->pid, SIGTERM);
-	}
+	if (job->process)
+		credential_helper_leave(job->process);
 	free(job);
 }

@@ -24,6 +24,9 @@ struct credentials_job *credentials_begin(const struct credentials_source *sourc
 /* Gives up (when `got` was not called yet) and frees. NULL allowed. */
 void credentials_end(struct credentials_job *job);
 
+/* Name of the helper that keeps the credentials of `server`; NULL: config.json itself does. */
+const char *credentials_helper(const struct config *config, const char *server);
+
 /* The entry of `auths` for a registry: schemes, paths and trailing slashes of the entries' names do not count
  * unless `registry` is a URL itself. NULL when there is none. */
 const struct config_auth *credentials_find(const struct config *config, const char *registry);

@@ -40,7 +40,7 @@ struct repository {
 	struct texts scopes;
 	const char *authorization; /* a line of the head, or NULL. Secret */
 	const struct config_auth *auth;
-	bool auth_known;
+	bool auth_known, auth_given; /* the caller has given it */
 };
 
 bool repository_is_loopback(const char *host)
@@ -71,6 +71,18 @@ int repository_check_name(const char *name, enum error_code code, struct errors 
 		"write [HOST[:PORT]/]PATH[:TAG], the path in lower case: registry.example/team/app:1.0");
 }
 
+/* How the host is reached, and what else follows from its name. */
+static void repository_init(struct repository *repository, const char *host)
+{
+	bool index = text_is(host, INDEX);
+	repository->host = host;
+	repository->address = index ? INDEX_HOST : host;
+	repository->accounts = index ? INDEX_ACCOUNTS : host;
+	repository->loopback = repository_is_loopback(host);
+	repository->tls = !repository->loopback;
+	repository->http = http_create(repository->options.loop, NULL);
+}
+
 struct repository *repository_open(struct arena *arena, const struct repository_options *options,
 	const char *name, bool push, struct errors *errors)
 {
@@ -79,19 +91,39 @@ struct repository *repository_open(struct arena *arena, const struct repository_
 	struct repository *repository = ARENA_NEW(arena, struct repository);
 	const struct reference reference = reference_parse(arena, reference_full(arena, name));
 	*repository = (struct repository){ .arena = arena, .options = *options };
-	bool index = text_is(reference.registry, INDEX);
-	repository->host = reference.registry;
+	repository_init(repository, reference.registry);
 	repository->path = reference.name + strlen(reference.registry) + 1;
 	repository->object = reference.digest ? reference.digest : reference.tag;
 	repository->shown = reference.name;
-	repository->address = index ? INDEX_HOST : reference.registry;
-	repository->accounts = index ? INDEX_ACCOUNTS : reference.registry;
-	repository->loopback = repository_is_loopback(reference.registry);
-	repository->tls = !repository->loopback;
-	repository->http = http_create(options->loop, NULL);
 	texts_add(arena, &repository->scopes,
 		arena_printf(arena, "repository:%s:pull%s", repository->path, push ? ",push" : ""));
 	return repository;
+}
+
+struct repository *repository_open_registry(struct arena *arena, const struct repository_options *options,
+	const char *host, const struct config_auth *auth, struct errors *errors)
+{
+	if (!*host || text_is(host, "index." INDEX))
+		host = INDEX;
+	/* a path below it makes it a name, which says whether it is a host */
+	if (strchr(host, '/') || !image_name_valid(arena_printf(arena, "%s/x", host))) {
+		error_add(errors, ERROR_USAGE, NULL, NULL, "%s is no registry", host);
+		error_hint(errors, "write HOST[:PORT]: registry.example:5000");
+		return NULL;
+	}
+	struct repository *repository = ARENA_NEW(arena, struct repository);
+	*repository = (struct repository){ .arena = arena, .options = *options };
+	repository_init(repository, host);
+	repository->path = repository->object = "";
+	repository->shown = host;
+	repository->auth = auth;
+	repository->auth_known = repository->auth_given = true;
+	return repository;
+}
+
+const char *repository_accounts(const struct repository *repository)
+{
+	return repository->accounts;
 }
 
 void repository_close(struct repository *repository)
@@ -179,6 +211,8 @@ static const char *registry_words(struct arena *arena, const struct request *req
 static int hint_login(const struct repository *repository, struct errors *errors)
 {
 	const char *host = text_is(repository->host, INDEX) ? "" : repository->host;
+	if (repository->auth_given)
+		return error_hint(errors, "are user and password right?");
 	return repository->auth
 		       ? error_hint(errors,
 				 "the login of docker's config.json is not enough: is it still right, "

@@ -30,6 +30,14 @@ int repository_check_name(const char *name, enum error_code code, struct errors 
 struct repository *repository_open(struct arena *arena, const struct repository_options *options,
 	const char *name, bool push, struct errors *errors);
 
+/* The registry at a host itself, "" or docker.io for docker's own, with a login that has just been given: no
+ * repository of it, calls go to /v2/. Returns NULL with a finding when it is no host. */
+struct repository *repository_open_registry(struct arena *arena, const struct repository_options *options,
+	const char *host, const struct config_auth *auth, struct errors *errors);
+
+/* What docker keeps its credentials under. */
+const char *repository_accounts(const struct repository *repository);
+
 /* Closes its connections. NULL allowed. */
 void repository_close(struct repository *repository);
 
