@@ -30,7 +30,7 @@ const struct cmd cmd_digest = {
 	.examples =
 		(const struct cmd_example[]){
 			{ "digest registry.example/team/app:1.0",
-				"sha256:… for `image: registry.example/team/app:1.0@sha256:…`" },
+				"the DIGEST of `image: registry.example/team/app:1.0@DIGEST`" },
 			{ 0 } },
 	.group = GROUP_LOOK,
 	.min_args = 1,
