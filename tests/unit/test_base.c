@@ -375,6 +375,19 @@ static void findings_are_moved(void **state)
 	assert_string_equal(errors.first->message, "one");
 	assert_string_equal(errors.first->next->message, "two");
 	assert_ptr_equal(errors.last, errors.first->next);
+	/* known warnings are not, whether they were shown or not */
+	errors_init(&more, arena);
+	error_warn(&more, NULL, NULL, "one");
+	error_warn(&more, NULL, NULL, "three");
+	errors_append(&errors, &more);
+	assert_int_equal(errors.warnings, 2);
+	assert_string_equal(errors.last->message, "three");
+	errors_shown(&errors);
+	errors_init(&more, arena);
+	error_warn(&more, NULL, NULL, "three");
+	errors_append(&errors, &more);
+	assert_null(errors.first);
+	assert_int_equal(errors.warnings, 0);
 	arena_destroy(arena);
 }
 
