@@ -1,5 +1,5 @@
-/* Docker's own configuration (config.json): credentials, proxies, headers, the current context. Read once,
- * never written. */
+/* Docker's own configuration (config.json): credentials, proxies, headers, the current context. Read once;
+ * login and logout alone write it (engine/connect/login.h). */
 #ifndef ENGINE_CONFIG_H
 #define ENGINE_CONFIG_H
 
